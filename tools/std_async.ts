@@ -1,0 +1,28 @@
+/**
+ * `@std/async` as the npm package `deno-std` has it, for machines that the
+ * JSR packages cannot be had on. That package is plain JavaScript: its types
+ * are those of the declarations beside this file. Each function comes from a
+ * file of its own, since the package's `mod.js` imports one that it lacks.
+ *
+ * @module
+ */
+
+// @ts-types="./std_async.d.ts"
+export { abortable } from "npm:deno-std@1.4.0/async/abortable.js";
+// @ts-types="./std_async.d.ts"
+export { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
+// @ts-types="./std_async.d.ts"
+export { delay } from "npm:deno-std@1.4.0/async/delay.js";
+// @ts-types="./std_async.d.ts"
+export { MuxAsyncIterator } from "npm:deno-std@1.4.0/async/mux_async_iterator.js";
+// @ts-types="./std_async.d.ts"
+export { pooledMap } from "npm:deno-std@1.4.0/async/pool.js";
+// @ts-types="./std_async.d.ts"
+export { retry, RetryError } from "npm:deno-std@1.4.0/async/retry.js";
+// @ts-types="./std_async.d.ts"
+export { tee } from "npm:deno-std@1.4.0/async/tee.js";
+export type {
+  DeadlineOptions,
+  DelayOptions,
+  RetryOptions,
+} from "./std_async.d.ts";
