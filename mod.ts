@@ -1,22 +1,53 @@
 /**
- * Wait on Kubernetes and watch it, from any JavaScript runtime. So far this
- * holds client-go's
- * [`tools/cache/synctrack`](https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack).
+ * Wait on Kubernetes and watch it, from any JavaScript runtime: client-go's
+ * [`tools/watch`](https://pkg.go.dev/k8s.io/client-go/tools/watch) and
+ * [`tools/cache/synctrack`](https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack)
+ * for TypeScript, with `ReadableStream` for results and `AbortSignal` for
+ * contexts. Needs nothing but `fetch`, and does no I/O when imported.
  *
- * @example Know when everything that was started has finished
+ * @example Wait for a Deployment to become available
  * ```ts
- * import { AsyncTracker } from "@watchtools/kube";
- * import { assert } from "@std/assert";
+ * import {
+ *   type KubernetesObject,
+ *   listWatchUntil,
+ *   resourcePath,
+ *   RestListerWatcher,
+ * } from "@watchtools/kube";
+ * import { FakeApiServer } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
  *
- * const tracker = new AsyncTracker<string>("objects");
- * tracker.start("web");
- * tracker.upstreamHasSynced();
- * tracker.finished("web");
- * await tracker.done;
- * assert(tracker.hasSynced());
+ * interface Deployment extends KubernetesObject {
+ *   status?: { conditions?: { type: string; status: string }[] };
+ * }
+ *
+ * await using server = new FakeApiServer();
+ * const deployments = new RestListerWatcher<Deployment>({
+ *   server: "https://kubernetes.default.svc",
+ *   path: resourcePath({
+ *     apiVersion: "apps/v1",
+ *     plural: "deployments",
+ *     namespace: "default",
+ *   }),
+ *   fieldSelector: "metadata.name=web",
+ *   fetch: server.fetch,
+ * });
+ *
+ * server.create({
+ *   apiVersion: "apps/v1",
+ *   kind: "Deployment",
+ *   metadata: { name: "web", namespace: "default" },
+ *   status: { conditions: [{ type: "Available", status: "True" }] },
+ * });
+ * const event = await listWatchUntil(deployments, (event) =>
+ *   event.type !== "ERROR" && event.type !== "BOOKMARK" &&
+ *   (event.object.status?.conditions ?? []).some(
+ *     ({ type, status }) => type === "Available" && status === "True",
+ *   ), { signal: AbortSignal.timeout(30_000) });
+ * assertEquals(event.type, "ADDED");
  * ```
  *
  * @module
  */
 
 export * from "./synctrack/mod.ts";
+export * from "./watch/mod.ts";

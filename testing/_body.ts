@@ -1,0 +1,138 @@
+/**
+ * The object in the body of a write, and what must be right about it before it
+ * is looked at any further.
+ *
+ * @module
+ */
+
+import { isJsonObject, type JsonObject } from "./_merge_patch.ts";
+import { subdomainErrors } from "./_names.ts";
+import type { ObjectAddress } from "./_objects.ts";
+import { apiVersionOf, type ResourceInfo } from "./_resources.ts";
+import {
+  badRequest,
+  type FieldError,
+  invalid,
+  unsupportedMediaType,
+} from "./_statuses.ts";
+import type { StoredObject } from "./stored_object.ts";
+
+/** Whether JSON is an object of Kubernetes. */
+export function isStoredObject(value: unknown): value is StoredObject {
+  return isJsonObject(value) &&
+    (value.metadata === undefined || isJsonObject(value.metadata)) &&
+    isOptionalString(value.apiVersion) && isOptionalString(value.kind);
+}
+
+/**
+ * Reads a JSON object.
+ *
+ * @param body The text of the body.
+ * @returns The object.
+ * @throws {StatusError} 400 if it is none.
+ */
+export function parseJsonObject(body: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (error) {
+    throw unrecognized(error instanceof Error ? error.message : String(error));
+  }
+  if (isJsonObject(value)) return value;
+  throw unrecognized("the body is no JSON object");
+}
+
+/**
+ * Takes a JSON object for an object of a resource: with its `apiVersion` and
+ * `kind`, where they are left out.
+ *
+ * @param value The JSON object.
+ * @param info The resource.
+ * @returns The object.
+ * @throws {StatusError} 400 if it is of another kind or version.
+ */
+export function asObject(value: JsonObject, info: ResourceInfo): StoredObject {
+  const expected = apiVersionOf(info);
+  const object = { apiVersion: expected, kind: info.kind, ...value };
+  if (!isStoredObject(object)) {
+    throw unrecognized("metadata, apiVersion or kind has the wrong type");
+  }
+  if (object.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the ` +
+        `expected API version (${expected})`,
+    );
+  }
+  if (object.kind !== info.kind && !info.guessed) {
+    throw badRequest(
+      `${object.kind} in version ${
+        JSON.stringify(info.version)
+      } cannot be handled as a ${info.kind}: converting (${object.kind}) to ` +
+        `(${info.kind}): unknown conversion`,
+    );
+  }
+  return object;
+}
+
+/** Refuses an object whose name or namespace is not that of the URL. */
+export function checkAddress(
+  object: StoredObject,
+  { name, namespace }: ObjectAddress,
+): void {
+  const { name: given, namespace: givenNamespace } = object.metadata ?? {};
+  if (!given) {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: ` +
+        "name must be provided",
+    );
+  }
+  if (given !== name) {
+    throw badRequest(
+      `the name of the object (${given}) does not match the name on the URL ` +
+        `(${name})`,
+    );
+  }
+  if (namespace && givenNamespace && givenNamespace !== namespace) {
+    throw badRequest(
+      `the namespace of the object (${givenNamespace}) does not match the ` +
+        `namespace on the request (${namespace})`,
+    );
+  }
+}
+
+/** Refuses a name that objects cannot have. */
+export function checkName(name: string, info: ResourceInfo): void {
+  const problems = info.group === "rbac.authorization.k8s.io"
+    ? []
+    : subdomainErrors(name);
+  const errors: FieldError[] = name === ""
+    ? [{
+      field: "metadata.name",
+      reason: "FieldValueRequired",
+      message: "Required value: name or generateName is required",
+    }]
+    : problems.map((problem) => ({
+      field: "metadata.name",
+      reason: "FieldValueInvalid",
+      message: `Invalid value: ${JSON.stringify(name)}: ${problem}`,
+    }));
+  if (errors.length === 0) return;
+  throw invalid({ group: info.group, resource: info.kind }, name, errors);
+}
+
+/** Refuses a body in a form that this server cannot read. */
+export function checkContentType(
+  contentType: string | null,
+  accepted: readonly string[],
+): void {
+  const type = (contentType ?? "").split(";")[0]?.trim() ?? "";
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+}
+
+function unrecognized(why: string) {
+  return badRequest(`the object provided is unrecognized: ${why}`);
+}
+
+function isOptionalString(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}

@@ -1,0 +1,98 @@
+/**
+ * Field selectors, as `k8s.io/apimachinery/pkg/fields` reads them: terms of
+ * `=`, `==` and `!=` joined by commas, with `\` to escape. Every resource can
+ * be selected by `metadata.name` and `metadata.namespace`; a server refuses
+ * any other field unless the resource declares it.
+ *
+ * @module
+ */
+
+import type { KubernetesObject } from "../watch/types.ts";
+
+/** Whether an object is selected. */
+export type FieldPredicate = (object: KubernetesObject) => boolean;
+
+type Field = (object: KubernetesObject) => string;
+
+const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
+  ["metadata.name", ({ metadata }) => metadata?.name ?? ""],
+  ["metadata.namespace", ({ metadata }) => metadata?.namespace ?? ""],
+]);
+
+interface Term {
+  readonly name: string;
+  readonly negated: boolean;
+  readonly value: string;
+}
+
+/**
+ * Parses a field selector.
+ *
+ * @param selector The selector; an empty one selects everything.
+ * @returns What tells whether an object is selected.
+ * @throws {SyntaxError} If it is not a selector, or selects by another field.
+ */
+export function parseFieldSelector(selector: string): FieldPredicate {
+  const predicates = splitTerms(selector)
+    .toSorted()
+    .filter((term) => term !== "")
+    .map((term) => parseTerm(selector, term))
+    .map(predicate);
+  return (object) => predicates.every((matches) => matches(object));
+}
+
+/** Splits at the commas that no backslash escapes. */
+function splitTerms(selector: string): string[] {
+  const terms = [""];
+  let escaped = false;
+  for (const char of selector) {
+    const separates = char === "," && !escaped;
+    if (separates) terms.push("");
+    else terms.push((terms.pop() ?? "") + char);
+    escaped = char === "\\" && !escaped;
+  }
+  return terms;
+}
+
+function parseTerm(selector: string, term: string): Term {
+  const match = /!=|==?/.exec(term);
+  if (match === null) {
+    throw new SyntaxError(
+      `invalid selector: '${selector}'; can't understand '${term}'`,
+    );
+  }
+  const [operator] = match;
+  return {
+    name: term.slice(0, match.index),
+    negated: operator === "!=",
+    value: unescape(term.slice(match.index + operator.length)),
+  };
+}
+
+function predicate({ name, negated, value }: Term): FieldPredicate {
+  const field = FIELDS.get(name);
+  if (field === undefined) {
+    throw new SyntaxError(
+      `${JSON.stringify(name)} is not a known field selector: only ` +
+        `"metadata.name", "metadata.namespace"`,
+    );
+  }
+  return (object) => (field(object) === value) !== negated;
+}
+
+function unescape(value: string): string {
+  return value.replace(/\\([^]?)|[,=]/g, (sequence, escaped?: string) => {
+    if (escaped === undefined) {
+      throw new SyntaxError(
+        "invalid field selector: unescaped character in value: " +
+          sequence.charCodeAt(0),
+      );
+    }
+    if (!["\\", ",", "="].includes(escaped)) {
+      throw new SyntaxError(
+        `invalid field selector: invalid escape sequence: ${sequence}`,
+      );
+    }
+    return escaped;
+  });
+}

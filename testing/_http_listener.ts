@@ -1,0 +1,141 @@
+/**
+ * A `fetch` function behind a port, on `node:http`, which Deno, Node and Bun
+ * all have. A body that errors destroys its socket, since that is what a lost
+ * connection looks like from the other side; a client that goes away cancels
+ * the body.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { errorText } from "../watch/_error_text.ts";
+import { ConnectionReset } from "./_connection_reset.ts";
+import type { FakeListener, ListenOptions } from "./fake_listener.ts";
+
+type Handler = (request: Request, init: RequestInit) => Promise<Response>;
+
+/**
+ * Listens.
+ *
+ * @param handler What answers.
+ * @param options Where.
+ * @returns The open port.
+ */
+export async function listenHttp(
+  handler: Handler,
+  options: ListenOptions,
+): Promise<FakeListener> {
+  const { port = 0, hostname = "127.0.0.1" } = options;
+  const { createServer } = await import("node:http");
+  const open = new Set<Promise<void>>();
+  const server = createServer((incoming, outgoing) => {
+    const exchange = serve(handler, incoming, outgoing).finally(() =>
+      open.delete(exchange)
+    );
+    open.add(exchange);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(
+        new Error(
+          `Cannot listen on ${hostname}:${port}: ${cause.message}`,
+          { cause },
+        ),
+      ));
+    server.listen(port, hostname, resolve);
+  });
+  const bound = boundPort(server);
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host}:${bound}`,
+    port: bound,
+    [Symbol.asyncDispose]: () => closing ??= close(server, open),
+  };
+}
+
+async function close(
+  server: Server,
+  open: ReadonlySet<Promise<void>>,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+  await Promise.all(open);
+}
+
+function boundPort(server: Server): number {
+  const address = server.address();
+  if (typeof address === "object" && address !== null) return address.port;
+  throw new Error("Cannot tell the port: the server is not listening");
+}
+
+async function serve(
+  handler: Handler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  outgoing.once("error", () => gone.abort());
+  try {
+    const request = await requestOf(incoming);
+    await send(await handler(request, { signal: gone.signal }), outgoing);
+  } catch (error) {
+    const meant = error instanceof ConnectionReset || gone.signal.aborted;
+    if (meant || outgoing.headersSent) incoming.socket.destroy();
+    else {
+      // A callback of the test's that throws must not look like a lost
+      // connection.
+      outgoing.writeHead(500, { "content-type": "text/plain" });
+      outgoing.end(`The fake API server failed: ${errorText(error)}\n`);
+    }
+  }
+}
+
+async function requestOf(incoming: IncomingMessage): Promise<Request> {
+  const { method = "GET", url = "/" } = incoming;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of incoming) {
+    const bytes: Uint8Array = chunk;
+    chunks.push(new Uint8Array(bytes));
+  }
+  const bodiless = method === "GET" || method === "HEAD";
+  return new Request(new URL(url, "http://fake.invalid"), {
+    method,
+    headers,
+    body: bodiless ? null : new Blob(chunks),
+  });
+}
+
+async function send(
+  response: Response,
+  outgoing: ServerResponse,
+): Promise<void> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.flushHeaders();
+  const reader = response.body?.getReader();
+  while (reader !== undefined) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!outgoing.write(value)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+/** Resolves when more can be written, or nobody reads any more. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      outgoing.off("drain", settle);
+      outgoing.off("close", settle);
+      resolve();
+    };
+    outgoing.once("drain", settle);
+    outgoing.once("close", settle);
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * What a list answers: which version it shows, and which page of it. The rules
+ * are those of "Semantics for get and list" in the Kubernetes documentation.
+ *
+ * @module
+ */
+
+import type {
+  KubernetesObject,
+  ListMeta,
+  ListOptions,
+} from "../watch/types.ts";
+import {
+  type ContinueToken,
+  decodeContinue,
+  encodeContinue,
+} from "./_continue_token.ts";
+import type { FakeStore } from "./_fake_store.ts";
+import { parseListVersion } from "./_resource_versions.ts";
+import type { Selection } from "./_selection.ts";
+import {
+  badRequest,
+  continueExpired,
+  listExpired,
+  tooLargeResourceVersion,
+} from "./_statuses.ts";
+import { checkListOptions } from "./_list_options.ts";
+
+/** One page of a list. Its items are shared: clone before handing out. */
+export interface Page<T extends KubernetesObject> {
+  /** The objects. */
+  readonly items: readonly T[];
+  /** Version and continuation. */
+  readonly metadata: ListMeta;
+}
+
+/** How this server lists. */
+export interface ListBehavior {
+  /** Whether `limit` counts at resource version `"0"`. */
+  readonly limitAtZero: boolean;
+  /** Tokens of an earlier epoch have expired. */
+  readonly epoch: number;
+}
+
+/**
+ * Lists.
+ *
+ * @param store Where the objects are.
+ * @param selection Which of them.
+ * @param options What the request asks for.
+ * @param behavior How this server lists.
+ * @returns The page.
+ * @throws {StatusError} If the request is refused.
+ */
+export function listPage<T extends KubernetesObject>(
+  store: FakeStore<T>,
+  selection: Selection,
+  options: ListOptions,
+  behavior: ListBehavior,
+): Page<T> {
+  checkListOptions(options);
+  const token = options.continue
+    ? checkToken(options, options.continue, store, behavior.epoch)
+    : undefined;
+  const revision = token === undefined
+    ? askedRevision(options, store.revision)
+    : token.revision < 0n
+    ? store.revision
+    : token.revision;
+  const entries = store.entries(selection.prefix, revision);
+  if (entries === undefined) throw listExpired();
+  const selected = entries.filter(([key, object]) =>
+    (token === undefined || key > token.after) && selection.matches(object)
+  );
+  const limit = limitOf(options, behavior.limitAtZero) ?? selected.length;
+  const page = selected.slice(0, limit);
+  const remaining = selected.length - page.length;
+  return {
+    items: page.map(([, object]) => object),
+    metadata: {
+      resourceVersion: String(revision),
+      ...(remaining === 0 ? {} : {
+        continue: encodeContinue({
+          revision,
+          after: page.at(-1)?.[0] ?? "",
+          epoch: behavior.epoch,
+        }),
+        ...(selection.whole ? { remainingItemCount: remaining } : {}),
+      }),
+    },
+  };
+}
+
+function limitOf(
+  { limit = 0, resourceVersion, continue: token }: ListOptions,
+  limitAtZero: boolean,
+): number | undefined {
+  if (limit <= 0) return undefined;
+  return resourceVersion === "0" && !token && !limitAtZero ? undefined : limit;
+}
+
+/** The revision that a list shows which goes on with no other. */
+function askedRevision(options: ListOptions, current: bigint): bigint {
+  const { resourceVersion, resourceVersionMatch, limit = 0 } = options;
+  const asked = parseListVersion(resourceVersion);
+  if (asked > current) throw tooLargeResourceVersion(asked, current);
+  // Without a match, a limit means that very version: a rule from before
+  // there was a match to give.
+  const exact = resourceVersionMatch === "Exact" ||
+    (!resourceVersionMatch && limit > 0 && asked > 0n);
+  return exact ? asked : current;
+}
+
+function checkToken<T extends KubernetesObject>(
+  options: ListOptions,
+  text: string,
+  store: FakeStore<T>,
+  epoch: number,
+): ContinueToken {
+  const token = decodeContinue(text);
+  const { resourceVersion = "" } = options;
+  if (resourceVersion !== "" && resourceVersion !== "0") {
+    throw badRequest(
+      "specifying resource version is not allowed when using continue",
+    );
+  }
+  const expired = token.revision >= 0n &&
+    (token.epoch < epoch || token.revision < store.compacted);
+  if (expired) {
+    throw continueExpired(encodeContinue({ ...token, revision: -1n, epoch }));
+  }
+  return token;
+}

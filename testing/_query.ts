@@ -1,0 +1,51 @@
+/**
+ * The query of a list or watch as options, read as forgivingly and refused as
+ * strictly as a kube-apiserver does.
+ *
+ * @module
+ */
+
+import type { ListOptions, WatchOptions } from "../watch/types.ts";
+import { badRequest } from "./_statuses.ts";
+
+/** What a list or watch is asked for. */
+export type QueryOptions = Omit<ListOptions & WatchOptions, "signal">;
+
+/**
+ * Reads a query.
+ *
+ * @param query The query of the URL.
+ * @returns The options.
+ * @throws {StatusError} 400 if a number is none.
+ */
+export function parseOptions(query: URLSearchParams): QueryOptions {
+  return {
+    labelSelector: query.get("labelSelector") ?? undefined,
+    fieldSelector: query.get("fieldSelector") ?? undefined,
+    resourceVersion: query.get("resourceVersion") ?? undefined,
+    resourceVersionMatch: query.get("resourceVersionMatch") ?? undefined,
+    continue: query.get("continue") ?? undefined,
+    limit: integer(query, "limit"),
+    timeoutSeconds: integer(query, "timeoutSeconds"),
+    allowWatchBookmarks: flag(query, "allowWatchBookmarks"),
+    sendInitialEvents: flag(query, "sendInitialEvents"),
+  };
+}
+
+/** A boolean parameter: there, and neither `0` nor `false`. */
+export function flag(
+  query: URLSearchParams,
+  name: string,
+): boolean | undefined {
+  const value = query.get(name)?.toLowerCase();
+  return value === undefined ? undefined : value !== "0" && value !== "false";
+}
+
+function integer(query: URLSearchParams, name: string): number | undefined {
+  const value = query.get(name);
+  if (value === null || value === "") return undefined;
+  if (/^[+-]?[0-9]+$/.test(value)) return Number(value);
+  throw badRequest(
+    `strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`,
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * What a watch begins with: everything there is, or everything that came after
+ * a version. From then on it gets each change as it happens.
+ *
+ * @module
+ */
+
+import type {
+  KubernetesObject,
+  WatchEvent,
+  WatchOptions,
+} from "../watch/types.ts";
+import type { FakeStore } from "./_fake_store.ts";
+import { checkWatchOptions } from "./_list_options.ts";
+import type { WatchListSupport } from "./server_behavior.ts";
+import { parseWatchVersion } from "./_resource_versions.ts";
+import { project, type Selection } from "./_selection.ts";
+import { tooLargeResourceVersion, watchExpired } from "./_statuses.ts";
+
+/** The first events of a watch. Objects are shared: clone before handing out. */
+export interface WatchStart<T extends KubernetesObject> {
+  /** The events. */
+  readonly events: readonly WatchEvent<T>[];
+  /** Only changes after this revision are news to the watch. */
+  readonly after: bigint;
+}
+
+/** A bookmark, of the kind that the watched objects are. */
+export function bookmark(
+  revision: bigint,
+  type: { readonly apiVersion?: string; readonly kind?: string } | undefined,
+  annotations?: { [key: string]: string },
+): WatchEvent<never> {
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  return { type: "BOOKMARK", object: { ...type, metadata } };
+}
+
+/**
+ * Starts a watch.
+ *
+ * @param store What is watched.
+ * @param selection Which of its objects.
+ * @param options What the request asks for.
+ * @param support What the server does with `sendInitialEvents`.
+ * @param type The kind of the objects, for bookmarks.
+ * @returns What the watch begins with.
+ * @throws {StatusError} If the request is refused: 410 where the history does
+ *   not go back that far.
+ */
+export function startWatch<T extends KubernetesObject>(
+  store: FakeStore<T>,
+  selection: Selection,
+  options: WatchOptions,
+  support: WatchListSupport,
+  type?: { readonly apiVersion?: string; readonly kind?: string },
+): WatchStart<T> {
+  if (support !== "ignored") {
+    checkWatchOptions(options, support === "supported");
+  }
+  const asked = parseWatchVersion(options.resourceVersion);
+  const wanted = support === "ignored" ? undefined : options.sendInitialEvents;
+  if (wanted ?? asked === 0n) {
+    if (asked > store.revision) {
+      throw tooLargeResourceVersion(asked, store.revision);
+    }
+    const marked = support === "supported" && options.allowWatchBookmarks;
+    return initialState(store, selection, marked ? { type } : undefined);
+  }
+  if (asked === 0n) return { events: [], after: store.revision };
+  const changes = store.changesAfter(asked);
+  if (changes === undefined) throw watchExpired(asked, store.compacted);
+  const events = changes.flatMap((change) => project(change, selection) ?? []);
+  return { events, after: asked };
+}
+
+function initialState<T extends KubernetesObject>(
+  store: FakeStore<T>,
+  selection: Selection,
+  end: { type: Parameters<typeof bookmark>[1] } | undefined,
+): WatchStart<T> {
+  const events: WatchEvent<T>[] = [];
+  for (const [, object] of store.entries(selection.prefix) ?? []) {
+    if (selection.matches(object)) events.push({ type: "ADDED", object });
+  }
+  if (end !== undefined) {
+    events.push(bookmark(store.revision, end.type, {
+      "k8s.io/initial-events-end": "true",
+    }));
+  }
+  return { events, after: store.revision };
+}

@@ -1,0 +1,198 @@
+/**
+ * The one loop behind every wait: events in, conditions tried in sequence, one
+ * outcome.
+ *
+ * Three things can end it (the stream, a condition, the signal) and any of
+ * them may come while another is being waited for. So there is one `settle`,
+ * which only the first caller gets through, and which lets go of everything
+ * (the stream, its lock, the listener on the signal) before the promise
+ * settles. The loop itself holds nothing that has to be cleaned up: when it
+ * wakes after the end, it finds `settled` and returns. A read costs the one
+ * promise that `read()` makes; a condition that answers at once costs none.
+ *
+ * @module
+ */
+
+import { cancelQuietly } from "./_abort.ts";
+import { type StatusError, statusError } from "./status_error.ts";
+import type { WatchEvent } from "./types.ts";
+import {
+  ConditionError,
+  UntilError,
+  type UntilErrorOptions,
+  WaitInterruptedError,
+  WatchClosedError,
+} from "./until_error.ts";
+
+/** A condition on events of type `E`. */
+export type Condition<E> = (event: E) => boolean | PromiseLike<boolean>;
+
+/** How a run is ended early and what it knows of its surroundings. */
+export interface ConditionRunOptions {
+  /** Ends the run with a `WaitInterruptedError`. */
+  signal?: AbortSignal | undefined;
+  /** The last failure underneath the stream, asked for when the run fails. */
+  lastError?: (() => unknown) | undefined;
+}
+
+/**
+ * One condition or several, as a list.
+ *
+ * @param conditions What the caller gave.
+ * @returns The list.
+ */
+export function conditionList<C>(conditions: C | readonly C[]): readonly C[] {
+  return isList(conditions) ? conditions : [conditions];
+}
+
+function isList<C>(conditions: C | readonly C[]): conditions is readonly C[] {
+  return Array.isArray(conditions);
+}
+
+/**
+ * Waits until all conditions have held, one after the other.
+ *
+ * @param events Where the events come from; cancelled in the end.
+ * @param conditions At least one, or the result is undefined at once.
+ * @param options The signal, and where to learn of failures underneath.
+ * @returns The event that met the last condition.
+ */
+export function runConditions<E extends WatchEvent>(
+  events: ReadableStream<E>,
+  conditions: readonly Condition<E>[],
+  options: ConditionRunOptions = {},
+): Promise<E | undefined> {
+  if (conditions.length === 0) {
+    cancelQuietly(events);
+    return Promise.resolve(undefined);
+  }
+  return new Promise((resolve, reject) => {
+    new ConditionRun(events, conditions, options, resolve, reject).start();
+  });
+}
+
+class ConditionRun<E extends WatchEvent> {
+  readonly #reader: ReadableStreamDefaultReader<E>;
+  readonly #conditions: readonly Condition<E>[];
+  readonly #signal: AbortSignal | undefined;
+  readonly #lastError: (() => unknown) | undefined;
+  readonly #resolve: (event: E) => void;
+  readonly #reject: (error: UntilError) => void;
+  readonly #onAbort = () => this.#interrupt();
+  #lastEvent: E | undefined;
+  #eventError: StatusError | undefined;
+  #next = 0;
+  #settled = false;
+
+  constructor(
+    events: ReadableStream<E>,
+    conditions: readonly Condition<E>[],
+    options: ConditionRunOptions,
+    resolve: (event: E) => void,
+    reject: (error: UntilError) => void,
+  ) {
+    this.#reader = events.getReader();
+    this.#conditions = conditions;
+    this.#signal = options.signal;
+    this.#lastError = options.lastError;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    if (this.#signal?.aborted) return this.#interrupt();
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#settled) {
+      let event: E;
+      try {
+        const result = await this.#reader.read();
+        if (result.done) return this.#closed();
+        event = result.value;
+      } catch (error) {
+        return this.#failed(error);
+      }
+      if (this.#settled) return;
+      this.#lastEvent = event;
+      // A stream may come from anywhere: one that holds no event must not end
+      // in an error that nobody hears.
+      if (event?.type === "ERROR") this.#eventError = statusError(event.object);
+      try {
+        const met = this.#tryConditions(event);
+        if (met === true || (met !== false && await met)) {
+          return this.#settle(() => this.#resolve(event));
+        }
+      } catch (cause) {
+        return this.#fail(() => new ConditionError(this.#context({ cause })));
+      }
+    }
+  }
+
+  /** Whether the last condition holds now; a promise only if one gave one. */
+  #tryConditions(event: E): boolean | Promise<boolean> {
+    let condition = this.#conditions[this.#next];
+    while (condition !== undefined) {
+      const met = condition(event);
+      if (typeof met === "object") return this.#finishTrying(event, met);
+      if (!met || this.#settled) return false;
+      condition = this.#conditions[++this.#next];
+    }
+    return true;
+  }
+
+  async #finishTrying(
+    event: E,
+    pending: PromiseLike<boolean>,
+  ): Promise<boolean> {
+    if (!await pending || this.#settled) return false;
+    this.#next++;
+    return this.#tryConditions(event);
+  }
+
+  #interrupt(): void {
+    const cause: unknown = this.#signal?.reason;
+    this.#fail(() => new WaitInterruptedError(this.#context({ cause })));
+  }
+
+  #closed(): void {
+    if (this.#signal?.aborted) return this.#interrupt();
+    const last: WatchEvent | undefined = this.#lastEvent;
+    const cause = last?.type === "ERROR" ? this.#eventError : undefined;
+    this.#fail(() =>
+      new WatchClosedError(this.#context(cause === undefined ? {} : { cause }))
+    );
+  }
+
+  #failed(cause: unknown): void {
+    if (this.#signal?.aborted) return this.#interrupt();
+    const message = "watch failed before the condition was met";
+    this.#fail(() =>
+      new UntilError(message, {
+        cause,
+        lastEvent: this.#lastEvent,
+        lastError: cause,
+      })
+    );
+  }
+
+  #context(cause: ErrorOptions): UntilErrorOptions {
+    const lastError = this.#eventError ?? this.#lastError?.();
+    return { ...cause, lastEvent: this.#lastEvent, lastError };
+  }
+
+  #fail(makeError: () => UntilError): void {
+    this.#settle(() => this.#reject(makeError()));
+  }
+
+  #settle(finish: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    cancelQuietly(this.#reader, this.#signal?.reason);
+    this.#reader.releaseLock();
+    finish();
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The key of an object in a store.
+ *
+ * @module
+ */
+
+import type { KubernetesObject } from "./types.ts";
+
+/**
+ * The key that names an object among those of its resource, as client-go's
+ * [`cache.MetaNamespaceKeyFunc`](https://pkg.go.dev/k8s.io/client-go/tools/cache#MetaNamespaceKeyFunc).
+ *
+ * @param object The object.
+ * @returns `"namespace/name"`, or `"name"` where there is no namespace.
+ * @throws {TypeError} If the object has no name.
+ *
+ * @example Keys with and without a namespace
+ * ```ts
+ * import { metaNamespaceKey } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pod = { kind: "Pod", metadata: { name: "web", namespace: "default" } };
+ * assertEquals(metaNamespaceKey(pod), "default/web");
+ * assertEquals(metaNamespaceKey({ metadata: { name: "node-1" } }), "node-1");
+ * ```
+ */
+export function metaNamespaceKey(object: KubernetesObject): string {
+  const { name, namespace } = object.metadata ?? {};
+  if (!name) {
+    throw new TypeError(
+      `Cannot make a key for ${
+        object.kind ?? "an object"
+      }: it has no metadata.name`,
+    );
+  }
+  return namespace ? `${namespace}/${name}` : name;
+}

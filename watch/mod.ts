@@ -1,0 +1,67 @@
+/**
+ * Waiting on Kubernetes and watching it: client-go's
+ * [`tools/watch`](https://pkg.go.dev/k8s.io/client-go/tools/watch) for
+ * TypeScript.
+ *
+ * A {@linkcode RestListerWatcher} talks to a server. {@linkcode listWatchUntil}
+ * and {@linkcode until} wait for something to be true; a
+ * {@linkcode RetryWatcher} delivers every change after a version.
+ *
+ * @example Follow the changes of a resource
+ * ```ts
+ * import { RestListerWatcher, RetryWatcher } from "@watchtools/kube/watch";
+ * import { FakeApiServer } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new FakeApiServer();
+ * const pods = new RestListerWatcher({
+ *   server: "https://kubernetes.default.svc",
+ *   path: "/api/v1/namespaces/default/pods",
+ *   fetch: server.fetch,
+ * });
+ *
+ * const { metadata } = await pods.list({});
+ * server.create({
+ *   apiVersion: "v1",
+ *   kind: "Pod",
+ *   metadata: { name: "web", namespace: "default" },
+ * });
+ * for await (
+ *   const event of new RetryWatcher(metadata?.resourceVersion ?? "", pods)
+ * ) {
+ *   assertEquals(event.type, "ADDED");
+ *   break;
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export * from "./connection_error.ts";
+export * from "./context_with_optional_timeout.ts";
+export * from "./list_watch_until.ts";
+export * from "./meta_namespace_key.ts";
+export * from "./resource_path.ts";
+export * from "./resource_version.ts";
+export * from "./rest_lister_watcher.ts";
+export {
+  RetryWatcher,
+  type RetryWatcherOptions,
+  type WatchRestart,
+} from "./retry_watcher.ts";
+export { StatusError } from "./status_error.ts";
+export {
+  isConflict,
+  isExpiredOrGone,
+  isForbidden,
+  isGone,
+  isInternalError,
+  isNotFound,
+  isResourceExpired,
+  isTimeout,
+  isTooManyRequests,
+  isUnauthorized,
+} from "./status_predicates.ts";
+export type * from "./types.ts";
+export * from "./until.ts";
+export * from "./until_error.ts";

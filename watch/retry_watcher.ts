@@ -1,0 +1,665 @@
+/**
+ * A watch that survives its connections.
+ *
+ * One tagged union says what it is doing (opening a watch, reading one,
+ * waiting for the next start, parked until somebody reads, stopped), and what
+ * a state does not need it cannot hold: there is a reader only while a watch
+ * is open and a timer only while one is owed. A `Try` is one watch from its
+ * request to its end; whatever arrives for a try that is no longer the current
+ * one finds that out by identity and is dropped, so that nothing that ignores
+ * an abort can do harm.
+ *
+ * The stream pulls, and one pull takes one event. That makes the position
+ * exact: it is what the consumer has seen, never what was read ahead. It also
+ * means that an idle consumer looks like an idle server, so that deadlines
+ * speak against a connection only while a read is pending.
+ *
+ * @module
+ */
+
+import { cancelQuietly } from "./_abort.ts";
+import { checkDurations } from "./_durations.ts";
+import { pullStream } from "./_pull_stream.ts";
+import { callSafely } from "./_report.ts";
+import { type EndedTry, RestartSchedule } from "./_restart_schedule.ts";
+import { startTimer, type Timer } from "./_timer.ts";
+import {
+  incomprehensible,
+  judgeError,
+  judgeStart,
+  type Verdict,
+  versionOf,
+} from "./_watch_outcome.ts";
+import { ConnectionError } from "./connection_error.ts";
+import type {
+  KubernetesObject,
+  Status,
+  Watcher,
+  WatchEvent,
+  WatchOptions,
+} from "./types.ts";
+
+/** A restart of a watch, as {@linkcode RetryWatcherOptions.onRestart} is told. */
+export interface WatchRestart {
+  /** Why the watch ended; undefined when it ended well. */
+  cause: unknown;
+  /** The version that the next watch starts from. */
+  resourceVersion: string;
+  /** Milliseconds until it is started. */
+  delayMs: number;
+  /** Counted from 1 since the last event or bookmark. */
+  attempt: number;
+}
+
+/** Options for {@linkcode RetryWatcher}. */
+export interface RetryWatcherOptions {
+  /** Stops the watcher. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Least milliseconds between the starts of two watches, and the first delay
+   * of the backoff. 0: no spacing and no backoff, for tests.
+   *
+   * @default {1000}
+   */
+  minRestartDelayMs?: number | undefined;
+  /**
+   * Most milliseconds that the backoff grows to, before randomness.
+   *
+   * @default {30000}
+   */
+  maxRestartDelayMs?: number | undefined;
+  /**
+   * Milliseconds after which the server is asked to end each watch, in whole
+   * seconds, rounded up. `Infinity`: it is not asked, and there is no deadline.
+   *
+   * @default {300000}
+   */
+  watchTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds that a watch may outlive its timeout, before the connection
+   * is taken for dead.
+   *
+   * @default {30000}
+   */
+  watchGraceMs?: number | undefined;
+  /**
+   * Milliseconds without any event or bookmark, while a read is pending, after
+   * which the connection is taken for dead. None by default: a kube-apiserver
+   * sends a bookmark about once a minute, other servers may send none.
+   */
+  idleTimeoutMs?: number | undefined;
+  /**
+   * Called once for each restart, when it is decided and before the delay.
+   * What it throws is written to the console and changes nothing.
+   */
+  onRestart?: ((restart: WatchRestart) => void) | undefined;
+}
+
+export const DEFAULT_MIN_RESTART_DELAY_MS = 1_000;
+export const DEFAULT_MAX_RESTART_DELAY_MS = 30_000;
+const DEFAULT_WATCH_TIMEOUT_MS = 300_000;
+const DEFAULT_WATCH_GRACE_MS = 30_000;
+
+/** How often in a row a 410 answer to the start of a watch is tried again. */
+const GONE_RETRIES = 3;
+
+/** One watch, from its request to its end. */
+interface Try {
+  readonly abort: AbortController;
+  readonly startedAt: number;
+  /** Whether it has brought an event or a bookmark. */
+  heard: boolean;
+  deadline: Timer | undefined;
+  idle: Timer | undefined;
+}
+
+type State<T extends KubernetesObject> =
+  | Running<T>
+  | { kind: "waiting"; timer: Timer | undefined }
+  | { kind: "parked"; startedAt: number }
+  | { kind: "stopped" };
+
+/** There is a request, which has to be let go of. */
+type Running<T extends KubernetesObject> =
+  | { kind: "opening"; current: Try }
+  | { kind: "open"; current: Try; reader: Reader<T>; reading: boolean };
+
+/** An event and the version that it moves the watch to. */
+interface Positioned<T extends KubernetesObject> {
+  readonly event: WatchEvent<T>;
+  readonly version: string;
+}
+
+type Reader<T extends KubernetesObject> = ReadableStreamDefaultReader<
+  WatchEvent<T>
+>;
+
+/**
+ * Watches from a resource version on and starts again whenever the watch ends,
+ * as client-go's
+ * [`watch.RetryWatcher`](https://pkg.go.dev/k8s.io/client-go/tools/watch#RetryWatcher).
+ *
+ * - Running from construction: the first watch is opened at once.
+ * - Delivers each ADDED, MODIFIED and DELETED event after the first version
+ *   once and in order, whatever happens to the connections in between.
+ *   Bookmarks move the position and are not delivered.
+ * - Ends with one ERROR event when it cannot go on without skipping events, or
+ *   cannot go on at all: the version has expired (410), the server refuses the
+ *   caller (401, 403), an event cannot be understood. Everything else is tried
+ *   again, spaced and with backoff; {@linkcode RetryWatcherOptions.onRestart}
+ *   tells of it.
+ * - Reads nothing ahead: an event is taken from the server only while a read is
+ *   pending. A consumer that stays away for longer than the server keeps its
+ *   history (five minutes by default) finds a 410.
+ * - Notices connections that died in silence, see
+ *   {@linkcode RetryWatcherOptions.watchTimeoutMs}.
+ * - {@linkcode RetryWatcher.stop}, aborting the signal, cancelling
+ *   {@linkcode RetryWatcher.events} and leaving a `for await` are the same.
+ *
+ * It does not tell of what existed before its first version, and it does not
+ * outlive a 410: `listWatchUntil` begins with what is there, and an informer
+ * lists again.
+ *
+ * @typeParam T Type of the watched objects.
+ *
+ * @example Every change after a version, through a broken connection
+ * ```ts
+ * import { RetryWatcher } from "@watchtools/kube";
+ * import { FakeListerWatcher } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = new FakeListerWatcher();
+ * const first = server.add({ metadata: { name: "a" } });
+ * server.add({ metadata: { name: "b" } });
+ *
+ * const from = first.metadata?.resourceVersion ?? "";
+ * await using watcher = new RetryWatcher(from, server, {
+ *   minRestartDelayMs: 0,
+ * });
+ * const names: unknown[] = [];
+ * for await (const event of watcher) {
+ *   if (event.type === "ERROR") break;
+ *   names.push(event.object.metadata?.name);
+ *   if (names.length === 2) break;
+ *   server.disconnect();
+ *   server.add({ metadata: { name: "c" } });
+ * }
+ * assertEquals(names, ["b", "c"]);
+ * ```
+ */
+export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
+  implements AsyncIterable<WatchEvent<T>>, AsyncDisposable {
+  /**
+   * The events: Go's `ResultChan`. Closes when the watcher stops; never errors.
+   */
+  readonly events: ReadableStream<WatchEvent<T>>;
+  /** Resolves when the watcher has stopped, for whatever reason. */
+  readonly done: Promise<void>;
+
+  readonly #watcher: Watcher<T>;
+  readonly #controller: ReadableStreamDefaultController<WatchEvent<T>>;
+  readonly #resolveDone: () => void;
+  readonly #schedule: RestartSchedule;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timeoutSeconds: number | undefined;
+  readonly #deadlineMs: number;
+  readonly #idleTimeoutMs: number | undefined;
+  readonly #onRestart: RetryWatcherOptions["onRestart"];
+  readonly #onAbort = () => this.stop(this.#signal?.reason);
+  #state: State<T> = { kind: "stopped" };
+  /** Where the next watch starts: behind the last event handed out. */
+  #position: string;
+  /** Where that event's predecessor was, while it may still lie untaken. */
+  #positionBeforeUntaken: string | undefined;
+  /** An event whose read was given up: it waits for the next one. */
+  #held: Positioned<T> | undefined;
+  /** Whether a read has been asked for and not been answered. */
+  #wanted = false;
+  #quietSince = 0;
+  #goneInARow = 0;
+
+  /**
+   * Starts watching.
+   *
+   * @param initialResourceVersion The version after which events are wanted:
+   *   that of a list or of an object.
+   * @param watcher Opens the watches.
+   * @param options How to go about it.
+   * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`: a watch
+   *   from "any version" begins with events that cannot be resumed from.
+   * @throws {RangeError} If a duration is negative or NaN.
+   */
+  constructor(
+    initialResourceVersion: string,
+    watcher: Watcher<T>,
+    options: RetryWatcherOptions = {},
+  ) {
+    checkInitialResourceVersion(initialResourceVersion);
+    checkRetryWatcherOptions(options);
+    const {
+      signal,
+      minRestartDelayMs = DEFAULT_MIN_RESTART_DELAY_MS,
+      maxRestartDelayMs = DEFAULT_MAX_RESTART_DELAY_MS,
+      watchTimeoutMs = DEFAULT_WATCH_TIMEOUT_MS,
+      watchGraceMs = DEFAULT_WATCH_GRACE_MS,
+      idleTimeoutMs,
+      onRestart,
+    } = options;
+    this.#watcher = watcher;
+    this.#position = initialResourceVersion;
+    this.#schedule = new RestartSchedule({
+      minRestartDelayMs,
+      maxRestartDelayMs,
+    });
+    const timeoutSeconds = Math.max(1, Math.ceil(watchTimeoutMs / 1000));
+    this.#timeoutSeconds = timeoutSeconds === Infinity
+      ? undefined
+      : timeoutSeconds;
+    this.#deadlineMs = timeoutSeconds * 1000 + watchGraceMs;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#onRestart = onRestart;
+    this.#signal = signal;
+
+    const { stream, controller } = pullStream<WatchEvent<T>>({
+      pull: () => this.#pull(),
+      cancel: (reason) => this.#cancelled(reason),
+    });
+    this.events = stream;
+    this.#controller = controller;
+    let resolveDone = () => {};
+    this.done = new Promise<void>((resolve) => resolveDone = resolve);
+    this.#resolveDone = resolveDone;
+
+    if (signal?.aborted) {
+      this.#resolveDone();
+      controller.close();
+      return;
+    }
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#open();
+  }
+
+  /**
+   * Where a new `RetryWatcher` would carry on without losing or repeating
+   * anything: the version of the last event that the consumer took, or of a
+   * bookmark that followed it.
+   */
+  get resourceVersion(): string {
+    if (!this.#hasQueued()) this.#positionBeforeUntaken = undefined;
+    return this.#positionBeforeUntaken ?? this.#position;
+  }
+
+  /**
+   * Stops: aborts the open request, closes {@linkcode RetryWatcher.events} and
+   * resolves {@linkcode RetryWatcher.done}. Harmless when already stopped.
+   *
+   * @param reason What the open request is aborted with; an `AbortError` by
+   *   default.
+   */
+  stop(reason?: unknown): void {
+    if (this.#state.kind === "stopped") return;
+    this.#controller.close();
+    this.#shutDown(reason);
+  }
+
+  /**
+   * Iterates over the events; leaving the loop stops the watcher.
+   *
+   * @returns The iterator of {@linkcode RetryWatcher.events}.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<WatchEvent<T>> {
+    return this.events[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Stops, and waits until the watcher has stopped.
+   *
+   * @returns {@linkcode RetryWatcher.done}.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+    return this.done;
+  }
+
+  #pull(): void {
+    this.#positionBeforeUntaken = undefined;
+    const held = this.#held;
+    if (held !== undefined) {
+      this.#held = undefined;
+      return this.#handOut(held);
+    }
+    this.#wanted = true;
+    const state = this.#state;
+    switch (state.kind) {
+      case "parked":
+        this.#restart(undefined, { failed: false, startedAt: state.startedAt });
+        break;
+      case "opening":
+        this.#watchIdleness(state.current);
+        break;
+      case "open":
+        this.#watchIdleness(state.current);
+        this.#read();
+        break;
+    }
+  }
+
+  #open(): void {
+    const current: Try = {
+      abort: new AbortController(),
+      startedAt: Date.now(),
+      heard: false,
+      deadline: undefined,
+      idle: undefined,
+    };
+    this.#state = { kind: "opening", current };
+    if (this.#timeoutSeconds !== undefined) {
+      current.deadline = startTimer(
+        () => this.#deadlinePassed(current),
+        this.#deadlineMs,
+      );
+    }
+    if (this.#isReadPending()) this.#watchIdleness(current);
+    this.#startWatch(current.abort.signal).then(
+      (stream) => this.#opened(current, stream),
+      (error: unknown) => this.#startFailed(current, error),
+    );
+  }
+
+  async #startWatch(
+    signal: AbortSignal,
+  ): Promise<ReadableStream<WatchEvent<T>> | null | undefined> {
+    const options: WatchOptions = {
+      resourceVersion: this.#position,
+      allowWatchBookmarks: true,
+      signal,
+    };
+    if (this.#timeoutSeconds !== undefined) {
+      options.timeoutSeconds = this.#timeoutSeconds;
+    }
+    return await this.#watcher.watch(options);
+  }
+
+  #opened(
+    current: Try,
+    stream: ReadableStream<WatchEvent<T>> | null | undefined,
+  ): void {
+    if (!this.#isCurrent(current)) return cancelQuietly(stream);
+    if (!stream || stream.locked) {
+      const what = stream ? "a locked stream" : "no stream";
+      return this.#startFailed(
+        current,
+        new TypeError(`Cannot read the watch: watch() gave ${what}`),
+      );
+    }
+    this.#goneInARow = 0;
+    this.#state = {
+      kind: "open",
+      current,
+      reader: stream.getReader(),
+      reading: false,
+    };
+    if (this.#isReadPending()) this.#read();
+  }
+
+  #startFailed(current: Try, error: unknown): void {
+    if (!this.#isCurrent(current)) return;
+    const verdict = judgeStart(error);
+    this.#goneInARow = verdict.kind === "gone" ? this.#goneInARow + 1 : 0;
+    this.#follow(current, verdict);
+  }
+
+  #read(): void {
+    const state = this.#state;
+    if (state.kind !== "open" || state.reading) return;
+    state.reading = true;
+    state.reader.read().then(
+      (result) => {
+        if (this.#state !== state) return;
+        state.reading = false;
+        if (result.done) this.#ended(state.current);
+        else this.#received(state.current, result.value);
+      },
+      (cause: unknown) => this.#lost(state.current, cause),
+    );
+  }
+
+  #received(current: Try, event: WatchEvent<T>): void {
+    switch (event?.type) {
+      case "ADDED":
+      case "MODIFIED":
+      case "DELETED": {
+        const version = versionOf(event.object);
+        if (version === undefined) break;
+        this.#heard(current);
+        this.#deliver({ event, version });
+        return;
+      }
+      case "BOOKMARK": {
+        const version = versionOf(event.object);
+        if (version === undefined) break;
+        this.#heard(current);
+        this.#position = version;
+        if (this.#isReadPending()) this.#read();
+        return;
+      }
+      case "ERROR":
+        return this.#follow(current, judgeError(event.object));
+    }
+    this.#finish(incomprehensible(event));
+  }
+
+  #heard(current: Try): void {
+    current.heard = true;
+    this.#schedule.recovered();
+    if (this.#idleTimeoutMs !== undefined) this.#quietSince = Date.now();
+  }
+
+  #deliver(next: Positioned<T>): void {
+    this.#wanted = false;
+    // Its read was given up by releasing the lock.
+    if (!this.events.locked) this.#held = next;
+    else this.#handOut(next);
+  }
+
+  #handOut({ event, version }: Positioned<T>): void {
+    const before = this.#position;
+    this.#position = version;
+    this.#controller.enqueue(event);
+    // Locked again, but not read from again: nobody tells when it is taken.
+    if (this.#hasQueued()) this.#positionBeforeUntaken = before;
+  }
+
+  /** Whether somebody waits: a read given up with its lock is none. */
+  #isReadPending(): boolean {
+    return this.#wanted && this.events.locked;
+  }
+
+  #hasQueued(): boolean {
+    return (this.#controller.desiredSize ?? 0) < 0;
+  }
+
+  /**
+   * What lay untaken in the stream is dropped with it: step back. Where it may
+   * have been taken unnoticed, better repeat it than lose it.
+   */
+  #cancelled(reason: unknown): void {
+    this.#position = this.#positionBeforeUntaken ?? this.#position;
+    this.#positionBeforeUntaken = undefined;
+    this.#shutDown(reason);
+  }
+
+  #ended(current: Try): void {
+    const { startedAt, heard } = current;
+    const failed = !heard && this.#schedule.endedEarly(startedAt);
+    this.#restart(undefined, { failed, startedAt });
+  }
+
+  #lost(current: Try, cause: unknown): void {
+    if (!this.#isCurrent(current)) return;
+    this.#goneInARow = 0;
+    this.#follow(current, { kind: "retry", cause });
+  }
+
+  #follow(current: Try, verdict: Verdict): void {
+    switch (verdict.kind) {
+      case "stop":
+        return this.#finish(verdict.status);
+      case "gone":
+        if (this.#goneInARow > GONE_RETRIES) {
+          return this.#finish(verdict.status);
+        }
+        break;
+    }
+    this.#restart(verdict.cause, {
+      failed: true,
+      startedAt: current.startedAt,
+      retryAfterMs: verdict.kind === "retry" ? verdict.retryAfterMs : undefined,
+    });
+  }
+
+  #restart(cause: unknown, ended: EndedTry): void {
+    const waiting: State<T> = { kind: "waiting", timer: undefined };
+    this.#leave(waiting, cause);
+    if (this.#state !== waiting) return;
+    const { delayMs, attempt, atOnce } = this.#schedule.next(ended);
+    callSafely("onRestart", this.#onRestart, {
+      cause,
+      resourceVersion: this.#position,
+      delayMs,
+      attempt,
+    });
+    if (this.#state !== waiting) return;
+    if (atOnce) return this.#open();
+    waiting.timer = startTimer(() => this.#open(), delayMs);
+  }
+
+  #deadlinePassed(current: Try): void {
+    if (this.#isReadPending()) {
+      return this.#lost(
+        current,
+        new ConnectionError(
+          `The watch was still open ${this.#deadlineMs} ms after its start, past the ${this.#timeoutSeconds} s it was to last: its connection is taken for dead`,
+        ),
+      );
+    }
+    this.#goneInARow = 0;
+    this.#leave({ kind: "parked", startedAt: current.startedAt });
+  }
+
+  #watchIdleness(current: Try): void {
+    if (this.#idleTimeoutMs === undefined) return;
+    this.#quietSince = Date.now();
+    current.idle ??= this.#startIdleTimer(current, this.#idleTimeoutMs);
+  }
+
+  /** Looks again when it could be time, so that no event resets a timer. */
+  #startIdleTimer(current: Try, idleTimeoutMs: number, waitMs?: number): Timer {
+    return startTimer(() => {
+      current.idle = undefined;
+      if (!this.#isReadPending()) return;
+      const now = Date.now();
+      // Set back, the clock starts the silence anew instead of hiding it.
+      this.#quietSince = Math.min(this.#quietSince, now);
+      const quietMs = now - this.#quietSince;
+      if (quietMs < idleTimeoutMs) {
+        current.idle = this.#startIdleTimer(
+          current,
+          idleTimeoutMs,
+          idleTimeoutMs - quietMs,
+        );
+        return;
+      }
+      this.#lost(
+        current,
+        new ConnectionError(
+          `The watch brought no event and no bookmark for ${idleTimeoutMs} ms: its connection is taken for dead`,
+        ),
+      );
+    }, waitMs ?? idleTimeoutMs);
+  }
+
+  #isCurrent(current: Try): boolean {
+    const state = this.#state;
+    return (state.kind === "opening" || state.kind === "open") &&
+      state.current === current;
+  }
+
+  /**
+   * Leaves the present state, and only then lets go of what it held: that can
+   * run code of the caller's, which must find everything in order.
+   */
+  #leave(next: State<T>, reason?: unknown): void {
+    const left = this.#state;
+    this.#state = next;
+    if (left.kind === "waiting") left.timer?.clear();
+    if (left.kind === "opening" || left.kind === "open") release(left, reason);
+  }
+
+  /** Ends by itself: one last ERROR event. */
+  #finish(status: Status): void {
+    this.#controller.enqueue({ type: "ERROR", object: status });
+    this.stop();
+  }
+
+  #shutDown(reason: unknown): void {
+    if (this.#state.kind === "stopped") return;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#leave({ kind: "stopped" }, reason);
+    this.#resolveDone();
+  }
+}
+
+/** Lets go of a watch: its timers, its reader and its request. */
+function release<T extends KubernetesObject>(
+  state: Running<T>,
+  reason: unknown,
+): void {
+  const { deadline, idle, abort } = state.current;
+  deadline?.clear();
+  idle?.clear();
+  if (state.kind === "open") {
+    cancelQuietly(state.reader, reason);
+    state.reader.releaseLock();
+  }
+  abort.abort(reason);
+}
+
+/**
+ * Refuses the versions that mean "any": a watch from them begins with made-up
+ * ADDED events in no order, so that it cannot be resumed.
+ *
+ * @param version The version given.
+ * @throws {TypeError} If it is `""` or `"0"`.
+ */
+export function checkInitialResourceVersion(version: string): void {
+  if (version !== "" && version !== "0") return;
+  throw new TypeError(
+    `initial RV ${
+      JSON.stringify(version)
+    } is not supported due to issues with underlying WATCH`,
+  );
+}
+
+/**
+ * Refuses durations that are none, before anything is started.
+ *
+ * @param options The options given.
+ * @throws {RangeError} If a duration is negative or NaN.
+ */
+export function checkRetryWatcherOptions(options: RetryWatcherOptions): void {
+  const {
+    minRestartDelayMs,
+    maxRestartDelayMs,
+    watchTimeoutMs,
+    watchGraceMs,
+    idleTimeoutMs,
+  } = options;
+  checkDurations({
+    minRestartDelayMs,
+    maxRestartDelayMs,
+    watchTimeoutMs,
+    watchGraceMs,
+    idleTimeoutMs,
+  });
+}
