@@ -181,7 +181,7 @@ Deno.test("run.ts names the tasks when it does not know the one asked for", asyn
   const words = new TextDecoder().decode(stderr);
   assertStringIncludes(
     words,
-    "Cannot run task 'tset': choose one of test",
+    "Cannot run task 'tset': choose one of demo, test",
   );
   assertEquals(code, 2);
 });

@@ -50,6 +50,16 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   string,
   readonly Step[]
 >([
+  ["demo", [[
+    "run",
+    PACKAGES,
+    "-A",
+    "cli.ts",
+    "wait",
+    "deployment/web",
+    "--for=condition=Available",
+    "--embedded",
+  ]]],
   ["test", [TEST]],
   ["check", CHECK],
   ["lint", LINT],

@@ -1,0 +1,90 @@
+/**
+ * The server that a command line chooses: an address and a credential, or a
+ * server of our own that lives as long as the command.
+ *
+ * @module
+ */
+
+import { readFile } from "node:fs/promises";
+import { errorText } from "../watch/_error_text.ts";
+import type { ListerWatcher } from "../watch/types.ts";
+import type { ServerChoice, Target, TokenChoice } from "./_command.ts";
+import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** A way to a server. */
+export interface Connection extends AsyncDisposable {
+  /** What a person should know about the server beforehand, if anything. */
+  readonly notice: string | undefined;
+  /**
+   * Makes no request yet.
+   *
+   * @param target What is looked at.
+   * @returns The objects, to be listed and watched.
+   */
+  source(target: Target): ListerWatcher;
+}
+
+/**
+ * Prepares to reach a server. Only a token file is looked at yet.
+ *
+ * @param choice The server.
+ * @param target One of the targets, to try the address on.
+ * @returns The way to it.
+ * @throws {UsageError} If the address or the token is malformed.
+ * @throws {Error} If the token file cannot be read.
+ */
+export async function connect(
+  choice: ServerChoice,
+  target: Target,
+): Promise<Connection> {
+  if (choice.type === "embedded") return await connectToEmbedded();
+  const { url, token } = choice;
+  const access: ServerAccess = { server: url, token: tokenOption(token) };
+  checkAccess(access, target);
+  if (token?.type === "file") await readToken(token.path);
+  return {
+    notice: undefined,
+    source: (target) => new ResourceSource(target, access),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function connectToEmbedded(): Promise<Connection> {
+  // Loaded only here: nobody else should wait for it.
+  const { startEmbeddedServer } = await import("./_embedded_server.ts");
+  const embedded = await startEmbeddedServer();
+  return {
+    notice: embedded.notice,
+    source: (target) => new ResourceSource(target, { server: embedded.url }),
+    [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
+  };
+}
+
+function checkAccess(access: ServerAccess, target: Target): void {
+  try {
+    new ResourceSource(target, access);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new UsageError(cause.message, { cause });
+  }
+}
+
+/** A file is read for every request: whoever renews it renews the token. */
+function tokenOption(token: TokenChoice | undefined): ServerAccess["token"] {
+  return token?.type === "file" ? () => readToken(token.path) : token?.text;
+}
+
+async function readToken(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new Error(
+      `Cannot read the token file: ${errorText(cause)}: check --token-file`,
+      { cause },
+    );
+  }
+  if (text.trim() !== "") return text;
+  throw new Error(`Cannot use the token file ${path}: it is empty`);
+}

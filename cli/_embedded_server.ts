@@ -1,0 +1,76 @@
+/**
+ * An API server of our own on a free port of this machine, for a look around
+ * without a cluster: in it a Deployment rolls out, and on the way its
+ * connections break.
+ *
+ * The rollout is a table of moments, each with what a cluster would have
+ * written by then; timers that are owned play it, so that nothing of it
+ * outlives the command.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async";
+import { ignore } from "../watch/_abort.ts";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { Rollout } from "./_rollout.ts";
+
+/** A server that runs until it is disposed of. */
+export interface EmbeddedServer extends AsyncDisposable {
+  /** Its address. */
+  readonly url: string;
+  /** What a person should know about it. */
+  readonly notice: string;
+}
+
+/** What happens when, from the start on. */
+const MOMENTS: readonly {
+  readonly atMs: number;
+  readonly event: "observe" | "ready" | "drop";
+}[] = [
+  { atMs: 400, event: "observe" },
+  { atMs: 1_500, event: "ready" },
+  { atMs: 2_500, event: "drop" },
+  { atMs: 3_300, event: "ready" },
+  { atMs: 4_600, event: "drop" },
+  { atMs: 5_800, event: "ready" },
+];
+
+/**
+ * Starts the server, and the rollout in it.
+ *
+ * @returns The server.
+ */
+export async function startEmbeddedServer(): Promise<EmbeddedServer> {
+  const server = new FakeApiServer();
+  const rollout = new Rollout(server);
+  const { url } = await server.listen();
+  const stopped = new AbortController();
+  const played = play(server, rollout, stopped.signal);
+  return {
+    url,
+    notice: `embedded server ${url}: a rollout, with connections that break`,
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      await played;
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function play(
+  server: FakeApiServer,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<void> {
+  let nowMs = 0;
+  for (const { atMs, event } of MOMENTS) {
+    // An abort is the only thing that it can reject with.
+    await delay(atMs - nowMs, { signal }).catch(ignore);
+    if (signal.aborted) return;
+    nowMs = atMs;
+    if (event === "observe") rollout.observe();
+    if (event === "ready") rollout.podReady();
+    if (event === "drop") server.dropConnections();
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Which failures waiting cannot mend, and the one line that each failure is
+ * told in: what is wrong, in the server's own words where it spoke, and what
+ * to do about it.
+ *
+ * @module
+ */
+
+import { errorText } from "../watch/_error_text.ts";
+import { ConnectionError } from "../watch/connection_error.ts";
+import type { StatusError } from "../watch/status_error.ts";
+import {
+  findStatusError,
+  isExpiredOrGone,
+  isUnauthorized,
+} from "../watch/status_predicates.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "./_unknown_resource_error.ts";
+import { oneLine, truncate } from "./_text.ts";
+
+/** The codes that say that the request itself is wrong. */
+const HOPELESS_CODES: ReadonlySet<number> = new Set([
+  400,
+  401,
+  403,
+  404,
+  405,
+  422,
+]);
+
+const STACK_LINE_LENGTH = 400;
+
+/**
+ * Whether the server has refused, so that asking again is of no use.
+ *
+ * @param error Whatever was thrown.
+ * @returns Whether it is such a refusal.
+ */
+export function isHopeless(error: unknown): boolean {
+  const code = findStatusError(error)?.code;
+  if (code === undefined) return false;
+  return HOPELESS_CODES.has(code) || (code >= 300 && code < 400);
+}
+
+/**
+ * Whether a failure may pass: of the connection, or within the server.
+ *
+ * @param error Whatever was thrown.
+ * @returns Whether it is worth asking again.
+ */
+export function isTemporary(error: unknown): boolean {
+  return error instanceof ConnectionError || isTemporaryAnswer(error);
+}
+
+/**
+ * Whether the server has answered, with a failure that may pass.
+ *
+ * @param error Whatever was thrown.
+ * @returns Whether it is worth asking again, since this is the right server.
+ */
+export function isTemporaryAnswer(error: unknown): boolean {
+  return findStatusError(error) !== undefined && !isHopeless(error);
+}
+
+/**
+ * When something is tried again.
+ *
+ * @param delayMs How long until then.
+ * @returns `"at once"`, `"in 1.5 s"`, `"soon"`.
+ */
+export function inWords(delayMs: number | undefined): string {
+  if (delayMs === undefined) return "soon";
+  return delayMs < 50 ? "at once" : `in ${(delayMs / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Tells of a failure that ends a command.
+ *
+ * @param error Whatever was thrown.
+ * @returns One line.
+ */
+export function failureLine(error: unknown): string {
+  if (error instanceof UnknownResourceError) {
+    return oneLine(`error: ${error.message}`);
+  }
+  const status = findStatusError(error);
+  if (status !== undefined) return oneLine(statusLine(status));
+  if (error instanceof ConnectionError) {
+    return oneLine(`error: ${causeText(error)}: ${connectionAdvice(error)}`);
+  }
+  if (error instanceof SyntaxError) {
+    return oneLine(`error: ${error.message}: ${NO_API_SERVER}`);
+  }
+  return oneLine(`error: ${errorText(error)}`);
+}
+
+function statusLine(error: StatusError): string {
+  const { status, message, reason, code } = error;
+  if (isUnauthorized(error)) {
+    return `error: You must be logged in to the server (${message}): check --token or --token-file`;
+  }
+  // A server's own Status has metadata, one made of another answer has none.
+  if (status.metadata === undefined && code !== undefined && code !== 410) {
+    return `error: ${[message, answerAdvice(code)].flat().join(": ")}`;
+  }
+  return `Error from server${reason ? ` (${reason})` : ""}: ${message}`;
+}
+
+/** What to do about an answer that is no Status. */
+function answerAdvice(code: number): string | [] {
+  if (code >= 500) return "the server, or what stands before it, is not well";
+  // A redirect's message says itself what to do.
+  return code >= 400 ? NO_API_SERVER : [];
+}
+
+/** Runtimes tell these failures apart in words alone. */
+function connectionAdvice({ message }: ConnectionError): string {
+  if (/corrupt message|wrong version number/i.test(message)) {
+    return "the server speaks no TLS; try http:// in --server";
+  }
+  return /certificate|\btls\b|\bssl\b/i.test(message)
+    ? "the server's certificate is not trusted; give its CA in DENO_CERT (Deno) or NODE_EXTRA_CA_CERTS (Node)"
+    : "check the address given with --server, and that the server runs";
+}
+
+/**
+ * Why a watch or a list failed, in passing.
+ *
+ * @param error Whatever was thrown; undefined where a watch ended well.
+ * @returns A few words.
+ */
+export function causeText(error: unknown): string {
+  if (error === undefined) return "ended by the server";
+  const status = findStatusError(error);
+  if (status !== undefined) {
+    return isExpiredOrGone(status)
+      ? oneLine(`the version has expired (${status.message})`)
+      : oneLine(status.message);
+  }
+  const text = oneLine(
+    errorText(error)
+      // What runtimes put around the reason says nothing to a person.
+      .replace(/fetch failed: /i, "")
+      .replace(/error sending request for url \([^)]*\): /, "")
+      .replace(/client error \(Connect\): /, "")
+      .replace(/tcp connect error: /, ""),
+  );
+  const isOurs = error instanceof ConnectionError ||
+    error instanceof SyntaxError;
+  return isOurs ? text : `connection lost (${text})`;
+}
+
+/**
+ * Where a failure came from, for whoever looks for it in the code.
+ *
+ * @param error Whatever was thrown.
+ * @returns The lines of its stack trace, and of those of its causes.
+ */
+export function stackTraces(error: unknown): string[] {
+  const lines: string[] = [];
+  const seen = new Set<unknown>();
+  let current = error;
+  while (current instanceof Error && !seen.has(current)) {
+    seen.add(current);
+    lines.push(
+      ...(current.stack ?? String(current)).split("\n").map(
+        (line) => truncate(oneLine(line), STACK_LINE_LENGTH),
+      ),
+    );
+    current = current.cause;
+  }
+  return lines;
+}

@@ -1,0 +1,140 @@
+/**
+ * What is known of the objects that a `wait` waits for: the state behind the
+ * line that moves, and behind the last words when the time is up.
+ *
+ * @module
+ */
+
+import { shortDuration } from "./_age.ts";
+import type { Target } from "./_command.ts";
+import { causeText } from "./_failures.ts";
+import type { StatusLine } from "./_screen.ts";
+import { counted } from "./_text.ts";
+
+/** One object that is waited for. */
+export interface WaitItem {
+  /** What it is called in results: `"deployment.apps/web"`. */
+  readonly label: string;
+  /** What it is called in errors: `"deployments/web"`. */
+  readonly address: string;
+  /** Why it is not as it should be; undefined where nobody has looked yet. */
+  why: string | undefined;
+  /** Whether nothing more is expected of it. */
+  settled: boolean;
+}
+
+/** What is known. */
+export class WaitBoard {
+  readonly #startedAt = Date.now();
+  readonly #timeoutMs: number;
+  readonly #items: WaitItem[] = [];
+  readonly #unheard: Set<Target>;
+  #met = 0;
+  #retries = 0;
+  #lastCause: unknown;
+
+  /**
+   * Starts counting the time.
+   *
+   * @param targets What is waited for.
+   * @param timeoutMs How long the wait may take.
+   */
+  constructor(targets: Iterable<Target>, timeoutMs: number) {
+    this.#unheard = new Set(targets);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The targets of which the server has told nothing yet. */
+  get unheard(): readonly Target[] {
+    return [...this.#unheard];
+  }
+
+  /** How many objects there are to wait for, met or not. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** What is still waited for. */
+  get unmet(): readonly WaitItem[] {
+    return this.#items.filter(({ settled }) => !settled);
+  }
+
+  /** How often a list or watch was tried again. */
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Why the last of them failed; undefined where none did. */
+  get lastCause(): unknown {
+    return this.#lastCause;
+  }
+
+  /** How long it has taken so far. */
+  get elapsedMs(): number {
+    return Date.now() - this.#startedAt;
+  }
+
+  /**
+   * Adds the objects of a target.
+   *
+   * @param target The target.
+   * @param items The objects.
+   */
+  add(target: Target, items: readonly WaitItem[]): void {
+    this.#items.push(...items);
+    this.#unheard.delete(target);
+  }
+
+  /**
+   * An object is as it should be.
+   *
+   * @param item The object.
+   */
+  met(item: WaitItem): void {
+    item.settled = true;
+    this.#met++;
+  }
+
+  /**
+   * Something failed and is tried again.
+   *
+   * @param cause What went wrong; undefined where a watch ended well.
+   */
+  retried(cause: unknown): void {
+    this.#retries++;
+    this.#lastCause = cause ?? this.#lastCause;
+  }
+
+  /** What there is to show. */
+  status(): StatusLine {
+    const limit = this.#timeoutMs > 0
+      ? `/${shortDuration(this.#timeoutMs)}`
+      : "";
+    return {
+      lead: `${shortDuration(this.elapsedMs)}${limit}`,
+      text: this.#describe(),
+      trail: this.#retries === 0
+        ? ""
+        : `${counted(this.#retries, "restart")}: ${causeText(this.#lastCause)}`,
+    };
+  }
+
+  #describe(): string {
+    if (this.#unheard.size > 0) return "the server has not answered yet";
+    const [first, ...others] = this.unmet;
+    if (first === undefined) return "";
+    const count = this.size === 1 ? "" : `${this.#met} of ${this.size} met; `;
+    const more = others.length === 0 ? "" : `; and ${others.length} more`;
+    return `${count}${itemLine(first)}${more}`;
+  }
+}
+
+/**
+ * One object and why it is not as it should be.
+ *
+ * @param item The object.
+ * @returns A line.
+ */
+export function itemLine({ label, why }: WaitItem): string {
+  return why === undefined ? label : `${label}: ${why}`;
+}

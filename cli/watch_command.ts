@@ -1,0 +1,186 @@
+/**
+ * `watch`: a line for each event, from what is there on, or from a version
+ * that an earlier run has printed. Events are read only as fast as they can be
+ * written, so that the version printed at the end is exactly that of the last
+ * line: a run that carries on from it repeats and misses nothing.
+ *
+ * @module
+ */
+
+import { listAll } from "../watch/_list_all.ts";
+import { ConnectionError } from "../watch/connection_error.ts";
+import { RetryWatcher, type WatchRestart } from "../watch/retry_watcher.ts";
+import { StatusError } from "../watch/status_error.ts";
+import { isExpiredOrGone } from "../watch/status_predicates.ts";
+import type {
+  KubernetesObject,
+  ListerWatcher,
+  Watcher,
+  WatchEvent,
+  WatchOptions,
+} from "../watch/types.ts";
+import type { WatchArguments } from "./_command.ts";
+import { connect } from "./_connection.ts";
+import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
+import {
+  causeText,
+  failureLine,
+  inWords,
+  isHopeless,
+  isTemporaryAnswer,
+} from "./_failures.ts";
+import type { Screen } from "./_screen.ts";
+
+const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
+const PAGE_SIZE = 500;
+
+/**
+ * Watches.
+ *
+ * @param args What the command line asks for.
+ * @param screen Where events are written.
+ * @param signal Ends it.
+ * @returns The exit status, where the version has expired: nothing else ends a
+ *   watch well.
+ * @throws What watching cannot go on after; the signal's reason.
+ */
+export async function watchCommand(
+  args: WatchArguments,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<number> {
+  const { server, target } = args;
+  await using connection = await connect(server, target);
+  if (connection.notice) screen.note(connection.notice);
+  return await new WatchCommand(args, screen, signal)
+    .run(connection.source(target));
+}
+
+class WatchCommand {
+  readonly #args: WatchArguments;
+  readonly #screen: Screen;
+  readonly #printer: EventPrinter;
+  readonly #signal: AbortSignal;
+  readonly #failed = new AbortController();
+  /** Whether the server has ever answered as an API server does. */
+  #works = false;
+  #opened = false;
+
+  constructor(args: WatchArguments, screen: Screen, signal: AbortSignal) {
+    const { target, output } = args;
+    this.#args = args;
+    this.#screen = screen;
+    this.#signal = AbortSignal.any([signal, this.#failed.signal]);
+    this.#printer = eventPrinter(output, {
+      resource: target.resource,
+      showNamespace: target.namespace === undefined &&
+        target.resource.namespaced !== false,
+    });
+  }
+
+  async run(source: ListerWatcher): Promise<number> {
+    const version = await this.#begin(source);
+    await using watcher = new RetryWatcher(version, this.#noticing(source), {
+      ...DELAYS,
+      signal: this.#signal,
+      onRestart: (restart) => this.#restarted(restart),
+    });
+    let last: WatchEvent | undefined;
+    for await (const event of watcher) {
+      this.#works = true;
+      last = event;
+      await this.#print(event);
+    }
+    return this.#conclude(last, watcher.resourceVersion);
+  }
+
+  /** Prints what is there, unless an earlier run has. */
+  async #begin(source: ListerWatcher): Promise<string> {
+    const { resourceVersion, target } = this.#args;
+    if (resourceVersion !== undefined) return resourceVersion;
+    const list = await this.#list(source);
+    this.#works = true;
+    if (list.items.length === 0) {
+      const { plural } = target.resource;
+      this.#screen.note(`no ${plural} are there; watching for those to come`);
+    }
+    this.#printer.prepare(list.items);
+    for (const object of list.items) {
+      this.#signal.throwIfAborted();
+      await this.#print({ type: "ADDED", object });
+    }
+    return list.resourceVersion;
+  }
+
+  #list(source: ListerWatcher) {
+    return listAll<KubernetesObject>(source, {
+      ...DELAYS,
+      pageSize: PAGE_SIZE,
+      signal: this.#signal,
+      onRetry: (error) => {
+        // A wrong address is told at once, not after ten tries.
+        if (error instanceof ConnectionError) throw error;
+        this.#screen.note(`list failed: ${causeText(error)}; asking again`);
+      },
+    });
+  }
+
+  /** The same, but it is noticed when a watch could be opened. */
+  #noticing(source: Watcher): Watcher {
+    return {
+      watch: async (options: WatchOptions) => {
+        const events = await source.watch(options);
+        this.#opened = true;
+        return events;
+      },
+    };
+  }
+
+  #restarted({ cause, delayMs, attempt, resourceVersion }: WatchRestart): void {
+    if (isHopeless(cause) || !this.#mayRecover(cause, attempt)) {
+      return this.#failed.abort(cause);
+    }
+    if (cause === undefined) return;
+    const { dim } = this.#screen.colors;
+    this.#screen.note(dim(
+      `watch interrupted: ${
+        causeText(cause)
+      }; carrying on from ${resourceVersion} ${inWords(delayMs)}`,
+    ));
+  }
+
+  /** What has never worked is not waited for: the address may be wrong. */
+  #mayRecover(cause: unknown, attempt: number): boolean {
+    if (this.#works || cause === undefined) return true;
+    if (!this.#opened) return isTemporaryAnswer(cause);
+    return !(cause instanceof SyntaxError && attempt > 1);
+  }
+
+  async #print(event: WatchEvent): Promise<void> {
+    for (const line of this.#printer.lines(event)) {
+      await this.#screen.result(line);
+    }
+  }
+
+  #conclude(last: WatchEvent | undefined, resourceVersion: string): number {
+    const error = last?.type === "ERROR"
+      ? new StatusError(last.object)
+      : undefined;
+    if (isExpiredOrGone(error)) {
+      this.#screen.note(
+        `${failureLine(error)}: ${
+          this.#args.resourceVersion === undefined
+            ? "run it again"
+            : "leave out --resource-version"
+        } to begin with what is there now`,
+      );
+      return 1;
+    }
+    // Of lines that could not be written nobody knows which came last.
+    if (!this.#screen.broken) {
+      this.#screen.note(`resume with --resource-version ${resourceVersion}`);
+    }
+    if (error !== undefined) throw error;
+    throw this.#signal.reason;
+  }
+}

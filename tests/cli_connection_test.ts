@@ -1,0 +1,87 @@
+/**
+ * Reaching the server that a command line chooses.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { connect } from "../cli/_connection.ts";
+import { findResource } from "../cli/_resources.ts";
+import { UsageError } from "../cli/_usage_error.ts";
+
+const target = { resource: findResource("pods"), namespace: "default" };
+
+/** A file for one test. */
+async function temporaryFile(
+  text: string,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, text);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+Deno.test("connect() reads a token file for every request", async () => {
+  await using file = await temporaryFile("one\n");
+  await using server = new FakeApiServer();
+  await using listener = await server.listen();
+  await using connection = await connect({
+    type: "url",
+    url: listener.url,
+    token: { type: "file", path: file.path },
+  }, target);
+  await connection.source(target).list({});
+  await Deno.writeTextFile(file.path, "two");
+  await connection.source(target).list({});
+  assertEquals(
+    server.requests.map(({ headers }) => headers.get("authorization")),
+    ["Bearer one", "Bearer two"],
+  );
+});
+
+Deno.test("connect() refuses a token file that it cannot use", async () => {
+  await using empty = await temporaryFile(" \n");
+  const paths: [string, string][] = [
+    [`${empty.path}.missing`, "Cannot read the token file"],
+    [empty.path, "it is empty"],
+  ];
+  for (const [path, message] of paths) {
+    await assertRejects(
+      () =>
+        connect({
+          type: "url",
+          url: "http://127.0.0.1",
+          token: { type: "file", path },
+        }, target),
+      Error,
+      message,
+    );
+  }
+});
+
+Deno.test("connect() takes malformed addresses and tokens for typing errors", async () => {
+  const password = "hunter2";
+  const choices: [string, string][] = [
+    ["localhost:8080", "t"],
+    [`https://me:${password}@host`, "t"],
+    ["https://host", `to\nken-${password}`],
+  ];
+  for (const [url, text] of choices) {
+    const { message } = await assertRejects(
+      () =>
+        connect({ type: "url", url, token: { type: "text", text } }, target),
+      UsageError,
+    );
+    assertEquals(message.includes(password), false, message);
+  }
+});
+
+Deno.test("connect() brings a server of its own, and takes it along", async () => {
+  const connection = await connect({ type: "embedded" }, target);
+  const source = connection.source(target);
+  const { items } = await source.list({});
+  assertEquals(items.length, 3);
+  assertEquals(connection.notice?.includes("a rollout"), true);
+  await connection[Symbol.asyncDispose]();
+  await assertRejects(() => source.list({}));
+});

@@ -1,0 +1,144 @@
+/**
+ * Failures as one line each, and which of them waiting cannot mend.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ConnectionError, type Status, StatusError } from "../mod.ts";
+import {
+  causeText,
+  failureLine,
+  inWords,
+  isHopeless,
+  isTemporary,
+  stackTraces,
+} from "../cli/_failures.ts";
+import { findResource } from "../cli/_resources.ts";
+import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import { UsageError } from "../cli/_usage_error.ts";
+
+/** A Status as servers send them. */
+function answer(code: number, reason: string, message: string): StatusError {
+  const status: Status = { metadata: {}, status: "Failure" };
+  return new StatusError({ ...status, code, reason, message });
+}
+
+const refused = new ConnectionError(
+  "Cannot reach http://127.0.0.1:1/api: fetch failed: error sending request for url (http://127.0.0.1:1/api): client error (Connect): tcp connect error: Connection refused (os error 111)",
+);
+const untrusted = new ConnectionError(
+  "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
+);
+const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
+const html = new StatusError({
+  code: 404,
+  reason: "NotFound",
+  message: "GET http://x was answered 404 without a Status: '<html>'",
+});
+
+const LINES: readonly [unknown, string][] = [
+  [new UsageError("--for is missing"), "error: --for is missing"],
+  [forbidden, 'Error from server (Forbidden): pods is forbidden: User "x"'],
+  [
+    new Error("watch closed", { cause: forbidden }),
+    'Error from server (Forbidden): pods is forbidden: User "x"',
+  ],
+  [
+    new StatusError({ metadata: {}, message: "no" }),
+    "Error from server: no",
+  ],
+  [
+    answer(401, "Unauthorized", "Unauthorized"),
+    "error: You must be logged in to the server (Unauthorized): check --token or --token-file",
+  ],
+  [
+    html,
+    "error: GET http://x was answered 404 without a Status: '<html>': check that --server is the address of a Kubernetes API server",
+  ],
+  [
+    new StatusError({ code: 502, message: "502 without a Status: ''" }),
+    "error: 502 without a Status: '': the server, or what stands before it, is not well",
+  ],
+  [
+    new StatusError({ code: 302, message: "redirected: give another" }),
+    "error: redirected: give another",
+  ],
+  [
+    new ConnectionError("Cannot reach https://x: received corrupt message"),
+    "error: Cannot reach https://x: received corrupt message: the server speaks no TLS; try http:// in --server",
+  ],
+  [
+    new SyntaxError("Cannot read the answer: it is not JSON: '<html>\n'"),
+    "error: Cannot read the answer: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
+  ],
+  [
+    new UnknownResourceError(findResource("foos.v1.example.com"), html),
+    'error: the server doesn\'t have a resource type "foos"',
+  ],
+  [
+    new UnknownResourceError(findResource("pods"), html),
+    'error: the server doesn\'t have a resource type "pods": check that --server is the address of a Kubernetes API server',
+  ],
+  [
+    refused,
+    "error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check the address given with --server, and that the server runs",
+  ],
+  [
+    untrusted,
+    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give its CA in DENO_CERT (Deno) or NODE_EXTRA_CA_CERTS (Node)",
+  ],
+  ["thrown text", "error: thrown text"],
+];
+
+Deno.test("failureLine() says what is wrong and what to do", () => {
+  for (const [error, line] of LINES) assertEquals(failureLine(error), line);
+});
+
+Deno.test("isHopeless() knows what waiting cannot mend", () => {
+  for (const code of [301, 307, 400, 401, 403, 404, 405, 422]) {
+    assertEquals(isHopeless(new StatusError({ code })), true, `${code}`);
+    assertEquals(isTemporary(new StatusError({ code })), false, `${code}`);
+  }
+  for (const code of [409, 410, 429, 500, 503, 504]) {
+    assertEquals(isHopeless(new StatusError({ code })), false, `${code}`);
+    assertEquals(isTemporary(new StatusError({ code })), true, `${code}`);
+  }
+  assertEquals(isHopeless(new Error("a", { cause: forbidden })), true);
+  assertEquals(isTemporary(refused), true);
+  assertEquals(isTemporary(new TypeError("a mistake of our own")), false);
+});
+
+Deno.test("causeText() leaves out what says nothing to a person", () => {
+  assertEquals(causeText(undefined), "ended by the server");
+  assertEquals(
+    causeText(refused),
+    "Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111)",
+  );
+  assertEquals(
+    causeText(new TypeError("error reading a body from connection")),
+    "connection lost (error reading a body from connection)",
+  );
+  assertEquals(
+    causeText(answer(410, "Expired", "too old resource version: 1 (9)")),
+    "the version has expired (too old resource version: 1 (9))",
+  );
+  assertEquals(causeText(answer(503, "", "try\nlater")), "try later");
+});
+
+Deno.test("inWords() says when", () => {
+  assertEquals(inWords(0), "at once");
+  assertEquals(inWords(1_449), "in 1.4 s");
+  assertEquals(inWords(undefined), "soon");
+});
+
+Deno.test("stackTraces() shows where an error and its causes came from", () => {
+  const cause: Error & { cause?: unknown } = new TypeError("within");
+  const error = new Error("without", { cause });
+  cause.cause = error;
+  const lines = stackTraces(error);
+  assertStringIncludes(lines[0] ?? "", "Error: without");
+  assertEquals(lines.filter((line) => line.startsWith("Error:")).length, 1);
+  assertEquals(lines.filter((line) => line.startsWith("TypeError:")).length, 1);
+  assertEquals(stackTraces("no error"), []);
+});

@@ -1,0 +1,106 @@
+/**
+ * The command line as a process: exit statuses, signals, broken pipes, stack
+ * traces, and the demo.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { runCli, startCli } from "./_cli_process.ts";
+
+const WAIT = ["wait", "deployment/web", "--for=condition=Available"];
+
+/** Longest that the demo may take from its own start on. */
+const DEMO_MS = 15_000;
+
+Deno.test("cli waits through broken connections in the demo", async () => {
+  const process = await startCli([...WAIT, "--embedded"]);
+  await process.told("embedded server");
+  const startedAt = Date.now();
+  const { code, stdout, stderr } = await process.ended();
+  assert(Date.now() - startedAt < DEMO_MS);
+  assertEquals([code, stdout], [0, "deployment.apps/web condition met\n"]);
+  assertStringIncludes(stderr, "Available=False: 1 of 3 replicas available");
+  assertEquals(stderr.match(/^watch interrupted: /gm)?.length, 2);
+  assertStringIncludes(stderr, "through 2 restarts of the watch");
+});
+
+Deno.test("cli ends at a signal and says where to resume", async () => {
+  await using server = new FakeApiServer();
+  const { url } = await server.listen();
+  server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "web" } });
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    const process = await startCli(["watch", "pods", "-oname", "-s", url]);
+    await process.printed("pod/web\n");
+    process.kill(signal);
+    assertEquals(await process.ended(), {
+      code,
+      stdout: "pod/web\n",
+      stderr: "resume with --resource-version 2\n",
+    });
+  }
+});
+
+Deno.test("cli is silent when the reader of its output goes away", async () => {
+  await using server = new FakeApiServer();
+  const { url } = await server.listen();
+  server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" } });
+  const process = await startCli(["watch", "pods", "-o", "name", "-s", url]);
+  await process.printed("pod/a\n");
+  await process.stopReading();
+  await server.watchStarted(1);
+  server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "b" } });
+  const { code, stderr } = await process.ended();
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("cli tells mistakes in one line with exit status 2", async () => {
+  for (const args of [["wach"], ["wait", "pod/a", "--for=condition="]]) {
+    const { code, stdout, stderr } = await runCli(args);
+    assertEquals([code, stdout], [2, ""]);
+    assertEquals(stderr.split("\n").length, 2, stderr);
+    assertEquals(stderr.startsWith("error: "), true, stderr);
+  }
+});
+
+Deno.test("cli shows stack traces under DEBUG alone, and no token ever", async () => {
+  const token = "a-token-that-is-wrong";
+  await using server = new FakeApiServer({ token: "another" });
+  const { url } = await server.listen();
+  const args = [...WAIT, "--server", url, "--token", token];
+  const quiet = await runCli(args);
+  const debug = await runCli(args, { env: { DEBUG: "1" } });
+  const line =
+    "error: You must be logged in to the server (Unauthorized): check --token or --token-file\n";
+  assertEquals(quiet, { code: 1, stdout: "", stderr: line });
+  assertEquals([debug.code, debug.stdout], [1, ""]);
+  assertStringIncludes(debug.stderr, line);
+  assertStringIncludes(debug.stderr, "\nat ");
+  assertEquals(debug.stderr.includes(token), false);
+});
+
+Deno.test("cli fails at once where nothing listens, and tells the address", async () => {
+  const server = new FakeApiServer();
+  const { url } = await server.listen();
+  await server[Symbol.asyncDispose]();
+  const { code, stdout, stderr } = await runCli([...WAIT, "--server", url]);
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, `error: Cannot reach ${url}`);
+  assertStringIncludes(stderr, "check the address given with --server");
+  assertEquals(stderr.split("\n").length, 2, stderr);
+});
+
+Deno.test("cli prints its version and its help", async () => {
+  const { version } = JSON.parse(
+    await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+  );
+  assertEquals(await runCli(["--version"]), {
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: "",
+  });
+  const help = await runCli([]);
+  assertEquals(help.code, 0);
+  assertStringIncludes(help.stdout, "Try it now, no cluster needed:");
+});

@@ -1,0 +1,326 @@
+/**
+ * `wait` against an API server over HTTP: the lines, where they go, the exit
+ * status.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../cli.ts";
+import type { KubernetesObject } from "../mod.ts";
+import {
+  FakeApiServer,
+  type FakeApiServerOptions,
+} from "../testing/fake_api_server.ts";
+import { FakeIo } from "./_cli_io.ts";
+
+/** How a command ended. */
+interface Outcome {
+  code: number;
+  stdout: string[];
+  stderr: string[];
+}
+
+/** A server, and commands that are run against it. */
+class Stage implements AsyncDisposable {
+  readonly server: FakeApiServer;
+  #url = "";
+
+  private constructor(options: FakeApiServerOptions) {
+    this.server = new FakeApiServer(options);
+  }
+
+  static async set(options: FakeApiServerOptions = {}): Promise<Stage> {
+    const stage = new Stage(options);
+    stage.#url = (await stage.server.listen()).url;
+    return stage;
+  }
+
+  /** Runs a command to its end. */
+  start(args: string, io = new FakeIo()): Promise<Outcome> {
+    const words = [...args.split(" "), "--server", this.#url];
+    return main(words, io).then((code) => ({
+      code,
+      stdout: io.stdout.lines,
+      stderr: io.stderr.lines,
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** A pod whose condition Ready has that status. */
+function pod(name: string, status: string, labels = {}): KubernetesObject {
+  const object = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default", labels },
+    status: { conditions: [{ type: "Ready", status }] },
+  };
+  return object;
+}
+
+const POD = "/api/v1/namespaces/default/pods";
+const PATCH_READY = {
+  status: { conditions: [{ type: "Ready", status: "True" }] },
+};
+
+Deno.test("wait prints what is met already, in the order of the list", async () => {
+  await using stage = await Stage.set({
+    objects: [pod("b", "True"), pod("a", "True")],
+  });
+  assertEquals(await stage.start("wait pods --all --for=condition=ready"), {
+    code: 0,
+    stdout: ["pod/a condition met", "pod/b condition met"],
+    stderr: [],
+  });
+  assertEquals(stage.server.watchStarts, 0);
+});
+
+Deno.test("wait prints each object when it is met", async () => {
+  await using stage = await Stage.set({
+    objects: [pod("a", "False"), pod("b", "False")],
+  });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pod/a pod/b --for=condition=Ready", io);
+  await stage.server.watchStarted(2);
+  stage.server.patch(`${POD}/b`, PATCH_READY);
+  await io.stdout.wrote("pod/b");
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  assertEquals(await waiting, {
+    code: 0,
+    stdout: ["pod/b condition met", "pod/a condition met"],
+    stderr: ["0 of 2 met; pod/a: Ready=False; and 1 more"],
+  });
+});
+
+Deno.test("wait awaits a selection over one watch", async () => {
+  const labels = { app: "web" };
+  await using stage = await Stage.set({
+    objects: ["a", "b", "c"].map((name) => pod(name, "False", labels)),
+  });
+  const waiting = stage.start("wait pods -l app=web --for=condition=Ready");
+  await stage.server.watchStarted(1);
+  stage.server.create(pod("late", "False", labels));
+  for (const name of ["c", "a", "b"]) {
+    stage.server.patch(`${POD}/${name}`, PATCH_READY);
+  }
+  const { code, stdout } = await waiting;
+  assertEquals(code, 0);
+  assertEquals(
+    stdout,
+    ["c", "a", "b"].map((name) => `pod/${name} condition met`),
+  );
+  assertEquals(stage.server.watchStarts, 1);
+});
+
+Deno.test("wait waits for a deletion, and not for a label to go", async () => {
+  const labels = { app: "web" };
+  await using stage = await Stage.set({ objects: [pod("a", "True", labels)] });
+  const waiting = stage.start("wait pods -l app=web --for=delete");
+  await stage.server.watchStarted(1);
+  stage.server.patch(`${POD}/a`, { metadata: { labels: { app: null } } });
+  await stage.server.watchStarted(2);
+  stage.server.delete(`${POD}/a`);
+  assertEquals(await waiting, {
+    code: 0,
+    stdout: ["pod/a condition met"],
+    stderr: ["pod/a: there, not being deleted"],
+  });
+});
+
+Deno.test("wait for a deletion is content where nothing is there", async () => {
+  await using stage = await Stage.set();
+  assertEquals(await stage.start("wait pod/a --for=delete"), {
+    code: 0,
+    stdout: [],
+    stderr: ['pods "a" not found: there is nothing to wait for'],
+  });
+  assertEquals(await stage.start("wait pods -l app=web --for=delete"), {
+    code: 0,
+    stdout: [],
+    stderr: [],
+  });
+});
+
+Deno.test("wait tells of what is missing, and waits for the rest", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  assertEquals(
+    await stage.start("wait deploy/web pod/a --for=condition=Ready"),
+    {
+      code: 1,
+      stdout: ["pod/a condition met"],
+      stderr: [
+        'Error from server (NotFound): deployments.apps "web" not found',
+      ],
+    },
+  );
+  assertEquals(await stage.start("wait pods -l a=b --for=condition=Ready"), {
+    code: 1,
+    stdout: [],
+    stderr: ["error: no matching resources found"],
+  });
+});
+
+Deno.test("wait ends with one line for each object when time is up", async () => {
+  await using stage = await Stage.set({
+    objects: [pod("a", "False"), pod("b", "True"), pod("c", "Unknown")],
+  });
+  const line = "wait pod a b c --for=condition=Ready --timeout=1s";
+  const { code, stdout, stderr } = await stage.start(line);
+  assertEquals([code, stdout], [1, ["pod/b condition met"]]);
+  assertEquals(stderr.slice(-4), [
+    "pod/a: Ready=False",
+    "error: timed out waiting for the condition on pods/a",
+    "pod/c: Ready=Unknown",
+    "error: timed out waiting for the condition on pods/c",
+  ]);
+});
+
+Deno.test("wait says so when the server has not answered in time", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  const match = ({ path }: { path: string }) => path.endsWith("/services");
+  stage.server.failNext({ hang: "answer", match });
+  const line = "wait pod,svc a --for=condition=Ready --timeout=1s";
+  assertEquals(await stage.start(line), {
+    code: 1,
+    stdout: ["pod/a condition met"],
+    stderr: [
+      "the server has not answered yet",
+      "error: timed out waiting for the condition on services/a",
+    ],
+  });
+});
+
+Deno.test("wait looks once where the timeout is 0", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const args = "wait pod/a --for=condition=Ready --timeout=0";
+  assertEquals(await stage.start(args), {
+    code: 1,
+    stdout: [],
+    stderr: ["pod/a: Ready=False", "error: condition not met for pods/a"],
+  });
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  assertEquals((await stage.start(args)).code, 0);
+  const gone = "wait pod/a --for=delete --timeout=0";
+  assertEquals((await stage.start(gone)).code, 1);
+  assertEquals(stage.server.watchStarts, 0);
+});
+
+Deno.test("wait goes on after the version has expired", async () => {
+  await using stage = await Stage.set({
+    objects: [pod("a", "False"), pod("b", "False")],
+  });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pods --all --for=delete", io);
+  await stage.server.watchStarted(1);
+  stage.server.sendError(410);
+  await io.stderr.wrote("watch interrupted");
+  stage.server.delete(`${POD}/a`);
+  stage.server.delete(`${POD}/b`);
+  stage.server.create(pod("b", "False"));
+  const { code, stdout, stderr } = await waiting;
+  assertEquals([code, stdout], [
+    0,
+    ["pod/a condition met", "pod/b condition met"],
+  ]);
+  assertStringIncludes(stderr.join("\n"), "the version has expired");
+  assertStringIncludes(stderr.at(-1) ?? "", "through 1 restart of the watch");
+});
+
+/** A refusal, and the line that it ends with. */
+const REFUSALS: readonly [number, string][] = [
+  [400, "Error from server (BadRequest): "],
+  [401, "error: You must be logged in to the server (Unauthorized): "],
+  [403, "Error from server (Forbidden): "],
+  [404, 'error: the server doesn\'t have a resource type "pods": '],
+  [405, "Error from server (MethodNotAllowed): "],
+  [422, "Error from server (Invalid): "],
+];
+
+Deno.test("wait ends at once at what waiting cannot mend", async () => {
+  for (const [status, line] of REFUSALS) {
+    await using stage = await Stage.set({ objects: [pod("a", "False")] });
+    stage.server.failNext({ status, count: Infinity });
+    const { code, stderr } = await stage.start(
+      "wait pod/a --for=condition=Ready",
+    );
+    assertEquals([code, stderr.length], [1, 1], `${status}`);
+    assertStringIncludes(stderr[0] ?? "", line);
+  }
+});
+
+Deno.test("wait ends at once at what the watch is refused with", async () => {
+  for (const [status, line] of REFUSALS) {
+    await using stage = await Stage.set({ objects: [pod("a", "False")] });
+    const match = ({ query }: { query: Readonly<Record<string, string>> }) =>
+      query.watch === "true";
+    stage.server.failNext({ status, count: Infinity, match });
+    const { code, stderr } = await stage.start(
+      "wait pod/a pod/a --for=condition=Ready",
+    );
+    assertEquals(code, 1, `${status}`);
+    assertStringIncludes(stderr.at(-1) ?? "", line);
+  }
+});
+
+Deno.test("wait tells a server that is none by its words", async () => {
+  await using stage = await Stage.set();
+  stage.server.failNext({ status: 200, body: "<html>Log in</html>" });
+  const { code, stderr } = await stage.start("wait pod/a --for=delete");
+  assertEquals([code, stderr.length], [1, 1]);
+  assertStringIncludes(stderr[0] ?? "", "<html>Log in</html>");
+  assertStringIncludes(stderr[0] ?? "", "check that --server is the address");
+});
+
+Deno.test("wait is interrupted with the signal's exit status", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    const io = new FakeIo();
+    const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+    await io.stderr.wrote("pod/a: Ready=False");
+    io.interrupt(signal);
+    assertEquals(await waiting, {
+      code,
+      stdout: [],
+      stderr: ["pod/a: Ready=False", "interrupted: pod/a: Ready=False"],
+    });
+    assertEquals(io.listeners, 0);
+  }
+});
+
+Deno.test("wait shows one line on a terminal, and takes it away", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await io.stderr.wrote("pod/a: Ready=False");
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  await waiting;
+  assertEquals(io.stdout.text, "pod/a condition met\n");
+  assertStringIncludes(io.stderr.text, "0s/30s  pod/a: Ready=False");
+  assertEquals(io.stderr.text.includes("\n"), false);
+  assertEquals(io.stderr.text.endsWith("\r\x1b[2K"), true);
+});
+
+Deno.test("wait is silent when nobody reads the output any more", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await io.stderr.wrote("pod/a: Ready=False");
+  io.stdout.fail(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+  const { code, stderr } = await waiting;
+  assertEquals([code, stderr], [0, ["pod/a: Ready=False"]]);
+});
+
+Deno.test("wait fails when the output cannot be written", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await io.stderr.wrote("pod/a: Ready=False");
+  io.stdout.fail(new Error("ENOSPC: no space left on device, write"));
+  const { code, stderr } = await waiting;
+  assertEquals(code, 1);
+  assertEquals(stderr.at(-1), "error: ENOSPC: no space left on device, write");
+});

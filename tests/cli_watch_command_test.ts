@@ -1,0 +1,197 @@
+/**
+ * `watch` against an API server over HTTP: the lines, and that the version it
+ * prints at the end is the right one to carry on from.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../cli.ts";
+import type { KubernetesObject } from "../mod.ts";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { FakeIo } from "./_cli_io.ts";
+
+function pod(name: string, namespace = "default"): KubernetesObject {
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
+}
+
+/** A server that listens, with pods. */
+async function serve(...names: string[]) {
+  const server = new FakeApiServer({ objects: names.map((name) => pod(name)) });
+  const { url } = await server.listen();
+  return {
+    server,
+    url,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** The version that a run has printed to resume from. */
+function resumeVersion(io: FakeIo): string {
+  const last = io.stderr.lines.at(-1) ?? "";
+  const [, version = ""] =
+    /^resume with --resource-version (\d+)$/.exec(last) ??
+      [];
+  return version;
+}
+
+const POD = "/api/v1/namespaces/default/pods";
+
+Deno.test("watch prints what is there, then what changes", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "-o", "name", "-s", url], io);
+  await server.watchStarted(1);
+  server.create(pod("b"));
+  server.delete(`${POD}/a`);
+  await io.stdout.wrote("pod/a\npod/b\npod/a\n");
+  io.interrupt("SIGINT");
+  assertEquals(await watching, 130);
+  assertEquals(resumeVersion(io), server.resourceVersion);
+});
+
+Deno.test("watch resumes where it ended, through a lost connection", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  const first = new FakeIo();
+  const watching = main(["watch", "pods", "-o", "name", "-s", url], first);
+  await server.watchStarted(1);
+  server.create(pod("b"));
+  await first.stdout.wrote("pod/b\n");
+  first.interrupt("SIGTERM");
+  assertEquals(await watching, 143);
+  server.create(pod("c"));
+
+  const second = new FakeIo();
+  const version = resumeVersion(first);
+  const resumed = main(
+    ["watch", "pods", "-oname", "-s", url, "--resource-version", version],
+    second,
+  );
+  await second.stdout.wrote("pod/c\n");
+  server.dropConnections();
+  server.create(pod("d"));
+  await second.stdout.wrote("pod/d\n");
+  second.interrupt("SIGINT");
+  assertEquals(await resumed, 130);
+  assertEquals(second.stdout.lines, ["pod/c", "pod/d"]);
+  assertStringIncludes(
+    second.stderr.text,
+    "watch interrupted: connection lost",
+  );
+  assertEquals(
+    server.requests.filter(({ query }) => query.watch !== "true").length,
+    1,
+  );
+});
+
+Deno.test("watch writes a table of all namespaces", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  server.create(pod("b", "shop"));
+  const io = new FakeIo();
+  const watching = main(["watch", "po", "-A", "-s", url], io);
+  await io.stdout.wrote("shop");
+  io.interrupt("SIGINT");
+  await watching;
+  assertEquals(
+    io.stdout.lines.map((line) => line.split(/ +/).slice(0, 3).join(" ")),
+    ["EVENT NAMESPACE NAME", "ADDED default a", "ADDED shop b"],
+  );
+});
+
+Deno.test("watch writes JSON lines that can be parsed", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  const io = new FakeIo();
+  const watching = main(["watch", "pod/a", "-o", "json", "-s", url], io);
+  await server.watchStarted(1);
+  server.create(pod("other"));
+  server.delete(`${POD}/a`);
+  await io.stdout.wrote("DELETED");
+  io.interrupt("SIGINT");
+  await watching;
+  const events = io.stdout.lines.map((line) => JSON.parse(line));
+  assertEquals(
+    events.map(({ type, object }) => [type, object.metadata.name, object.kind]),
+    [["ADDED", "a", "Pod"], ["DELETED", "a", "Pod"]],
+  );
+});
+
+Deno.test("watch says so where nothing is there", async () => {
+  await using stage = await serve();
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "-s", stage.url], io);
+  await io.stderr.wrote("no pods are there; watching for those to come\n");
+  io.interrupt("SIGINT");
+  assertEquals(await watching, 130);
+  assertEquals(io.stdout.text, "");
+});
+
+Deno.test("watch tells what to do when the version has expired", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  server.advance(10);
+  server.compact();
+  const io = new FakeIo();
+  const args = ["watch", "pods", "-s", url, "--resource-version", "2"];
+  assertEquals(await main([...args, "-o", "json"], io), 1);
+  assertEquals(io.stderr.lines, [
+    "Error from server (Expired): too old resource version: 2 (12): leave out --resource-version to begin with what is there now",
+  ]);
+  assertEquals(JSON.parse(io.stdout.text).object.code, 410);
+
+  const running = new FakeIo();
+  const watching = main(["watch", "pods", "-s", url], running);
+  await server.watchStarted(2);
+  server.sendError(410);
+  assertEquals(await watching, 1);
+  assertStringIncludes(running.stderr.text, "run it again to begin with what");
+});
+
+Deno.test("watch ends at a refusal, and says where to resume", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "-s", url], io);
+  await server.watchStarted(1);
+  server.failNext({ status: 405, count: Infinity });
+  server.dropConnections();
+  assertEquals(await watching, 1);
+  const [resume, error] = io.stderr.lines.slice(-2);
+  assertEquals(resume, "resume with --resource-version 2");
+  assertStringIncludes(error ?? "", "Error from server (MethodNotAllowed)");
+});
+
+Deno.test("watch from a version fails at once where nothing answers", async () => {
+  const stage = await serve();
+  const { url } = stage;
+  await stage[Symbol.asyncDispose]();
+  const io = new FakeIo();
+  const args = ["watch", "pods", "-s", url, "--resource-version", "5"];
+  assertEquals(await main(args, io), 1);
+  assertStringIncludes(io.stderr.lines.at(-1) ?? "", "error: Cannot reach");
+});
+
+Deno.test("watch from a version gives up on a server that is none", async () => {
+  await using stage = await serve();
+  const { server, url } = stage;
+  const body = "<html>\n<p>Log in</p>\n</html>";
+  server.failNext({ status: 200, body, count: Infinity });
+  const io = new FakeIo();
+  const args = ["watch", "pods", "-s", url, "--resource-version", "5"];
+  assertEquals(await main(args, io), 1);
+  assertStringIncludes(io.stderr.lines.at(-1) ?? "", "'<html>'");
+  assertEquals(server.requests.length, 2);
+});
+
+Deno.test("watch is silent when nobody reads the output any more", async () => {
+  await using stage = await serve("a");
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "-s", stage.url], io);
+  await stage.server.watchStarted(1);
+  io.stdout.fail(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+  assertEquals(await watching, 0);
+  assertEquals(io.stderr.text, "");
+});
