@@ -45,6 +45,11 @@ const PUBLISH: readonly Step[] = [
   ["run", "-A", "--no-config", "tools/publish_dry_run.ts", PACKAGES],
 ];
 
+/** A benchmark starts processes of its own, with the same packages. */
+function benchmark(script: string): Step {
+  return ["run", PACKAGES, "-A", `bench/${script}`, PACKAGES, "--"];
+}
+
 /** The steps of each task: one that fails is the last that runs. */
 export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   string,
@@ -63,6 +68,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["test", [TEST]],
   ["check", CHECK],
   ["lint", LINT],
+  ["bench", [benchmark("main.ts")]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],
 ]);

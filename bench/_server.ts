@@ -1,0 +1,81 @@
+/**
+ * The server that the peers watch, in a process of its own: the pods of the
+ * namespace `n` are answered with a watch of n events.
+ *
+ * What is measured is the client, so that the server must cost next to
+ * nothing. The answer is framed once, one HTTP chunk for each event as an
+ * apiserver flushes them, and then only written. That takes a plain TCP
+ * listener; each connection carries one request.
+ *
+ * Prints its address as its first line. Ends when its standard input closes,
+ * and so with whoever started it.
+ *
+ * @module
+ */
+
+import { podEventLine } from "./_pods.ts";
+
+const DIFFERENT_PODS = 20_000;
+
+const encoder = new TextEncoder();
+const head = encoder.encode(
+  "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" +
+    "transfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+);
+const lastChunk = encoder.encode("0\r\n\r\n");
+const { bytes, ends } = frameEvents();
+
+/** All events, and where each of them ends. */
+function frameEvents(): { bytes: Uint8Array; ends: number[] } {
+  const frames: Uint8Array[] = [];
+  const ends: number[] = [];
+  let length = 0;
+  for (let index = 0; index < DIFFERENT_PODS; index++) {
+    const line = podEventLine(index);
+    const size = encoder.encode(line).length.toString(16);
+    const frame = encoder.encode(`${size}\r\n${line}\r\n`);
+    frames.push(frame);
+    ends.push(length += frame.length);
+  }
+  const bytes = new Uint8Array(length);
+  frames.forEach((frame, index) => bytes.set(frame, ends[index - 1] ?? 0));
+  return { bytes, ends };
+}
+
+async function answer(connection: Deno.Conn): Promise<void> {
+  try {
+    const request = new Uint8Array(16 * 1024);
+    const length = await connection.read(request) ?? 0;
+    const text = new TextDecoder().decode(request.subarray(0, length));
+    const [, count] = /^GET \S*\/namespaces\/(\d+)\//.exec(text) ?? [];
+    await writeAll(connection, head);
+    let left = Number(count);
+    while (left > 0) {
+      const now = Math.min(left, DIFFERENT_PODS);
+      await writeAll(connection, bytes.subarray(0, ends[now - 1]));
+      left -= now;
+    }
+    await writeAll(connection, lastChunk);
+  } finally {
+    connection.close();
+  }
+}
+
+async function writeAll(
+  connection: Deno.Conn,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    rest = rest.subarray(await connection.write(rest));
+  }
+}
+
+const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+Deno.stdout.writeSync(
+  encoder.encode(`http://127.0.0.1:${listener.addr.port}\n`),
+);
+void Deno.stdin.readable.pipeTo(new WritableStream()).then(() => Deno.exit());
+for await (const connection of listener) {
+  // A peer that has seen enough hangs up.
+  answer(connection).catch(() => undefined);
+}

@@ -1,0 +1,86 @@
+/**
+ * `deno task bench`: how many watch events a second get through, beside a
+ * plain loop over the same body and beside `npm:@kubernetes/client-node`.
+ *
+ * The server is a process of its own, and so is each peer. The peers take
+ * turns, after a round that does not count, so that whatever else the machine
+ * does meets all of them, and what counts is the ratio of the medians: a lone
+ * time says little.
+ *
+ * Arguments: options for the Deno processes that are started here, `--`, then
+ * `--events N` (20000) and `--rounds N` (11).
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { PEERS } from "./_peers.ts";
+import { type LineProcess, startScript } from "./_processes.ts";
+import { median, print, ratio, row, splitArgs } from "./_report.ts";
+import type { Run } from "./_run_peer.ts";
+
+const PLAIN = "plain loop";
+const CLIENT_NODE = "client-node Watch";
+
+/** How many times the events, to see whether memory grows with them. */
+const MORE = 4;
+
+const { denoOptions, args } = splitArgs();
+const { values } = parseArgs({
+  args,
+  options: {
+    events: { type: "string", default: "20000" },
+    rounds: { type: "string", default: "11" },
+  },
+});
+const events = Number(values.events);
+const rounds = Number(values.rounds);
+
+await using processes = new AsyncDisposableStack();
+const server = processes.use(startScript(denoOptions, ["bench/_server.ts"]));
+const address = await server.next();
+const peers = Object.keys(PEERS).map((name) => ({
+  name,
+  process: processes.use(
+    startScript(denoOptions, ["bench/_run_peer.ts", name, address]),
+  ),
+  durations: new Array<number>(),
+  peakBytes: 0,
+}));
+
+for (let round = 0; round <= rounds; round++) {
+  for (const peer of rotate(peers, round)) {
+    const { durationMs, peakBytes } = await run(peer.process, events);
+    if (round > 0) peer.durations.push(durationMs);
+    peer.peakBytes = peakBytes;
+  }
+}
+
+const medians = new Map(
+  peers.map(({ name, durations }) => [name, median(durations)]),
+);
+print(`${events} events of about 5 KB each, medians of ${rounds} rounds`);
+print(row("", "events/s", "x plain", "x client-node", "peak MB", "x4 events"));
+for (const { name, process, peakBytes } of peers) {
+  const medianMs = medians.get(name) ?? NaN;
+  const more = await run(process, events * MORE);
+  print(row(
+    name,
+    (events / medianMs * 1000).toFixed(0),
+    ratio(medians.get(PLAIN) ?? NaN, medianMs),
+    ratio(medians.get(CLIENT_NODE) ?? NaN, medianMs),
+    (peakBytes / 2 ** 20).toFixed(0),
+    `${ratio(more.peakBytes, peakBytes)} peak`,
+  ));
+}
+
+async function run(process: LineProcess, count: number): Promise<Run> {
+  await process.send(String(count));
+  return JSON.parse(await process.next());
+}
+
+/** So that no peer always follows the same one. */
+function rotate<V>(values: readonly V[], by: number): V[] {
+  const start = by % values.length;
+  return [...values.slice(start), ...values.slice(0, start)];
+}
