@@ -69,6 +69,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["check", CHECK],
   ["lint", LINT],
   ["bench", [benchmark("main.ts")]],
+  ["bench:informer", [benchmark("informer.ts")]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],
 ]);

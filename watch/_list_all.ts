@@ -1,24 +1,21 @@
 /**
- * One whole list out of as many requests as it takes.
- *
- * Two things may go wrong that are no reason to give up: a page's `continue`
- * token expires while the pages are walked (then everything is asked for once
- * more, in one request, since what was collected belongs to a version that is
- * gone), and the server cannot be reached or asks to wait (then the same
- * request is made again, a limited number of times).
+ * A whole list for those who have no other chance: where the server cannot be
+ * reached or asks to wait, the same request is made again, a limited number of
+ * times.
  *
  * @module
  */
 
-import { delay } from "@std/async";
 import { unlessAborted } from "./_abort.ts";
+import { walkPages } from "./_pages.ts";
+import { pause } from "./_pause.ts";
 import {
   LONGEST_RETRY_AFTER_MS,
   type RestartDelays,
   RestartSchedule,
 } from "./_restart_schedule.ts";
 import { ConnectionError } from "./connection_error.ts";
-import { findStatusError, isExpiredOrGone } from "./status_predicates.ts";
+import { findStatusError } from "./status_predicates.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -59,24 +56,18 @@ export async function listAll<T extends KubernetesObject>(
   lister: Lister<T>,
   options: ListAllOptions,
 ): Promise<WholeList<T>> {
-  const { pageSize } = options;
-  const limit = pageSize > 0 ? { limit: pageSize } : {};
-  let list = await listOnce(lister, limit, options);
-  let items = list.items;
-  while (list.metadata?.continue) {
-    const token = list.metadata.continue;
-    try {
-      list = await listOnce(lister, { ...limit, continue: token }, options);
-      items = items.concat(list.items);
-    } catch (error) {
-      if (!isExpired(error)) throw error;
+  let items: T[] = [];
+  const { version } = await walkPages<T>({}, options.pageSize, {
+    ask: (request) => listOnce(lister, request, options),
+    take: (page) => {
+      for (const item of page) items.push(item);
+    },
+    drop: (error) => {
       options.onRetry(error);
-      list = await listOnce(lister, {}, options);
-      items = list.items;
-      break;
-    }
-  }
-  return { items, resourceVersion: list.metadata?.resourceVersion ?? "" };
+      items = [];
+    },
+  });
+  return { items, resourceVersion: version };
 }
 
 async function listOnce<T extends KubernetesObject>(
@@ -100,7 +91,7 @@ async function listOnce<T extends KubernetesObject>(
       if (!temporary || retries === MOST_RETRIES) throw error;
       onRetry(error);
       const backoff = schedule.next({ failed: true, startedAt });
-      await delay(retryAfterMs ?? backoff.delayMs, { signal });
+      await pause(retryAfterMs ?? backoff.delayMs, signal);
     }
   }
 }
@@ -113,8 +104,4 @@ function askedToWaitMs(error: unknown): number | undefined {
   return askedMs === undefined
     ? undefined
     : Math.min(askedMs, LONGEST_RETRY_AFTER_MS);
-}
-
-function isExpired(error: unknown): boolean {
-  return isExpiredOrGone(error) || findStatusError(error)?.code === 410;
 }

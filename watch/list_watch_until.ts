@@ -48,7 +48,7 @@ const DEFAULT_PAGE_SIZE = 500;
  * The list is asked for whole, in pages, before any condition sees an item. A
  * list that got no answer, or a 429 or 503 with `Retry-After`, is asked again
  * up to ten times. It survives lost connections but not a version that expires
- * while it watches.
+ * while it watches; `untilWithSync` survives both.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.

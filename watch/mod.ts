@@ -3,9 +3,10 @@
  * [`tools/watch`](https://pkg.go.dev/k8s.io/client-go/tools/watch) for
  * TypeScript.
  *
- * A {@linkcode RestListerWatcher} talks to a server. {@linkcode listWatchUntil}
- * and {@linkcode until} wait for something to be true; a
- * {@linkcode RetryWatcher} delivers every change after a version.
+ * A {@linkcode RestListerWatcher} talks to a server. {@linkcode untilWithSync},
+ * {@linkcode listWatchUntil} and {@linkcode until} wait for something to be
+ * true; a {@linkcode RetryWatcher} delivers every change after a version, and
+ * an {@linkcode IndexerInformerWatcher} keeps a cache and delivers its changes.
  *
  * @example Follow the changes of a resource
  * ```ts
@@ -39,6 +40,8 @@
 
 export * from "./connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
+export * from "./controller.ts";
+export * from "./indexer_informer_watcher.ts";
 export * from "./list_watch_until.ts";
 export * from "./meta_namespace_key.ts";
 export * from "./resource_path.ts";
@@ -62,6 +65,8 @@ export {
   isTooManyRequests,
   isUnauthorized,
 } from "./status_predicates.ts";
+export type * from "./store.ts";
 export type * from "./types.ts";
 export * from "./until.ts";
 export * from "./until_error.ts";
+export * from "./until_with_sync.ts";

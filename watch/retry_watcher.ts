@@ -326,7 +326,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     const held = this.#held;
     if (held !== undefined) {
       this.#held = undefined;
-      return this.#handOut(held);
+      return this.#handOut(held.event, held.version);
     }
     this.#wanted = true;
     const state = this.#state;
@@ -361,14 +361,12 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     }
     if (this.#isReadPending()) this.#watchIdleness(current);
     this.#startWatch(current.abort.signal).then(
-      (stream) => this.#opened(current, stream),
+      (reader) => this.#opened(current, reader),
       (error: unknown) => this.#startFailed(current, error),
     );
   }
 
-  async #startWatch(
-    signal: AbortSignal,
-  ): Promise<ReadableStream<WatchEvent<T>> | null | undefined> {
+  async #startWatch(signal: AbortSignal): Promise<Reader<T>> {
     const options: WatchOptions = {
       resourceVersion: this.#position,
       allowWatchBookmarks: true,
@@ -377,28 +375,17 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     if (this.#timeoutSeconds !== undefined) {
       options.timeoutSeconds = this.#timeoutSeconds;
     }
-    return await this.#watcher.watch(options);
+    // Watchers come from anywhere, and some give nothing instead of failing.
+    const stream: ReadableStream<WatchEvent<T>> | null | undefined = await this
+      .#watcher.watch(options);
+    if (stream) return stream.getReader();
+    throw new TypeError("Cannot read the watch: watch() gave no stream");
   }
 
-  #opened(
-    current: Try,
-    stream: ReadableStream<WatchEvent<T>> | null | undefined,
-  ): void {
-    if (!this.#isCurrent(current)) return cancelQuietly(stream);
-    if (!stream || stream.locked) {
-      const what = stream ? "a locked stream" : "no stream";
-      return this.#startFailed(
-        current,
-        new TypeError(`Cannot read the watch: watch() gave ${what}`),
-      );
-    }
+  #opened(current: Try, reader: Reader<T>): void {
+    if (!this.#isCurrent(current)) return cancelQuietly(reader);
     this.#goneInARow = 0;
-    this.#state = {
-      kind: "open",
-      current,
-      reader: stream.getReader(),
-      reading: false,
-    };
+    this.#state = { kind: "open", current, reader, reading: false };
     if (this.#isReadPending()) this.#read();
   }
 
@@ -432,7 +419,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
         const version = versionOf(event.object);
         if (version === undefined) break;
         this.#heard(current);
-        this.#deliver({ event, version });
+        this.#deliver(event, version);
         return;
       }
       case "BOOKMARK": {
@@ -455,14 +442,14 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     if (this.#idleTimeoutMs !== undefined) this.#quietSince = Date.now();
   }
 
-  #deliver(next: Positioned<T>): void {
+  #deliver(event: WatchEvent<T>, version: string): void {
     this.#wanted = false;
     // Its read was given up by releasing the lock.
-    if (!this.events.locked) this.#held = next;
-    else this.#handOut(next);
+    if (!this.events.locked) this.#held = { event, version };
+    else this.#handOut(event, version);
   }
 
-  #handOut({ event, version }: Positioned<T>): void {
+  #handOut(event: WatchEvent<T>, version: string): void {
     const before = this.#position;
     this.#position = version;
     this.#controller.enqueue(event);

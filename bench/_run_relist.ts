@@ -1,0 +1,71 @@
+/**
+ * What a re-list of a large cache costs in which next to nothing changed:
+ * `_run_relist.ts SERVER COUNT HOW`, HOW being `watch-list` or `pages`. Prints a
+ * {@linkcode RelistRun} as a line of JSON.
+ *
+ * @module
+ */
+
+import { IndexerInformerWatcher } from "../watch/mod.ts";
+import { podsOf } from "./_informer_peers.ts";
+
+/** What a re-list took. */
+export interface RelistRun {
+  /** How many events it made. */
+  events: number;
+  /** How long it took. */
+  durationMs: number;
+  /** The longest time that nothing else could run. */
+  longestBlockMs: number;
+}
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  const [server = "", count = "", how = ""] = Deno.args;
+  const informer = new IndexerInformerWatcher(podsOf(server, Number(count)), {
+    minBackoffMs: 0,
+    ...(how === "pages" ? { watchList: false, pageSize: 500 } : {}),
+  });
+  await informer.controller.synced;
+  const reader = informer.events.getReader();
+  for (let seen = 0; seen < Number(count); seen++) await reader.read();
+
+  const blocks = watchForBlocks();
+  const start = performance.now();
+  const before = informer.controller.lastSyncResourceVersion();
+  let events = 0;
+  void countEvents();
+  await (await fetch(`${server}/change`)).body?.cancel();
+  while (informer.controller.lastSyncResourceVersion() === before) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const durationMs = performance.now() - start;
+  const longestBlockMs = blocks.stop();
+  const run: RelistRun = { events, durationMs, longestBlockMs };
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
+  Deno.exit();
+
+  async function countEvents(): Promise<void> {
+    while (!(await reader.read()).done) events++;
+  }
+}
+
+/** Measures how late a timer is that is due at once, again and again. */
+function watchForBlocks(): { stop: () => number } {
+  let last = performance.now();
+  let longest = 0;
+  let timer = setTimeout(look);
+  function look(): void {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    timer = setTimeout(look);
+  }
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      return Math.max(longest, performance.now() - last);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * `deno task bench:informer`: how fast an informer fills its cache and what it
+ * holds afterwards, beside `npm:@kubernetes/client-node` and, where Go is
+ * there, client-go's dynamic informer; what a re-list costs; what one event
+ * costs in caches of different sizes.
+ *
+ * Each run is a process of its own, the peers take turns, and what counts is
+ * the ratio of the medians.
+ *
+ * Arguments: options for the Deno processes that are started here, `--`, then
+ * `--rounds N` (5) and `--objects N` (10000 and 50000), which may be repeated.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { eventCost } from "./_event_cost.ts";
+import { goInformer } from "./_go_informer.ts";
+import { INFORMER_PEERS } from "./_informer_peers.ts";
+import { startScript } from "./_processes.ts";
+import type { InformerRun } from "./_run_informer.ts";
+import type { RelistRun } from "./_run_relist.ts";
+import { median, print, ratio, row, splitArgs } from "./_report.ts";
+
+const OURS = "watchtools";
+const CLIENT_NODE = "client-node";
+const CLIENT_GO = "client-go dynamic";
+const TRIMMED = "… without managedFields";
+
+const { denoOptions, args } = splitArgs();
+const { values } = parseArgs({
+  args,
+  options: {
+    rounds: { type: "string", default: "5" },
+    objects: { type: "string", multiple: true, default: ["10000", "50000"] },
+  },
+});
+
+for (const count of values.objects) await measureSync(Number(count));
+await measureRelists(Number(values.objects.at(-1)));
+await measureEvents();
+
+async function measureSync(count: number): Promise<void> {
+  await using server = startScript(denoOptions, ["bench/_list_server.ts"]);
+  const address = await server.next();
+  // The server encodes what it serves at the first request for it.
+  const pods = `${address}/api/v1/namespaces/${count}/pods?limit=1`;
+  await (await fetch(pods)).body?.cancel();
+  const withGo = await goInformer();
+  const names = [...Object.keys(INFORMER_PEERS), ...withGo ? [CLIENT_GO] : []];
+  const runs = new Map(names.map((name) => [name, new Array<InformerRun>()]));
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const name of names) {
+      const run = name === CLIENT_GO
+        ? await withGo?.(address, count)
+        : await runOnce<InformerRun>([
+          "bench/_run_informer.ts",
+          name,
+          address,
+          String(count),
+        ]);
+      if (run !== undefined) runs.get(name)?.push(run);
+    }
+  }
+  const of = (name: string, what: keyof InformerRun) =>
+    median((runs.get(name) ?? []).map((run) => run[what]));
+  print(`${count} pods of about 4 KB, medians of ${values.rounds} rounds`);
+  print(row("", "objects/s", "x client-node", "x client-go", "peak MB"));
+  for (const name of names) {
+    const syncMs = of(name, "syncMs");
+    print(row(
+      name,
+      (count / syncMs * 1000).toFixed(0),
+      ratio(of(CLIENT_NODE, "syncMs"), syncMs),
+      ratio(of(CLIENT_GO, "syncMs"), syncMs),
+      (of(name, "peakBytes") / 2 ** 20).toFixed(0),
+    ));
+  }
+  print(
+    `heap without managedFields: ${
+      ratio(of(TRIMMED, "heapBytes"), of(OURS, "heapBytes"))
+    } x\n`,
+  );
+}
+
+async function measureRelists(count: number): Promise<void> {
+  for (const how of ["watch-list", "pages"]) {
+    // A server whose pods have not changed yet.
+    await using server = startScript(denoOptions, ["bench/_list_server.ts"]);
+    const script = ["bench/_run_relist.ts", await server.next()];
+    const run = await runOnce<RelistRun>([...script, String(count), how]);
+    print(
+      `re-list of ${count} by ${how}: ${run.events} events, longest block ${
+        run.longestBlockMs.toFixed(0)
+      } ms of ${run.durationMs.toFixed(0)} ms`,
+    );
+  }
+}
+
+async function measureEvents(): Promise<void> {
+  const small: number[] = [];
+  const large: number[] = [];
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    const costs = [
+      await eventCost(1_000, 50_000),
+      await eventCost(100_000, 50_000),
+    ];
+    if (round === 0) continue;
+    small.push(costs[0] ?? NaN);
+    large.push(costs[1] ?? NaN);
+  }
+  print(
+    `one event in a cache of 100000: ${
+      ratio(median(large), median(small))
+    } x what it costs in one of 1000`,
+  );
+}
+
+async function runOnce<R>(script: readonly string[]): Promise<R> {
+  const options = [...denoOptions, "--v8-flags=--expose-gc"];
+  await using process = startScript(options, script);
+  return JSON.parse(await process.next());
+}
