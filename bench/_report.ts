@@ -26,17 +26,6 @@ export function splitArgs(): BenchmarkArgs {
 }
 
 /**
- * The value in the middle.
- *
- * @param values The values.
- * @returns NaN where there is none.
- */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-/**
  * A ratio as text.
  *
  * @param value What is compared.
@@ -56,7 +45,7 @@ export function ratio(value: number, base: number): string {
  * @returns The row.
  */
 export function row(name: string, ...cells: string[]): string {
-  return name.padEnd(24) + cells.map((cell) => cell.padStart(14)).join("");
+  return name.padEnd(30) + cells.map((cell) => cell.padStart(14)).join("");
 }
 
 /**

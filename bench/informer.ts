@@ -20,7 +20,8 @@ import { INFORMER_PEERS } from "./_informer_peers.ts";
 import { startScript } from "./_processes.ts";
 import type { InformerRun } from "./_run_informer.ts";
 import type { RelistRun } from "./_run_relist.ts";
-import { median, print, ratio, row, splitArgs } from "./_report.ts";
+import { print, ratio, row, splitArgs } from "./_report.ts";
+import { median } from "./_statistics.ts";
 
 const OURS = "watchtools";
 const CLIENT_NODE = "client-node";

@@ -16,8 +16,9 @@
 import { parseArgs } from "node:util";
 import { PEERS } from "./_peers.ts";
 import { type LineProcess, startScript } from "./_processes.ts";
-import { median, print, ratio, row, splitArgs } from "./_report.ts";
+import { print, ratio, row, splitArgs } from "./_report.ts";
 import type { Run } from "./_run_peer.ts";
+import { median } from "./_statistics.ts";
 
 const PLAIN = "plain loop";
 const CLIENT_NODE = "client-node Watch";

@@ -68,8 +68,10 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["test", [TEST]],
   ["check", CHECK],
   ["lint", LINT],
+  ["test:e2e", [["test", PACKAGES, "-A", "tests/e2e/"]]],
   ["bench", [benchmark("main.ts")]],
   ["bench:informer", [benchmark("informer.ts")]],
+  ["bench:latency", [benchmark("latency.ts")]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],
 ]);

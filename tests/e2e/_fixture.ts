@@ -1,0 +1,10 @@
+/**
+ * A program for the tests of what becomes of a control plane whose process is
+ * killed: it starts one, prints the folder of its files, and waits.
+ */
+
+import { ControlPlane } from "./control_plane.ts";
+
+await using plane = await ControlPlane.start({ workloads: true });
+Deno.stdout.writeSync(new TextEncoder().encode(`${plane.folder}\n`));
+await Deno.stdin.read(new Uint8Array(1));

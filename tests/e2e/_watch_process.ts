@@ -1,0 +1,153 @@
+/** This library's RetryWatcher in a process of its own. */
+
+import { fileURLToPath } from "node:url";
+import type { ClientConfig } from "./control_plane.ts";
+
+const program = fileURLToPath(new URL("_watch_program.ts", import.meta.url));
+
+/** One line of the program. */
+export interface WatchLine {
+  /** The version from which to carry on after this line. */
+  readonly version: string;
+  /** An event, as text. */
+  readonly text?: string | undefined;
+  /** Whether the event only announces a deletion. */
+  readonly announcement?: boolean | undefined;
+  /** Whether it is the last line. */
+  readonly done?: boolean | undefined;
+}
+
+/** Options of {@linkcode WatchProcess.start}. */
+export interface WatchProcessOptions {
+  /** Where, and as whom. */
+  client: Pick<ClientConfig, "server" | "token" | "caFile">;
+  /** The resource. */
+  path: string;
+  /** Where the watch starts. */
+  version: string;
+  /** How long each watch lasts. @default {300_000} */
+  watchTimeoutMs?: number | undefined;
+  /** Whether it is to speak HTTP/2. @default {false} */
+  http2?: boolean | undefined;
+}
+
+/** A process that watches. */
+export class WatchProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: WatchLine[] = [];
+  readonly #waiters = new Set<() => void>();
+  readonly #ended: Promise<void>;
+  #isOver = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#ended = this.#collect();
+  }
+
+  /**
+   * Starts one. It trusts the control plane's authority by Deno's own means.
+   *
+   * @param options Where, what, from where on.
+   * @returns It.
+   */
+  static start(options: WatchProcessOptions): WatchProcess {
+    const { client, path, version, watchTimeoutMs = 300_000, http2 = false } =
+      options;
+    return new WatchProcess(
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--no-config",
+          "--no-lock",
+          "--no-check",
+          "-A",
+          `--cert=${client.caFile}`,
+          program,
+          client.server,
+          path,
+          version,
+          `${watchTimeoutMs}`,
+          ...http2 ? ["h2"] : [],
+        ],
+        env: { TOKEN: client.token },
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn(),
+    );
+  }
+
+  /** What it has printed so far. */
+  get lines(): readonly WatchLine[] {
+    return this.#lines;
+  }
+
+  /** The events so far, as text. */
+  get texts(): string[] {
+    return this.#lines.flatMap(({ text }) => text ?? []);
+  }
+
+  /** The version from which to carry on, as far as it has told. */
+  get version(): string {
+    return this.#lines.at(-1)?.version ?? "";
+  }
+
+  /**
+   * Waits until its lines are such.
+   *
+   * @param what What is waited for, for the message.
+   * @param holds Whether they are.
+   * @throws {Error} If it ends before.
+   */
+  async until(
+    what: string,
+    holds: (lines: readonly WatchLine[]) => boolean,
+  ): Promise<void> {
+    while (!holds(this.#lines)) {
+      if (this.#isOver) {
+        const last = JSON.stringify(this.#lines.at(-1));
+        throw new Error(`The process ended without ${what}: last: ${last}`);
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiters.add(resolve);
+      await promise;
+    }
+  }
+
+  /** Lets it stop its watcher and end. */
+  async stop(): Promise<void> {
+    if (!this.#isOver) await this.#child.stdin.close();
+    await this.#ended;
+  }
+
+  /** Ends it on the spot. */
+  async kill(): Promise<void> {
+    if (!this.#isOver) this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  /** Ends it on the spot. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  async #collect(): Promise<void> {
+    let rest = "";
+    const text = this.#child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#lines.push(JSON.parse(line));
+      this.#wake();
+    }
+    await this.#child.status;
+    this.#isOver = true;
+    if (!this.#child.stdin.locked) await this.#child.stdin.abort();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
+  }
+}

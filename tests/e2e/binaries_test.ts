@@ -1,0 +1,103 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type Binary,
+  BinaryUnavailableError,
+  findBinary,
+  whyUnavailable,
+} from "./binaries.ts";
+
+/** A folder for programs, empty at first. */
+class Assets implements AsyncDisposable {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Assets> {
+    return new Assets(await Deno.makeTempDir());
+  }
+
+  /** Adds a program that prints a text. */
+  async add(name: Binary, text: string): Promise<string> {
+    const path = `${this.folder}/${name}`;
+    await Deno.writeTextFile(path, `#!/bin/sh\necho '${text}'\n`, {
+      mode: 0o755,
+    });
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** An environment with an empty cache, and without Go. */
+function environment(assets: Assets): Record<string, string> {
+  return {
+    KUBEBUILDER_ASSETS: assets.folder,
+    XDG_CACHE_HOME: `${assets.folder}/cache`,
+    PATH: "/nowhere",
+  };
+}
+
+Deno.test("findBinary() takes what KUBEBUILDER_ASSETS holds", async () => {
+  await using assets = await Assets.create();
+  const path = await assets.add("etcd", "etcd Version: 3.6.8");
+  assertEquals(await findBinary("etcd", { env: environment(assets) }), path);
+});
+
+Deno.test("findBinary() refuses a kube-apiserver that is too old", async () => {
+  await using assets = await Assets.create();
+  await assets.add("kube-apiserver", "Kubernetes v1.35.9");
+  const error = await assertRejects(
+    () => findBinary("kube-apiserver", { env: environment(assets) }),
+    BinaryUnavailableError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot use the kube-apiserver of KUBEBUILDER_ASSETS: it is v1.35, the " +
+      "tests need v1.36 or later: set KUBEBUILDER_ASSETS to such a version, " +
+      "or to nothing to have it built",
+  );
+});
+
+Deno.test("findBinary() takes a kube-apiserver that is new enough", async () => {
+  await using assets = await Assets.create();
+  const path = await assets.add("kube-apiserver", "Kubernetes v2.0.0");
+  const env = environment(assets);
+  assertEquals(await findBinary("kube-apiserver", { env }), path);
+});
+
+Deno.test("findBinary() says what to do where it can neither find nor build", async () => {
+  await using assets = await Assets.create();
+  const env = environment(assets);
+  const message = "Cannot find kwok for the end-to-end tests: install Go, " +
+    "which builds it, or set KUBEBUILDER_ASSETS to a folder that holds it";
+  assertEquals(await whyUnavailable("kwok", { env }), message);
+  const error = await assertRejects(
+    () => findBinary("kwok", { env }),
+    BinaryUnavailableError,
+  );
+  assertEquals(error.message, message);
+});
+
+Deno.test("findBinary() shows the end of a build that fails", async () => {
+  await using assets = await Assets.create();
+  const go = `${assets.folder}/go`;
+  const script =
+    '#!/bin/sh\n[ "$1" = version ] || { echo broken >&2; exit 1; }\n';
+  await Deno.writeTextFile(go, script, { mode: 0o755 });
+  const env = { ...environment(assets), PATH: `${assets.folder}:/bin` };
+  const lines: string[] = [];
+  const report = (line: string) => lines.push(line);
+  const error = await assertRejects(
+    () => findBinary("oracle", { env, report }),
+    Error,
+    "Cannot build oracle: go ended with code 1:\nbroken",
+  );
+  assertEquals(error instanceof BinaryUnavailableError, false);
+  assertEquals(lines, [
+    "Building oracle with Go, once: this can take minutes",
+  ]);
+});

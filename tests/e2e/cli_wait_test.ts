@@ -1,0 +1,230 @@
+/**
+ * `wait` of this package's command line beside `kubectl wait`, on the same
+ * objects at the same time: the same exit status, and the same words for what
+ * became of each object.
+ */
+
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { packageOptions } from "../../tools/_packages.ts";
+import { podNamed } from "./_changes.ts";
+import { conditionStatus } from "./_fake_node.ts";
+import { poll, within } from "./_within.ts";
+import { ControlPlane, type ProgramOutput } from "./control_plane.ts";
+import { e2eTest } from "./suite.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const deployments = "/apis/apps/v1/namespaces/default/deployments";
+const node = "/api/v1/nodes/fake-node";
+
+/** What is held against the other. */
+interface Outcome {
+  readonly code: number;
+  /** Sorted: ours tells of objects as they get ready, kubectl in its order. */
+  readonly stdout: readonly string[];
+  /** What failed. Ours also says on the way, and at the end, how things are. */
+  readonly failures: readonly string[];
+}
+
+interface Both {
+  readonly ours: Outcome;
+  readonly theirs: Outcome;
+}
+
+async function runCli(
+  plane: ControlPlane,
+  args: readonly string[],
+): Promise<ProgramOutput> {
+  const { server, token, caFile } = plane.client();
+  const packages = await packageOptions();
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      ...packages,
+      "cli.ts",
+      ...args,
+      `--server=${server}`,
+      `--token=${token}`,
+    ],
+    cwd: root,
+    env: { DENO_CERT: caFile, NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/** Waits with both; `whileWaiting` is called when both of them watch. */
+async function wait(
+  plane: ControlPlane,
+  args: readonly string[],
+  whileWaiting?: { resource: string; act: () => Promise<unknown> },
+): Promise<Both> {
+  const before = whileWaiting && await countWatches(plane, whileWaiting);
+  const command = ["wait", ...args];
+  const both = Promise.all([
+    runCli(plane, command),
+    plane.kubectl(command),
+  ]);
+  if (whileWaiting !== undefined && before !== undefined) {
+    const opened = watchesReach(plane, whileWaiting, before + 2);
+    const ended = both.then(() => {
+      throw new Error("both ended before they were to");
+    });
+    await Promise.race([opened, ended]);
+    await whileWaiting.act();
+  }
+  const [ours, theirs] = await within("both to end", both);
+  const { failures, ...rest } = outcome(ours);
+  return {
+    ours: { ...rest, failures: failures.filter(isFailure) },
+    theirs: outcome(theirs),
+  };
+}
+
+function outcome({ code, stdout, stderr }: ProgramOutput): Outcome {
+  return { code, stdout: linesOf(stdout).sort(), failures: linesOf(stderr) };
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+function isFailure(line: string): boolean {
+  return line.startsWith("error: ") || line.startsWith("Error from server ");
+}
+
+/** How many watches of a resource the server has open. */
+async function countWatches(
+  plane: ControlPlane,
+  { resource }: { resource: string },
+): Promise<number> {
+  const { message } = await plane.request("GET", "/metrics");
+  let sum = 0;
+  for (const line of String(message).split("\n")) {
+    if (!line.startsWith("apiserver_longrunning_requests{")) continue;
+    if (!line.includes(`resource="${resource}"`)) continue;
+    if (line.includes('verb="WATCH"')) sum += Number(line.split(" ").at(-1));
+  }
+  return sum;
+}
+
+async function watchesReach(
+  plane: ControlPlane,
+  of: { resource: string },
+  count: number,
+): Promise<void> {
+  await poll(
+    `${count} watches`,
+    async () => await countWatches(plane, of) >= count,
+  );
+}
+
+async function cordon(plane: ControlPlane, yes: boolean): Promise<void> {
+  await plane.request("PATCH", node, { spec: { unschedulable: yes } });
+}
+
+async function createDeployment(
+  plane: ControlPlane,
+  name: string,
+): Promise<void> {
+  const labels = { app: name };
+  const { spec } = podNamed(name);
+  await plane.request("POST", deployments, {
+    metadata: { name, labels },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec },
+    },
+  });
+}
+
+const rolledOut = "deployment.apps/web condition met";
+
+/** What ends by itself, on a Deployment that has rolled out. */
+const cases = [
+  {
+    name: "a selector that matches several",
+    args: ["pods", "-l", "app=web", "--for=condition=Ready"],
+    code: 0,
+  },
+  {
+    name: "a timeout",
+    args: ["deployment/web", "--for=condition=Odd", "--timeout=2s"],
+    code: 1,
+  },
+  {
+    name: "a missing object",
+    args: ["deployment/none", "--for=condition=Available"],
+    code: 1,
+  },
+  {
+    name: "a selector that matches nothing",
+    args: ["pods", "-l", "app=none", "--for=condition=Ready"],
+    code: 1,
+  },
+  {
+    name: "a deletion of what is not there",
+    args: ["deployment/none", "--for=delete"],
+    code: 0,
+  },
+] as const;
+
+e2eTest("wait ends as kubectl wait does", async (context) => {
+  await using plane = await ControlPlane.start({ workloads: true });
+
+  await context.step("a Deployment that rolls out meanwhile", async () => {
+    // Created meanwhile, both would have said at once that there is none.
+    await cordon(plane, true);
+    await createDeployment(plane, "web");
+    const { ours, theirs } = await wait(
+      plane,
+      ["deployment/web", "--for=condition=Available", "--timeout=60s"],
+      { resource: "deployments", act: () => cordon(plane, false) },
+    );
+    assertEquals(ours, theirs);
+    assertEquals(ours.stdout, [rolledOut]);
+    const web = await plane.request("GET", `${deployments}/web`);
+    assertEquals(conditionStatus(web, "Available"), "True");
+  });
+
+  for (const { name, args, code } of cases) {
+    await context.step(name, async () => {
+      const { ours, theirs } = await wait(plane, args);
+      assertEquals(ours, theirs);
+      assertEquals(ours.code, code);
+    });
+  }
+
+  await context.step("several that time out", async () => {
+    const { ours, theirs } = await wait(
+      plane,
+      ["pods", "-l", "app=web", "--for=condition=Odd", "--timeout=2s"],
+    );
+    // A difference: kubectl leaves "error: " out where there are several. Ours
+    // keeps it, since other lines stand on standard error as well.
+    const failures = theirs.failures.map((line) => `error: ${line}`);
+    assertEquals(ours, { ...theirs, failures });
+    assertEquals([ours.code, failures.length], [1, 3]);
+  });
+
+  await context.step("a deletion meanwhile", async () => {
+    const { ours, theirs } = await wait(
+      plane,
+      ["deployment/web", "--for=delete", "--timeout=60s"],
+      {
+        resource: "deployments",
+        act: () => plane.request("DELETE", `${deployments}/web`),
+      },
+    );
+    assertEquals(ours, theirs);
+    assertEquals(ours.stdout, [rolledOut]);
+  });
+});

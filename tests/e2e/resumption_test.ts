@@ -1,0 +1,110 @@
+/**
+ * A version saved by one process and taken up by another: this library's
+ * processes and client-go's take turns at one stream of changes, and together
+ * they see each of them once.
+ */
+
+import { Changes, podsPath, versionNow } from "./_changes.ts";
+import { assertSameEvents, oracleEvents } from "./_events.ts";
+import { WatchProcess } from "./_watch_process.ts";
+import { within } from "./_within.ts";
+import { ControlPlane } from "./control_plane.ts";
+import { Oracle } from "./oracle.ts";
+import { e2eTest } from "./suite.ts";
+
+const flags = ["retrywatcher", "--resource=pods", "--namespace=default"];
+
+/** What one process saw, and from where the next one carries on. */
+interface Leg {
+  readonly texts: readonly string[];
+  readonly version: string;
+}
+
+/** Ours: ended in order, or killed, after so many events. */
+async function runOurs(
+  plane: ControlPlane,
+  version: string,
+  events: number,
+  end: "stop" | "kill",
+): Promise<Leg> {
+  await using watch = WatchProcess.start({
+    client: plane.client(),
+    path: podsPath,
+    version,
+  });
+  await within(
+    `${events} events of ours`,
+    watch.until("them", (lines) => lines.length >= events),
+    { state: () => `${watch.lines.length} so far` },
+  );
+  await within(`the process to ${end}`, watch[end]());
+  return { texts: watch.texts, version: watch.version };
+}
+
+/** client-go's: the version of its last event is all that it tells. */
+async function runTheirs(
+  plane: ControlPlane,
+  version: string,
+  events: number,
+): Promise<Leg> {
+  await using oracle = await Oracle.start(plane.client(), [
+    ...flags,
+    `--resource-version=${version}`,
+    `--stop-after=${events}`,
+  ]);
+  const lines = await within(`${events} of client-go's`, oracle.finished());
+  const last = lines.findLast((line) => line.type !== undefined);
+  return { texts: oracleEvents(lines), version: last?.resourceVersion ?? "" };
+}
+
+e2eTest(
+  "RetryWatcher.resourceVersion of one process is taken up by another",
+  async () => {
+    await using plane = await ControlPlane.start();
+    const changes = new Changes(plane);
+    const start = await versionNow(plane);
+    await using whole = await Oracle.start(plane.client(), [
+      ...flags,
+      `--resource-version=${start}`,
+    ]);
+    const legs = [
+      (version: string) => runOurs(plane, version, 150, "stop"),
+      (version: string) => runOurs(plane, version, 130, "kill"),
+      (version: string) => runTheirs(plane, version, 170),
+      (version: string) => runOurs(plane, version, 110, "stop"),
+      (version: string) => runTheirs(plane, version, 90),
+    ];
+    // Each leaves changes behind it that the next one has to begin with.
+    const texts: string[] = [];
+    let version = start;
+    for (const leg of legs) {
+      const writing = changes.write(250);
+      const [result] = await Promise.all([leg(version), writing]);
+      texts.push(...result.texts);
+      version = result.version;
+    }
+
+    const last = changes.lastVersion;
+    await using rest = WatchProcess.start({
+      client: plane.client(),
+      path: podsPath,
+      version,
+    });
+    await within(
+      "the last process",
+      rest.until("it", (lines) => lines.at(-1)?.version === last),
+      { state: () => JSON.stringify(rest.lines.at(-1)) },
+    );
+    await within("its end", rest.stop());
+    texts.push(...rest.texts);
+    await within(
+      "client-go's",
+      whole.waitFor("the last", (line) => line.resourceVersion === last),
+    );
+    assertSameEvents(
+      ["all processes", texts],
+      ["client-go's from the start on", oracleEvents(whole.lines)],
+      changes.hint,
+    );
+  },
+);
