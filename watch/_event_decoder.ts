@@ -18,6 +18,7 @@ import { cancelQuietly } from "./_abort.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "./_pull_stream.ts";
 import type { Redactor } from "./_redactor.ts";
+import { Utf8Decoder } from "./_utf8_decoder.ts";
 import type { KubernetesObject, WatchEvent } from "./types.ts";
 
 /** What a decoder needs besides the body. */
@@ -67,10 +68,7 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #signal: AbortSignal;
   readonly #redactor: Redactor;
   readonly #onEnd: () => void;
-  readonly #decoder = new TextDecoder("utf-8", {
-    fatal: true,
-    ignoreBOM: true,
-  });
+  readonly #decoder = new Utf8Decoder();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
   /** Whole lines that have been decoded; the next one begins at `#at`. */
   #text = "";
@@ -152,7 +150,7 @@ class EventDecoder<T extends KubernetesObject> {
 
   #lastLine(): string | undefined {
     const bytes = this.#lines.takeRest();
-    const line = this.#decode(bytes) ?? this.#notUtf8(bytes);
+    const line = this.#decoder.decode(bytes) ?? this.#notUtf8(bytes);
     return isEmpty(line) ? undefined : line;
   }
 
@@ -164,24 +162,16 @@ class EventDecoder<T extends KubernetesObject> {
     const lines = this.#lines.peekLines();
     if (lines === undefined) return false;
     let taken = lines;
-    let text = this.#decode(lines);
+    let text = this.#decoder.decode(lines);
     if (text === undefined) {
       // The lines before the one that is at fault are to be delivered first.
       taken = LineBuffer.firstLine(lines);
-      text = this.#decode(taken) ?? this.#notUtf8(taken);
+      text = this.#decoder.decode(taken) ?? this.#notUtf8(taken);
     }
     this.#lines.take(taken);
     this.#text = text;
     this.#at = 0;
     return true;
-  }
-
-  #decode(bytes: Uint8Array<ArrayBuffer>): string | undefined {
-    try {
-      return this.#decoder.decode(bytes);
-    } catch {
-      return undefined;
-    }
   }
 
   #notUtf8(line: Uint8Array): never {
