@@ -70,6 +70,8 @@ export interface WatchArguments {
   readonly output: WatchOutput;
   /** Where to carry on from, instead of a list. */
   readonly resourceVersion: string | undefined;
+  /** Whether a cache makes up for what an expired version has missed. */
+  readonly cached: boolean;
 }
 
 /** A command line. */

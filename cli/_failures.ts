@@ -45,16 +45,6 @@ export function isHopeless(error: unknown): boolean {
 }
 
 /**
- * Whether a failure may pass: of the connection, or within the server.
- *
- * @param error Whatever was thrown.
- * @returns Whether it is worth asking again.
- */
-export function isTemporary(error: unknown): boolean {
-  return error instanceof ConnectionError || isTemporaryAnswer(error);
-}
-
-/**
  * Whether the server has answered, with a failure that may pass.
  *
  * @param error Whatever was thrown.
@@ -68,10 +58,9 @@ export function isTemporaryAnswer(error: unknown): boolean {
  * When something is tried again.
  *
  * @param delayMs How long until then.
- * @returns `"at once"`, `"in 1.5 s"`, `"soon"`.
+ * @returns `"at once"`, `"in 1.5 s"`.
  */
-export function inWords(delayMs: number | undefined): string {
-  if (delayMs === undefined) return "soon";
+export function inWords(delayMs: number): string {
   return delayMs < 50 ? "at once" : `in ${(delayMs / 1000).toFixed(1)} s`;
 }
 
@@ -128,11 +117,10 @@ function connectionAdvice({ message }: ConnectionError): string {
 /**
  * Why a watch or a list failed, in passing.
  *
- * @param error Whatever was thrown; undefined where a watch ended well.
+ * @param error Whatever was thrown.
  * @returns A few words.
  */
 export function causeText(error: unknown): string {
-  if (error === undefined) return "ended by the server";
   const status = findStatusError(error);
   if (status !== undefined) {
     return isExpiredOrGone(status)

@@ -37,6 +37,7 @@ const OF_COMMANDS: Readonly<Record<string, Options>> = {
   },
   watch: {
     ...COMMON,
+    "cached": { type: "boolean" },
     "output": { type: "string", short: "o" },
     "resource-version": { type: "string" },
   },

@@ -98,11 +98,11 @@ export class WaitBoard {
   /**
    * Something failed and is tried again.
    *
-   * @param cause What went wrong; undefined where a watch ended well.
+   * @param cause What went wrong.
    */
   retried(cause: unknown): void {
     this.#retries++;
-    this.#lastCause = cause ?? this.#lastCause;
+    this.#lastCause = cause;
   }
 
   /** What there is to show. */

@@ -1,5 +1,6 @@
 /**
- * Waiting for the objects of one target, over one watch.
+ * Waiting for the objects of one target, over one watch that an informer
+ * keeps going: an expired version ends no wait.
  *
  * The list decides which objects are meant, as in `kubectl`; what is created
  * later is not waited for. An object that leaves a selection looks deleted, so
@@ -8,14 +9,21 @@
  * @module
  */
 
+import { listAll } from "../watch/_list_all.ts";
+import { ConnectionError } from "../watch/connection_error.ts";
 import { metaNamespaceKey } from "../watch/meta_namespace_key.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
 } from "../watch/types.ts";
+import { untilWithSync } from "../watch/until_with_sync.ts";
+import {
+  Beginning,
+  INFORMER_OPTIONS,
+  withoutManagedFields,
+} from "./_beginning.ts";
 import type { Target } from "./_command.ts";
-import { follow, type Retry } from "./_follow.ts";
 import { objectName, qualifiedPlural } from "./_object_names.ts";
 import { oneLine } from "./_text.ts";
 import type { WaitItem } from "./_wait_board.ts";
@@ -31,8 +39,8 @@ export interface WaitObserver {
   missing(message: string): void;
   /** What has come is known now: time to show it. */
   updated(): void;
-  /** Something failed and is tried again. */
-  retrying(retry: Retry): void;
+  /** A list or watch failed and is tried again. */
+  retrying(cause: unknown): void;
 }
 
 /** How a wait goes about it. */
@@ -59,6 +67,12 @@ interface Pending {
   readonly name: string;
 }
 
+const LOOK_OPTIONS = {
+  minRestartDelayMs: 1_000,
+  maxRestartDelayMs: 30_000,
+  pageSize: INFORMER_OPTIONS.pageSize,
+};
+
 /** Waits for the objects of one target. */
 export class Waiter {
   readonly #target: Target;
@@ -84,16 +98,57 @@ export class Waiter {
    *
    * @throws What waiting cannot mend; the signal's reason.
    */
-  run(): Promise<void> {
-    const { signal, source, observer } = this.#options;
-    return follow(source(this.#target), {
-      signal,
-      listed: (items) => this.#listed(items),
-      changed: (event) => this.#changed(event),
-      retrying: (retry) => observer.retrying(retry),
-    });
+  async run(): Promise<void> {
+    const source = this.#options.source(this.#target);
+    await (this.#options.once ? this.#look(source) : this.#wait(source));
   }
 
+  async #look(source: ListerWatcher): Promise<void> {
+    const { items } = await listAll(source, {
+      ...LOOK_OPTIONS,
+      signal: this.#options.signal,
+      onRetry: (cause) => {
+        // A wrong address is told at once, not after ten tries.
+        if (cause instanceof ConnectionError) throw cause;
+        this.#options.observer.retrying(cause);
+      },
+    });
+    this.#listed(items);
+  }
+
+  async #wait(source: ListerWatcher): Promise<void> {
+    const { observer, signal } = this.#options;
+    const beginning = new Beginning(source);
+    // One that goes on from another wait is at no beginning.
+    const hasBegun = this.#pending !== undefined;
+    const failed = new AbortController();
+    try {
+      await untilWithSync(
+        beginning,
+        (store) => {
+          const enough = this.#listed(store.list());
+          if (!enough) beginning.listed();
+          return enough;
+        },
+        (event) => this.#changed(event),
+        {
+          ...INFORMER_OPTIONS,
+          transform: withoutManagedFields,
+          signal: AbortSignal.any([signal, failed.signal]),
+          onWatchError(error) {
+            if (!hasBegun && beginning.isFinal(error)) failed.abort(error);
+            else observer.retrying(error);
+          },
+        },
+      );
+    } catch (error) {
+      failed.signal.throwIfAborted();
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** Whether what is there is enough. */
   #listed(items: readonly KubernetesObject[]): boolean {
     const byKey = new Map(items.map((item) => [metaNamespaceKey(item), item]));
     const pending = this.#pending ??= this.#begin(items);
@@ -101,9 +156,10 @@ export class Waiter {
       this.#judge(key, waiting, byKey.get(key));
     }
     this.#options.observer.updated();
-    return this.#options.once || pending.size === 0;
+    return pending.size === 0;
   }
 
+  /** Whether a change leaves nothing to wait for. */
   #changed({ type, object }: ChangeEvent): boolean {
     const key = metaNamespaceKey(object);
     const waiting = this.#pending?.get(key);

@@ -116,11 +116,18 @@ function watchArguments(
       "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
     );
   }
+  const cached = given.has("cached");
+  if (cached && given.has("resource-version")) {
+    throw new UsageError(
+      "--cached and --resource-version exclude each other: a cache begins with what is there now; leave one of them out",
+    );
+  }
   return {
     type: "watch",
     target,
     output: outputOf(given.text("output") ?? "table"),
     resourceVersion: resourceVersionOf(given.text("resource-version")),
+    cached,
     server: serverOf(given),
   };
 }

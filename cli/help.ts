@@ -93,8 +93,9 @@ ${SERVER_OPTIONS}
 Which objects are waited for is decided at the start. All are awaited at the
 same time: each is told of on stdout when it is ready, in that order. A status
 that is older than the object's latest change never counts. Connections that
-break are made again, and the wait goes on; what waiting cannot mend (no such
-object, no permission, a wrong token) ends it at once.
+break are made again, and the wait goes on, also where the server has forgotten
+what happened meanwhile; what waiting cannot mend (no such object, no
+permission, a wrong token) ends it at once.
 
 ${RESOURCES}
 
@@ -116,14 +117,21 @@ Examples:
   # One object as JSON, one event a line, for another program
   watchtools watch deployment/web -o json -s URL | jq -c '.object.status'
 
+  # For days, whatever happens to the connection
+  watchtools watch pods -A --cached -s URL
+
   # Carry on where an earlier run was ended
   watchtools watch pods --resource-version 1234 -s URL
 
 Options:
+      --cached           Keep all objects in memory, and go on when the version
+                         has expired: what was missed is found by a list, and
+                         what is gone by then is printed as DELETED
   -o, --output FORM      table, json ({"type":…,"object":…} per line) or name
                          (default table)
       --resource-version VERSION
                          Only what changed after this version, without the list
+                         (not with --cached, which needs the list)
   -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
   -n, --namespace NAME   Namespace (default "default")
   -A, --all-namespaces   All namespaces
@@ -132,13 +140,15 @@ ${SERVER_OPTIONS}
 
 It goes on until Ctrl-C, through connections that break, and then prints on
 stderr the version to resume from: no event is lost or repeated in between. A
-server keeps its history for a few minutes only; an older version has expired.
+server keeps its history for a few minutes only; an older version has expired,
+which ends it unless --cached is given. With --cached, several changes of an
+object during such a gap are one line.
 
 ${RESOURCES}
 
 Exit status:
   0    The reader of the output has gone away (… | head -1)
-  1    The version has expired, or the server refused
+  1    The version has expired (never with --cached), or the server refused
 ${EXIT_STATUS}
 `;
 

@@ -10,8 +10,7 @@ import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeo
 import { shortDuration } from "./_age.ts";
 import type { Target, WaitArguments } from "./_command.ts";
 import { connect } from "./_connection.ts";
-import { causeText, inWords } from "./_failures.ts";
-import type { Retry } from "./_follow.ts";
+import { causeText } from "./_failures.ts";
 import { Interruption } from "./_io.ts";
 import type { Screen } from "./_screen.ts";
 import { counted } from "./_text.ts";
@@ -94,13 +93,9 @@ class WaitCommand implements WaitObserver {
     this.#screen.note(`Error from server (NotFound): ${message}`);
   }
 
-  retrying({ cause, delayMs }: Retry): void {
+  retrying(cause: unknown): void {
     this.#board.retried(cause);
-    // That a server ends a watch after some minutes is nothing to tell of.
-    if (cause === undefined) return;
-    this.#screen.aside(
-      `watch interrupted: ${causeText(cause)}; carrying on ${inWords(delayMs)}`,
-    );
+    this.#screen.aside(`watch interrupted: ${causeText(cause)}; carrying on`);
   }
 
   /** Runs one wait a target, and those that they lead to; one fails, all do. */
@@ -143,28 +138,32 @@ class WaitCommand implements WaitObserver {
         } of the watch, the last one after: ${causeText(lastCause)}`,
       );
     }
+    const late = timedOut ? unheard.map(addressOf) : [];
+    const alone = unmet.length + late.length === 1;
     for (const item of unmet) {
       this.#screen.recap(itemLine(item));
-      this.#fail(
-        timedOut
-          ? `timed out waiting for the condition on ${item.address}`
-          : `condition not met for ${item.address}`,
-      );
+      this.#unmet(item.address, timedOut, alone);
     }
-    if (timedOut) this.#concludeUnheard(unheard);
+    // The time was up before the server had said what there is.
+    if (late.length > 0) this.#screen.recap(this.#board.status().text);
+    for (const address of late) this.#unmet(address, timedOut, alone);
     if (size > 0 || this.#status !== 0) return this.#status;
     return this.#condition.wantsAbsence
       ? 0
       : this.#fail("no matching resources found");
   }
 
-  /** The time was up before the server had said what there is. */
-  #concludeUnheard(targets: readonly Target[]): void {
-    if (targets.length > 0) this.#screen.recap(this.#board.status().text);
-    for (const { resource, name } of targets) {
-      const address = [resource.plural, name ?? []].flat().join("/");
-      this.#fail(`timed out waiting for the condition on ${address}`);
+  /** As kubectl says it: "error:" stands only before a failure that is alone. */
+  #unmet(address: string, timedOut: boolean, alone: boolean): void {
+    const message = timedOut
+      ? `timed out waiting for the condition on ${address}`
+      : `condition not met for ${address}`;
+    if (alone) {
+      this.#fail(message);
+      return;
     }
+    this.#screen.note(message);
+    this.#status = 1;
   }
 
   #fail(message: string): number {
@@ -172,4 +171,8 @@ class WaitCommand implements WaitObserver {
     this.#screen.note(`${red("error:")} ${message}`);
     return this.#status = 1;
   }
+}
+
+function addressOf({ resource, name }: Target): string {
+  return name === undefined ? resource.plural : `${resource.plural}/${name}`;
 }

@@ -2,7 +2,8 @@
  * `watch`: a line for each event, from what is there on, or from a version
  * that an earlier run has printed. Events are read only as fast as they can be
  * written, so that the version printed at the end is exactly that of the last
- * line: a run that carries on from it repeats and misses nothing.
+ * line: a run that carries on from it repeats and misses nothing. `--cached`
+ * is a `CachedWatch` instead.
  *
  * @module
  */
@@ -19,6 +20,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../watch/types.ts";
+import { CachedWatch } from "./_cached_watch.ts";
 import type { WatchArguments } from "./_command.ts";
 import { connect } from "./_connection.ts";
 import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
@@ -52,8 +54,9 @@ export async function watchCommand(
   const { server, target } = args;
   await using connection = await connect(server, target);
   if (connection.notice) screen.note(connection.notice);
-  return await new WatchCommand(args, screen, signal)
-    .run(connection.source(target));
+  const command = new WatchCommand(args, screen, signal);
+  const source = connection.source(target);
+  return await (args.cached ? command.runCached(source) : command.run(source));
 }
 
 class WatchCommand {
@@ -94,22 +97,40 @@ class WatchCommand {
     return this.#conclude(last, watcher.resourceVersion);
   }
 
+  /** Never returns: there is always a reason that it ended for. */
+  async runCached(source: ListerWatcher): Promise<never> {
+    const { reason, resourceVersion } = await new CachedWatch(source, {
+      signal: this.#signal,
+      printer: this.#printer,
+      whole: this.#args.output === "json",
+      onListed: (objects) => this.#listed(objects),
+      onRetry: (message) => this.#note(message),
+      write: (line) => this.#screen.result(line),
+    }).run();
+    if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
+    throw reason;
+  }
+
   /** Prints what is there, unless an earlier run has. */
   async #begin(source: ListerWatcher): Promise<string> {
-    const { resourceVersion, target } = this.#args;
+    const { resourceVersion } = this.#args;
     if (resourceVersion !== undefined) return resourceVersion;
     const list = await this.#list(source);
     this.#works = true;
-    if (list.items.length === 0) {
-      const { plural } = target.resource;
-      this.#screen.note(`no ${plural} are there; watching for those to come`);
-    }
-    this.#printer.prepare(list.items);
+    this.#listed(list.items);
     for (const object of list.items) {
       this.#signal.throwIfAborted();
       await this.#print({ type: "ADDED", object });
     }
     return list.resourceVersion;
+  }
+
+  #listed(objects: readonly KubernetesObject[]): void {
+    if (objects.length === 0) {
+      const { plural } = this.#args.target.resource;
+      this.#screen.note(`no ${plural} are there; watching for those to come`);
+    }
+    this.#printer.prepare(objects);
   }
 
   #list(source: ListerWatcher) {
@@ -141,12 +162,15 @@ class WatchCommand {
       return this.#failed.abort(cause);
     }
     if (cause === undefined) return;
-    const { dim } = this.#screen.colors;
-    this.#screen.note(dim(
+    this.#note(
       `watch interrupted: ${
         causeText(cause)
       }; carrying on from ${resourceVersion} ${inWords(delayMs)}`,
-    ));
+    );
+  }
+
+  #note(message: string): void {
+    this.#screen.note(this.#screen.colors.dim(message));
   }
 
   /** What has never worked is not waited for: the address may be wrong. */
@@ -176,11 +200,14 @@ class WatchCommand {
       );
       return 1;
     }
-    // Of lines that could not be written nobody knows which came last.
-    if (!this.#screen.broken) {
-      this.#screen.note(`resume with --resource-version ${resourceVersion}`);
-    }
+    this.#tellVersion(resourceVersion);
     if (error !== undefined) throw error;
     throw this.#signal.reason;
+  }
+
+  #tellVersion(resourceVersion: string): void {
+    // Of lines that could not be written nobody knows which came last.
+    if (this.#screen.broken) return;
+    this.#screen.note(`resume with --resource-version ${resourceVersion}`);
   }
 }

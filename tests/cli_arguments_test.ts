@@ -73,7 +73,9 @@ const COMMANDS: readonly [readonly string[], Record<string, unknown>][] = [
     },
     output: "table",
     resourceVersion: undefined,
+    cached: false,
   }],
+  [["watch", "pods", "--cached", "--embedded"], { cached: true }],
   [["watch", "pods", "--embedded", "-o", "json"], { output: "json" }],
   [["watch", "pods", "--embedded", "-oname"], { output: "name" }],
   [["watch", "pods", "--embedded", "--resource-version=12"], {
@@ -191,6 +193,11 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["watch", "pod/a", "pod/b", "--embedded"], "takes one RESOURCE"],
   [["watch", "pods", "-o", "yaml", "--embedded"], 'unknown output "yaml"'],
   [["watch", "pods", "--resource-version=0", "--embedded"], "malformed"],
+  [
+    ["watch", "pods", "--cached", "--resource-version=5", "--embedded"],
+    "a cache begins with what is there now; leave one of them out",
+  ],
+  [["wait", "pod/a", "--for=delete", "--cached"], "has no option --cached"],
   [["watch", "pods", "--resource-version=x", "--embedded"], "malformed"],
 ];
 

@@ -15,7 +15,13 @@ Deno.test("helpText() tells all options of a command", () => {
   const options = {
     overview: [...SERVER, "--help", "--version"],
     wait: [...SERVER, ...SELECTION, "--all", "--for", "--timeout"],
-    watch: [...SERVER, ...SELECTION, "--output", "--resource-version"],
+    watch: [
+      ...SERVER,
+      ...SELECTION,
+      "--cached",
+      "--output",
+      "--resource-version",
+    ],
   };
   for (const topic of ["overview", "wait", "watch"] as const) {
     for (const option of options[topic]) {

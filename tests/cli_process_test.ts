@@ -42,6 +42,57 @@ Deno.test("cli ends at a signal and says where to resume", async () => {
   }
 });
 
+/** A server with pods, behind whose back their history can be lost. */
+async function serveForgetfully(...names: string[]) {
+  const server = new FakeApiServer();
+  const { url } = await server.listen();
+  const pods = names.map((name) =>
+    server.create({ apiVersion: "v1", kind: "Pod", metadata: { name } })
+  );
+  return {
+    server,
+    url,
+    /** Deletes a pod, and forgets it, while nobody is connected. */
+    forget(index: number): void {
+      const [pod] = pods.slice(index);
+      server.dropConnections();
+      if (pod !== undefined) server.delete(pod);
+      server.compact();
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("cli waits on where the server has forgotten what happened", async () => {
+  await using stage = await serveForgetfully("web");
+  const args = ["wait", "pod/web", "--for=delete", "-s", stage.url];
+  const process = await startCli(args);
+  await stage.server.watchStarted(1);
+  stage.forget(0);
+  const { code, stdout, stderr } = await process.ended();
+  assertEquals([code, stdout], [0, "pod/web condition met\n"]);
+  assertStringIncludes(stderr, "watch interrupted: the version has expired");
+  assertStringIncludes(stderr, "through 2 restarts of the watch");
+});
+
+Deno.test("cli watches a cache on where the server has forgotten", async () => {
+  await using stage = await serveForgetfully("a", "b");
+  const args = ["watch", "pods", "--cached", "-o", "name", "-s", stage.url];
+  const process = await startCli(args);
+  await stage.server.watchStarted(1);
+  stage.forget(0);
+  await process.printed("pod/a\npod/b\npod/a\n");
+  const { resourceVersion } = stage.server;
+  process.kill("SIGINT");
+  const { code, stdout, stderr } = await process.ended();
+  assertEquals([code, stdout], [130, "pod/a\npod/b\npod/a\n"]);
+  assertStringIncludes(stderr, "watch interrupted: the version has expired");
+  assertStringIncludes(
+    stderr,
+    `resume with --resource-version ${resourceVersion}\n`,
+  );
+});
+
 Deno.test("cli is silent when the reader of its output goes away", async () => {
   await using server = new FakeApiServer();
   const { url } = await server.listen();

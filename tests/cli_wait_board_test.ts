@@ -60,8 +60,8 @@ Deno.test("WaitBoard counts restarts, and keeps the last cause", () => {
   const board = new WaitBoard([], 0);
   board.retried(new TypeError("reset"));
   assertEquals(board.status().trail, "1 restart: connection lost (reset)");
-  board.retried(undefined);
-  assertEquals(board.status().trail, "2 restarts: connection lost (reset)");
+  board.retried(new TypeError("closed"));
+  assertEquals(board.status().trail, "2 restarts: connection lost (closed)");
   assertEquals(board.retries, 2);
 });
 

@@ -173,9 +173,9 @@ Deno.test("wait ends with one line for each object when time is up", async () =>
   assertEquals([code, stdout], [1, ["pod/b condition met"]]);
   assertEquals(stderr.slice(-4), [
     "pod/a: Ready=False",
-    "error: timed out waiting for the condition on pods/a",
+    "timed out waiting for the condition on pods/a",
     "pod/c: Ready=Unknown",
-    "error: timed out waiting for the condition on pods/c",
+    "timed out waiting for the condition on pods/c",
   ]);
 });
 
@@ -222,12 +222,141 @@ Deno.test("wait goes on after the version has expired", async () => {
   stage.server.delete(`${POD}/b`);
   stage.server.create(pod("b", "False"));
   const { code, stdout, stderr } = await waiting;
-  assertEquals([code, stdout], [
+  // What is found in one list was there at one time: it has no order.
+  assertEquals([code, stdout.toSorted()], [
     0,
     ["pod/a condition met", "pod/b condition met"],
   ]);
   assertStringIncludes(stderr.join("\n"), "the version has expired");
   assertStringIncludes(stderr.at(-1) ?? "", "through 1 restart of the watch");
+});
+
+Deno.test("wait survives what it can only learn from another list", async () => {
+  await using stage = await Stage.set({
+    objects: [pod("a", "False"), pod("b", "False"), pod("c", "True")],
+  });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pods --all --for=delete", io);
+  await stage.server.watchStarted(1);
+  stage.server.delete(`${POD}/a`);
+  await io.stdout.wrote("pod/a");
+  stage.server.dropConnections();
+  stage.server.delete(`${POD}/b`);
+  stage.server.compact();
+  await io.stdout.wrote("pod/b");
+  stage.server.delete(`${POD}/c`);
+  const { code, stdout, stderr } = await waiting;
+  assertEquals(code, 0);
+  assertEquals(
+    stdout,
+    ["a", "b", "c"].map((name) => `pod/${name} condition met`),
+  );
+  assertEquals(
+    stderr.filter((line) => line.startsWith("watch interrupted")).map((line) =>
+      line.replace(/\(.*\)/, "(…)")
+    ),
+    [
+      "watch interrupted: connection lost (…); carrying on",
+      "watch interrupted: the version has expired (…); carrying on",
+    ],
+  );
+  assertStringIncludes(stderr.at(-1) ?? "", "through 2 restarts of the watch");
+  await stage.server.watchesClosed();
+});
+
+Deno.test("wait goes on after a condition became true unseen", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const waiting = stage.start("wait pod/a --for=condition=Ready");
+  await stage.server.watchStarted(1);
+  stage.server.dropConnections();
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  stage.server.advance(10);
+  stage.server.compact();
+  const { code, stdout } = await waiting;
+  assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+});
+
+Deno.test("wait notices an object that vanished and came back unseen", async () => {
+  const labels = { app: "web" };
+  await using stage = await Stage.set({ objects: [pod("a", "False", labels)] });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pods -l app=web --for=condition=Ready", io);
+  await stage.server.watchStarted(1);
+  stage.server.dropConnections();
+  stage.server.delete(`${POD}/a`);
+  stage.server.compact();
+  await io.stderr.wrote("deleted; waiting for it to come back");
+  stage.server.create(pod("a", "True", labels));
+  const { code, stdout } = await waiting;
+  assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+});
+
+Deno.test("wait follows what leaves a selection, through failures", async () => {
+  const labels = { app: "web" };
+  for (const failure of [{ networkError: true }, { status: 403 }]) {
+    await using stage = await Stage.set({
+      objects: [pod("a", "True", labels)],
+    });
+    const io = new FakeIo();
+    const waiting = stage.start("wait pods -l app=web --for=delete", io);
+    await stage.server.watchStarted(1);
+    stage.server.failNext(failure);
+    stage.server.patch(`${POD}/a`, { metadata: { labels: null } });
+    await io.stderr.wrote("watch interrupted: ");
+    stage.server.delete(`${POD}/a`);
+    const { code, stdout } = await waiting;
+    assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+  }
+});
+
+Deno.test("wait asks a server again that fails at the start", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  for (const status of [500, 503, 429]) {
+    stage.server.failNext({ status });
+    const { code, stdout, stderr } = await stage.start(
+      "wait pod/a --for=condition=Ready",
+    );
+    assertEquals([code, stdout], [0, ["pod/a condition met"]], `${status}`);
+    assertStringIncludes(stderr[0] ?? "", "watch interrupted: ");
+    assertStringIncludes(stderr.at(-1) ?? "", "through 1 restart");
+  }
+});
+
+Deno.test("wait shows why it restarts, on a terminal", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
+  io.stderr.columns = 200;
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await stage.server.watchStarted(1);
+  stage.server.sendError(410);
+  await io.stderr.wrote("  1 restart: the version has expired");
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  assertEquals((await waiting).code, 0);
+  assertStringIncludes(io.stderr.text, "through 1 restart of the watch");
+});
+
+Deno.test("wait goes on where it is refused what it had before", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await stage.server.watchStarted(1);
+  stage.server.failNext({ status: 403 });
+  stage.server.dropConnections();
+  await io.stderr.wrote("forbidden");
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  const { code, stdout } = await waiting;
+  assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+});
+
+Deno.test("wait asks for short watches, and for lists that are new", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  const waiting = stage.start("wait pod/a --for=condition=Ready");
+  await stage.server.watchStarted(1);
+  stage.server.patch(`${POD}/a`, PATCH_READY);
+  await waiting;
+  const [list, watch] = stage.server.requests.map(({ query }) => query);
+  assertEquals(list, { fieldSelector: "metadata.name=a", limit: "500" });
+  assertEquals(watch?.timeoutSeconds, "20");
 });
 
 /** A refusal, and the line that it ends with. */

@@ -195,3 +195,121 @@ Deno.test("watch is silent when nobody reads the output any more", async () => {
   assertEquals(await watching, 0);
   assertEquals(io.stderr.text, "");
 });
+
+/** The lines that tell of restarts, without the runtime's own words. */
+function restarts(io: FakeIo): string[] {
+  return io.stderr.lines.filter((line) => line.startsWith("watch interrupted"))
+    .map((line) => line.replace(/\(.*\)/, "(…)"));
+}
+
+Deno.test("watch --cached goes on after the version has expired", async () => {
+  await using stage = await serve("a", "b");
+  const { server, url } = stage;
+  const io = new FakeIo();
+  const args = ["watch", "pods", "--cached", "-o", "json", "-s", url];
+  const watching = main(args, io);
+  await server.watchStarted(1);
+  server.dropConnections();
+  server.delete(`${POD}/a`);
+  server.create(pod("c"));
+  server.compact();
+  await io.stdout.wrote('"name":"c"');
+  server.delete(`${POD}/b`);
+  await io.stdout.wrote(`"resourceVersion":"${server.resourceVersion}"`);
+  io.interrupt("SIGINT");
+  assertEquals(await watching, 130);
+  const events = io.stdout.lines.map((line) => JSON.parse(line));
+  const [added, changed] = [events.slice(0, 2), events.slice(2, 4)];
+  const told = (list: typeof events) =>
+    list.map(({ type, object }) => `${type} ${object.metadata.name}`);
+  assertEquals(told(added), ["ADDED a", "ADDED b"]);
+  assertEquals(told(changed).sort(), ["ADDED c", "DELETED a"]);
+  assertEquals(told(events.slice(4)), ["DELETED b"]);
+  assertEquals(restarts(io), [
+    "watch interrupted: connection lost (…); carrying on",
+    "watch interrupted: the version has expired (…); carrying on",
+  ]);
+  assertEquals(resumeVersion(io), server.resourceVersion);
+  await server.watchesClosed();
+});
+
+Deno.test("watch --cached prints what watch prints", async () => {
+  for (const output of ["table", "json", "name"]) {
+    await using stage = await serve("a-pod-with-a-long-name", "b");
+    const { server, url } = stage;
+    server.patch(`${POD}/b`, {
+      metadata: { managedFields: [{ manager: "kubectl" }] },
+    });
+    const args = ["watch", "pods", "-A", "-o", output, "-s", url];
+    const [plain, cached] = [new FakeIo(), new FakeIo()];
+    const watching = [main(args, plain), main([...args, "--cached"], cached)];
+    await server.watchStarted(2);
+    server.create(pod("c", "shop"));
+    server.patch(`${POD}/b`, { metadata: { labels: { app: "web" } } });
+    server.delete(`${POD}/b`);
+    server.create(pod("the-last"));
+    for (const io of [plain, cached]) {
+      await io.stdout.wrote("the-last");
+      io.interrupt("SIGINT");
+    }
+    assertEquals(await Promise.all(watching), [130, 130]);
+    assertEquals(cached.stdout.text, plain.stdout.text);
+    assertEquals(cached.stderr.text, plain.stderr.text);
+  }
+});
+
+Deno.test("watch --cached says so where nothing is there", async () => {
+  await using stage = await serve();
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "--cached", "-s", stage.url], io);
+  await stage.server.watchStarted(1);
+  io.interrupt("SIGINT");
+  assertEquals(await watching, 130);
+  assertEquals(io.stderr.lines, [
+    "no pods are there; watching for those to come",
+    "resume with --resource-version 1",
+  ]);
+});
+
+Deno.test("watch --cached ends at once at what it cannot begin with", async () => {
+  const lines: readonly [number, string][] = [
+    [400, "Error from server (BadRequest): "],
+    [401, "error: You must be logged in to the server"],
+    [403, "Error from server (Forbidden): "],
+    [404, "error: the server doesn't have a resource type"],
+    [405, "Error from server (MethodNotAllowed): "],
+    [422, "Error from server (Invalid): "],
+  ];
+  for (const [status, line] of lines) {
+    await using stage = await serve("a");
+    stage.server.failNext({ status, count: Infinity });
+    const io = new FakeIo();
+    const args = ["watch", "pods", "--cached", "-s", stage.url];
+    assertEquals(await main(args, io), 1);
+    assertEquals(io.stdout.text, "");
+    assertEquals(io.stderr.lines.length, 1, io.stderr.text);
+    assertStringIncludes(io.stderr.text, line);
+    assertEquals(stage.server.watchStarts, 0);
+  }
+});
+
+Deno.test("watch --cached fails at once where nothing answers", async () => {
+  const stage = await serve();
+  await stage[Symbol.asyncDispose]();
+  const io = new FakeIo();
+  assertEquals(
+    await main(["watch", "pods", "--cached", "-s", stage.url], io),
+    1,
+  );
+  assertStringIncludes(io.stderr.text, "error: Cannot reach");
+});
+
+Deno.test("watch --cached is silent when nobody reads any more", async () => {
+  await using stage = await serve("a");
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "--cached", "-s", stage.url], io);
+  await stage.server.watchStarted(1);
+  io.stdout.fail(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+  assertEquals(await watching, 0);
+  assertEquals(io.stderr.text, "");
+});

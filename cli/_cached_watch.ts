@@ -1,0 +1,150 @@
+/**
+ * `watch --cached`: the changes of an informer's cache, so that a version that
+ * has expired ends nothing. What was missed is made up for by a list: objects
+ * that are gone meanwhile are printed as DELETED.
+ *
+ * The cache is ahead of the lines, so that its version is the one to resume
+ * from only where nothing is left to print; in the middle of printing it is
+ * that of the line itself. What a list brings comes in no order of versions:
+ * in the middle of that, there is none.
+ *
+ * @module
+ */
+
+import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
+import { compareResourceVersions } from "../watch/resource_version.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ListerWatcher,
+} from "../watch/types.ts";
+import {
+  Beginning,
+  INFORMER_OPTIONS,
+  withoutManagedFields,
+} from "./_beginning.ts";
+import type { EventPrinter } from "./_event_printer.ts";
+import { causeText } from "./_failures.ts";
+
+/** What a cached watch prints, and where. */
+export interface CachedWatchOptions {
+  /** Ends it. */
+  signal: AbortSignal;
+  /** Makes lines of events. */
+  printer: EventPrinter;
+  /** Whether the objects are printed as they are, with every field. */
+  whole: boolean;
+  /** Told of all that is there at first. */
+  onListed: (objects: readonly KubernetesObject[]) => void;
+  /** Told of what failed and is tried again. */
+  onRetry: (message: string) => void;
+  /** Writes a line. */
+  write: (line: string) => Promise<void>;
+}
+
+/** How a cached watch has ended. */
+export interface CachedWatchEnd {
+  /** Why: the signal's reason, or what it could not begin with. */
+  readonly reason: unknown;
+  /** The version that the lines have come to, where there is one. */
+  readonly resourceVersion: string | undefined;
+}
+
+/** Prints the changes of a cache. */
+export class CachedWatch {
+  readonly #options: CachedWatchOptions;
+  readonly #source: Beginning;
+  readonly #informer: IndexerInformerWatcher;
+  readonly #ended = new AbortController();
+  /** What the cache has come to when the end was asked for. */
+  #cacheVersion = "";
+  /** The version of the last list. */
+  #listVersion = "";
+
+  /**
+   * Begins to list.
+   *
+   * @param source What is watched.
+   * @param options What is printed, and where.
+   */
+  constructor(source: ListerWatcher, options: CachedWatchOptions) {
+    this.#options = options;
+    this.#source = new Beginning({
+      list: async (request) => {
+        const list = await source.list(request);
+        this.#listVersion = list.metadata?.resourceVersion ?? "";
+        return list;
+      },
+      watch: (request) => source.watch(request),
+    });
+    this.#informer = new IndexerInformerWatcher(this.#source, {
+      ...INFORMER_OPTIONS,
+      transform: options.whole ? undefined : withoutManagedFields,
+      onWatchError: (error) => this.#failed(error),
+    });
+  }
+
+  /**
+   * Prints until the signal is aborted, or it cannot begin.
+   *
+   * @returns How it has ended.
+   */
+  async run(): Promise<CachedWatchEnd> {
+    const { signal } = this.#options;
+    await using informer = this.#informer;
+    const onAbort = () => this.#end(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      const isSynced = await informer.controller.synced;
+      if (isSynced) this.#listed();
+      const resourceVersion = isSynced ? await this.#print() : undefined;
+      return { reason: this.#ended.signal.reason, resourceVersion };
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #listed(): void {
+    this.#options.onListed(this.#informer.indexer.list());
+    this.#source.listed();
+  }
+
+  async #print(): Promise<string | undefined> {
+    const { printer, write } = this.#options;
+    const reader = this.#informer.events.getReader();
+    let last: ChangeEvent | undefined;
+    while (true) {
+      const isBehind = this.#ended.signal.aborted;
+      const { value } = await reader.read();
+      if (value === undefined) {
+        return isBehind ? this.#versionOf(last) : this.#cacheVersion;
+      }
+      last = value;
+      for (const line of printer.lines(value)) await write(line);
+    }
+  }
+
+  /** The version of a line; none where it came with a list. */
+  #versionOf(event: ChangeEvent | undefined): string | undefined {
+    const version = event?.object.metadata?.resourceVersion;
+    if (version === undefined) return undefined;
+    return compareResourceVersions(version, this.#listVersion) > 0
+      ? version
+      : undefined;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#source.isFinal(error)) return this.#end(error);
+    this.#options.onRetry(
+      `watch interrupted: ${causeText(error)}; carrying on`,
+    );
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    this.#cacheVersion = this.#informer.controller.lastSyncResourceVersion();
+    this.#ended.abort(reason);
+    this.#informer.stop();
+  }
+}
