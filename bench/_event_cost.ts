@@ -15,11 +15,17 @@ import {
  * Applies events to a cache that holds so many objects.
  *
  * @param size How many objects.
+ * @param changing How many of them the events are about, in turns.
  * @param events How many events, all of them MODIFIED.
  * @returns Microseconds for each event.
  */
-export async function eventCost(size: number, events: number): Promise<number> {
-  const informer = new IndexerInformerWatcher(memory(size, events), {
+export async function eventCost(
+  size: number,
+  changing: number,
+  events: number,
+): Promise<number> {
+  const source = memory(size, changing, events);
+  const informer = new IndexerInformerWatcher(source, {
     watchList: false,
     coalesce: true,
     indexers: { shard: ({ metadata }) => [metadata?.labels?.shard ?? ""] },
@@ -32,7 +38,11 @@ export async function eventCost(size: number, events: number): Promise<number> {
   return durationMs * 1000 / events;
 }
 
-function memory(size: number, events: number): ListerWatcher {
+function memory(
+  size: number,
+  changing: number,
+  events: number,
+): ListerWatcher {
   return {
     list: () =>
       Promise.resolve({
@@ -45,7 +55,7 @@ function memory(size: number, events: number): ListerWatcher {
         new ReadableStream<WatchEvent>({
           pull: (controller) => {
             if (sent === events) return;
-            const index = Math.floor(sent * 7919 % size);
+            const index = Math.floor(sent * 7919 % changing);
             const version = size + ++sent;
             controller.enqueue({
               type: "MODIFIED",

@@ -28,6 +28,9 @@ const CLIENT_NODE = "client-node";
 const CLIENT_GO = "client-go dynamic";
 const TRIMMED = "… without managedFields";
 
+/** How many events are applied to a cache to learn what one costs. */
+const EVENTS = 50_000;
+
 const { denoOptions, args } = splitArgs();
 const { values } = parseArgs({
   args,
@@ -98,22 +101,30 @@ async function measureRelists(count: number): Promise<void> {
   }
 }
 
+/**
+ * The same thousand objects change in both caches, and then all of the large
+ * one, which costs what memory costs that is in no processor's cache.
+ */
 async function measureEvents(): Promise<void> {
-  const small: number[] = [];
-  const large: number[] = [];
+  const ofSmall: number[] = [];
+  const ofLarge: number[] = [];
+  const spread: number[] = [];
   for (let round = 0; round <= Number(values.rounds); round++) {
-    const costs = [
-      await eventCost(1_000, 50_000),
-      await eventCost(100_000, 50_000),
-    ];
+    const small = await eventCost(1_000, 1_000, EVENTS);
+    const large = await eventCost(100_000, 1_000, EVENTS);
+    const all = await eventCost(100_000, 100_000, EVENTS);
     if (round === 0) continue;
-    small.push(costs[0] ?? NaN);
-    large.push(costs[1] ?? NaN);
+    ofSmall.push(small);
+    ofLarge.push(large);
+    spread.push(all);
   }
+  const base = median(ofSmall);
   print(
     `one event in a cache of 100000: ${
-      ratio(median(large), median(small))
-    } x what it costs in one of 1000`,
+      ratio(median(ofLarge), base)
+    } x what it costs in one of 1000; ${
+      ratio(median(spread), base)
+    } x where each is about another object`,
   );
 }
 
