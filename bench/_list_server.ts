@@ -16,6 +16,7 @@
  */
 
 import { pod } from "./_pods.ts";
+import { serve, writeAll } from "./_tcp.ts";
 
 const VERSIONS = ["1000000", "2000000"] as const;
 const CHANGED_PODS = 10;
@@ -171,21 +172,4 @@ async function watch(
   await writeAll(connection, frame({ type: "ERROR", object: status }));
 }
 
-async function writeAll(
-  connection: Deno.Conn,
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    rest = rest.subarray(await connection.write(rest));
-  }
-}
-
-const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-Deno.stdout.writeSync(
-  encoder.encode(`http://127.0.0.1:${listener.addr.port}\n`),
-);
-void Deno.stdin.readable.pipeTo(new WritableStream()).then(() => Deno.exit());
-for await (const connection of listener) {
-  // A peer that has seen enough hangs up.
-  answer(connection).catch(() => held.delete(connection));
-}
+await serve(answer);

@@ -14,6 +14,7 @@
  */
 
 import { podEventLine } from "./_pods.ts";
+import { serve, writeAll } from "./_tcp.ts";
 
 const DIFFERENT_PODS = 20_000;
 
@@ -61,21 +62,4 @@ async function answer(connection: Deno.Conn): Promise<void> {
   }
 }
 
-async function writeAll(
-  connection: Deno.Conn,
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    rest = rest.subarray(await connection.write(rest));
-  }
-}
-
-const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-Deno.stdout.writeSync(
-  encoder.encode(`http://127.0.0.1:${listener.addr.port}\n`),
-);
-void Deno.stdin.readable.pipeTo(new WritableStream()).then(() => Deno.exit());
-for await (const connection of listener) {
-  // A peer that has seen enough hangs up.
-  answer(connection).catch(() => undefined);
-}
+await serve(answer);

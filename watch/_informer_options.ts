@@ -5,6 +5,7 @@
  */
 
 import { checkDurations } from "./_durations.ts";
+import { checkPageSize } from "./_pages.ts";
 
 /** The numbers among the options of an informer. */
 export interface InformerNumbers {
@@ -47,9 +48,5 @@ export function checkInformerOptions({
     minBackoffMs,
     maxBackoffMs,
   });
-  if (pageSize === undefined) return;
-  if (Number.isInteger(pageSize) && pageSize >= 0) return;
-  throw new RangeError(
-    `Cannot use ${pageSize} as pageSize: it is a number of items, or 0 for all`,
-  );
+  if (pageSize !== undefined) checkPageSize(pageSize);
 }

@@ -93,3 +93,16 @@ async function askForItems<T extends KubernetesObject>(
 export function isExpired(error: unknown): boolean {
   return isExpiredOrGone(error) || findStatusError(error)?.code === 410;
 }
+
+/**
+ * Refuses a size of pages that is none, before anything is asked for.
+ *
+ * @param pageSize Most items of one answer; 0 for all in one.
+ * @throws {RangeError} If it is no whole number, or below zero.
+ */
+export function checkPageSize(pageSize: number): void {
+  if (Number.isInteger(pageSize) && pageSize >= 0) return;
+  throw new RangeError(
+    `Cannot use ${pageSize} as pageSize: it is a number of items, or 0 for all`,
+  );
+}

@@ -13,6 +13,7 @@ import { cancelQuietly } from "./_abort.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { FailureMemory } from "./_failure_memory.ts";
 import { listAll } from "./_list_all.ts";
+import { checkPageSize } from "./_pages.ts";
 import { pullStream } from "./_pull_stream.ts";
 import {
   checkRetryWatcherOptions,
@@ -122,11 +123,7 @@ export async function listWatchUntil<
 ): Promise<WatchEvent<T> | undefined> {
   const { signal, pageSize = DEFAULT_PAGE_SIZE, ...watcherOptions } = options;
   checkRetryWatcherOptions(watcherOptions);
-  if (!Number.isInteger(pageSize) || pageSize < 0) {
-    throw new RangeError(
-      `Cannot use ${pageSize} as pageSize: it is a number of items, or 0 for all`,
-    );
-  }
+  checkPageSize(pageSize);
   const list = conditionList(conditions);
   if (list.length === 0) return undefined;
   const failures = new FailureMemory(watcherOptions);
