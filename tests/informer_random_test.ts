@@ -3,8 +3,8 @@
 // the server has, the events are a legal history of each object and lead to
 // the same, and nothing that was deleted while nobody watched is left behind.
 //
-// FAST_CHECK_RUNS sets the number of runs (default 150), FAST_CHECK_SEED the
-// seed, to repeat what has failed: FAST_CHECK_RUNS=2000 deno task test.
+// FAST_CHECK_RUNS sets the number of runs (default 2000), FAST_CHECK_SEED the
+// seed, to repeat what has failed: FAST_CHECK_RUNS=20000 deno task test.
 
 import fc from "fast-check";
 import { Clock } from "./_clock.ts";
@@ -109,7 +109,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 function parameters(): { numRuns: number; seed?: number } {
   const seed = Deno.env.get("FAST_CHECK_SEED");
   return {
-    numRuns: Number(Deno.env.get("FAST_CHECK_RUNS") ?? 150),
+    numRuns: Number(Deno.env.get("FAST_CHECK_RUNS") ?? 2_000),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
   };
 }

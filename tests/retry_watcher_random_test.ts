@@ -3,7 +3,7 @@
 // resumes at random: never is a change lost, repeated or out of order, the
 // position is exact, and each watch starts when the rules say, no watch more.
 //
-// FAST_CHECK_RUNS sets the number of runs (default 150), FAST_CHECK_SEED the
+// FAST_CHECK_RUNS sets the number of runs (default 1000), FAST_CHECK_SEED the
 // seed, to repeat what has failed.
 
 import { assertEquals } from "@std/assert";
@@ -132,7 +132,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 function parameters(): { numRuns: number; seed?: number } {
   const seed = Deno.env.get("FAST_CHECK_SEED");
   return {
-    numRuns: Number(Deno.env.get("FAST_CHECK_RUNS") ?? 150),
+    numRuns: Number(Deno.env.get("FAST_CHECK_RUNS") ?? 1_000),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
   };
 }
