@@ -2,7 +2,7 @@
 // throw itself: an error about an error would hide both.
 
 import { assertEquals } from "@std/assert";
-import { errorChainText, errorText } from "../watch/_error_text.ts";
+import { clip, errorChainText, errorText } from "../watch/_error_text.ts";
 
 /** An error that throws when it is asked for its message. */
 function hostile(): Error {
@@ -63,4 +63,10 @@ Deno.test("errorChainText() ends when the causes go round or are no errors", () 
     `a: ${NO_TEXT}`,
   );
   assertEquals(errorChainText(undefined), "");
+});
+
+Deno.test("clip() cuts a text only when it is longer than may be shown", () => {
+  assertEquals(clip("abc", 3), "abc");
+  assertEquals(clip("abcd", 3), "abc…");
+  assertEquals(clip("", 3), "");
 });

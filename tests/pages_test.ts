@@ -1,7 +1,7 @@
-// `walkPages` and `isExpired`: one list out of pages.
+// `walkPages`: one list out of pages.
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { isExpired, walkPages } from "../watch/_pages.ts";
+import { walkPages } from "../watch/_pages.ts";
 import { StatusError } from "../watch/status_error.ts";
 import type { KubernetesList, ListOptions } from "../watch/types.ts";
 import { untyped } from "./_scripted_watcher.ts";
@@ -152,19 +152,3 @@ for (
     await assertRejects(() => result, TypeError, "gave no items");
   });
 }
-
-Deno.test("isExpired() is true for a 410 of any reason, and for nothing else", () => {
-  const table: [unknown, boolean][] = [
-    [EXPIRED, true],
-    [new StatusError({ reason: "Gone" }), true],
-    [new StatusError({ code: 410 }), true],
-    [new StatusError({ code: 410, reason: "InternalError" }), true],
-    [new Error("wrapped", { cause: EXPIRED }), true],
-    [new StatusError({ code: 404 }), false],
-    [new Error("410"), false],
-    [undefined, false],
-  ];
-  for (const [error, expected] of table) {
-    assertEquals(isExpired(error), expected);
-  }
-});

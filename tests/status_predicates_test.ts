@@ -17,7 +17,7 @@ import {
   type Status,
   StatusError,
 } from "../mod.ts";
-import { findStatusError } from "../watch/status_predicates.ts";
+import { findStatusError, isExpired } from "../watch/status_predicates.ts";
 
 const PREDICATES = {
   isConflict,
@@ -146,4 +146,25 @@ Deno.test("the predicates hold for nothing that is no StatusError", () => {
     new ConnectionError("401"),
   ];
   for (const other of others) assertEquals(holding(other), []);
+});
+
+Deno.test("isExpired() is true for a 410 of any reason, and for nothing else", () => {
+  const table: [unknown, boolean][] = [
+    [new StatusError({ code: 410, reason: "Expired" }), true],
+    [new StatusError({ reason: "Gone" }), true],
+    [new StatusError({ code: 410 }), true],
+    [new StatusError({ code: 410, reason: "InternalError" }), true],
+    [
+      new Error("wrapped", {
+        cause: new StatusError({ code: 410, reason: "Expired" }),
+      }),
+      true,
+    ],
+    [new StatusError({ code: 404 }), false],
+    [new Error("410"), false],
+    [undefined, false],
+  ];
+  for (const [error, expected] of table) {
+    assertEquals(isExpired(error), expected);
+  }
 });

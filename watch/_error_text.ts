@@ -1,6 +1,6 @@
 /**
- * What an unknown thrown value says, for use inside another message. Anything
- * can be thrown, so that this never throws itself.
+ * What an error's message is made of: what an unknown thrown value says, and the
+ * beginning of a text. Anything can be thrown, so that this never throws itself.
  *
  * @module
  */
@@ -39,4 +39,15 @@ export function errorChainText(error: unknown): string {
     current = current instanceof Error ? current.cause : undefined;
   }
   return texts.join(": ");
+}
+
+/**
+ * The beginning of a text that may be too long to show.
+ *
+ * @param text The text, without credentials already.
+ * @param most How many characters may be shown.
+ * @returns The text, cut where it is longer.
+ */
+export function clip(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

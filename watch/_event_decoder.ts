@@ -15,6 +15,7 @@
  */
 
 import { cancelQuietly } from "./_abort.ts";
+import { clip } from "./_error_text.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "./_pull_stream.ts";
 import type { Redactor } from "./_redactor.ts";
@@ -206,9 +207,7 @@ class EventDecoder<T extends KubernetesObject> {
     options?: ErrorOptions,
   ): SyntaxError {
     const text = this.#redactor.redact(line.slice(0, SHOWN_BYTES)).trimEnd();
-    const shown = text.length > SHOWN_CHARACTERS
-      ? `${text.slice(0, SHOWN_CHARACTERS)}…`
-      : text;
+    const shown = clip(text, SHOWN_CHARACTERS);
     return new SyntaxError(
       `Cannot decode watch event: ${why}: '${shown}'`,
       options,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { clip } from "./_error_text.ts";
 import type { Redactor } from "./_redactor.ts";
 import { StatusError } from "./status_error.ts";
 import type { Status } from "./types.ts";
@@ -124,9 +125,7 @@ function madeStatus(failed: FailedResponse): Status {
   const { request, response, body, redactor } = failed;
   const code = response.status;
   const text = redactor.redact(body).replace(/\s+/g, " ").trim();
-  const shown = text.length > SHOWN_CHARACTERS
-    ? `${text.slice(0, SHOWN_CHARACTERS)}…`
-    : text;
+  const shown = clip(text, SHOWN_CHARACTERS);
   const reason = REASONS[code];
   return {
     apiVersion: "v1",

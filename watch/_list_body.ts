@@ -4,6 +4,7 @@
  * @module
  */
 
+import { clip } from "./_error_text.ts";
 import type { Redactor } from "./_redactor.ts";
 import type { KubernetesList, KubernetesObject } from "./types.ts";
 
@@ -70,7 +71,5 @@ function isList<T extends KubernetesObject>(
 
 function start(text: string, redactor: Redactor): string {
   const shown = redactor.redact(text.slice(0, 4096)).replace(/\s+/g, " ");
-  return shown.length > SHOWN_CHARACTERS
-    ? `${shown.slice(0, SHOWN_CHARACTERS)}…`
-    : shown;
+  return clip(shown, SHOWN_CHARACTERS);
 }

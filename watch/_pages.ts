@@ -9,7 +9,7 @@
  * @module
  */
 
-import { findStatusError, isExpiredOrGone } from "./status_predicates.ts";
+import { isExpired } from "./status_predicates.ts";
 import type { KubernetesList, KubernetesObject, ListOptions } from "./types.ts";
 
 /** What walks the pages. */
@@ -82,16 +82,6 @@ async function askForItems<T extends KubernetesObject>(
   }
   walk.take(list.items);
   return list;
-}
-
-/**
- * Whether a page or a version can no more be had.
- *
- * @param error What a request failed with.
- * @returns Whether it is a 410 of any kind.
- */
-export function isExpired(error: unknown): boolean {
-  return isExpiredOrGone(error) || findStatusError(error)?.code === 410;
 }
 
 /**

@@ -18,11 +18,11 @@
  */
 
 import { Backoff } from "./_backoff.ts";
-import { isExpired } from "./_pages.ts";
 import { LONGEST_RETRY_AFTER_MS } from "./_restart_schedule.ts";
 import { ConnectionError } from "./connection_error.ts";
 import {
   findStatusError,
+  isExpired,
   isTimeout,
   isTooManyRequests,
 } from "./status_predicates.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { findStatusError, isExpiredOrGone } from "./status_predicates.ts";
+import { findStatusError, isExpired } from "./status_predicates.ts";
 import { isForbidden, isUnauthorized } from "./status_predicates.ts";
 import { retryAfterMs, statusError } from "./status_error.ts";
 import type { KubernetesObject, Status, WatchEvent } from "./types.ts";
@@ -36,7 +36,7 @@ export function judgeStart(cause: unknown): Verdict {
   if (isUnauthorized(found) || isForbidden(found)) {
     return { kind: "stop", status };
   }
-  if (isExpiredOrGone(found) || found.code === 410) {
+  if (isExpired(found)) {
     return { kind: "gone", cause, status };
   }
   return { kind: "retry", cause, retryAfterMs: found.retryAfterMs };

@@ -122,6 +122,17 @@ export function isExpiredOrGone(error: unknown): boolean {
 }
 
 /**
+ * Whether a page or a version can no more be had: the code is enough here,
+ * whatever the reason says.
+ *
+ * @param error Whatever was thrown.
+ * @returns Whether it is a 410 of any kind.
+ */
+export function isExpired(error: unknown): boolean {
+  return isExpiredOrGone(error) || findStatusError(error)?.code === 410;
+}
+
+/**
  * Whether the request is forbidden, as client-go's
  * [`IsForbidden`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsForbidden).
  *
