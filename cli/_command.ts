@@ -6,6 +6,7 @@
  */
 
 import type { ResourceType } from "./_resources.ts";
+import type { WatchOutput } from "./_watch_output.ts";
 
 /** How the server is reached. */
 export type ServerChoice =
@@ -33,6 +34,8 @@ export interface Target {
   readonly name?: string | undefined;
   /** The labels of those that are meant. */
   readonly labelSelector?: string | undefined;
+  /** The field values of those that are meant. */
+  readonly fieldSelector?: string | undefined;
 }
 
 /** What is waited for. */
@@ -45,9 +48,6 @@ export type WaitGoal =
     /** Its status, in any case. */
     readonly value: string;
   };
-
-/** How events are printed. */
-export type WatchOutput = "table" | "json" | "name";
 
 /** `wait …`. */
 export interface WaitArguments {
@@ -65,6 +65,9 @@ export interface WatchArguments {
   readonly output: WatchOutput;
   /** Where to carry on from, instead of a list. */
   readonly resourceVersion: string | undefined;
-  /** Whether a cache makes up for what an expired version has missed. */
-  readonly cached: boolean;
+  /**
+   * Whether a cache makes up for what an expired version has missed, and
+   * whether it is drawn as a table in place.
+   */
+  readonly mode: "events" | "cached" | "live";
 }

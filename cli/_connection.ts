@@ -7,9 +7,12 @@
 
 import { readFile } from "node:fs/promises";
 import { errorText } from "../watch/_error_text.ts";
+import { RestClient } from "../watch/_rest_client.ts";
+import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../watch/types.ts";
 import type { ServerChoice, Target, TokenChoice } from "./_command.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
+import type { TableObject } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** A way to a server. */
@@ -23,6 +26,13 @@ export interface Connection extends AsyncDisposable {
    * @returns The objects, to be listed and watched.
    */
   source(target: Target): ListerWatcher;
+  /**
+   * Makes no request yet.
+   *
+   * @param target What is looked at.
+   * @returns The rows of the server's own table of it, likewise.
+   */
+  rows(target: Target): Promise<ListerWatcher<TableObject>>;
 }
 
 /**
@@ -45,7 +55,8 @@ export async function connect(
   if (token?.type === "file") await readToken(token.path);
   return {
     notice: undefined,
-    source: (target) => new ResourceSource(target, access),
+    source: (target) => sourceOf(target, access),
+    rows: (target) => rowsOf(target, access),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -56,14 +67,34 @@ async function connectToEmbedded(): Promise<Connection> {
   const embedded = await startEmbeddedServer();
   return {
     notice: embedded.notice,
-    source: (target) => new ResourceSource(target, { server: embedded.url }),
+    source: (target) => sourceOf(target, { server: embedded.url }),
+    rows: (target) => rowsOf(target, { server: embedded.url }),
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   };
 }
 
+function sourceOf(target: Target, access: ServerAccess): ListerWatcher {
+  return new ResourceSource(
+    target,
+    (place) => new RestListerWatcher({ ...access, ...place }),
+  );
+}
+
+async function rowsOf(
+  target: Target,
+  access: ServerAccess,
+): Promise<ListerWatcher<TableObject>> {
+  const { TableSource } = await import("./_table_source.ts");
+  const client = new RestClient(access);
+  return new ResourceSource(
+    target,
+    (place) => new TableSource({ client, ...place }),
+  );
+}
+
 function checkAccess(access: ServerAccess, target: Target): void {
   try {
-    new ResourceSource(target, access);
+    sourceOf(target, access);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw new UsageError(cause.message, { cause });

@@ -10,10 +10,7 @@
  */
 
 import { resourcePath } from "../watch/resource_path.ts";
-import {
-  RestListerWatcher,
-  type RestListerWatcherOptions,
-} from "../watch/rest_lister_watcher.ts";
+import type { RestListerWatcherOptions } from "../watch/rest_lister_watcher.ts";
 import { findStatusError } from "../watch/status_predicates.ts";
 import type {
   KubernetesList,
@@ -33,20 +30,30 @@ export type ServerAccess = Pick<
   "server" | "token" | "fetch"
 >;
 
+/** A place where the objects of a target may be. */
+export interface Place {
+  /** The path of the resource. */
+  readonly path: string;
+  /** Which of its objects: by label. */
+  readonly labelSelector?: string | undefined;
+  /** Which of its objects: by field. */
+  readonly fieldSelector?: string | undefined;
+}
+
 /** Lists and watches a target. */
-export class ResourceSource implements ListerWatcher {
+export class ResourceSource<T extends KubernetesObject = KubernetesObject>
+  implements ListerWatcher<T> {
   readonly #resource: ResourceType;
   /** Where the resource may be; the first one that answers is kept. */
-  #places: readonly ListerWatcher[];
+  #places: readonly ListerWatcher<T>[];
 
   /**
    * Makes no request yet.
    *
    * @param target What is looked at.
-   * @param access How the server is reached.
-   * @throws {TypeError} If the server's address or the token is malformed.
+   * @param open Opens a place.
    */
-  constructor(target: Target, access: ServerAccess) {
+  constructor(target: Target, open: (place: Place) => ListerWatcher<T>) {
     const { resource, namespace } = target;
     this.#resource = resource;
     const namespaces = resource.namespaced === undefined &&
@@ -54,8 +61,7 @@ export class ResourceSource implements ListerWatcher {
       ? [namespace, undefined]
       : [namespace];
     this.#places = namespaces.map((namespace) =>
-      new RestListerWatcher({
-        ...access,
+      open({
         path: resourcePath({
           apiVersion: apiVersionOf(resource),
           plural: resource.plural,
@@ -73,7 +79,7 @@ export class ResourceSource implements ListerWatcher {
    * @returns The list.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  list(options: ListOptions): Promise<KubernetesList> {
+  list(options: ListOptions): Promise<KubernetesList<T>> {
     return this.#ask((place) => place.list(options));
   }
 
@@ -84,13 +90,11 @@ export class ResourceSource implements ListerWatcher {
    * @returns The events.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  watch(
-    options: WatchOptions,
-  ): Promise<ReadableStream<WatchEvent<KubernetesObject>>> {
+  watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
     return this.#ask((place) => place.watch(options));
   }
 
-  async #ask<V>(question: (place: ListerWatcher) => Promise<V>): Promise<V> {
+  async #ask<V>(question: (place: ListerWatcher<T>) => Promise<V>): Promise<V> {
     let missing: unknown;
     for (const place of this.#places) {
       try {
@@ -106,8 +110,8 @@ export class ResourceSource implements ListerWatcher {
   }
 }
 
-function selectorsOf({ name, labelSelector }: Target) {
+function selectorsOf({ name, labelSelector, fieldSelector }: Target) {
   return name === undefined
-    ? { labelSelector }
+    ? { labelSelector, fieldSelector }
     : { fieldSelector: `metadata.name=${name}` };
 }

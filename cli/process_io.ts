@@ -16,6 +16,7 @@ const SIGNALS: readonly CliSignal[] = ["SIGINT", "SIGTERM"];
 interface WriteStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string, callback: (error?: Error | null) => void): boolean;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
@@ -37,6 +38,10 @@ class ProcessOutput implements CliOutput {
 
   get columns(): number {
     return this.#stream.columns || DEFAULT_COLUMNS;
+  }
+
+  get rows(): number | undefined {
+    return this.#stream.rows || undefined;
   }
 
   get failed(): AbortSignal {

@@ -20,11 +20,10 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../watch/types.ts";
-import { CachedWatch } from "./_cached_watch.ts";
-import type { WatchArguments } from "./_command.ts";
+import type { Target, WatchArguments } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
 import { connect } from "./_connection.ts";
-import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
+import type { EventPrinter } from "./_event_printer.ts";
 import {
   causeText,
   failureLine,
@@ -32,7 +31,11 @@ import {
   isHopeless,
   isTemporaryAnswer,
 } from "./_failures.ts";
+import { qualifiedPlural } from "./_object_names.ts";
+import { objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
+import type { TableObject } from "./_table.ts";
+import { type TableOptions, TablePrinter } from "./_table_printer.ts";
 import { watchArguments } from "./_watch_arguments.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
@@ -59,44 +62,84 @@ export async function watchCommand(
   args: WatchArguments,
   { screen, signal }: CommandContext,
 ): Promise<number> {
-  const { server, target } = args;
+  const { server, target, output } = args;
   await using connection = await connect(server, target);
   if (connection.notice) screen.note(connection.notice);
-  const command = new WatchCommand(args, screen, signal);
-  const source = connection.source(target);
-  return await (args.cached ? command.runCached(source) : command.run(source));
+  if (output.type === "objects") {
+    const { form, ...options } = output;
+    const { resource } = target;
+    const printer = await objectPrinter(form, { ...options, resource });
+    const command = new WatchCommand(args, { printer, screen, signal });
+    return await command.run(connection.source(target));
+  }
+  const source = await connection.rows(target);
+  if (args.mode === "live" && screen.canDraw) {
+    return await drawLive(args, source, output.table, { screen, signal });
+  }
+  if (args.mode === "live") {
+    screen.note("--live needs a terminal: writing lines instead, as --cached");
+  }
+  const printer = new TablePrinter(output.table);
+  return await new WatchCommand(args, { printer, screen, signal }).run(source);
 }
 
-class WatchCommand {
+/** Never returns: there is always a reason that it ended for. */
+async function drawLive(
+  { target }: WatchArguments,
+  source: ListerWatcher<TableObject>,
+  table: TableOptions,
+  options: { screen: Screen; signal: AbortSignal },
+): Promise<never> {
+  const { LiveWatch } = await import("./_live_watch.ts");
+  throw await new LiveWatch(source, {
+    ...options,
+    table,
+    noun: target.resource.plural,
+    check: (rows) => missingError(target, rows),
+  }).run();
+}
+
+/** What a command works with. */
+interface WatchTools<T extends KubernetesObject> {
+  printer: EventPrinter<T>;
+  screen: Screen;
+  signal: AbortSignal;
+}
+
+class WatchCommand<T extends KubernetesObject> {
   readonly #args: WatchArguments;
   readonly #screen: Screen;
-  readonly #printer: EventPrinter;
+  readonly #printer: EventPrinter<T>;
   readonly #signal: AbortSignal;
   readonly #failed = new AbortController();
   /** Whether the server has ever answered as an API server does. */
   #works = false;
   #opened = false;
 
-  constructor(args: WatchArguments, screen: Screen, signal: AbortSignal) {
-    const { target, output } = args;
+  constructor(
+    args: WatchArguments,
+    { printer, screen, signal }: WatchTools<T>,
+  ) {
     this.#args = args;
     this.#screen = screen;
     this.#signal = AbortSignal.any([signal, this.#failed.signal]);
-    this.#printer = eventPrinter(output, {
-      resource: target.resource,
-      showNamespace: target.namespace === undefined &&
-        target.resource.namespaced !== false,
-    });
+    this.#printer = printer;
   }
 
-  async run(source: ListerWatcher): Promise<number> {
+  async run(source: ListerWatcher<T>): Promise<number> {
+    return await (this.#args.mode === "events"
+      ? this.#runEvents(source)
+      : this.#runCached(source));
+  }
+
+  async #runEvents(source: ListerWatcher<T>): Promise<number> {
     const version = await this.#begin(source);
     await using watcher = new RetryWatcher(version, this.#noticing(source), {
       ...DELAYS,
       signal: this.#signal,
       onRestart: (restart) => this.#restarted(restart),
     });
-    let last: WatchEvent | undefined;
+    let last: WatchEvent<T> | undefined;
     for await (const event of watcher) {
       this.#works = true;
       last = event;
@@ -106,21 +149,22 @@ class WatchCommand {
   }
 
   /** Never returns: there is always a reason that it ended for. */
-  async runCached(source: ListerWatcher): Promise<never> {
+  async #runCached(source: ListerWatcher<T>): Promise<never> {
+    const { CachedWatch } = await import("./_cached_watch.ts");
     const { reason, resourceVersion } = await new CachedWatch(source, {
       signal: this.#signal,
       printer: this.#printer,
-      whole: this.#args.output === "json",
+      whole: this.#args.output.type === "objects",
       onListed: (objects) => this.#listed(objects),
       onRetry: (message) => this.#note(message),
-      write: (line) => this.#screen.result(line),
+      write: (text) => this.#screen.output(text),
     }).run();
     if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
     throw reason;
   }
 
   /** Prints what is there, unless an earlier run has. */
-  async #begin(source: ListerWatcher): Promise<string> {
+  async #begin(source: ListerWatcher<T>): Promise<string> {
     const { resourceVersion } = this.#args;
     if (resourceVersion !== undefined) return resourceVersion;
     const list = await this.#list(source);
@@ -133,7 +177,9 @@ class WatchCommand {
     return list.resourceVersion;
   }
 
-  #listed(objects: readonly KubernetesObject[]): void {
+  #listed(objects: readonly T[]): void {
+    const missing = missingError(this.#args.target, objects);
+    if (missing !== undefined) throw missing;
     if (objects.length === 0) {
       const { plural } = this.#args.target.resource;
       this.#screen.note(`no ${plural} are there; watching for those to come`);
@@ -141,8 +187,8 @@ class WatchCommand {
     this.#printer.prepare(objects);
   }
 
-  #list(source: ListerWatcher) {
-    return listAll<KubernetesObject>(source, {
+  #list(source: ListerWatcher<T>) {
+    return listAll<T>(source, {
       ...DELAYS,
       pageSize: PAGE_SIZE,
       signal: this.#signal,
@@ -155,7 +201,7 @@ class WatchCommand {
   }
 
   /** The same, but it is noticed when a watch could be opened. */
-  #noticing(source: Watcher): Watcher {
+  #noticing(source: Watcher<T>): Watcher<T> {
     return {
       watch: async (options: WatchOptions) => {
         const events = await source.watch(options);
@@ -188,13 +234,11 @@ class WatchCommand {
     return !(cause instanceof SyntaxError && attempt > 1);
   }
 
-  async #print(event: WatchEvent): Promise<void> {
-    for (const line of this.#printer.lines(event)) {
-      await this.#screen.result(line);
-    }
+  async #print(event: WatchEvent<T>): Promise<void> {
+    await this.#screen.output(this.#printer.text(event));
   }
 
-  #conclude(last: WatchEvent | undefined, resourceVersion: string): number {
+  #conclude(last: WatchEvent<T> | undefined, resourceVersion: string): number {
     const error = last?.type === "ERROR"
       ? new StatusError(last.object)
       : undefined;
@@ -218,4 +262,19 @@ class WatchCommand {
     if (this.#screen.broken) return;
     this.#screen.note(`resume with --resource-version ${resourceVersion}`);
   }
+}
+
+/** As in `kubectl`, an object that is named has to be there. */
+function missingError(
+  { resource, name }: Target,
+  objects: readonly KubernetesObject[],
+): StatusError | undefined {
+  if (name === undefined || objects.length > 0) return undefined;
+  return new StatusError({
+    metadata: {},
+    status: "Failure",
+    reason: "NotFound",
+    message: `${qualifiedPlural(resource)} "${name}" not found`,
+    code: 404,
+  });
 }

@@ -11,6 +11,7 @@ import type { CliIo, CliOutput, CliSignal } from "../cli.ts";
 export class FakeOutput implements CliOutput {
   readonly isTerminal: boolean;
   columns = 80;
+  rows = 24;
   /** Everything that was written. */
   text = "";
   readonly #failed = new AbortController();

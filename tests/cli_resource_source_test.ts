@@ -5,7 +5,8 @@
  * @module
  */
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { RestListerWatcher } from "../mod.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { ResourceSource } from "../cli/_resource_source.ts";
 import { findResource } from "../cli/_resources.ts";
@@ -18,10 +19,12 @@ function sourceOf(
 ): ResourceSource {
   const namespace = "shop";
   const target = { resource: findResource(resource), namespace, ...rest };
-  return new ResourceSource(target, {
-    server: "http://fake",
-    fetch: server.fetch,
-  });
+  return new ResourceSource(target, (place) =>
+    new RestListerWatcher({
+      server: "http://fake",
+      fetch: server.fetch,
+      ...place,
+    }));
 }
 
 function paths(server: FakeApiServer): string[] {
@@ -97,13 +100,4 @@ Deno.test("ResourceSource passes on every other failure", async () => {
     "forbidden",
   );
   assertEquals(server.requests.length, 1);
-});
-
-Deno.test("ResourceSource refuses an address that is none", () => {
-  const target = { resource: findResource("pods"), namespace: "default" };
-  assertThrows(
-    () => new ResourceSource(target, { server: "localhost:8080" }),
-    TypeError,
-    "Cannot use the given server",
-  );
 });

@@ -29,13 +29,25 @@ const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
       url: "http://x",
       token: { type: "file", path: "/t" },
     },
-    output: "table",
+    output: { type: "table", table: { withNamespace: false } },
     resourceVersion: undefined,
-    cached: false,
+    mode: "events",
   }],
-  [["pods", "--cached", "--embedded"], { cached: true }],
-  [["pods", "--embedded", "-o", "json"], { output: "json" }],
-  [["pods", "--embedded", "-oname"], { output: "name" }],
+  [["pods", "--cached", "--embedded"], { mode: "cached" }],
+  [["pods", "--live", "-A", "-owide", "--embedded"], {
+    mode: "live",
+    output: { table: { wide: true, withNamespace: true } },
+  }],
+  [["nodes", "-A", "--embedded"], {
+    output: { table: { withNamespace: false } },
+  }],
+  [["pods", "--embedded", "-o", "json", "--output-watch-events"], {
+    output: { type: "objects", form: { type: "json" }, withEvents: true },
+  }],
+  [["pods", "--embedded", "-oname"], { output: { form: { type: "name" } } }],
+  [["pods", "--embedded", "--field-selector=spec.nodeName=n"], {
+    target: { fieldSelector: "spec.nodeName=n" },
+  }],
   [["pods", "--embedded", "--resource-version=12"], {
     resourceVersion: "12",
   }],
@@ -56,7 +68,20 @@ const MISTAKES: readonly [readonly string[], string][] = [
   ],
   [["pods,svc", "--embedded"], "takes one RESOURCE"],
   [["pod/a", "pod/b", "--embedded"], "takes one RESOURCE"],
-  [["pods", "-o", "yaml", "--embedded"], 'unknown output "yaml"'],
+  [["pods", "-o", "xml", "--embedded"], 'unknown output "xml"'],
+  [["pods", "--live", "-o", "json", "--embedded"], "leave out -o"],
+  [
+    ["pods", "--live", "--output-watch-events", "--embedded"],
+    "leave out --output-watch-events",
+  ],
+  [
+    ["pods", "--live", "--resource-version=5", "--embedded"],
+    "--live and --resource-version exclude each other",
+  ],
+  [
+    ["pod/a", "--field-selector=a=b", "--embedded"],
+    "--field-selector and a name exclude each other",
+  ],
   [["pods", "--resource-version=0", "--embedded"], "malformed"],
   [
     ["pods", "--cached", "--resource-version=5", "--embedded"],
