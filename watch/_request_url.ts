@@ -6,7 +6,7 @@
  */
 
 /** A query parameter's value; what is undefined or empty is not sent. */
-type Parameter = string | number | boolean | undefined;
+export type Parameter = string | number | boolean | undefined;
 
 /**
  * The URL of a resource on a server.
@@ -61,22 +61,34 @@ function tryParse(server: string | URL): URL | undefined {
  * The URL of a request.
  *
  * @param url The URL of the resource.
- * @param defaults Parameters that are sent unless the call gives its own.
- * @param given The parameters of the call.
+ * @param parameters The query.
  * @returns The URL with its query.
  */
 export function requestUrl(
   url: string,
-  defaults: Readonly<Record<string, Parameter>>,
-  given: Readonly<Record<string, Parameter>>,
+  parameters: Readonly<Record<string, Parameter>>,
 ): string {
   const query = new URLSearchParams();
-  const parameters = new Map(Object.entries(defaults));
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) parameters.set(name, value);
-  }
-  for (const [name, value] of parameters) {
+  for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== "") query.set(name, String(value));
   }
   return query.size === 0 ? url : `${url}?${query}`;
+}
+
+/**
+ * The parameters of a call, and the defaults of what it does not give.
+ *
+ * @param defaults Parameters that are sent unless the call gives its own.
+ * @param given The parameters of the call.
+ * @returns All of them.
+ */
+export function withDefaults(
+  defaults: Readonly<Record<string, Parameter>>,
+  given: Readonly<Record<string, Parameter>>,
+): Record<string, Parameter> {
+  const parameters = { ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) parameters[name] = value;
+  }
+  return parameters;
 }

@@ -1,27 +1,19 @@
 /**
- * Lists and watches over HTTP, with nothing but `fetch`.
+ * Lists and watches one resource over HTTP.
  *
- * Each call is one `Exchange`, which holds all that must be let go of again.
- * This module says what is asked and what the answer means; how a credential
- * is renewed, a silence noticed and a watch body decoded lies beside it.
+ * This module says what is asked for; how it is sent, with which credential,
+ * and what an answer means lies in `RestClient`.
  *
  * @module
  */
 
-import { cancelQuietly } from "./_abort.ts";
-import { checkDurations } from "./_durations.ts";
-import { errorChainText, errorText } from "./_error_text.ts";
-import { decodeWatchEvents } from "./_event_decoder.ts";
-import { Exchange } from "./_exchange.ts";
-import {
-  failedResponseError,
-  isRedirect,
-  redirectError,
-} from "./_failed_response.ts";
 import { parseList } from "./_list_body.ts";
-import { Redactor } from "./_redactor.ts";
-import { requestUrl, resourceUrl } from "./_request_url.ts";
-import { ConnectionError } from "./connection_error.ts";
+import { withDefaults } from "./_request_url.ts";
+import {
+  type FetchFunction,
+  RestClient,
+  type TokenFunction,
+} from "./_rest_client.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -31,20 +23,7 @@ import type {
   WatchOptions,
 } from "./types.ts";
 
-/**
- * Sends a request: `globalThis.fetch` is one. It is always called with a URL
- * string.
- */
-export type FetchFunction = (
-  url: string,
-  init: RequestInit,
-) => Promise<Response>;
-
-/** Gives the bearer token for a request. */
-export type TokenFunction = (
-  /** Whether the server has just refused the token given before. */
-  request: { refused: boolean },
-) => string | Promise<string>;
+export type { FetchFunction, TokenFunction };
 
 /** Options for {@linkcode RestListerWatcher}. */
 export interface RestListerWatcherOptions {
@@ -88,18 +67,6 @@ export interface RestListerWatcherOptions {
    * @default {60000}
    */
   requestTimeoutMs?: number | undefined;
-}
-
-const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
-
-/** How much of the body of a failure is read. */
-const FAILURE_BODY_BYTES = 64 * 1024;
-
-/** An answer of the server's, and what belongs to its request. */
-interface Answer {
-  exchange: Exchange;
-  response: Response;
-  redactor: Redactor;
 }
 
 /** What is asked for, in the words of the `Accept` header. */
@@ -164,16 +131,13 @@ const METADATA_ONLY: Accept = {
  */
 export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   implements ListerWatcher<T> {
-  readonly #url: string;
-  readonly #token: string | TokenFunction | undefined;
-  readonly #headers: Headers;
-  readonly #fetch: FetchFunction | undefined;
+  readonly #client: RestClient;
+  readonly #path: string;
   readonly #selectors: Pick<
     ListOptions,
     "labelSelector" | "fieldSelector" | "shardSelector"
   >;
   readonly #accept: Accept;
-  readonly #requestTimeoutMs: number;
 
   /**
    * Makes no request yet.
@@ -185,25 +149,19 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    */
   constructor(options: RestListerWatcherOptions) {
     const {
-      server,
       path,
-      token,
-      headers,
-      fetch,
       labelSelector,
       fieldSelector,
       shardSelector,
       metadataOnly = false,
-      requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+      ...access
     } = options;
-    checkDurations({ requestTimeoutMs });
-    this.#url = resourceUrl(server, path);
-    this.#token = typeof token === "string" ? bearer(token) : token;
-    this.#headers = copyHeaders(headers);
-    this.#fetch = fetch;
+    this.#client = new RestClient(access);
+    // A path that is none is the caller's mistake here, not at the first list.
+    this.#client.url(path);
+    this.#path = path;
     this.#selectors = { labelSelector, fieldSelector, shardSelector };
     this.#accept = metadataOnly ? METADATA_ONLY : WHOLE_OBJECTS;
-    this.#requestTimeoutMs = requestTimeoutMs;
   }
 
   /**
@@ -221,16 +179,13 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    */
   async list(options: ListOptions): Promise<KubernetesList<T>> {
     const { signal, ...parameters } = options;
-    const url = requestUrl(this.#url, { ...this.#selectors }, parameters);
-    const exchange = new Exchange(signal, this.#fetch);
-    try {
-      const answer = await this.#request(exchange, url, this.#accept.list);
-      const chunks: Uint8Array[] = [];
-      await this.#readBody(answer, chunks);
-      return parseList<T>(concat(chunks), `GET ${this.#url}`, answer.redactor);
-    } finally {
-      exchange.end();
-    }
+    const body = await this.#client.read({
+      path: this.#path,
+      query: withDefaults({ ...this.#selectors }, parameters),
+      accept: this.#accept.list,
+      signal,
+    });
+    return parseList<T>(body);
   }
 
   /**
@@ -249,198 +204,11 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    */
   async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
     const { signal, ...parameters } = options;
-    const url = requestUrl(
-      this.#url,
-      { watch: true, ...this.#selectors },
-      parameters,
-    );
-    const exchange = new Exchange(signal, this.#fetch);
-    try {
-      const { response, redactor } = await this.#request(
-        exchange,
-        url,
-        this.#accept.watch,
-      );
-      exchange.expectNothing();
-      const body = response.body ?? new Blob([]).stream();
-      return decodeWatchEvents<T>(body, {
-        signal: exchange.signal,
-        redactor,
-        onEnd: () => exchange.end(),
-      });
-    } catch (error) {
-      exchange.end();
-      throw error;
-    }
-  }
-
-  /** Sends a request, and once more with a new token after a 401. */
-  async #request(
-    exchange: Exchange,
-    url: string,
-    accept: string,
-  ): Promise<Answer> {
-    let refused = false;
-    for (;;) {
-      const headers = await this.#headersFor(exchange, accept, refused);
-      const redactor = new Redactor(headers);
-      const response = await this.#send(exchange, url, headers, redactor);
-      const answer: Answer = { exchange, response, redactor };
-      if (response.ok) return answer;
-      if (response.status === 401 && this.#canRenew(refused)) {
-        cancelQuietly(response.body);
-        refused = true;
-        continue;
-      }
-      throw await this.#failure(answer);
-    }
-  }
-
-  #canRenew(refused: boolean): boolean {
-    return typeof this.#token === "function" && !refused;
-  }
-
-  async #headersFor(
-    exchange: Exchange,
-    accept: string,
-    refused: boolean,
-  ): Promise<Headers> {
-    exchange.expectWithin(
-      this.#requestTimeoutMs,
-      `The token for GET ${this.#url} has not come`,
-    );
-    const headers = new Headers(this.#headers);
-    headers.set("accept", accept);
-    const token = typeof this.#token === "function"
-      ? bearer(await this.#renew(exchange, this.#token, refused))
-      : this.#token;
-    if (token) headers.set("authorization", `Bearer ${token}`);
-    return headers;
-  }
-
-  async #renew(
-    exchange: Exchange,
-    token: TokenFunction,
-    refused: boolean,
-  ): Promise<string> {
-    exchange.signal.throwIfAborted();
-    try {
-      return await exchange.wait(Promise.resolve(token({ refused })));
-    } catch (cause) {
-      exchange.signal.throwIfAborted();
-      throw new Error(
-        `Cannot get a token for GET ${this.#url}: ${errorText(cause)}`,
-        { cause },
-      );
-    }
-  }
-
-  async #send(
-    exchange: Exchange,
-    url: string,
-    headers: Headers,
-    redactor: Redactor,
-  ): Promise<Response> {
-    exchange.signal.throwIfAborted();
-    exchange.expectWithin(
-      this.#requestTimeoutMs,
-      `GET ${this.#url} has had no answer`,
-    );
-    try {
-      const answer = exchange.send(url, {
-        method: "GET",
-        headers,
-        redirect: "manual",
-        signal: exchange.signal,
-      });
-      return await exchange.wait(answer, (late) => cancelQuietly(late.body));
-    } catch (cause) {
-      exchange.signal.throwIfAborted();
-      const why = redactor.redact(errorChainText(cause));
-      throw new ConnectionError(`Cannot reach ${this.#url}: ${why}`, {
-        cause: redactor.redactError(cause),
-      });
-    }
-  }
-
-  async #failure(answer: Answer): Promise<Error> {
-    const { exchange, response, redactor } = answer;
-    const request = `GET ${this.#url}`;
-    if (isRedirect(response)) {
-      cancelQuietly(response.body);
-      return redirectError({ request, response, body: "", redactor });
-    }
-    const chunks: Uint8Array[] = [];
-    try {
-      await this.#readBody(answer, chunks, FAILURE_BODY_BYTES);
-    } catch {
-      // The server has refused, however little of its reasons has come.
-      exchange.throwIfCallerAborted();
-    }
-    const body = new TextDecoder().decode(concat(chunks));
-    return failedResponseError({ request, response, body, redactor });
-  }
-
-  /** Reads a body, whole or as far as it is wanted, into `chunks`. */
-  async #readBody(
-    { exchange, response, redactor }: Answer,
-    chunks: Uint8Array[],
-    atMost = Infinity,
-  ): Promise<void> {
-    if (response.body === null) return;
-    const reader = response.body.getReader();
-    try {
-      for (let length = 0; length < atMost;) {
-        exchange.expectWithin(
-          this.#requestTimeoutMs,
-          `GET ${this.#url} was answered, but no more of the answer has come`,
-        );
-        const { done, value } = await exchange.wait(reader.read());
-        if (done) break;
-        chunks.push(value);
-        length += value.length;
-      }
-    } catch (cause) {
-      exchange.signal.throwIfAborted();
-      const why = redactor.redact(errorChainText(cause));
-      throw new ConnectionError(
-        `Lost the connection during the answer to GET ${this.#url}: ${why}`,
-        { cause: redactor.redactError(cause) },
-      );
-    } finally {
-      cancelQuietly(reader);
-      reader.releaseLock();
-    }
-  }
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
-}
-
-/** Tokens are read from files that end with a newline; a header cannot. */
-function bearer(token: string): string {
-  const trimmed = token.trim();
-  if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed;
-  throw new TypeError(
-    "Cannot use the given token: it holds characters that no HTTP header may",
-  );
-}
-
-function copyHeaders(headers: HeadersInit | undefined): Headers {
-  try {
-    return new Headers(headers);
-  } catch {
-    // What the runtime throws repeats the value, which may be a credential.
-    throw new TypeError(
-      "Cannot use the given headers: a name or value is malformed",
-    );
+    return await this.#client.watch<T>({
+      path: this.#path,
+      query: withDefaults({ watch: true, ...this.#selectors }, parameters),
+      accept: this.#accept.watch,
+      signal,
+    });
   }
 }
