@@ -102,8 +102,22 @@ const WATCH: CommandEntry = {
   help: async () => (await import("./_watch_help.ts")).WATCH_HELP,
 };
 
+const { "all-namespaces": _, ...IN_ONE_NAMESPACE } = COMMON;
+
+const ROLLOUT: CommandEntry = {
+  name: "rollout",
+  options: {
+    ...IN_ONE_NAMESPACE,
+    "revision": { type: "string" },
+    "timeout": { type: "string" },
+    "watch": { type: "boolean", short: "w" },
+  },
+  load: async () => (await import("./rollout_command.ts")).ROLLOUT_COMMAND,
+  help: async () => (await import("./_rollout_help.ts")).ROLLOUT_HELP,
+};
+
 /** All commands, in the order in which they are told of. */
-export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH];
+export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH, ROLLOUT];
 
 /** What may stand where no command is given. */
 export const PROGRAM_OPTIONS: Options = {

@@ -17,6 +17,7 @@ const OVERVIEW =
 Usage:
   watchtools wait  RESOURCE/NAME… --for=CONDITION   until it holds
   watchtools watch RESOURCE[/NAME]                  each change, as a line
+  watchtools rollout status RESOURCE/NAME…          until it is over
 
 Try it now, no cluster needed:
   watchtools wait deployment/web --for=condition=Available --embedded
@@ -25,7 +26,8 @@ On your cluster, with "kubectl proxy" running in another terminal:
   export SERVER=http://127.0.0.1:8001
   watchtools wait deployment/web --for=condition=Available --server $SERVER
   watchtools wait pods -l app=web --for=delete --timeout=2m --server $SERVER
-  watchtools watch pods -A --server $SERVER
+  watchtools watch pods -A --live --server $SERVER
+  watchtools rollout status deployment/web --server $SERVER
 
 ${SERVER_HELP}
 

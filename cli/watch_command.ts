@@ -20,7 +20,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../watch/types.ts";
-import type { Target, WatchArguments } from "./_command.ts";
+import type { WatchArguments } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
 import { connect } from "./_connection.ts";
 import type { EventPrinter } from "./_event_printer.ts";
@@ -31,7 +31,7 @@ import {
   isHopeless,
   isTemporaryAnswer,
 } from "./_failures.ts";
-import { qualifiedPlural } from "./_object_names.ts";
+import { missingError } from "./_missing_object.ts";
 import { objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
 import type { TableObject } from "./_table.ts";
@@ -262,19 +262,4 @@ class WatchCommand<T extends KubernetesObject> {
     if (this.#screen.broken) return;
     this.#screen.note(`resume with --resource-version ${resourceVersion}`);
   }
-}
-
-/** As in `kubectl`, an object that is named has to be there. */
-function missingError(
-  { resource, name }: Target,
-  objects: readonly KubernetesObject[],
-): StatusError | undefined {
-  if (name === undefined || objects.length > 0) return undefined;
-  return new StatusError({
-    metadata: {},
-    status: "Failure",
-    reason: "NotFound",
-    message: `${qualifiedPlural(resource)} "${name}" not found`,
-    code: 404,
-  });
 }
