@@ -462,3 +462,28 @@ Deno.test("watch --cached is silent when nobody reads any more", async () => {
   assertEquals(await watching, 0);
   assertEquals(io.stderr.text, "");
 });
+
+Deno.test("watch --live draws on a terminal, and writes lines elsewhere", async () => {
+  await using tables = new TableServer([running("a")]);
+  const url = await tables.listen();
+  const args = ["watch", "pods", "--live", "-s", url];
+  const terminal = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
+  const drawing = main(args, terminal);
+  await terminal.stdout.wrote("pods: 1 · watching");
+  terminal.interrupt("SIGINT");
+  assertEquals(await drawing, 130);
+  assertEquals(terminal.stderr.text, "");
+  const pipe = new FakeIo();
+  const writing = main(args, pipe);
+  await pipe.stdout.wrote("a ");
+  pipe.interrupt("SIGINT");
+  assertEquals(await writing, 130);
+  assertEquals(pipe.stdout.lines, [
+    "NAME   STATUS    AGE",
+    "a      Running   5s",
+  ]);
+  assertEquals(
+    pipe.stderr.lines[0],
+    "--live needs a terminal: writing lines instead, as --cached",
+  );
+});
