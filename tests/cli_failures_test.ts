@@ -14,8 +14,10 @@ import {
   isTemporaryAnswer,
   stackTraces,
 } from "../cli/_failures.ts";
-import { findResource } from "../cli/_resources.ts";
-import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "../cli/_unknown_resource_error.ts";
 import { UsageError } from "../cli/_usage_error.ts";
 
 /** A Status as servers send them. */
@@ -73,11 +75,11 @@ const LINES: readonly [unknown, string][] = [
     "error: Cannot read the answer: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
   ],
   [
-    new UnknownResourceError(findResource("foos.v1.example.com"), html),
+    new UnknownResourceError("foos", "", { cause: html }),
     'error: the server doesn\'t have a resource type "foos"',
   ],
   [
-    new UnknownResourceError(findResource("pods"), html),
+    new UnknownResourceError("pods", NO_API_SERVER, { cause: html }),
     'error: the server doesn\'t have a resource type "pods": check that --server is the address of a Kubernetes API server',
   ],
   [
