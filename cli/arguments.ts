@@ -18,7 +18,7 @@ import type {
 } from "./_command.ts";
 import { parseGoDuration } from "./_go_duration.ts";
 import { type GivenOptions, readOptions } from "./_options.ts";
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { findTargets } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
 
