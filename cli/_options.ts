@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** An option, as `parseArgs` takes it. */

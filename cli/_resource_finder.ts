@@ -12,7 +12,7 @@ import {
   builtInResource,
   type ResourceType,
 } from "./_resources.ts";
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { UnknownResourceError } from "./_unknown_resource_error.ts";
 
 /** A resource as a server tells of it. */
