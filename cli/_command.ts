@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ClusterOptions } from "../watch/cluster_options.ts";
 import type { ResourceType } from "./_resources.ts";
 
 /** How the server is reached. */
@@ -15,45 +16,7 @@ export type ServerChoice =
   | { readonly type: "cluster"; readonly options: ClusterChoice };
 
 /** What the options say about the server, beside what a kubeconfig says. */
-export interface ClusterChoice {
-  /** `--kubeconfig`. */
-  readonly kubeconfig?: string | undefined;
-  /** `--context`. */
-  readonly context?: string | undefined;
-  /** `--cluster`. */
-  readonly cluster?: string | undefined;
-  /** `--user`. */
-  readonly user?: string | undefined;
-  /** `--server`. */
-  readonly server?: string | undefined;
-  /** `--tls-server-name`. */
-  readonly tlsServerName?: string | undefined;
-  /** `--insecure-skip-tls-verify`. */
-  readonly insecureSkipTlsVerify?: boolean | undefined;
-  /** `--certificate-authority`, a file. */
-  readonly certificateAuthority?: string | undefined;
-  /** `--client-certificate`, a file. */
-  readonly clientCertificate?: string | undefined;
-  /** `--client-key`, a file. */
-  readonly clientKey?: string | undefined;
-  /** `--token`. */
-  readonly token?: string | undefined;
-  /** `--token-file`: read again for each request. */
-  readonly tokenFile?: string | undefined;
-  /** `--username`. */
-  readonly username?: string | undefined;
-  /** `--password`. */
-  readonly password?: string | undefined;
-  /** `--as`. */
-  readonly as?: string | undefined;
-  /** `--as-group`. */
-  readonly asGroups?: readonly string[] | undefined;
-  /** `--as-uid`. */
-  readonly asUid?: string | undefined;
-  /** `--as-user-extra`. */
-  readonly asUserExtra?:
-    | Readonly<Record<string, readonly string[]>>
-    | undefined;
+export interface ClusterChoice extends ClusterOptions {
   /** `--request-timeout`. */
   readonly requestTimeoutMs?: number | undefined;
 }

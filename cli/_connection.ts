@@ -5,11 +5,14 @@
  * @module
  */
 
-import type { ListerWatcher } from "../watch/types.ts";
+import type { ClusterAccess } from "../watch/_cluster_access.ts";
+import { ClusterConnection } from "../watch/_cluster_connection.ts";
+import { defaultAccess } from "../watch/_kubeconfig.ts";
 import { RestClient } from "../watch/_rest_client.ts";
+import type { ListerWatcher } from "../watch/types.ts";
 import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
 import type { CommandContext } from "./_commands.ts";
-import { readFileText } from "./_files.ts";
+import { PlacedError, type ServerPlace } from "./_placed_error.ts";
 import { ResourceFinder } from "./_resource_finder.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -18,11 +21,13 @@ import { UsageError } from "./_usage_error.ts";
 export interface Connection extends AsyncDisposable {
   /** What a person should know about the server beforehand, if anything. */
   readonly notice: string | undefined;
+  /** Which server it is, and as whom it is spoken to. */
+  readonly place: ServerPlace;
   /** The namespace that is meant where none is named. */
   readonly namespace: string;
   /** Finds resources by what they were called. */
   readonly resources: ResourceFinder;
-  /** Sends any request; made when it is first asked for. */
+  /** Sends any request. */
   readonly client: RestClient;
   /**
    * Makes no request yet.
@@ -40,7 +45,9 @@ export interface Connection extends AsyncDisposable {
  * @param context Where is told what a person should know about it.
  * @param use Does it.
  * @returns What it gives.
- * @throws {UsageError} If the address or the token is malformed.
+ * @throws {KubeconfigError} If nothing says how to reach it.
+ * @throws {UsageError} If the command line makes no sense there.
+ * @throws {PlacedError} If it fails, with what went wrong as cause.
  */
 export async function withConnection<V>(
   choice: ServerChoice,
@@ -49,16 +56,20 @@ export async function withConnection<V>(
 ): Promise<V> {
   await using connection = await connect(choice);
   if (connection.notice !== undefined) screen.note(connection.notice);
-  return await use(connection);
+  try {
+    return await use(connection);
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new PlacedError(cause, connection.place);
+  }
 }
 
 /**
- * Prepares to reach a server. Only a token file is looked at yet.
+ * Prepares to reach a server. No request is sent yet.
  *
  * @param choice The server.
  * @returns The way to it.
- * @throws {UsageError} If the address or the token is malformed.
- * @throws {Error} If the token file cannot be read.
+ * @throws {KubeconfigError} If nothing says how to reach it.
  */
 export async function connect(choice: ServerChoice): Promise<Connection> {
   return choice.type === "embedded"
@@ -72,42 +83,47 @@ async function connectToEmbedded(): Promise<Connection> {
   const embedded = await startEmbeddedServer();
   return connection({ server: embedded.url }, {
     notice: embedded.notice,
+    place: { server: embedded.url, context: undefined, user: undefined },
     namespace: "default",
-    close: () => embedded[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   });
 }
 
-function connectToCluster(options: ClusterChoice): Connection {
-  const { server = "", token, tokenFile, requestTimeoutMs } = options;
-  if (tokenFile !== undefined) readToken(tokenFile);
-  const access: ServerAccess = {
-    server,
-    // Read for every request: whoever renews the file renews the token.
-    token: tokenFile === undefined ? token : () => readToken(tokenFile),
-    requestTimeoutMs,
-  };
-  return connection(access, {
+function connectToCluster(
+  { requestTimeoutMs, ...options }: ClusterChoice,
+): Connection {
+  const access = defaultAccess(options);
+  const cluster = new ClusterConnection(access);
+  return connection({ ...cluster.restOptions, requestTimeoutMs }, {
     notice: undefined,
-    namespace: "default",
-    close: () => Promise.resolve(),
+    place: {
+      server: access.server,
+      context: access.context,
+      user: hasCredential(access) ? access.user : undefined,
+    },
+    namespace: access.namespace ?? "default",
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   });
+}
+
+function hasCredential(
+  { credential, clientCertificate }: ClusterAccess,
+): boolean {
+  return credential.type !== "none" || clientCertificate !== undefined;
 }
 
 function connection(
   access: ServerAccess,
-  { notice, namespace, close }: {
-    notice: string | undefined;
-    namespace: string;
-    close: () => PromiseLike<void>;
-  },
+  others: Omit<Connection, "resources" | "client" | "source">,
 ): Connection {
-  const client = clientOf(access);
-  const resources = new ResourceFinder(() => {
-    throw new Error("no discovery");
+  const client = new RestClient(access);
+  const resources = new ResourceFinder(async () => {
+    // Loaded only here: what is in the table needs no discovery.
+    const { Discovery } = await import("../watch/_discovery.ts");
+    return new Discovery(client);
   });
   return {
-    notice,
-    namespace,
+    ...others,
     resources,
     client,
     source: (target) =>
@@ -115,21 +131,5 @@ function connection(
         access,
         findAgain: (resource) => resources.again(resource),
       }),
-    [Symbol.asyncDispose]: close,
   };
-}
-
-function clientOf(access: ServerAccess): RestClient {
-  try {
-    return new RestClient(access);
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new UsageError(cause.message, { cause });
-  }
-}
-
-function readToken(path: string): string {
-  const text = readFileText(path, "--token-file");
-  if (text.trim() !== "") return text;
-  throw new Error(`Cannot use the token file ${path}: it is empty`);
 }

@@ -12,30 +12,9 @@ import {
   builtInResource,
   type ResourceType,
 } from "./_resources.ts";
+import type { ApiResource } from "../watch/_discovery.ts";
 import { didYouMean } from "../watch/_suggest.ts";
 import { UnknownResourceError } from "./_unknown_resource_error.ts";
-
-/** A resource as a server tells of it. */
-export interface ApiResource {
-  /** Plural name, as in paths: `"deployments"`. */
-  readonly plural: string;
-  /** Singular name; some servers leave it empty. */
-  readonly singular: string;
-  /** Kind of its objects. */
-  readonly kind: string;
-  /** Short names: `"deploy"`. */
-  readonly shortNames: readonly string[];
-  /** API group; empty for the core group. */
-  readonly group: string;
-  /** Version in the group. */
-  readonly version: string;
-  /** Whether its objects live in namespaces. */
-  readonly namespaced: boolean;
-  /** What can be done with it: `"list"`, `"watch"`. */
-  readonly verbs: readonly string[];
-  /** Groups of resources that it belongs to: `"all"`. */
-  readonly categories: readonly string[];
-}
 
 /** What a server has, by API discovery. */
 export interface ResourceCatalog {
@@ -47,15 +26,16 @@ export interface ResourceCatalog {
 
 /** Finds resources. */
 export class ResourceFinder {
-  readonly #catalog: () => Promise<ResourceCatalog>;
+  readonly #load: () => Promise<ResourceCatalog>;
+  #loaded: Promise<ResourceCatalog> | undefined;
 
   /**
    * Asks nothing yet.
    *
-   * @param catalog Loads what asks the server.
+   * @param load Loads what asks the server.
    */
-  constructor(catalog: () => Promise<ResourceCatalog>) {
-    this.#catalog = catalog;
+  constructor(load: () => Promise<ResourceCatalog>) {
+    this.#load = load;
   }
 
   /**
@@ -111,6 +91,10 @@ export class ResourceFinder {
       return typeOf(found);
     }
     throw unknownResource(resource.plural, resources);
+  }
+
+  #catalog(): Promise<ResourceCatalog> {
+    return this.#loaded ??= this.#load();
   }
 
   async #all(): Promise<readonly ApiResource[]> {

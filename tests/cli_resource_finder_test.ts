@@ -6,12 +6,12 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  type ApiResource,
   type ResourceCatalog,
   ResourceFinder,
 } from "../cli/_resource_finder.ts";
 import { apiVersionOf } from "../cli/_resources.ts";
 import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import type { ApiResource } from "../watch/_discovery.ts";
 import { resourceNamed } from "./_cli_resources.ts";
 
 function resource(
@@ -38,7 +38,7 @@ const RESOURCES: readonly ApiResource[] = [
   resource("Deployment", "apps", { categories: ["all"] }),
   resource("HorizontalPodAutoscaler", "autoscaling", { version: "v1" }),
   resource("TokenReview", "", { categories: ["all"], verbs: ["create"] }),
-  resource("Widget", "example.com", { shortNames: ["wd"], singular: "" }),
+  resource("Widget", "example.com", { shortNames: ["wd"] }),
   resource("Widget", "example.com", { version: "v2beta1" }),
   resource("Gadget", "example.com", {
     namespaced: false,
