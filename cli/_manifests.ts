@@ -71,7 +71,7 @@ async function readPath(
   }
   throw new Error(
     `Cannot find manifests in ${path}: their names end in .json, .yaml or .yml${
-      recursive ? "" : "; -R looks into the folders in it as well"
+      recursive ? "" : "; without -R=false, the folders in it count as well"
     }`,
   );
 }

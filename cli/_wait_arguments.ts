@@ -65,7 +65,9 @@ function manifestsOf(given: GivenOptions): Manifests {
       `-f takes files, not ${url}: get it first, curl -s URL | watchtools wait -f -`,
     );
   }
-  return { paths, recursive: given.isOn("recursive") };
+  // Unlike for other commands of kubectl's, it is on unless it is turned off.
+  const recursive = !given.has("recursive") || given.isOn("recursive");
+  return { paths, recursive };
 }
 
 /** Whether it is said which objects are meant, and only once. */

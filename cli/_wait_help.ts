@@ -52,9 +52,9 @@ Options:
                          Objects with these fields: status.phase=Running
       --all              All objects of the resource
   -f, --filename FILE    Objects that are in these manifests, YAML or JSON: a
-                         file, a folder (-R, --recursive with those in it), or
-                         - for standard input. Not --kustomize (-k), which
-                         "kubectl kustomize FOLDER |" stands in for
+                         file, a folder with those in it (without them:
+                         -R=false, --recursive=false), or - for standard input.
+                         Not --kustomize (-k): kubectl kustomize FOLDER | … -f -
   -n, --namespace NAME   Namespace (default: the context's)
   -A, --all-namespaces   All namespaces
   -o, --output FORM      name, json, yaml, jsonpath=TEMPLATE (or --template T),

@@ -56,6 +56,11 @@ export interface WaiterOptions {
   conditions: WaitConditions;
   /** Whether to look once and not to watch. */
   once: boolean;
+  /**
+   * Aborted once any selection has objects, which ends the wait for the
+   * creation of those that have none.
+   */
+  created: AbortSignal;
   /** Ends it. */
   signal: AbortSignal;
   /** Gives the objects of a target. */
@@ -150,6 +155,10 @@ export class Waiter {
     // One that goes on from another wait is at no beginning.
     const hasBegun = this.#pending !== undefined;
     const failed = new AbortController();
+    const stop = () => {
+      if (this.#isForNobody()) failed.abort();
+    };
+    this.#options.created.addEventListener("abort", stop, { once: true });
     try {
       await untilWithSync(
         beginning,
@@ -170,10 +179,27 @@ export class Waiter {
         },
       );
     } catch (error) {
+      if (this.#isForNobody() && this.#options.created.aborted) {
+        return this.#withdraw();
+      }
       failed.signal.throwIfAborted();
       signal.throwIfAborted();
       throw error;
+    } finally {
+      this.#options.created.removeEventListener("abort", stop);
     }
+  }
+
+  /** Whether it waits for the first object of a selection. */
+  #isForNobody(): boolean {
+    return this.#nobody !== undefined && this.#pending === undefined;
+  }
+
+  #withdraw(): void {
+    if (this.#nobody !== undefined) {
+      this.#options.observer.withdrawn(this.#nobody);
+    }
+    this.#nobody = undefined;
   }
 
   /** Of an object that only happens to be in the same namespace, its name. */
@@ -228,9 +254,9 @@ export class Waiter {
   }
 
   #selected(items: readonly KubernetesObject[]): Pending[] | undefined {
-    const { observer, conditions, once } = this.#options;
-    if (items.length > 0 || !conditions.wantsCreation) {
-      if (this.#nobody !== undefined) observer.withdrawn(this.#nobody);
+    const { observer, conditions, once, created } = this.#options;
+    if (items.length > 0 || !conditions.wantsCreation || created.aborted) {
+      this.#withdraw();
       return items.map((object) => this.#pendingOf(object));
     }
     if (this.#nobody !== undefined) return undefined;

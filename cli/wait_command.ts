@@ -88,6 +88,7 @@ class Wait implements WaitObserver {
   readonly #options: WaitOptions;
   readonly #board: WaitBoard;
   readonly #screen: Screen;
+  readonly #created = new AbortController();
   #status = 0;
 
   constructor(options: WaitOptions) {
@@ -120,6 +121,9 @@ class Wait implements WaitObserver {
 
   found(group: WaitGroup, items: readonly WaitItem[]): void {
     this.#board.add(group, items);
+    const isThere = items.length > 0 &&
+      items.every(({ why }) => why === undefined);
+    if (group.names === undefined && isThere) this.#created.abort();
   }
 
   split(group: WaitGroup, parts: readonly WaitGroup[]): void {
@@ -179,6 +183,7 @@ class Wait implements WaitObserver {
     const options: WaiterOptions = {
       conditions,
       once: args.timeoutMs === 0,
+      created: this.#created.signal,
       signal: AbortSignal.any([parent, failed.signal]),
       source,
       transform: printer.needsObject && args.showManagedFields
