@@ -70,7 +70,6 @@ export class Discovery {
    *
    * @param apiVersion The kind's group and version: `"apps/v1"`.
    * @param kind The kind: `"Deployment"`.
-   * @param signal Aborts the wait.
    * @returns The resource.
    * @throws {UnknownKindError} If the server has no such kind.
    * @throws {StatusError} If the server refuses to tell.

@@ -33,8 +33,8 @@ export interface RunProgramOptions {
 /** What is more than this is not what was asked for. */
 const MOST_CHARACTERS = 1 << 20;
 
-/** How long a program has to end by itself once it is told to. */
-const KILL_GRACE_MS = 500;
+/** How long a program has to end once it is told to, its output to end then. */
+const GRACE_MS = 500;
 
 /**
  * Runs a program to its end. It has ended when this settles, whatever ends it.
@@ -69,17 +69,33 @@ export async function runProgram(
   child.on("error", (error) => {
     resolve({ type: "not started", reason: startFailure(error) });
   });
-  child.on("close", (code, endedBy) => {
-    resolve({ type: "ended", status: String(endedBy ?? code), ...output });
-  });
-  let killing: Timer | undefined;
-  const end = (settle: () => void) => {
-    child.on("exit", settle);
-    child.kill();
-    killing = startTimer(() => child.kill("SIGKILL"), KILL_GRACE_MS);
-    // Whatever it has started may hold these open for ever.
+  let grace: Timer | undefined;
+  let hasExited = false;
+  const letGo = () => {
     child.stdout.destroy();
     child.stderr.destroy();
+  };
+  child.on("exit", () => {
+    hasExited = true;
+    grace?.clear();
+    // What it has started, and left running, may hold its output open.
+    grace = startTimer(letGo, GRACE_MS);
+  });
+  let settleOtherwise: (() => void) | undefined;
+  child.on("close", (code, endedBy) => {
+    if (settleOtherwise) return settleOtherwise();
+    resolve({ type: "ended", status: String(endedBy ?? code), ...output });
+  });
+  const end = (settle: () => void) => {
+    settleOtherwise ??= settle;
+    letGo();
+    // Not by the child's own method, which sends but one signal on Deno.
+    const kill = (signal: "SIGTERM" | "SIGKILL") => {
+      if (child.pid !== undefined) process.kill(child.pid, signal);
+    };
+    if (hasExited) return;
+    kill("SIGTERM");
+    grace = startTimer(() => kill("SIGKILL"), GRACE_MS);
   };
   const onAbort = () => end(() => reject(signal.reason));
   signal.addEventListener("abort", onAbort, { once: true });
@@ -91,7 +107,7 @@ export async function runProgram(
     return await promise;
   } finally {
     timer.clear();
-    killing?.clear();
+    grace?.clear();
     signal.removeEventListener("abort", onAbort);
   }
 }
