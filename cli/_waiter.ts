@@ -92,6 +92,9 @@ const LOOK_OPTIONS = {
   pageSize: INFORMER_OPTIONS.pageSize,
 };
 
+/** Why a wait ends that is for an object that may stay away. */
+const NOT_NEEDED = new Error("not needed");
+
 /** Waits for the objects of one group. */
 export class Waiter {
   readonly #group: WaitGroup;
@@ -156,7 +159,7 @@ export class Waiter {
     const hasBegun = this.#pending !== undefined;
     const failed = new AbortController();
     const stop = () => {
-      if (this.#isForNobody()) failed.abort();
+      if (this.#isForNobody()) failed.abort(NOT_NEEDED);
     };
     this.#options.created.addEventListener("abort", stop, { once: true });
     try {
@@ -179,9 +182,7 @@ export class Waiter {
         },
       );
     } catch (error) {
-      if (this.#isForNobody() && this.#options.created.aborted) {
-        return this.#withdraw();
-      }
+      if (failed.signal.reason === NOT_NEEDED) return;
       failed.signal.throwIfAborted();
       signal.throwIfAborted();
       throw error;
@@ -260,6 +261,7 @@ export class Waiter {
       return items.map((object) => this.#pendingOf(object));
     }
     if (this.#nobody !== undefined) return undefined;
+    created.addEventListener("abort", () => this.#withdraw(), { once: true });
     const { plural } = this.#group.target.resource;
     const why = "none there yet";
     this.#nobody = { label: plural, address: plural, why, settled: false };
