@@ -1,114 +1,96 @@
 /**
- * Events of whole objects as JSON, YAML, names, or what a template makes of
- * them, each as `kubectl get --watch` writes it.
+ * Objects as text, in each of the forms that `kubectl` prints them in for other
+ * programs.
  *
  * @module
  */
 
+import { errorText } from "../watch/_error_text.ts";
 import { goJson } from "../watch/_go_value.ts";
-import type { WatchEvent } from "../watch/types.ts";
+import type { KubernetesObject } from "../watch/types.ts";
+import type { ObjectOutput } from "./_command.ts";
+import { readFileText } from "./_files.ts";
 import { UsageError } from "./_usage_error.ts";
-import type { ObjectOutput } from "./_watch_output.ts";
-import type { EventPrinter } from "./_event_printer.ts";
-import { objectName } from "./_object_names.ts";
-import type { ResourceType } from "./_resources.ts";
 
+/** By how many blanks `kubectl` indents JSON. */
 const INDENT = 4;
 
-/** What is printed of objects. */
-export interface ObjectPrinterOptions {
-  /** The resource. */
-  resource: ResourceType;
-  /** Whether events are written, and not only what they are about. */
-  withEvents: boolean;
-  /** Whether an object is written with what tells who wrote which field. */
-  showManagedFields: boolean;
+/** Writes an object. */
+export interface ObjectPrinter {
+  /** Whether it looks at more of an object than its name. */
+  readonly needsObject: boolean;
+  /**
+   * The text of an object.
+   *
+   * @param label What it is called: `"pod/web"`.
+   * @param object The object.
+   * @returns The text, with its line end where it has one.
+   */
+  print(label: string, object: KubernetesObject): string;
 }
 
-/** The text of an event that is about an object. */
-type Write = (event: WatchEvent) => string;
-
 /**
- * The printer for a form. What a form needs is loaded only here.
+ * The printer for a form.
  *
  * @param output The form.
- * @param options What is printed.
+ * @param verb What is said of an object where nothing else is asked for.
  * @returns The printer.
  * @throws {UsageError} If a template is malformed.
  */
 export async function objectPrinter(
   output: ObjectOutput,
-  options: ObjectPrinterOptions,
-): Promise<EventPrinter> {
-  const write = await writer(output, options);
-  // An error is about no object: it is told elsewhere.
-  const tellsErrors = options.withEvents &&
-    (output.type === "json" || output.type === "yaml");
-  return {
-    prepare: () => {},
-    text: (event) =>
-      event.type === "BOOKMARK" || event.type === "ERROR" && !tellsErrors
-        ? ""
-        : write(event),
-  };
-}
-
-async function writer(
-  output: ObjectOutput,
-  options: ObjectPrinterOptions,
-): Promise<Write> {
+  verb: string,
+): Promise<ObjectPrinter> {
   switch (output.type) {
-    case "json":
-      return jsonWriter(options);
-    case "yaml":
-      return await yamlWriter(options);
+    case "message":
+      return { needsObject: false, print: (label) => `${label} ${verb}\n` };
     case "name":
-      return ({ object }) => `${objectName(object, options.resource)}\n`;
+      return { needsObject: false, print: (label) => `${label}\n` };
+    case "json":
+      return {
+        needsObject: true,
+        print: (_label, object) => `${goJson(object, INDENT)}\n`,
+      };
+    case "yaml":
+      return await yamlPrinter();
     case "jsonpath":
-      return await templateWriter(output.template);
+      return await jsonPathPrinter(output);
   }
 }
 
-/** Objects are written for people, events one a line for programs. */
-function jsonWriter(options: ObjectPrinterOptions): Write {
-  return options.withEvents
-    ? ({ type, object }) => `{"type":"${type}","object":${goJson(object)}}\n`
-    : ({ object }) => `${goJson(shownObject(object, options), INDENT)}\n`;
-}
-
-async function yamlWriter(options: ObjectPrinterOptions): Promise<Write> {
-  const { yamlText } = await import("./_yaml_text.ts");
-  let count = 0;
-  return ({ type, object }) => {
-    const shown = options.withEvents
-      ? { object, type }
-      : shownObject(object, options);
-    return `${count++ === 0 ? "" : "---\n"}${yamlText(shown)}`;
+async function yamlPrinter(): Promise<ObjectPrinter> {
+  const { toYaml } = await import("./_yaml.ts");
+  let begun = false;
+  return {
+    needsObject: true,
+    print(_label, object) {
+      const separator = begun ? "---\n" : "";
+      begun = true;
+      return `${separator}${toYaml(object)}`;
+    },
   };
 }
 
-/** As in `kubectl`, a template says itself where lines end. */
-async function templateWriter(text: string): Promise<Write> {
-  const { JsonPathTemplate } = await import(
-    "../watch/_json_path_template.ts"
-  );
+async function jsonPathPrinter(
+  { template, asJson, allowMissingKeys }: ObjectOutput & { type: "jsonpath" },
+): Promise<ObjectPrinter> {
+  const text = "text" in template
+    ? template.text
+    : readFileText(template.file, "-o jsonpath-file");
+  // Loaded only here: it needs a library.
+  const { JsonPathTemplate } = await import("../watch/_json_path_template.ts");
   try {
-    const template = new JsonPathTemplate(text);
-    return ({ object }) => template.render(object);
+    const parsed = new JsonPathTemplate(text, { allowMissingKeys });
+    return {
+      needsObject: true,
+      print: (_label, object) =>
+        asJson
+          ? `${goJson(parsed.find(object).flat(), INDENT)}\n`
+          : parsed.render(object),
+    };
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new UsageError(`malformed -o jsonpath: ${cause.message}`, { cause });
+    throw new UsageError(`malformed jsonpath template: ${errorText(cause)}`, {
+      cause,
+    });
   }
-}
-
-function shownObject(
-  object: WatchEvent["object"],
-  { showManagedFields }: ObjectPrinterOptions,
-): WatchEvent["object"] {
-  const { metadata } = object;
-  const isDropped = !showManagedFields && metadata !== undefined &&
-    "managedFields" in metadata;
-  if (!isDropped) return object;
-  const { managedFields: _, ...others } = metadata;
-  return { ...object, metadata: others };
 }

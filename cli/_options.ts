@@ -1,16 +1,15 @@
 /**
- * The options on a command line. `node:util`'s `parseArgs` splits the
- * arguments; what it finds is checked here, since its own errors name neither
- * a near miss nor what to do.
+ * The options on a command line: what was given, checked against what there is,
+ * with errors that name a near miss or what to do.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
-import { didYouMean } from "./_suggest.ts";
+import { argumentTokens } from "./_argument_tokens.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** An option, as `parseArgs` takes it. */
+/** An option. */
 export interface Option {
   /** Whether it has a value; `--all=false` takes a boolean one back. */
   readonly type: "string" | "boolean";
@@ -47,6 +46,15 @@ export class GivenOptions {
   ) {
     this.words = words;
     this.#values = values;
+  }
+
+  /**
+   * The same without the first word, which says what the others are.
+   *
+   * @returns What is left.
+   */
+  withoutFirst(): GivenOptions {
+    return new GivenOptions(this.words.slice(1), this.#values);
   }
 
   /** The names of the options given. */
@@ -106,14 +114,11 @@ export function splitArguments(
   args: readonly string[],
   options: Options,
 ): SplitArguments {
-  const found = tokensOf(args, options).find(({ kind }) =>
-    kind === "positional"
-  );
-  if (found === undefined) return { command: undefined, others: args };
-  return {
-    command: args[found.index],
-    others: args.toSpliced(found.index, 1),
-  };
+  for (const token of argumentTokens(args, options)) {
+    if (token.type !== "word") continue;
+    return { command: token.text, others: args.toSpliced(token.index, 1) };
+  }
+  return { command: undefined, others: args };
 }
 
 /**
@@ -133,14 +138,16 @@ export function readOptions(
 ): GivenOptions {
   const words: string[] = [];
   const values = new Map<string, string[]>();
-  for (const token of tokensOf(args, options)) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value, inlineValue } = token;
+  for (const token of argumentTokens(args, options)) {
+    if (token.type === "word") {
+      words.push(token.text);
+      continue;
+    }
+    const { name, rawName, value, isInline } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) throw refused(rawName, name);
     const text = option.type === "string"
-      ? checkValue(rawName, value, inlineValue === true)
+      ? checkValue(rawName, value, isInline)
       : checkTruth(rawName, value ?? "true");
     values.set(name, [...values.get(name) ?? [], text]);
   }
@@ -170,16 +177,6 @@ export function unknownOption(
   );
 }
 
-function tokensOf(args: readonly string[], options: Options) {
-  return parseArgs({
-    args: [...args],
-    options,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  }).tokens;
-}
-
 function checkValue(
   rawName: string,
   value: string | undefined,
@@ -193,8 +190,7 @@ function checkValue(
       `${rawName} needs a value, but ${rawName} is followed by another option: write the value behind it`,
     );
   }
-  // `-n=web` means what `-n web` does, as in `kubectl`.
-  return rawName.startsWith("--") ? value : value.replace(/^=/, "");
+  return value;
 }
 
 /** What Go takes for a boolean, which scripts may have written. */

@@ -1,10 +1,8 @@
 /**
  * The objects of a target on a server, to be listed and watched.
  *
- * Without API discovery, two things come to light only when the server answers
- * 404: that it has no such resource, and that a custom resource has no
- * namespaces. So a resource whose scope is not known is looked for in both
- * places, once.
+ * What the table of resources says of versions holds for most servers, not for
+ * all: a 404 leads to the server being asked what it has, once.
  *
  * @module
  */
@@ -22,54 +20,51 @@ import type {
 } from "../watch/types.ts";
 import type { Target } from "./_command.ts";
 import { apiVersionOf, type ResourceType } from "./_resources.ts";
-import { UnknownResourceError } from "./_unknown_resource_error.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "./_unknown_resource_error.ts";
 
 /** How the server is reached. */
 export type ServerAccess = Pick<
   RestListerWatcherOptions,
-  "server" | "token" | "fetch"
+  "server" | "token" | "headers" | "fetch" | "requestTimeoutMs"
 >;
 
-/** A place where the objects of a target may be. */
-export interface Place {
-  /** The path of the resource. */
-  readonly path: string;
-  /** Which of its objects: by label. */
-  readonly labelSelector?: string | undefined;
-  /** Which of its objects: by field. */
-  readonly fieldSelector?: string | undefined;
+/** Where the objects of a target are. */
+export type Place = Pick<
+  RestListerWatcherOptions,
+  "path" | "labelSelector" | "fieldSelector"
+>;
+
+/** Options for {@linkcode ResourceSource}. */
+export interface ResourceSourceOptions<T extends KubernetesObject> {
+  /** Opens a place on the server. */
+  open: (place: Place) => ListerWatcher<T>;
+  /** Asks the server for a resource of the table that it answers 404 for. */
+  findAgain: (resource: ResourceType) => Promise<ResourceType>;
 }
 
 /** Lists and watches a target. */
 export class ResourceSource<T extends KubernetesObject = KubernetesObject>
   implements ListerWatcher<T> {
-  readonly #resource: ResourceType;
-  /** Where the resource may be; the first one that answers is kept. */
-  #places: readonly ListerWatcher<T>[];
+  readonly #target: Target;
+  readonly #options: ResourceSourceOptions<T>;
+  #place: ListerWatcher<T>;
+  #isSure: boolean;
 
   /**
    * Makes no request yet.
    *
    * @param target What is looked at.
-   * @param open Opens a place.
+   * @param options How.
+   * @throws What opening a place throws.
    */
-  constructor(target: Target, open: (place: Place) => ListerWatcher<T>) {
-    const { resource, namespace } = target;
-    this.#resource = resource;
-    const namespaces = resource.namespaced === undefined &&
-        namespace !== undefined
-      ? [namespace, undefined]
-      : [namespace];
-    this.#places = namespaces.map((namespace) =>
-      open({
-        path: resourcePath({
-          apiVersion: apiVersionOf(resource),
-          plural: resource.plural,
-          namespace,
-        }),
-        ...selectorsOf(target),
-      })
-    );
+  constructor(target: Target, options: ResourceSourceOptions<T>) {
+    this.#target = target;
+    this.#options = options;
+    this.#isSure = !target.resource.builtIn;
+    this.#place = options.open(placeOf(target));
   }
 
   /**
@@ -94,20 +89,44 @@ export class ResourceSource<T extends KubernetesObject = KubernetesObject>
     return this.#ask((place) => place.watch(options));
   }
 
-  async #ask<V>(question: (place: ListerWatcher<T>) => Promise<V>): Promise<V> {
-    let missing: unknown;
-    for (const place of this.#places) {
-      try {
-        const answer = await question(place);
-        this.#places = [place];
-        return answer;
-      } catch (error) {
-        if (findStatusError(error)?.code !== 404) throw error;
-        missing ??= error;
-      }
+  async #ask<V>(
+    question: (place: ListerWatcher<T>) => Promise<V>,
+  ): Promise<V> {
+    try {
+      return await question(this.#place);
+    } catch (cause) {
+      if (findStatusError(cause)?.code !== 404) throw cause;
+      await this.#lookAgain(cause);
+      return await question(this.#place);
     }
-    throw new UnknownResourceError(this.#resource, missing);
   }
+
+  async #lookAgain(cause: unknown): Promise<void> {
+    const { resource } = this.#target;
+    if (this.#isSure) {
+      throw new UnknownResourceError(resource.plural, "", { cause });
+    }
+    try {
+      const found = await this.#options.findAgain(resource);
+      this.#isSure = true;
+      const place = placeOf({ ...this.#target, resource: found });
+      this.#place = this.#options.open(place);
+    } catch (error) {
+      if (error instanceof UnknownResourceError) throw error;
+      // Every Kubernetes has it: where it is not, there is none.
+      throw new UnknownResourceError(resource.plural, NO_API_SERVER, { cause });
+    }
+  }
+}
+
+function placeOf(target: Target): Place {
+  const { resource, namespace } = target;
+  const path = resourcePath({
+    apiVersion: apiVersionOf(resource),
+    plural: resource.plural,
+    namespace,
+  });
+  return { path, ...selectorsOf(target) };
 }
 
 function selectorsOf({ name, labelSelector, fieldSelector }: Target) {

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { ServerChoice, Target } from "./_command.ts";
-import { parseGoDuration } from "./_go_duration.ts";
+import type { Selection, ServerChoice } from "./_command.ts";
+import { durationOf } from "./_go_duration.ts";
 import type { GivenOptions } from "./_options.ts";
+import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { findTargets, selectionOf } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** `rollout status …`. */
@@ -17,7 +17,7 @@ export interface RolloutArguments {
   /** How the server is reached. */
   readonly server: ServerChoice;
   /** What is rolled out. */
-  readonly targets: readonly Target[];
+  readonly selection: Selection;
   /** Longest that each may take; 0 for as long as it takes. */
   readonly timeoutMs: number;
   /** Whether to wait until it is over. */
@@ -43,11 +43,11 @@ export function rolloutArguments(given: GivenOptions): RolloutArguments {
       "nothing to tell the status of: say what, such as deployment/web",
     );
   }
-  const selection = { ...selectionOf(given), allNamespaces: false };
   return {
     server: serverOf(given),
-    targets: findTargets({ ...selection, words, all: false }),
-    timeoutMs: timeoutOf(given.text("timeout") ?? "0"),
+    selection: selectionOf(given.withoutFirst()),
+    // As kubectl has it, a time that is negative is none.
+    timeoutMs: Math.max(0, durationOf("timeout", given.text("timeout") ?? "0")),
     watch: !given.has("watch") || given.isOn("watch"),
     revision: revisionOf(given.text("revision") ?? "0"),
   };
@@ -67,19 +67,6 @@ function checkVerb(verb: string | undefined): void {
         JSON.stringify(`rollout ${verb}`)
       }: write rollout status ${verb}`,
   );
-}
-
-/** As `kubectl` has it, a time that is negative is none. */
-function timeoutOf(text: string): number {
-  try {
-    return Math.max(0, parseGoDuration(text));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new UsageError(
-      `malformed duration --timeout=${text}: ${cause.message}: write it like 30s, 1m30s or 0`,
-      { cause },
-    );
-  }
 }
 
 function revisionOf(text: string): number {

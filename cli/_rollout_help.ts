@@ -20,16 +20,16 @@ Usage:
 
 Examples:
   # A Deployment, for at most five minutes
-  watchtools rollout status deployment/web --timeout=5m -s URL
+  watchtools rollout status deployment/web --timeout=5m
 
   # Only look, and do not wait
-  watchtools rollout status statefulset/db --watch=false -s URL
+  watchtools rollout status statefulset/db --watch=false
 
   # All with a label, one after the other
-  watchtools rollout status deployment -l tier=front -n shop -s URL
+  watchtools rollout status deployment -l tier=front -n shop
 
   # Fail if another rollout comes in between
-  watchtools rollout status deployment/web --revision=3 -s URL
+  watchtools rollout status deployment/web --revision=3
 
 Options:
       --timeout TIME     30s, 5m, 1h30m for each object; 0 for as long as it
@@ -39,7 +39,7 @@ Options:
       --revision NUMBER  The revision that a Deployment has to be at: fail when
                          it is another one (default 0, any)
   -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
-  -n, --namespace NAME   Namespace (default "default")
+  -n, --namespace NAME   Namespace (default: the context's)
 
 ${SERVER_HELP}
 

@@ -61,7 +61,7 @@ export class Screen implements AsyncDisposable {
   readonly #stdout: CliOutput;
   readonly #stderr: CliOutput;
   readonly #colors: Colors | undefined;
-  readonly #live: boolean;
+  #live: boolean;
   /** Whether a table can be drawn in place. */
   readonly canDraw: boolean;
   #status: (() => StatusLine) | undefined;
@@ -159,18 +159,20 @@ export class Screen implements AsyncDisposable {
    * @returns Resolves when it has been passed on.
    */
   result(line: string): Promise<void> {
-    return this.output(`${line}\n`);
+    return this.print(`${line}\n`);
   }
 
   /**
-   * Writes a part of the result.
+   * Writes a part of the result as it is.
    *
-   * @param text The text, with its line breaks.
+   * @param text The text, which need not end with its line.
    * @returns Resolves when it has been passed on.
    */
-  output(text: string): Promise<void> {
+  print(text: string): Promise<void> {
     if (text === "") return Promise.resolve();
     this.#wipe();
+    // To wipe what comes behind it would wipe it as well.
+    if (!text.endsWith("\n")) this.#live = false;
     return this.#write(this.#stdout, text);
   }
 

@@ -7,10 +7,10 @@
 
 import type { WatchArguments } from "./_command.ts";
 import type { GivenOptions } from "./_options.ts";
+import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { findTargets, selectionOf } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
-import { type WatchOutput, watchOutput } from "./_watch_output.ts";
+import { watchOutput } from "./_watch_output.ts";
 
 /**
  * Understands the arguments of a `watch`.
@@ -28,27 +28,20 @@ export function watchArguments(
       "nothing to watch: say what, such as pods or deployment/web",
     );
   }
-  const targets = findTargets({ words, ...selectionOf(given), all: false });
-  const [target] = targets;
-  if (target === undefined || targets.length > 1) {
+  const selection = selectionOf(given);
+  if (selection.mentions.length > 1) {
     throw new UsageError(
       "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
     );
   }
   const mode = modeOf(given);
-  const output = outputOf(given, target.resource.namespaced !== false);
+  const output = watchOutput(given);
   if (mode === "live" && (output.type !== "table" || output.table.withEvents)) {
     const other = output.type === "table" ? "--output-watch-events" : "-o";
     throw new UsageError(`--live draws a table: leave out ${other}`);
   }
-  const fieldSelector = given.text("field-selector");
-  if (fieldSelector !== undefined && target.name !== undefined) {
-    throw new UsageError(
-      "--field-selector and a name exclude each other: leave out one of them",
-    );
-  }
   return {
-    target: { ...target, fieldSelector },
+    selection,
     output,
     resourceVersion: resourceVersionOf(given.text("resource-version")),
     mode,
@@ -64,18 +57,6 @@ function modeOf(given: GivenOptions): WatchArguments["mode"] {
   throw new UsageError(
     `--${mode} and --resource-version exclude each other: a cache begins with what is there now; leave one of them out`,
   );
-}
-
-function outputOf(given: GivenOptions, namespaced: boolean): WatchOutput {
-  return watchOutput({
-    output: given.text("output"),
-    withEvents: given.isOn("output-watch-events"),
-    noHeaders: given.isOn("no-headers"),
-    showLabels: given.isOn("show-labels"),
-    labelColumns: given.texts("label-columns"),
-    showManagedFields: given.isOn("show-managed-fields"),
-    withNamespace: namespaced && given.isOn("all-namespaces"),
-  });
 }
 
 function resourceVersionOf(text: string | undefined): string | undefined {

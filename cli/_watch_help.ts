@@ -19,20 +19,19 @@ Usage:
 
 Examples:
   # Pods of a namespace
-  watchtools watch pods -n shop -s URL
+  watchtools watch pods -n shop
 
   # A table that is drawn again in place, for whoever looks on
-  watchtools watch pods -A --live -s URL
+  watchtools watch pods -A --live
 
   # One event a line as JSON, for another program
-  watchtools watch deployment/web -o json --output-watch-events -s URL |
-    jq -c '[.type, .object.status.readyReplicas]'
+  watchtools watch deployment/web -o json --output-watch-events | jq -c .type
 
   # For days, whatever happens to the connection
-  watchtools watch pods -A --cached -s URL
+  watchtools watch pods -A --cached
 
   # Carry on where an earlier run was ended
-  watchtools watch pods --resource-version 1234 -s URL
+  watchtools watch pods --resource-version 1234
 
 Options:
       --live             Draw one table in place, sorted by namespace and name,
@@ -42,7 +41,8 @@ Options:
                          has expired: what was missed is found by a list, and
                          what is gone by then is printed as deleted
   -o, --output FORM      wide (all columns), json, yaml, name or
-                         jsonpath=TEMPLATE instead of the server's own table
+                         jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE or
+                         jsonpath-file=FILE, not the server's own table
       --output-watch-events
                          Also what happened: a column EVENT, or with json and
                          yaml {"type":…,"object":…}, for json one a line
@@ -50,6 +50,10 @@ Options:
   -L, --label-columns LABELS
                          A column for each of these labels
       --show-labels      All labels in a last column
+      --template TEMPLATE
+                         The template, where -o jsonpath has none of its own
+      --allow-missing-template-keys
+                         Whether a template may name what is not there (true)
       --show-managed-fields
                          With json and yaml, also metadata.managedFields
       --resource-version VERSION
@@ -58,7 +62,7 @@ Options:
   -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
       --field-selector FIELDS
                          Objects with these values: spec.nodeName=worker-1
-  -n, --namespace NAME   Namespace (default "default")
+  -n, --namespace NAME   Namespace (default: the context's)
   -A, --all-namespaces   All namespaces
 
 ${SERVER_HELP}

@@ -10,7 +10,7 @@ import { listAll } from "../watch/_list_all.ts";
 import { ConnectionError } from "../watch/connection_error.ts";
 import type { Target } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
-import { connect, type Connection } from "./_connection.ts";
+import { type Connection, withConnection } from "./_connection.ts";
 import { causeText, failureLine } from "./_failures.ts";
 import { missingError } from "./_missing_object.ts";
 import {
@@ -18,6 +18,7 @@ import {
   rolloutArguments,
 } from "./_rollout_arguments.ts";
 import { followRollout } from "./_rollout_follower.ts";
+import { findTargets } from "./_targets.ts";
 
 const LIST_OPTIONS = {
   minRestartDelayMs: 1_000,
@@ -45,13 +46,10 @@ export async function rolloutCommand(
   args: RolloutArguments,
   context: CommandContext,
 ): Promise<number> {
-  const { server, targets } = args;
-  const { screen } = context;
-  const [first] = targets;
-  if (first === undefined) return 0;
-  await using connection = await connect(server, first);
-  if (connection.notice) screen.note(connection.notice);
-  return await new RolloutCommand(args, connection, context).run();
+  return await withConnection(args.server, context, async (connection) => {
+    const targets = await findTargets(args.selection, connection);
+    return await new RolloutCommand(args, connection, context).run(targets);
+  });
 }
 
 class RolloutCommand {
@@ -71,16 +69,16 @@ class RolloutCommand {
     this.#context = context;
   }
 
-  async run(): Promise<number> {
+  async run(targets: readonly Target[]): Promise<number> {
     let found = false;
-    for (const target of this.#args.targets) {
+    for (const target of targets) {
       for (const named of await this.#named(target)) {
         found = true;
         await this.#tolerating(() => this.#follow(named));
       }
     }
     const [failure, ...others] = this.#failures;
-    if (failure === undefined) return found ? 0 : this.#nothing();
+    if (failure === undefined) return found ? 0 : this.#nothing(targets);
     if (others.length === 0) throw failure;
     for (const each of this.#failures) {
       this.#context.screen.note(failureLine(each).replace(/^error: /, ""));
@@ -139,8 +137,7 @@ class RolloutCommand {
     );
   }
 
-  #nothing(): number {
-    const [target] = this.#args.targets;
+  #nothing([target]: readonly Target[]): number {
     this.#context.screen.note(
       `No resources found in ${target?.namespace} namespace.`,
     );

@@ -20,9 +20,9 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../watch/types.ts";
-import type { WatchArguments } from "./_command.ts";
+import type { Target, WatchArguments } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
-import { connect } from "./_connection.ts";
+import { type Connection, withConnection } from "./_connection.ts";
 import type { EventPrinter } from "./_event_printer.ts";
 import {
   causeText,
@@ -32,11 +32,14 @@ import {
   isTemporaryAnswer,
 } from "./_failures.ts";
 import { missingError } from "./_missing_object.ts";
-import { objectPrinter } from "./_object_printer.ts";
+import { objectEventPrinter } from "./_object_events.ts";
 import type { Screen } from "./_screen.ts";
 import type { TableObject } from "./_table.ts";
 import { type TableOptions, TablePrinter } from "./_table_printer.ts";
+import { findTargets } from "./_targets.ts";
+import { UsageError } from "./_usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
+import type { WatchOutput } from "./_watch_output.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
 const PAGE_SIZE = 500;
@@ -60,39 +63,71 @@ export const WATCH_COMMAND: CommandModule = {
  */
 export async function watchCommand(
   args: WatchArguments,
-  { screen, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { server, target, output } = args;
-  await using connection = await connect(server, target);
-  if (connection.notice) screen.note(connection.notice);
-  if (output.type === "objects") {
-    const { form, ...options } = output;
-    const { resource } = target;
-    const printer = await objectPrinter(form, { ...options, resource });
-    const command = new WatchCommand(args, { printer, screen, signal });
-    return await command.run(connection.source(target));
-  }
+  return await withConnection(args.server, context, async (connection) => {
+    const target = theOnly(await findTargets(args.selection, connection));
+    return args.output.type === "table"
+      ? await watchRows(args, target, args.output.table, connection, context)
+      : await watchObjects(args, target, args.output, connection, context);
+  });
+}
+
+async function watchObjects(
+  args: WatchArguments,
+  target: Target,
+  output: WatchOutput & { type: "objects" },
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  const { resource } = target;
+  const printer = await objectEventPrinter({ ...output, resource });
+  const command = new WatchCommand(args, target, { ...context, printer });
+  return await command.run(connection.source(target));
+}
+
+async function watchRows(
+  args: WatchArguments,
+  target: Target,
+  table: Omit<TableOptions, "withNamespace">,
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  const { screen } = context;
+  const withNamespace = args.selection.allNamespaces &&
+    target.resource.namespaced;
+  const shown = { ...table, withNamespace };
   const source = await connection.rows(target);
   if (args.mode === "live" && screen.canDraw) {
-    return await drawLive(args, source, output.table, { screen, signal });
+    return await drawLive(target, source, shown, context);
   }
   if (args.mode === "live") {
     screen.note("--live needs a terminal: writing lines instead, as --cached");
   }
-  const printer = new TablePrinter(output.table);
-  return await new WatchCommand(args, { printer, screen, signal }).run(source);
+  const printer = new TablePrinter(shown);
+  const command = new WatchCommand(args, target, { ...context, printer });
+  return await command.run(source);
+}
+
+function theOnly(targets: readonly Target[]): Target {
+  const [target] = targets;
+  if (target !== undefined && targets.length === 1) return target;
+  throw new UsageError(
+    "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+  );
 }
 
 /** Never returns: there is always a reason that it ended for. */
 async function drawLive(
-  { target }: WatchArguments,
+  target: Target,
   source: ListerWatcher<TableObject>,
   table: TableOptions,
-  options: { screen: Screen; signal: AbortSignal },
+  { screen, signal }: CommandContext,
 ): Promise<never> {
   const { LiveWatch } = await import("./_live_watch.ts");
   throw await new LiveWatch(source, {
-    ...options,
+    screen,
+    signal,
     table,
     noun: target.resource.plural,
     check: (rows) => missingError(target, rows),
@@ -108,6 +143,7 @@ interface WatchTools<T extends KubernetesObject> {
 
 class WatchCommand<T extends KubernetesObject> {
   readonly #args: WatchArguments;
+  readonly #target: Target;
   readonly #screen: Screen;
   readonly #printer: EventPrinter<T>;
   readonly #signal: AbortSignal;
@@ -118,9 +154,11 @@ class WatchCommand<T extends KubernetesObject> {
 
   constructor(
     args: WatchArguments,
+    target: Target,
     { printer, screen, signal }: WatchTools<T>,
   ) {
     this.#args = args;
+    this.#target = target;
     this.#screen = screen;
     this.#signal = AbortSignal.any([signal, this.#failed.signal]);
     this.#printer = printer;
@@ -157,7 +195,7 @@ class WatchCommand<T extends KubernetesObject> {
       whole: this.#args.output.type === "objects",
       onListed: (objects) => this.#listed(objects),
       onRetry: (message) => this.#note(message),
-      write: (text) => this.#screen.output(text),
+      write: (text) => this.#screen.print(text),
     }).run();
     if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
     throw reason;
@@ -178,10 +216,10 @@ class WatchCommand<T extends KubernetesObject> {
   }
 
   #listed(objects: readonly T[]): void {
-    const missing = missingError(this.#args.target, objects);
+    const missing = missingError(this.#target, objects);
     if (missing !== undefined) throw missing;
     if (objects.length === 0) {
-      const { plural } = this.#args.target.resource;
+      const { plural } = this.#target.resource;
       this.#screen.note(`no ${plural} are there; watching for those to come`);
     }
     this.#printer.prepare(objects);
@@ -235,7 +273,7 @@ class WatchCommand<T extends KubernetesObject> {
   }
 
   async #print(event: WatchEvent<T>): Promise<void> {
-    await this.#screen.output(this.#printer.text(event));
+    await this.#screen.print(this.#printer.text(event));
   }
 
   #conclude(last: WatchEvent<T> | undefined, resourceVersion: string): number {

@@ -150,8 +150,8 @@ Deno.test("Screen can draw on a terminal that moves its cursor", async () => {
 Deno.test("Screen writes a part of the result as it is", async () => {
   const io = new FakeIo();
   await using screen = new Screen(io);
-  await screen.output("a");
-  await screen.output("");
-  await screen.output("b\nc");
+  await screen.print("a");
+  await screen.print("");
+  await screen.print("b\nc");
   assertEquals(io.stdout.text, "ab\nc");
 });

@@ -23,30 +23,19 @@ function parse(args: readonly string[]) {
 
 /** The arguments, and the part of the outcome that matters. */
 const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
-  [["pods", "-s=http://x", "--token-file", "/t"], {
-    server: {
-      type: "url",
-      url: "http://x",
-      token: { type: "file", path: "/t" },
-    },
-    output: { type: "table", table: { withNamespace: false } },
+  [["pods", "-s=http://x"], {
+    output: { type: "table", table: { wide: false } },
     resourceVersion: undefined,
     mode: "events",
   }],
   [["pods", "--cached", "--embedded"], { mode: "cached" }],
   [["pods", "--live", "-A", "-owide", "--embedded"], {
     mode: "live",
-    output: { table: { wide: true, withNamespace: true } },
-  }],
-  [["nodes", "-A", "--embedded"], {
-    output: { table: { withNamespace: false } },
-  }],
-  [["pods", "--embedded", "-o", "json", "--output-watch-events"], {
-    output: { type: "objects", form: { type: "json" }, withEvents: true },
+    output: { table: { wide: true } },
   }],
   [["pods", "--embedded", "-oname"], { output: { form: { type: "name" } } }],
   [["pods", "--embedded", "--field-selector=spec.nodeName=n"], {
-    target: { fieldSelector: "spec.nodeName=n" },
+    selection: { fieldSelector: "spec.nodeName=n" },
   }],
   [["pods", "--embedded", "--resource-version=12"], {
     resourceVersion: "12",
@@ -80,7 +69,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   ],
   [
     ["pod/a", "--field-selector=a=b", "--embedded"],
-    "--field-selector and a name exclude each other",
+    "--field-selector and a name (pod/a) exclude each other",
   ],
   [["pods", "--resource-version=0", "--embedded"], "malformed"],
   [

@@ -312,7 +312,7 @@ Deno.test("watch refuses a template that is malformed before it asks", async () 
   const io = new FakeIo();
   const args = ["watch", "pods", "-o", "jsonpath={.a", "-s", stage.url];
   assertEquals(await main(args, io), 2);
-  assertStringIncludes(io.stderr.text, "malformed -o jsonpath");
+  assertStringIncludes(io.stderr.text, "malformed jsonpath template");
   assertEquals(stage.server.requests, []);
 });
 

@@ -6,13 +6,13 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { WatchEvent } from "../mod.ts";
-import { objectPrinter } from "../cli/_object_printer.ts";
-import { findResource } from "../cli/_resources.ts";
+import type { ObjectOutput } from "../cli/_command.ts";
+import { objectEventPrinter } from "../cli/_object_events.ts";
 import { UsageError } from "../cli/_usage_error.ts";
-import type { ObjectOutput } from "../cli/_watch_output.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
 const OPTIONS = {
-  resource: findResource("pods"),
+  resource: resourceNamed("pods"),
   withEvents: false,
   showManagedFields: false,
 };
@@ -28,11 +28,16 @@ const DELETED: WatchEvent = { ...ADDED, type: "DELETED" };
 const ERROR: WatchEvent = { type: "ERROR", object: { code: 410 } };
 const BOOKMARK: WatchEvent = { type: "BOOKMARK", object: { metadata: {} } };
 
+function jsonPath(text: string): ObjectOutput {
+  const template = { text };
+  return { type: "jsonpath", template, asJson: false, allowMissingKeys: true };
+}
+
 async function printed(
   form: ObjectOutput,
   options: Partial<typeof OPTIONS> = {},
 ): Promise<string> {
-  const printer = await objectPrinter(form, { ...OPTIONS, ...options });
+  const printer = await objectEventPrinter({ ...OPTIONS, form, ...options });
   printer.prepare([]);
   return [ADDED, DELETED, BOOKMARK, ERROR].map((event) => printer.text(event))
     .join("");
@@ -40,7 +45,7 @@ async function printed(
 
 const MANAGED = '"managedFields":[{"manager":"x"}],"name":"a"';
 
-Deno.test("objectPrinter() writes objects as JSON for people", async () => {
+Deno.test("objectEventPrinter() writes objects as JSON for people", async () => {
   const object = `{
     "apiVersion": "v1",
     "kind": "Pod",
@@ -52,7 +57,7 @@ Deno.test("objectPrinter() writes objects as JSON for people", async () => {
   assertEquals(await printed({ type: "json" }), object.repeat(2));
 });
 
-Deno.test("objectPrinter() writes events as one line of JSON each, errors too", async () => {
+Deno.test("objectEventPrinter() writes events as one line of JSON each, errors too", async () => {
   const object = `{"apiVersion":"v1","kind":"Pod","metadata":{${MANAGED}}}`;
   assertEquals(
     await printed({ type: "json" }, { withEvents: true }),
@@ -62,7 +67,7 @@ Deno.test("objectPrinter() writes events as one line of JSON each, errors too", 
   );
 });
 
-Deno.test("objectPrinter() parts objects in YAML", async () => {
+Deno.test("objectEventPrinter() parts objects in YAML", async () => {
   const object = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n";
   assertEquals(await printed({ type: "yaml" }), `${object}---\n${object}`);
   const whole =
@@ -80,18 +85,17 @@ Deno.test("objectPrinter() parts objects in YAML", async () => {
   );
 });
 
-Deno.test("objectPrinter() writes names, and what a template makes", async () => {
+Deno.test("objectEventPrinter() writes names, and what a template makes", async () => {
   assertEquals(await printed({ type: "name" }), "pod/a\npod/a\n");
-  const template = '{.kind}/{.metadata.name}{"\\n"}';
-  assertEquals(await printed({ type: "jsonpath", template }), "Pod/a\nPod/a\n");
-  const bare = "{.metadata.name}";
-  assertEquals(await printed({ type: "jsonpath", template: bare }), "aa");
+  const lines = jsonPath('{.kind}/{.metadata.name}{"\\n"}');
+  assertEquals(await printed(lines), "Pod/a\nPod/a\n");
+  assertEquals(await printed(jsonPath("{.metadata.name}")), "aa");
 });
 
-Deno.test("objectPrinter() refuses a template that is malformed", async () => {
+Deno.test("objectEventPrinter() refuses a template that is malformed", async () => {
   await assertRejects(
-    () => objectPrinter({ type: "jsonpath", template: "{.a" }, OPTIONS),
+    () => objectEventPrinter({ ...OPTIONS, form: jsonPath("{.a") }),
     UsageError,
-    "malformed -o jsonpath: ",
+    "malformed jsonpath template: ",
   );
 });

@@ -28,7 +28,7 @@ function nearest(
   const farthest = Math.min(2, Math.floor(word.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate);
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= farthest && distance < (best?.distance ?? Infinity)) {
       best = { word: candidate, distance };
     }
