@@ -63,12 +63,22 @@ let io: CliIo | undefined;
  */
 export function processIo(): CliIo {
   io ??= {
+    stdin: { read: readStdin },
     stdout: new ProcessOutput(process.stdout),
     stderr: new ProcessOutput(process.stderr),
     env: process.env,
     onSignal,
   };
   return io;
+}
+
+async function readStdin(): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of process.stdin) {
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function onSignal(listener: (signal: CliSignal) => void): Disposable {

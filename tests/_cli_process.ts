@@ -8,6 +8,9 @@ import { packageOptions } from "../tools/_packages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
+/** Nobody's own cluster is meant where a test names a server. */
+const NO_KUBECONFIG = "/no/such/kubeconfig";
+
 /** How a process ended. */
 export interface CliOutcome {
   code: number;
@@ -127,7 +130,7 @@ export async function startCli(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", ...await packages, "-A", "cli.ts", ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1", DEBUG: "", ...env },
+    env: { NO_COLOR: "1", DEBUG: "", KUBECONFIG: NO_KUBECONFIG, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
