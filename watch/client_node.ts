@@ -20,5 +20,6 @@
  * @module
  */
 
+export * from "./client_node_informer.ts";
 export * from "./client_node_lister.ts";
 export type * from "./typed_list.ts";
