@@ -32,15 +32,13 @@
  */
 
 import process from "node:process";
-import { parseCommand } from "./cli/arguments.ts";
+import { parseCommandLine } from "./cli/arguments.ts";
+import type { CommandContext } from "./cli/_commands.ts";
 import { type CliIo, Interruption } from "./cli/_io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";
-import { helpText } from "./cli/help.ts";
 import { processIo } from "./cli/process_io.ts";
 import { Screen } from "./cli/_screen.ts";
 import { UsageError } from "./cli/_usage_error.ts";
-import { waitCommand } from "./cli/wait_command.ts";
-import { watchCommand } from "./cli/watch_command.ts";
 import config from "./deno.json" with { type: "json" };
 
 export type { CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
@@ -72,7 +70,7 @@ export async function main(
   const signal = AbortSignal.any([interrupted.signal, io.stdout.failed]);
   await using screen = new Screen(io);
   try {
-    return await run(args, screen, signal);
+    return await run(args, { screen, signal, io });
   } catch (error) {
     const cause = signal.aborted ? signal.reason : error;
     if (cause instanceof Interruption) return cause.exitStatus;
@@ -86,21 +84,23 @@ export async function main(
 
 async function run(
   args: readonly string[],
-  screen: Screen,
-  signal: AbortSignal,
+  context: CommandContext,
 ): Promise<number> {
-  const command = parseCommand(args);
-  switch (command.type) {
-    case "help":
-      await screen.result(helpText(command.topic).trimEnd());
+  const line = parseCommandLine(args);
+  switch (line.type) {
+    case "help": {
+      const { helpText } = await import("./cli/help.ts");
+      const text = await helpText(line.command);
+      await context.screen.result(text.trimEnd());
       return 0;
+    }
     case "version":
-      await screen.result(config.version);
+      await context.screen.result(config.version);
       return 0;
-    case "wait":
-      return await waitCommand(command, screen, signal);
-    case "watch":
-      return await watchCommand(command, screen, signal);
+    case "run": {
+      const command = await line.command.load();
+      return await command.prepare(line.given)(context);
+    }
   }
 }
 

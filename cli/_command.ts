@@ -7,9 +7,6 @@
 
 import type { ResourceType } from "./_resources.ts";
 
-/** What there is help on. */
-export type HelpTopic = "overview" | "wait" | "watch";
-
 /** How the server is reached. */
 export type ServerChoice =
   /** One of our own, for a look around. */
@@ -54,7 +51,6 @@ export type WatchOutput = "table" | "json" | "name";
 
 /** `wait …`. */
 export interface WaitArguments {
-  readonly type: "wait";
   readonly server: ServerChoice;
   readonly targets: readonly Target[];
   readonly goal: WaitGoal;
@@ -64,7 +60,6 @@ export interface WaitArguments {
 
 /** `watch …`. */
 export interface WatchArguments {
-  readonly type: "watch";
   readonly server: ServerChoice;
   readonly target: Target;
   readonly output: WatchOutput;
@@ -73,10 +68,3 @@ export interface WatchArguments {
   /** Whether a cache makes up for what an expired version has missed. */
   readonly cached: boolean;
 }
-
-/** A command line. */
-export type Command =
-  | { readonly type: "help"; readonly topic: HelpTopic }
-  | { readonly type: "version" }
-  | WaitArguments
-  | WatchArguments;

@@ -7,6 +7,7 @@
 
 import { parseLabelSelector } from "../testing/_label_selector.ts";
 import type { Target } from "./_command.ts";
+import type { GivenOptions } from "./_options.ts";
 import { findResource, type ResourceType } from "./_resources.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -65,6 +66,22 @@ export function findTargets(options: TargetOptions): Target[] {
         : { labelSelector: selector.trim() }),
     };
   });
+}
+
+/**
+ * What options say about which objects are meant.
+ *
+ * @param given The options.
+ * @returns The part of {@linkcode TargetOptions} that all commands have.
+ */
+export function selectionOf(
+  given: GivenOptions,
+): Pick<TargetOptions, "namespace" | "allNamespaces" | "selector"> {
+  return {
+    namespace: given.text("namespace"),
+    allNamespaces: given.isOn("all-namespaces"),
+    selector: given.text("selector"),
+  };
 }
 
 /** `a/x b/y`, or `a x y`, or `a,b`. */

@@ -9,28 +9,36 @@
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
 import { shortDuration } from "./_age.ts";
 import type { Target, WaitArguments } from "./_command.ts";
+import type { CommandContext, CommandModule } from "./_commands.ts";
 import { connect } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
 import { Interruption } from "./_io.ts";
 import type { Screen } from "./_screen.ts";
 import { counted } from "./_text.ts";
+import { waitArguments } from "./_wait_arguments.ts";
 import { itemLine, WaitBoard, type WaitItem } from "./_wait_board.ts";
 import { waitCondition } from "./_wait_condition.ts";
 import { Waiter, type WaiterOptions, type WaitObserver } from "./_waiter.ts";
+
+/** `wait`, from its arguments on. */
+export const WAIT_COMMAND: CommandModule = {
+  prepare(given) {
+    const args = waitArguments(given);
+    return (context) => waitCommand(args, context);
+  },
+};
 
 /**
  * Waits.
  *
  * @param args What the command line asks for.
- * @param screen Where it is told.
- * @param signal Ends it; the reason is an {@linkcode Interruption}.
+ * @param context Where it is told, and what ends it.
  * @returns The exit status.
  * @throws What waiting cannot mend; the signal's reason.
  */
 export async function waitCommand(
   args: WaitArguments,
-  screen: Screen,
-  signal: AbortSignal,
+  { screen, signal }: CommandContext,
 ): Promise<number> {
   return await new WaitCommand(args, screen).run(signal);
 }

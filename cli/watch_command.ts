@@ -22,6 +22,7 @@ import type {
 } from "../watch/types.ts";
 import { CachedWatch } from "./_cached_watch.ts";
 import type { WatchArguments } from "./_command.ts";
+import type { CommandContext, CommandModule } from "./_commands.ts";
 import { connect } from "./_connection.ts";
 import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
 import {
@@ -32,24 +33,31 @@ import {
   isTemporaryAnswer,
 } from "./_failures.ts";
 import type { Screen } from "./_screen.ts";
+import { watchArguments } from "./_watch_arguments.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
 const PAGE_SIZE = 500;
+
+/** `watch`, from its arguments on. */
+export const WATCH_COMMAND: CommandModule = {
+  prepare(given) {
+    const args = watchArguments(given);
+    return (context) => watchCommand(args, context);
+  },
+};
 
 /**
  * Watches.
  *
  * @param args What the command line asks for.
- * @param screen Where events are written.
- * @param signal Ends it.
+ * @param context Where events are written, and what ends it.
  * @returns The exit status, where the version has expired: nothing else ends a
  *   watch well.
  * @throws What watching cannot go on after; the signal's reason.
  */
 export async function watchCommand(
   args: WatchArguments,
-  screen: Screen,
-  signal: AbortSignal,
+  { screen, signal }: CommandContext,
 ): Promise<number> {
   const { server, target } = args;
   await using connection = await connect(server, target);

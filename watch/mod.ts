@@ -38,12 +38,14 @@
  * @module
  */
 
+export * from "./condition.ts";
 export * from "./connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "./controller.ts";
 export * from "./indexer_informer_watcher.ts";
 export * from "./list_watch_until.ts";
 export * from "./meta_namespace_key.ts";
+export * from "./metadata_conditions.ts";
 export * from "./resource_path.ts";
 export * from "./resource_version.ts";
 export * from "./rest_lister_watcher.ts";
@@ -65,6 +67,7 @@ export {
   isTooManyRequests,
   isUnauthorized,
 } from "./status_predicates.ts";
+export * from "./status_conditions.ts";
 export type * from "./store.ts";
 export type * from "./types.ts";
 export * from "./until.ts";

@@ -1,0 +1,66 @@
+/**
+ * What a `watch` is asked for. Nothing is done here, so that every mistake
+ * shows before the first request.
+ *
+ * @module
+ */
+
+import type { WatchArguments, WatchOutput } from "./_command.ts";
+import type { GivenOptions } from "./_options.ts";
+import { serverOf } from "./_server_arguments.ts";
+import { findTargets, selectionOf } from "./_targets.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/**
+ * Understands the arguments of a `watch`.
+ *
+ * @param given The words behind it, and its options.
+ * @returns What is to be done.
+ * @throws {UsageError} If they make no sense.
+ */
+export function watchArguments(
+  given: GivenOptions,
+): WatchArguments {
+  const { words } = given;
+  if (words.length === 0) {
+    throw new UsageError(
+      "nothing to watch: say what, such as pods or deployment/web",
+    );
+  }
+  const targets = findTargets({ words, ...selectionOf(given), all: false });
+  const [target] = targets;
+  if (target === undefined || targets.length > 1) {
+    throw new UsageError(
+      "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+    );
+  }
+  const cached = given.isOn("cached");
+  if (cached && given.has("resource-version")) {
+    throw new UsageError(
+      "--cached and --resource-version exclude each other: a cache begins with what is there now; leave one of them out",
+    );
+  }
+  return {
+    target,
+    output: outputOf(given.text("output") ?? "table"),
+    resourceVersion: resourceVersionOf(given.text("resource-version")),
+    cached,
+    server: serverOf(given),
+  };
+}
+
+function outputOf(text: string): WatchOutput {
+  if (text === "table" || text === "json" || text === "name") return text;
+  throw new UsageError(
+    `unknown output ${JSON.stringify(text)}: -o takes table, json or name`,
+  );
+}
+
+function resourceVersionOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^[1-9][0-9]*$/.test(text)) return text;
+  throw new UsageError(
+    `malformed --resource-version ${
+      JSON.stringify(text)
+    }: it is a number that an earlier watch has printed; leave it out to begin with what is there`,
+  );
+}
