@@ -33,6 +33,7 @@
 
 import { parseCommandLine } from "./cli/arguments.ts";
 import type { CommandContext } from "./cli/_commands.ts";
+import { gatherEntropy } from "./cli/_entropy.ts";
 import { type CliIo, Interruption } from "./cli/_io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";
 import { thisProcess } from "./cli/process_io.ts";
@@ -97,6 +98,7 @@ async function run(
       await context.screen.result(config.version);
       return 0;
     case "run": {
+      gatherEntropy();
       const command = await line.command.load();
       return await command.prepare(line.given)(context);
     }
