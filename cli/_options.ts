@@ -5,7 +5,7 @@
  * @module
  */
 
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { tokensOf } from "./_tokens.ts";
 import { UsageError } from "./_usage_error.ts";
 

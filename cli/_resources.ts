@@ -9,7 +9,7 @@
  * @module
  */
 
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** A resource as a command line names it. */

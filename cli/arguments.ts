@@ -20,7 +20,7 @@ import {
   splitArguments,
   unknownOption,
 } from "./_options.ts";
-import { didYouMean } from "./_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What a command line asks for. */

@@ -17,7 +17,7 @@
  */
 
 /** A connection is not worth keeping for longer between two requests. */
-const POOL_IDLE_TIMEOUT_MS = 10_000;
+export const POOL_IDLE_TIMEOUT_MS = 10_000;
 
 let client: Deno.HttpClient | undefined;
 let leases = 0;

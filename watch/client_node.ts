@@ -1,20 +1,24 @@
 /**
- * Bridges to
- * [`npm:@kubernetes/client-node`](https://www.npmjs.com/package/@kubernetes/client-node):
- * what it lists can be waited on and watched with everything here. Importing
- * this loads nothing of it.
+ * Clusters as kubeconfigs describe them: with the credentials, the TLS settings
+ * and the proxies that `kubectl` would use, from a kubeconfig file, from the
+ * service account of a pod, or from client-node's `KubeConfig`.
  *
- * @example List pods by client-node
+ * Importing this does no I/O and does not load client-node, which is slow to
+ * load and needed only for the auth providers `oidc`, `gcp` and `azure`.
+ *
+ * @example List and watch what kubectl would reach
  * ```ts
- * import { typedLister } from "@watchtools/kube/client-node";
+ * import { Cluster } from "@watchtools/kube/client-node";
+ * import { FakeApiServer } from "@watchtools/kube/testing";
  * import { assertEquals } from "@std/assert";
  *
- * const pods = typedLister((_options) =>
- *   // coreApi.listNamespacedPod({ namespace: "default", ..._options })
- *   Promise.resolve({ kind: "PodList", items: [{ metadata: { name: "a" } }] })
- * );
- * const { items } = await pods.list({});
- * assertEquals(items[0]?.metadata.name, "a");
+ * await using server = new FakeApiServer();
+ * await using listener = await server.listen();
+ *
+ * // Without options: by KUBECONFIG, ~/.kube/config, or as the pod this is.
+ * await using cluster = Cluster.fromDefault({ server: listener.url });
+ * const pods = await cluster.listerWatcher({ apiVersion: "v1", plural: "pods" });
+ * assertEquals((await pods.list({})).items, []);
  * ```
  *
  * @module
@@ -22,4 +26,8 @@
 
 export * from "./client_node_informer.ts";
 export * from "./client_node_lister.ts";
+export * from "./cluster.ts";
+export type * from "./cluster_options.ts";
+export * from "./kubeconfig_error.ts";
 export type * from "./typed_list.ts";
+export * from "./unknown_kind_error.ts";

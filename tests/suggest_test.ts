@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { didYouMean } from "../cli/_suggest.ts";
+import { didYouMean } from "../watch/_suggest.ts";
 
 const KNOWN = ["pods", "deployment", "services", "wait", "watch"];
 

@@ -1,0 +1,84 @@
+/** Kubeconfig files for tests, and an environment in which only they are. */
+
+/** A folder of files, and variables, until it is disposed of. */
+export class Files implements Disposable {
+  /** The folder. */
+  readonly folder: string = Deno.makeTempDirSync({ prefix: "kubeconfig-" });
+  readonly #variables = new Map<string, string | undefined>();
+
+  /** Leaves nothing of the machine's own configuration. */
+  constructor() {
+    this.setVariables({
+      HOME: this.folder,
+      KUBECONFIG: undefined,
+      KUBERNETES_SERVICE_HOST: undefined,
+      KUBERNETES_SERVICE_PORT: undefined,
+      POD_NAMESPACE: undefined,
+    });
+  }
+
+  /** Writes a file, and gives its path. */
+  write(name: string, content: unknown): string {
+    const path = `${this.folder}/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(
+      path,
+      typeof content === "string" ? content : JSON.stringify(content),
+    );
+    return path;
+  }
+
+  /** Sets variables of the environment. */
+  setVariables(variables: Record<string, string | undefined>): void {
+    for (const [name, value] of Object.entries(variables)) {
+      if (!this.#variables.has(name)) {
+        this.#variables.set(name, Deno.env.get(name));
+      }
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+    for (const [name, value] of this.#variables) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
+/** What a kubeconfig of one context says. */
+export interface OneContext {
+  cluster?: Record<string, unknown>;
+  user?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+}
+
+/** A kubeconfig with the context `dev`, the cluster `c` and the user `u`. */
+export function oneContext(
+  { cluster, user, context }: OneContext = {},
+): Record<string, unknown> {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "dev",
+    contexts: [{
+      name: "dev",
+      context: { cluster: "c", user: "u", ...context },
+    }],
+    clusters: [{
+      name: "c",
+      cluster: { server: "https://c.example", ...cluster },
+    }],
+    users: [{ name: "u", user: user ?? {} }],
+  };
+}
+
+/** Something that looks like a certificate from the outside. */
+export const CERTIFICATE =
+  "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+/** Something that looks like a private key from the outside. */
+export const KEY =
+  "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";
