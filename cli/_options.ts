@@ -1,16 +1,15 @@
 /**
- * The options on a command line. `node:util`'s `parseArgs` splits the
- * arguments; what it finds is checked here, since its own errors name neither
- * a near miss nor what to do.
+ * The options on a command line: what is found there is checked, and every
+ * mistake is answered with what to do.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { didYouMean } from "../watch/_suggest.ts";
+import { tokensOf } from "./_tokens.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** An option, as `parseArgs` takes it. */
+/** An option, as `node:util`'s `parseArgs` has it. */
 export interface Option {
   /** Whether it has a value; `--all=false` takes a boolean one back. */
   readonly type: "string" | "boolean";
@@ -134,13 +133,15 @@ export function readOptions(
   const words: string[] = [];
   const values = new Map<string, string[]>();
   for (const token of tokensOf(args, options)) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
+    if (token.kind === "positional") {
+      words.push(token.value);
+      continue;
+    }
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) throw refused(rawName, name);
     const text = option.type === "string"
-      ? checkValue(rawName, value, inlineValue === true)
+      ? checkValue(rawName, value, inlineValue)
       : checkTruth(rawName, value ?? "true");
     values.set(name, [...values.get(name) ?? [], text]);
   }
@@ -168,16 +169,6 @@ export function unknownOption(
       near || "see --help for those that there are"
     }`,
   );
-}
-
-function tokensOf(args: readonly string[], options: Options) {
-  return parseArgs({
-    args: [...args],
-    options,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  }).tokens;
 }
 
 function checkValue(
