@@ -31,12 +31,12 @@
  * @module
  */
 
-import process from "node:process";
 import { parseCommandLine } from "./cli/arguments.ts";
 import type { CommandContext } from "./cli/_commands.ts";
+import { gatherEntropy } from "./cli/_entropy.ts";
 import { type CliIo, Interruption } from "./cli/_io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";
-import { processIo } from "./cli/process_io.ts";
+import { thisProcess } from "./cli/process_io.ts";
 import { Screen } from "./cli/_screen.ts";
 import { UsageError } from "./cli/_usage_error.ts";
 import config from "./deno.json" with { type: "json" };
@@ -61,7 +61,7 @@ export type { CliInput, CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
  */
 export async function main(
   args: readonly string[],
-  io: CliIo = processIo(),
+  io: CliIo = thisProcess().io,
 ): Promise<number> {
   const interrupted = new AbortController();
   using _listening = io.onSignal((signal) =>
@@ -98,6 +98,7 @@ async function run(
       await context.screen.result(config.version);
       return 0;
     case "run": {
+      gatherEntropy();
       const command = await line.command.load();
       const run = await command.prepare(line.given);
       return await run(context);
@@ -109,4 +110,7 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  const { args, exitWith } = thisProcess();
+  exitWith(await main(args));
+}

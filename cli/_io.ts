@@ -56,6 +56,23 @@ export interface CliIo {
   onSignal(listener: (signal: CliSignal) => void): Disposable;
 }
 
+/** A process that commands run in. */
+export interface CliProcess {
+  /** The world around it. */
+  readonly io: CliIo;
+  /** The arguments, those of the program alone. */
+  readonly args: readonly string[];
+  /**
+   * Says how it ends, when nothing is left to be done.
+   *
+   * @param status The exit status.
+   */
+  exitWith(status: number): void;
+}
+
+/** The width of what does not tell its own. */
+export const DEFAULT_COLUMNS = 80;
+
 /** A signal that asks a process to end. */
 export type CliSignal = "SIGINT" | "SIGTERM";
 

@@ -9,7 +9,8 @@
 import { loadAll, YAMLException } from "js-yaml";
 import { field, listField, textField } from "../watch/_fields.ts";
 import type { Manifests, Selection, Target } from "./_command.ts";
-import { filesIn, readFileText } from "./_files.ts";
+import { readFileText } from "./_files.ts";
+import { filesIn } from "./_folders.ts";
 import type { CliIo } from "./_io.ts";
 import type { TargetPlace } from "./_targets.ts";
 
@@ -63,7 +64,7 @@ async function readPath(
     }
     return [["standard input", await io.stdin.read()]];
   }
-  const files = filesIn(path, { recursive, option: "-f" });
+  const files = filesIn(path, recursive);
   if (files === undefined) return [[path, readFileText(path, "-f")]];
   const found = files.filter((file) => MANIFEST.test(file));
   if (found.length > 0) {

@@ -1,15 +1,15 @@
 /**
- * The options on a command line: what was given, checked against what there is,
- * with errors that name a near miss or what to do.
+ * The options on a command line: what is found there is checked, and every
+ * mistake is answered with what to do.
  *
  * @module
  */
 
-import { argumentTokens } from "./_argument_tokens.ts";
 import { didYouMean } from "../watch/_suggest.ts";
+import { tokensOf } from "./_tokens.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** An option. */
+/** An option, as `node:util`'s `parseArgs` has it. */
 export interface Option {
   /** Whether it has a value; `--all=false` takes a boolean one back. */
   readonly type: "string" | "boolean";
@@ -114,11 +114,14 @@ export function splitArguments(
   args: readonly string[],
   options: Options,
 ): SplitArguments {
-  for (const token of argumentTokens(args, options)) {
-    if (token.type !== "word") continue;
-    return { command: token.text, others: args.toSpliced(token.index, 1) };
-  }
-  return { command: undefined, others: args };
+  const found = tokensOf(args, options).find(({ kind }) =>
+    kind === "positional"
+  );
+  if (found === undefined) return { command: undefined, others: args };
+  return {
+    command: args[found.index],
+    others: args.toSpliced(found.index, 1),
+  };
 }
 
 /**
@@ -138,16 +141,16 @@ export function readOptions(
 ): GivenOptions {
   const words: string[] = [];
   const values = new Map<string, string[]>();
-  for (const token of argumentTokens(args, options)) {
-    if (token.type === "word") {
-      words.push(token.text);
+  for (const token of tokensOf(args, options)) {
+    if (token.kind === "positional") {
+      words.push(token.value);
       continue;
     }
-    const { name, rawName, value, isInline } = token;
+    const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) throw refused(rawName, name);
     const text = option.type === "string"
-      ? checkValue(rawName, value, isInline)
+      ? checkValue(rawName, value, inlineValue)
       : checkTruth(rawName, value ?? "true");
     values.set(name, [...values.get(name) ?? [], text]);
   }
