@@ -68,7 +68,7 @@ export async function main(
     interrupted.abort(new Interruption(signal))
   );
   const signal = AbortSignal.any([interrupted.signal, io.stdout.failed]);
-  await using screen = new Screen(io);
+  await using screen = await Screen.open(io);
   try {
     return await run(args, { screen, signal, io });
   } catch (error) {

@@ -7,6 +7,7 @@
 
 import type { ClusterOptions } from "../watch/cluster_options.ts";
 import type { ResourceType } from "./_resources.ts";
+import type { WatchOutput } from "./_watch_output.ts";
 
 /** How the server is reached. */
 export type ServerChoice =
@@ -101,9 +102,6 @@ export type ObjectOutput =
     readonly allowMissingKeys: boolean;
   };
 
-/** How events are printed. */
-export type WatchOutput = "table" | "json" | "name";
-
 /** `wait …`. */
 export interface WaitArguments {
   readonly server: ServerChoice;
@@ -128,6 +126,9 @@ export interface WatchArguments {
   readonly output: WatchOutput;
   /** Where to carry on from, instead of a list. */
   readonly resourceVersion: string | undefined;
-  /** Whether a cache makes up for what an expired version has missed. */
-  readonly cached: boolean;
+  /**
+   * Whether a cache makes up for what an expired version has missed, and
+   * whether it is drawn as a table in place.
+   */
+  readonly mode: "events" | "cached" | "live";
 }

@@ -117,15 +117,35 @@ const WATCH: CommandEntry = {
   options: {
     ...COMMON,
     "cached": { type: "boolean" },
-    "output": { type: "string", short: "o" },
+    "field-selector": { type: "string" },
+    "label-columns": { type: "string", short: "L" },
+    "live": { type: "boolean" },
+    "no-headers": { type: "boolean" },
+    "output-watch-events": { type: "boolean" },
     "resource-version": { type: "string" },
+    "show-labels": { type: "boolean" },
+    ...OBJECT_OUTPUT_OPTIONS,
   },
   load: async () => (await import("./watch_command.ts")).WATCH_COMMAND,
   help: async () => (await import("./_watch_help.ts")).WATCH_HELP,
 };
 
+const { "all-namespaces": _, ...IN_ONE_NAMESPACE } = COMMON;
+
+const ROLLOUT: CommandEntry = {
+  name: "rollout",
+  options: {
+    ...IN_ONE_NAMESPACE,
+    "revision": { type: "string" },
+    "timeout": { type: "string" },
+    "watch": { type: "boolean", short: "w" },
+  },
+  load: async () => (await import("./rollout_command.ts")).ROLLOUT_COMMAND,
+  help: async () => (await import("./_rollout_help.ts")).ROLLOUT_HELP,
+};
+
 /** All commands, in the order in which they are told of. */
-export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH];
+export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH, ROLLOUT];
 
 /** What may stand where no command is given. */
 export const PROGRAM_OPTIONS: Options = {

@@ -9,12 +9,15 @@ import type { ClusterAccess } from "../watch/_cluster_access.ts";
 import { ClusterConnection } from "../watch/_cluster_connection.ts";
 import { defaultAccess } from "../watch/_kubeconfig.ts";
 import { RestClient } from "../watch/_rest_client.ts";
+import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../watch/types.ts";
 import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
 import type { CommandContext } from "./_commands.ts";
 import { PlacedError, type ServerPlace } from "./_placed_error.ts";
 import { ResourceFinder } from "./_resource_finder.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
+import type { ResourceType } from "./_resources.ts";
+import type { TableObject } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** A way to a server. */
@@ -36,6 +39,13 @@ export interface Connection extends AsyncDisposable {
    * @returns The objects, to be listed and watched.
    */
   source(target: Target): ListerWatcher;
+  /**
+   * Makes no request yet.
+   *
+   * @param target What is looked at.
+   * @returns The rows of the server's own table of it, likewise.
+   */
+  rows(target: Target): Promise<ListerWatcher<TableObject>>;
 }
 
 /**
@@ -114,7 +124,7 @@ function hasCredential(
 
 function connection(
   access: ServerAccess,
-  others: Omit<Connection, "resources" | "client" | "source">,
+  others: Omit<Connection, "resources" | "client" | "source" | "rows">,
 ): Connection {
   const client = new RestClient(access);
   const resources = new ResourceFinder(async () => {
@@ -122,14 +132,22 @@ function connection(
     const { Discovery } = await import("../watch/_discovery.ts");
     return new Discovery(client);
   });
+  const findAgain = (resource: ResourceType) => resources.again(resource);
   return {
     ...others,
     resources,
     client,
     source: (target) =>
       new ResourceSource(target, {
-        access,
-        findAgain: (resource) => resources.again(resource),
+        open: (place) => new RestListerWatcher({ ...access, ...place }),
+        findAgain,
       }),
+    rows: async (target) => {
+      const { TableSource } = await import("./_table_source.ts");
+      return new ResourceSource(target, {
+        open: (place) => new TableSource({ client, ...place }),
+        findAgain,
+      });
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface CliOutput {
   readonly isTerminal: boolean;
   /** How many characters a line of the terminal holds. */
   readonly columns: number;
+  /** How many lines the terminal has, where that is known. */
+  readonly rows?: number | undefined;
   /**
    * Aborted when nothing more can be written, with what went wrong: nobody
    * reads any more (`EPIPE`), the disk is full.

@@ -12,6 +12,9 @@ import type { ObjectOutput } from "./_command.ts";
 import { readFileText } from "./_files.ts";
 import { UsageError } from "./_usage_error.ts";
 
+/** By how many blanks `kubectl` indents JSON. */
+const INDENT = 4;
+
 /** Writes an object. */
 export interface ObjectPrinter {
   /** Whether it looks at more of an object than its name. */
@@ -46,24 +49,13 @@ export async function objectPrinter(
     case "json":
       return {
         needsObject: true,
-        print: (_label, object) => `${prettyJson(object)}\n`,
+        print: (_label, object) => `${goJson(object, INDENT)}\n`,
       };
     case "yaml":
       return await yamlPrinter();
     case "jsonpath":
       return await jsonPathPrinter(output);
   }
-}
-
-/** As `kubectl` writes JSON: keys in order, four spaces. */
-function prettyJson(value: unknown): string {
-  // Of the same dialect, and then only laid out.
-  return JSON.stringify(JSON.parse(goJson(value)), undefined, 4)
-    .replace(/[<>&\u2028\u2029]/g, escapeUnicode);
-}
-
-function escapeUnicode(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 async function yamlPrinter(): Promise<ObjectPrinter> {
@@ -93,7 +85,7 @@ async function jsonPathPrinter(
       needsObject: true,
       print: (_label, object) =>
         asJson
-          ? `${prettyJson(parsed.find(object).flat())}\n`
+          ? `${goJson(parsed.find(object).flat(), INDENT)}\n`
           : parsed.render(object),
     };
   } catch (cause) {

@@ -48,6 +48,15 @@ export class GivenOptions {
     this.#values = values;
   }
 
+  /**
+   * The same without the first word, which says what the others are.
+   *
+   * @returns What is left.
+   */
+  withoutFirst(): GivenOptions {
+    return new GivenOptions(this.words.slice(1), this.#values);
+  }
+
   /** The names of the options given. */
   get names(): Iterable<string> {
     return this.#values.keys();

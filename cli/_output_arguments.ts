@@ -14,10 +14,14 @@ const FORMS = "name, json, yaml, jsonpath=TEMPLATE or jsonpath-file=FILE";
  * Understands how objects are to be printed.
  *
  * @param given The options.
+ * @param others What the command can write beside objects.
  * @returns The form.
  * @throws {UsageError} If there is no such form.
  */
-export function objectOutputOf(given: GivenOptions): ObjectOutput {
+export function objectOutputOf(
+  given: GivenOptions,
+  ...others: readonly string[]
+): ObjectOutput {
   const text = given.text("output");
   const template = given.text("template");
   if (text === undefined) {
@@ -44,7 +48,9 @@ export function objectOutputOf(given: GivenOptions): ObjectOutput {
       throw goTemplate(`-o ${form}`);
   }
   throw new UsageError(
-    `unknown output ${JSON.stringify(text)}: -o takes ${FORMS}`,
+    `unknown output ${JSON.stringify(text)}: -o takes ${
+      [...others, FORMS].join(", ")
+    }`,
   );
 }
 

@@ -8,10 +8,7 @@
  */
 
 import { resourcePath } from "../watch/resource_path.ts";
-import {
-  RestListerWatcher,
-  type RestListerWatcherOptions,
-} from "../watch/rest_lister_watcher.ts";
+import type { RestListerWatcherOptions } from "../watch/rest_lister_watcher.ts";
 import { findStatusError } from "../watch/status_predicates.ts";
 import type {
   KubernetesList,
@@ -34,19 +31,26 @@ export type ServerAccess = Pick<
   "server" | "token" | "headers" | "fetch" | "requestTimeoutMs"
 >;
 
+/** Where the objects of a target are. */
+export type Place = Pick<
+  RestListerWatcherOptions,
+  "path" | "labelSelector" | "fieldSelector"
+>;
+
 /** Options for {@linkcode ResourceSource}. */
-export interface ResourceSourceOptions {
-  /** How the server is reached. */
-  access: ServerAccess;
+export interface ResourceSourceOptions<T extends KubernetesObject> {
+  /** Opens a place on the server. */
+  open: (place: Place) => ListerWatcher<T>;
   /** Asks the server for a resource of the table that it answers 404 for. */
   findAgain: (resource: ResourceType) => Promise<ResourceType>;
 }
 
 /** Lists and watches a target. */
-export class ResourceSource implements ListerWatcher {
+export class ResourceSource<T extends KubernetesObject = KubernetesObject>
+  implements ListerWatcher<T> {
   readonly #target: Target;
-  readonly #options: ResourceSourceOptions;
-  #place: ListerWatcher;
+  readonly #options: ResourceSourceOptions<T>;
+  #place: ListerWatcher<T>;
   #isSure: boolean;
 
   /**
@@ -54,13 +58,13 @@ export class ResourceSource implements ListerWatcher {
    *
    * @param target What is looked at.
    * @param options How.
-   * @throws {TypeError} If the server's address or the token is malformed.
+   * @throws What opening a place throws.
    */
-  constructor(target: Target, options: ResourceSourceOptions) {
+  constructor(target: Target, options: ResourceSourceOptions<T>) {
     this.#target = target;
     this.#options = options;
     this.#isSure = !target.resource.builtIn;
-    this.#place = placeOf(target, options.access);
+    this.#place = options.open(placeOf(target));
   }
 
   /**
@@ -70,7 +74,7 @@ export class ResourceSource implements ListerWatcher {
    * @returns The list.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  list(options: ListOptions): Promise<KubernetesList> {
+  list(options: ListOptions): Promise<KubernetesList<T>> {
     return this.#ask((place) => place.list(options));
   }
 
@@ -81,13 +85,13 @@ export class ResourceSource implements ListerWatcher {
    * @returns The events.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  watch(
-    options: WatchOptions,
-  ): Promise<ReadableStream<WatchEvent<KubernetesObject>>> {
+  watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
     return this.#ask((place) => place.watch(options));
   }
 
-  async #ask<V>(question: (place: ListerWatcher) => Promise<V>): Promise<V> {
+  async #ask<V>(
+    question: (place: ListerWatcher<T>) => Promise<V>,
+  ): Promise<V> {
     try {
       return await question(this.#place);
     } catch (cause) {
@@ -105,10 +109,8 @@ export class ResourceSource implements ListerWatcher {
     try {
       const found = await this.#options.findAgain(resource);
       this.#isSure = true;
-      this.#place = placeOf(
-        { ...this.#target, resource: found },
-        this.#options.access,
-      );
+      const place = placeOf({ ...this.#target, resource: found });
+      this.#place = this.#options.open(place);
     } catch (error) {
       if (error instanceof UnknownResourceError) throw error;
       // Every Kubernetes has it: where it is not, there is none.
@@ -117,17 +119,14 @@ export class ResourceSource implements ListerWatcher {
   }
 }
 
-function placeOf(target: Target, access: ServerAccess): ListerWatcher {
+function placeOf(target: Target): Place {
   const { resource, namespace } = target;
-  return new RestListerWatcher({
-    ...access,
-    path: resourcePath({
-      apiVersion: apiVersionOf(resource),
-      plural: resource.plural,
-      namespace,
-    }),
-    ...selectorsOf(target),
+  const path = resourcePath({
+    apiVersion: apiVersionOf(resource),
+    plural: resource.plural,
+    namespace,
   });
+  return { path, ...selectorsOf(target) };
 }
 
 function selectorsOf({ name, labelSelector, fieldSelector }: Target) {

@@ -5,11 +5,12 @@
  * @module
  */
 
-import type { WatchArguments, WatchOutput } from "./_command.ts";
+import type { WatchArguments } from "./_command.ts";
 import type { GivenOptions } from "./_options.ts";
 import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
 import { UsageError } from "./_usage_error.ts";
+import { watchOutput } from "./_watch_output.ts";
 
 /**
  * Understands the arguments of a `watch`.
@@ -33,25 +34,28 @@ export function watchArguments(
       "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
     );
   }
-  const cached = given.isOn("cached");
-  if (cached && given.has("resource-version")) {
-    throw new UsageError(
-      "--cached and --resource-version exclude each other: a cache begins with what is there now; leave one of them out",
-    );
+  const mode = modeOf(given);
+  const output = watchOutput(given);
+  if (mode === "live" && (output.type !== "table" || output.table.withEvents)) {
+    const other = output.type === "table" ? "--output-watch-events" : "-o";
+    throw new UsageError(`--live draws a table: leave out ${other}`);
   }
   return {
     selection,
-    output: outputOf(given.text("output") ?? "table"),
+    output,
     resourceVersion: resourceVersionOf(given.text("resource-version")),
-    cached,
+    mode,
     server: serverOf(given),
   };
 }
 
-function outputOf(text: string): WatchOutput {
-  if (text === "table" || text === "json" || text === "name") return text;
+function modeOf(given: GivenOptions): WatchArguments["mode"] {
+  const isLive = given.isOn("live");
+  if (!isLive && !given.isOn("cached")) return "events";
+  const mode = isLive ? "live" : "cached";
+  if (!given.has("resource-version")) return mode;
   throw new UsageError(
-    `unknown output ${JSON.stringify(text)}: -o takes table, json or name`,
+    `--${mode} and --resource-version exclude each other: a cache begins with what is there now; leave one of them out`,
   );
 }
 

@@ -17,6 +17,7 @@ const OVERVIEW =
 Usage:
   watchtools wait  RESOURCE/NAME… --for=CONDITION   until it holds
   watchtools watch RESOURCE[/NAME]                  each change, as a line
+  watchtools rollout status RESOURCE/NAME…          until it is over
 
 Try it now, no cluster needed:
   watchtools wait deployment/web --for=condition=Available --embedded
@@ -24,7 +25,8 @@ Try it now, no cluster needed:
 On your cluster, as kubectl is set up for it:
   watchtools wait deployment/web --for=condition=Available
   watchtools wait pods -l app=web --for=delete --timeout=2m
-  watchtools watch pods -A
+  watchtools watch pods -A --live
+  watchtools rollout status deployment/web
 
 ${SERVER_HELP}
 

@@ -20,11 +20,10 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../watch/types.ts";
-import { CachedWatch } from "./_cached_watch.ts";
 import type { Target, WatchArguments } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
-import { withConnection } from "./_connection.ts";
-import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
+import { type Connection, withConnection } from "./_connection.ts";
+import type { EventPrinter } from "./_event_printer.ts";
 import {
   causeText,
   failureLine,
@@ -32,10 +31,15 @@ import {
   isHopeless,
   isTemporaryAnswer,
 } from "./_failures.ts";
+import { missingError } from "./_missing_object.ts";
+import { objectEventPrinter } from "./_object_events.ts";
 import type { Screen } from "./_screen.ts";
+import type { TableObject } from "./_table.ts";
+import { type TableOptions, TablePrinter } from "./_table_printer.ts";
 import { findTargets } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
+import type { WatchOutput } from "./_watch_output.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
 const PAGE_SIZE = 500;
@@ -61,15 +65,48 @@ export async function watchCommand(
   args: WatchArguments,
   context: CommandContext,
 ): Promise<number> {
-  const { screen, signal } = context;
   return await withConnection(args.server, context, async (connection) => {
     const target = theOnly(await findTargets(args.selection, connection));
-    const command = new WatchCommand(args, target, { screen, signal });
-    const source = connection.source(target);
-    return await (args.cached
-      ? command.runCached(source)
-      : command.run(source));
+    return args.output.type === "table"
+      ? await watchRows(args, target, args.output.table, connection, context)
+      : await watchObjects(args, target, args.output, connection, context);
   });
+}
+
+async function watchObjects(
+  args: WatchArguments,
+  target: Target,
+  output: WatchOutput & { type: "objects" },
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  const { resource } = target;
+  const printer = await objectEventPrinter({ ...output, resource });
+  const command = new WatchCommand(args, target, { ...context, printer });
+  return await command.run(connection.source(target));
+}
+
+async function watchRows(
+  args: WatchArguments,
+  target: Target,
+  table: Omit<TableOptions, "withNamespace">,
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  const { screen } = context;
+  const withNamespace = args.selection.allNamespaces &&
+    target.resource.namespaced;
+  const shown = { ...table, withNamespace };
+  const source = await connection.rows(target);
+  if (args.mode === "live" && screen.canDraw) {
+    return await drawLive(target, source, shown, context);
+  }
+  if (args.mode === "live") {
+    screen.note("--live needs a terminal: writing lines instead, as --cached");
+  }
+  const printer = new TablePrinter(shown);
+  const command = new WatchCommand(args, target, { ...context, printer });
+  return await command.run(source);
 }
 
 function theOnly(targets: readonly Target[]): Target {
@@ -80,11 +117,35 @@ function theOnly(targets: readonly Target[]): Target {
   );
 }
 
-class WatchCommand {
+/** Never returns: there is always a reason that it ended for. */
+async function drawLive(
+  target: Target,
+  source: ListerWatcher<TableObject>,
+  table: TableOptions,
+  { screen, signal }: CommandContext,
+): Promise<never> {
+  const { LiveWatch } = await import("./_live_watch.ts");
+  throw await new LiveWatch(source, {
+    screen,
+    signal,
+    table,
+    noun: target.resource.plural,
+    check: (rows) => missingError(target, rows),
+  }).run();
+}
+
+/** What a command works with. */
+interface WatchTools<T extends KubernetesObject> {
+  printer: EventPrinter<T>;
+  screen: Screen;
+  signal: AbortSignal;
+}
+
+class WatchCommand<T extends KubernetesObject> {
   readonly #args: WatchArguments;
   readonly #target: Target;
   readonly #screen: Screen;
-  readonly #printer: EventPrinter;
+  readonly #printer: EventPrinter<T>;
   readonly #signal: AbortSignal;
   readonly #failed = new AbortController();
   /** Whether the server has ever answered as an API server does. */
@@ -94,27 +155,29 @@ class WatchCommand {
   constructor(
     args: WatchArguments,
     target: Target,
-    { screen, signal }: Pick<CommandContext, "screen" | "signal">,
+    { printer, screen, signal }: WatchTools<T>,
   ) {
     this.#args = args;
     this.#target = target;
     this.#screen = screen;
     this.#signal = AbortSignal.any([signal, this.#failed.signal]);
-    this.#printer = eventPrinter(args.output, {
-      resource: target.resource,
-      showNamespace: target.namespace === undefined &&
-        target.resource.namespaced,
-    });
+    this.#printer = printer;
   }
 
-  async run(source: ListerWatcher): Promise<number> {
+  async run(source: ListerWatcher<T>): Promise<number> {
+    return await (this.#args.mode === "events"
+      ? this.#runEvents(source)
+      : this.#runCached(source));
+  }
+
+  async #runEvents(source: ListerWatcher<T>): Promise<number> {
     const version = await this.#begin(source);
     await using watcher = new RetryWatcher(version, this.#noticing(source), {
       ...DELAYS,
       signal: this.#signal,
       onRestart: (restart) => this.#restarted(restart),
     });
-    let last: WatchEvent | undefined;
+    let last: WatchEvent<T> | undefined;
     for await (const event of watcher) {
       this.#works = true;
       last = event;
@@ -124,21 +187,22 @@ class WatchCommand {
   }
 
   /** Never returns: there is always a reason that it ended for. */
-  async runCached(source: ListerWatcher): Promise<never> {
+  async #runCached(source: ListerWatcher<T>): Promise<never> {
+    const { CachedWatch } = await import("./_cached_watch.ts");
     const { reason, resourceVersion } = await new CachedWatch(source, {
       signal: this.#signal,
       printer: this.#printer,
-      whole: this.#args.output === "json",
+      whole: this.#args.output.type === "objects",
       onListed: (objects) => this.#listed(objects),
       onRetry: (message) => this.#note(message),
-      write: (line) => this.#screen.result(line),
+      write: (text) => this.#screen.print(text),
     }).run();
     if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
     throw reason;
   }
 
   /** Prints what is there, unless an earlier run has. */
-  async #begin(source: ListerWatcher): Promise<string> {
+  async #begin(source: ListerWatcher<T>): Promise<string> {
     const { resourceVersion } = this.#args;
     if (resourceVersion !== undefined) return resourceVersion;
     const list = await this.#list(source);
@@ -151,7 +215,9 @@ class WatchCommand {
     return list.resourceVersion;
   }
 
-  #listed(objects: readonly KubernetesObject[]): void {
+  #listed(objects: readonly T[]): void {
+    const missing = missingError(this.#target, objects);
+    if (missing !== undefined) throw missing;
     if (objects.length === 0) {
       const { plural } = this.#target.resource;
       this.#screen.note(`no ${plural} are there; watching for those to come`);
@@ -159,8 +225,8 @@ class WatchCommand {
     this.#printer.prepare(objects);
   }
 
-  #list(source: ListerWatcher) {
-    return listAll<KubernetesObject>(source, {
+  #list(source: ListerWatcher<T>) {
+    return listAll<T>(source, {
       ...DELAYS,
       pageSize: PAGE_SIZE,
       signal: this.#signal,
@@ -173,7 +239,7 @@ class WatchCommand {
   }
 
   /** The same, but it is noticed when a watch could be opened. */
-  #noticing(source: Watcher): Watcher {
+  #noticing(source: Watcher<T>): Watcher<T> {
     return {
       watch: async (options: WatchOptions) => {
         const events = await source.watch(options);
@@ -206,13 +272,11 @@ class WatchCommand {
     return !(cause instanceof SyntaxError && attempt > 1);
   }
 
-  async #print(event: WatchEvent): Promise<void> {
-    for (const line of this.#printer.lines(event)) {
-      await this.#screen.result(line);
-    }
+  async #print(event: WatchEvent<T>): Promise<void> {
+    await this.#screen.print(this.#printer.text(event));
   }
 
-  #conclude(last: WatchEvent | undefined, resourceVersion: string): number {
+  #conclude(last: WatchEvent<T> | undefined, resourceVersion: string): number {
     const error = last?.type === "ERROR"
       ? new StatusError(last.object)
       : undefined;

@@ -14,6 +14,7 @@ Deno.env.set("KUBECONFIG", "/no/such/kubeconfig");
 export class FakeOutput implements CliOutput {
   readonly isTerminal: boolean;
   columns = 80;
+  rows = 24;
   /** Everything that was written. */
   text = "";
   readonly #failed = new AbortController();

@@ -55,7 +55,7 @@ Deno.test("parseCommandLine() takes back what is false", () => {
 /** The arguments, and what has to be said about them. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["wach"], "did you mean watch?"],
-  [["frobnicate"], "the commands are wait and watch"],
+  [["frobnicate"], "the commands are wait, watch and rollout"],
   [["--embedded"], "no command given with --embedded"],
   [["wait", "pod/web", "--fro=delete"], "did you mean --for?"],
   [["wait", "pod/web", "--frobnicate"], "unknown option --frobnicate"],

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { RestListerWatcher } from "../mod.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { ResourceSource } from "../cli/_resource_source.ts";
 import type { ResourceType } from "../cli/_resources.ts";
@@ -27,7 +28,12 @@ function sourceOf(server: FakeApiServer, parts: SourceParts): ResourceSource {
     ...others
   } = parts;
   return new ResourceSource({ resource, namespace: "shop", ...others }, {
-    access: { server: "http://fake", fetch: server.fetch },
+    open: (place) =>
+      new RestListerWatcher({
+        server: "http://fake",
+        fetch: server.fetch,
+        ...place,
+      }),
     findAgain,
   });
 }
@@ -103,19 +109,4 @@ Deno.test("ResourceSource passes on every other failure", async () => {
   server.failNext({ status: 403 });
   await assertRejects(() => sourceOf(server, {}).list({}), Error, "forbidden");
   assertEquals(server.requests.length, 1);
-});
-
-Deno.test("ResourceSource refuses an address that is none", () => {
-  assertThrows(
-    () =>
-      new ResourceSource(
-        { resource: resourceNamed("pods"), namespace: "default" },
-        {
-          access: { server: "localhost:8080" },
-          findAgain: (resource) => Promise.resolve(resource),
-        },
-      ),
-    TypeError,
-    "Cannot use the given server",
-  );
 });

@@ -24,13 +24,19 @@ function parse(args: readonly string[]) {
 /** The arguments, and the part of the outcome that matters. */
 const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
   [["pods", "-s=http://x"], {
-    output: "table",
+    output: { type: "table", table: { wide: false } },
     resourceVersion: undefined,
-    cached: false,
+    mode: "events",
   }],
-  [["pods", "--cached", "--embedded"], { cached: true }],
-  [["pods", "--embedded", "-o", "json"], { output: "json" }],
-  [["pods", "--embedded", "-oname"], { output: "name" }],
+  [["pods", "--cached", "--embedded"], { mode: "cached" }],
+  [["pods", "--live", "-A", "-owide", "--embedded"], {
+    mode: "live",
+    output: { table: { wide: true } },
+  }],
+  [["pods", "--embedded", "-oname"], { output: { form: { type: "name" } } }],
+  [["pods", "--embedded", "--field-selector=spec.nodeName=n"], {
+    selection: { fieldSelector: "spec.nodeName=n" },
+  }],
   [["pods", "--embedded", "--resource-version=12"], {
     resourceVersion: "12",
   }],
@@ -51,7 +57,20 @@ const MISTAKES: readonly [readonly string[], string][] = [
   ],
   [["pods,svc", "--embedded"], "takes one RESOURCE"],
   [["pod/a", "pod/b", "--embedded"], "takes one RESOURCE"],
-  [["pods", "-o", "yaml", "--embedded"], 'unknown output "yaml"'],
+  [["pods", "-o", "xml", "--embedded"], 'unknown output "xml"'],
+  [["pods", "--live", "-o", "json", "--embedded"], "leave out -o"],
+  [
+    ["pods", "--live", "--output-watch-events", "--embedded"],
+    "leave out --output-watch-events",
+  ],
+  [
+    ["pods", "--live", "--resource-version=5", "--embedded"],
+    "--live and --resource-version exclude each other",
+  ],
+  [
+    ["pod/a", "--field-selector=a=b", "--embedded"],
+    "--field-selector and a name (pod/a) exclude each other",
+  ],
   [["pods", "--resource-version=0", "--embedded"], "malformed"],
   [
     ["pods", "--cached", "--resource-version=5", "--embedded"],

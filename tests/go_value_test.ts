@@ -22,6 +22,8 @@ Deno.test("goText() writes values as Go's %v does", () => {
       ["a b", "a b"],
       [null, "<nil>"],
       [undefined, "<nil>"],
+      [["x", 1, null], "[x 1 <nil>]"],
+      [{ b: ["x"], a: true }, "map[a:true b:[x]]"],
     ] as const
   ) {
     assertEquals(goText(value), text);
@@ -34,6 +36,10 @@ Deno.test("goJson() sorts keys at every depth, and escapes what HTML minds", () 
     '{"a":null,"b":[{"c":"\\u003c\\u0026\\u003e\\u2028","d":1}]}',
   );
   assertEquals(goJson([1e-7, 1e21]), "[1e-7,1e+21]");
+  assertEquals(
+    goJson({ b: [1], a: {} }, 4),
+    '{\n    "a": {},\n    "b": [\n        1\n    ]\n}',
+  );
 });
 
 Deno.test("goTypeName() names the type that Go makes of JSON", () => {

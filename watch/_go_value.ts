@@ -20,14 +20,19 @@ export function goTypeName(value: unknown): string {
 }
 
 /**
- * A value as Go's `%v` writes one that is no list and no map.
+ * A value as Go's `%v` writes it.
  *
  * @param value The value.
- * @returns The text.
+ * @returns The text: `"[a b]"` for a list, `"map[a:1]"` for a map.
  */
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
-  return typeof value === "number" ? goNumber(value) : String(value);
+  if (typeof value === "number") return goNumber(value);
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
+  const entries = Object.entries(value).sort(byKey)
+    .map(([key, value]) => `${key}:${goText(value)}`);
+  return `map[${entries.join(" ")}]`;
 }
 
 /** What fits is an int, all else a float: `1.2345675e+06`. */
@@ -47,10 +52,11 @@ function goNumber(value: number): string {
  * browser would take for HTML.
  *
  * @param value The value.
+ * @param indent Blanks that a level is indented by; 0 for a single line.
  * @returns The text.
  */
-export function goJson(value: unknown): string {
-  return JSON.stringify(value, sortKeys).replace(
+export function goJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, sortKeys, indent).replace(
     /[<>&\u2028\u2029]/g,
     (character) =>
       `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -61,6 +67,12 @@ function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return value;
   }
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.sort(([a], [b]) => a < b ? -1 : 1));
+  return Object.fromEntries(Object.entries(value).sort(byKey));
+}
+
+function byKey(
+  [a]: readonly [string, unknown],
+  [b]: readonly [string, unknown],
+): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
