@@ -98,7 +98,8 @@ async function run(
       await context.screen.result(config.version);
       return 0;
     case "run": {
-      gatherEntropy();
+      // Once a process: a program that only calls this has its own start.
+      if (context.io === thisProcess().io) gatherEntropy();
       const command = await line.command.load();
       const run = await command.prepare(line.given);
       return await run(context);

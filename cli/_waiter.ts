@@ -25,7 +25,7 @@ import type { Target } from "./_command.ts";
 import { objectName, qualifiedPlural } from "./_object_names.ts";
 import { oneLine } from "./_text.ts";
 import type { WaitItem } from "./_wait_board.ts";
-import type { WaitConditions } from "./_wait_condition.ts";
+import type { WaitCondition, WaitConditions } from "./_wait_condition.ts";
 import { splitGroup, type WaitGroup } from "./_wait_groups.ts";
 
 /** Who is told of what becomes of the objects. */
@@ -67,6 +67,8 @@ export interface WaiterOptions {
   source: (target: Target) => ListerWatcher;
   /** Drops what nobody looks at, before an object is kept. */
   transform: (object: KubernetesObject) => KubernetesObject;
+  /** Says more of an object that is waited for, where it can. */
+  more: (object: KubernetesObject) => string | undefined;
   /** Who is told. */
   observer: WaitObserver;
   /** Takes up another wait beside this one. */
@@ -84,6 +86,8 @@ interface Pending {
   step: number;
   /** As it was seen last. */
   object: KubernetesObject | undefined;
+  /** Whether that is how it is now. */
+  isThere: boolean;
 }
 
 const LOOK_OPTIONS = {
@@ -137,6 +141,24 @@ export class Waiter {
         this.#options.also(new Waiter(part, this.#options));
       }
     }
+  }
+
+  /** Says again why objects are not as they should be. */
+  explain(): void {
+    for (const waiting of this.#pending?.values() ?? []) {
+      const condition = this.#options.conditions.steps[waiting.step];
+      if (condition === undefined || !waiting.isThere) continue;
+      waiting.item.why = this.#why(condition, waiting.object);
+    }
+  }
+
+  #why(
+    condition: WaitCondition,
+    object: KubernetesObject | undefined,
+  ): string {
+    const how = condition.explain(object);
+    const more = object === undefined ? undefined : this.#options.more(object);
+    return more === undefined ? how : `${how}; ${more}`;
   }
 
   async #look(source: ListerWatcher): Promise<void> {
@@ -296,7 +318,8 @@ export class Waiter {
       why: undefined,
       settled: false,
     };
-    return { item, uid, namespace, name, step: 0, object: undefined };
+    const seen = { object: undefined, isThere: false };
+    return { item, uid, namespace, name, step: 0, ...seen };
   }
 
   #judge(
@@ -315,7 +338,7 @@ export class Waiter {
       for (; waiting.step < steps.length; waiting.step++) {
         const step = steps[waiting.step];
         if (step?.isMet(object, waiting.uid) === false) {
-          item.why = step.explain(object);
+          item.why = this.#why(step, object);
           return;
         }
         observer.met(item, waiting.object);
@@ -328,6 +351,7 @@ export class Waiter {
   }
 
   #see(waiting: Pending, object: KubernetesObject | undefined): void {
+    waiting.isThere = object !== undefined;
     if (object === undefined) return;
     // Before it was there, nothing told what to call it, or which one it is.
     if (waiting.object === undefined) {

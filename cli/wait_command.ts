@@ -16,6 +16,7 @@ import type { CommandContext, CommandModule } from "./_commands.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
 import { Interruption } from "./_io.ts";
+import { LazyPodWatch } from "./_lazy_pod_watch.ts";
 import { type ObjectPrinter, objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
 import { findTargets } from "./_targets.ts";
@@ -89,6 +90,8 @@ class Wait implements WaitObserver {
   readonly #board: WaitBoard;
   readonly #screen: Screen;
   readonly #created = new AbortController();
+  readonly #waiters: Waiter[] = [];
+  #pods: LazyPodWatch | undefined;
   #status = 0;
 
   constructor(options: WaitOptions) {
@@ -103,12 +106,14 @@ class Wait implements WaitObserver {
     { interrupted, over }: WaitSignals,
   ): Promise<number> {
     this.#screen.show(() => this.#board.status());
+    const source = (target: Target) => connection.source(target);
+    await using pods = new LazyPodWatch({
+      source,
+      changed: () => this.#explain(),
+    });
+    if (this.#mayHavePods()) this.#pods = pods;
     try {
-      await this.#waitForAll(
-        groups,
-        over,
-        (target) => connection.source(target),
-      );
+      await this.#waitForAll(groups, over, source);
     } catch (error) {
       // Of an aborted wait, what it ran into last is no reason of its own.
       if (!over.aborted) throw error;
@@ -168,6 +173,18 @@ class Wait implements WaitObserver {
     this.#screen.aside(`watch interrupted: ${causeText(cause)}; carrying on`);
   }
 
+  /** Whether pods may tell why an object is not as it should be. */
+  #mayHavePods(): boolean {
+    const { args, conditions } = this.#options;
+    return args.timeoutMs > 0 && !conditions.wantsAbsence;
+  }
+
+  /** The pods have changed. */
+  #explain(): void {
+    for (const waiter of this.#waiters) waiter.explain();
+    this.updated();
+  }
+
   /** Runs one wait a group, and those that they lead to; one fails, all do. */
   async #waitForAll(
     groups: readonly WaitGroup[],
@@ -178,6 +195,7 @@ class Wait implements WaitObserver {
     const failed = new AbortController();
     const running: Promise<void>[] = [];
     const start = (waiter: Waiter) => {
+      this.#waiters.push(waiter);
       running.push(waiter.run().catch((error) => failed.abort(error)));
     };
     const options: WaiterOptions = {
@@ -189,6 +207,7 @@ class Wait implements WaitObserver {
       transform: printer.needsObject && args.showManagedFields
         ? (object) => object
         : withoutManagedFields,
+      more: (object) => this.#pods?.troubleOf(object),
       observer: this,
       also: start,
     };
