@@ -85,6 +85,13 @@ export const SELECTION_OPTIONS: Options = {
   "selector": { type: "string", short: "l" },
 };
 
+/** The options that say where manifests are that name the objects. */
+const MANIFEST_OPTIONS: Options = {
+  "filename": { type: "string", short: "f" },
+  "recursive": { type: "boolean", short: "R" },
+  "kustomize": { type: "string", short: "k" },
+};
+
 /** The options that say how objects are printed. */
 const OBJECT_OUTPUT_OPTIONS: Options = {
   "output": { type: "string", short: "o" },
@@ -101,9 +108,7 @@ const WAIT: CommandEntry = {
     ...COMMON,
     "all": { type: "boolean" },
     "field-selector": { type: "string" },
-    "filename": { type: "string", short: "f" },
-    "recursive": { type: "boolean", short: "R" },
-    "kustomize": { type: "string", short: "k" },
+    ...MANIFEST_OPTIONS,
     "for": { type: "string" },
     "timeout": { type: "string" },
     ...OBJECT_OUTPUT_OPTIONS,
@@ -136,6 +141,7 @@ const ROLLOUT: CommandEntry = {
   name: "rollout",
   options: {
     ...IN_ONE_NAMESPACE,
+    ...MANIFEST_OPTIONS,
     "revision": { type: "string" },
     "timeout": { type: "string" },
     "watch": { type: "boolean", short: "w" },

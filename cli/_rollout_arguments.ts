@@ -5,8 +5,9 @@
  * @module
  */
 
-import type { Selection, ServerChoice } from "./_command.ts";
+import type { Manifests, Selection, ServerChoice } from "./_command.ts";
 import { durationOf } from "./_go_duration.ts";
+import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";
 import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
@@ -18,6 +19,8 @@ export interface RolloutArguments {
   readonly server: ServerChoice;
   /** What is rolled out. */
   readonly selection: Selection;
+  /** The files that say so instead; none if empty. */
+  readonly manifests: Manifests;
   /** Longest that each may take; 0 for as long as it takes. */
   readonly timeoutMs: number;
   /** Whether to wait until it is over. */
@@ -38,14 +41,18 @@ const OTHERS = ["history", "pause", "restart", "resume", "undo"];
 export function rolloutArguments(given: GivenOptions): RolloutArguments {
   const [verb, ...words] = given.words;
   checkVerb(verb);
-  if (words.length === 0) {
+  const manifests = manifestsOf(given, "rollout status", false);
+  if (words.length === 0 && manifests.paths.length === 0) {
     throw new UsageError(
-      "nothing to tell the status of: say what, such as deployment/web",
+      "nothing to tell the status of: say what, such as deployment/web or -f FILE",
     );
   }
+  const selection = selectionOf(given.withoutFirst());
+  if (manifests.paths.length > 0) checkAlone(given, selection);
   return {
     server: serverOf(given),
-    selection: selectionOf(given.withoutFirst()),
+    selection,
+    manifests,
     // As kubectl has it, a time that is negative is none.
     timeoutMs: Math.max(0, durationOf("timeout", given.text("timeout") ?? "0")),
     watch: !given.has("watch") || given.isOn("watch"),

@@ -17,6 +17,7 @@ export const ROLLOUT_HELP =
 Usage:
   watchtools rollout status RESOURCE/NAME…
   watchtools rollout status RESOURCE [NAME… | -l SELECTOR]
+  watchtools rollout status -f FILE…
 
 Examples:
   # A Deployment, for at most five minutes
@@ -39,6 +40,10 @@ Options:
       --revision NUMBER  The revision that a Deployment has to be at: fail when
                          it is another one (default 0, any)
   -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
+  -f, --filename FILE    Objects that are in these manifests, YAML or JSON: a
+                         file, a folder with those in it (with -R, --recursive
+                         also those deeper), or - for standard input. Not
+                         --kustomize (-k): kubectl kustomize FOLDER | … -f -
   -n, --namespace NAME   Namespace (default: the context's)
 
 ${SERVER_HELP}

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Selection, Target } from "./_command.ts";
+import type { Manifests, Selection, Target } from "./_command.ts";
+import type { CliIo } from "./_io.ts";
 import type { ResourceFinder } from "./_resource_finder.ts";
 import type { ResourceType } from "./_resources.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -15,6 +16,29 @@ export interface TargetPlace {
   readonly namespace: string;
   /** Finds resources by what they were called. */
   readonly resources: ResourceFinder;
+}
+
+/**
+ * Finds out which objects are meant, by the words or by manifests.
+ *
+ * @param args What the command line says.
+ * @param place What is known of the server.
+ * @param io Standard input, which manifests may come from.
+ * @returns The objects, in order.
+ * @throws What `findTargets` and `readManifests` throw.
+ */
+export async function targetsOf(
+  { selection, manifests }: {
+    readonly selection: Selection;
+    readonly manifests: Manifests;
+  },
+  place: TargetPlace,
+  io: Pick<CliIo, "stdin">,
+): Promise<Target[]> {
+  if (manifests.paths.length === 0) return await findTargets(selection, place);
+  // Loaded only here: it needs a library.
+  const { readManifests } = await import("./_manifests.ts");
+  return await readManifests(manifests, selection, place, io);
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   WaitGoal,
 } from "./_command.ts";
 import { durationOf } from "./_go_duration.ts";
+import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";
 import { objectOutputOf } from "./_output_arguments.ts";
 import { selectionOf } from "./_selection.ts";
@@ -35,7 +36,8 @@ const GOALS =
  */
 export function waitArguments(given: GivenOptions): WaitArguments {
   const selection = selectionOf(given);
-  const manifests = manifestsOf(given);
+  // Unlike for other commands of kubectl's, folders are walked.
+  const manifests = manifestsOf(given, "wait", true);
   checkWhat(given, selection, manifests);
   const timeoutMs = durationOf(
     "timeout",
@@ -52,38 +54,16 @@ export function waitArguments(given: GivenOptions): WaitArguments {
   };
 }
 
-function manifestsOf(given: GivenOptions): Manifests {
-  if (given.has("kustomize")) {
-    throw new UsageError(
-      "-k is not known here: build it first, kubectl kustomize FOLDER | watchtools wait -f -",
-    );
-  }
-  const paths = given.texts("filename").flatMap((text) => text.split(","));
-  const url = paths.find((path) => /^https?:[/][/]/.test(path));
-  if (url !== undefined) {
-    throw new UsageError(
-      `-f takes files, not ${url}: get it first, curl -s URL | watchtools wait -f -`,
-    );
-  }
-  // Unlike for other commands of kubectl's, it is on unless it is turned off.
-  const recursive = !given.has("recursive") || given.isOn("recursive");
-  return { paths, recursive };
-}
-
 /** Whether it is said which objects are meant, and only once. */
 function checkWhat(
   given: GivenOptions,
-  { mentions, labelSelector, fieldSelector }: Selection,
+  selection: Selection,
   { paths }: Manifests,
 ): void {
+  const { mentions, labelSelector, fieldSelector } = selection;
+  if (paths.length > 0) return checkAlone(given, selection);
   const selects = given.isOn("all") || labelSelector !== undefined ||
     fieldSelector !== undefined;
-  if (paths.length > 0) {
-    if (mentions.length === 0 && !selects) return;
-    throw new UsageError(
-      "-f says which objects are meant: leave out resources, names, selectors and --all",
-    );
-  }
   if (mentions.length === 0) {
     throw new UsageError(
       "nothing to wait for: say what, such as deployment/web, pods -l app=web, pods --all or -f FILE",

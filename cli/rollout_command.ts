@@ -18,7 +18,7 @@ import {
   rolloutArguments,
 } from "./_rollout_arguments.ts";
 import { followRollout } from "./_rollout_follower.ts";
-import { findTargets } from "./_targets.ts";
+import { targetsOf } from "./_targets.ts";
 
 const LIST_OPTIONS = {
   minRestartDelayMs: 1_000,
@@ -47,7 +47,7 @@ export async function rolloutCommand(
   context: CommandContext,
 ): Promise<number> {
   return await withConnection(args.server, context, async (connection) => {
-    const targets = await findTargets(args.selection, connection);
+    const targets = await targetsOf(args, connection, context.io);
     return await new RolloutCommand(args, connection, context).run(targets);
   });
 }

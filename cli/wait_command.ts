@@ -19,7 +19,7 @@ import { Interruption } from "./_io.ts";
 import { LazyPodWatch } from "./_lazy_pod_watch.ts";
 import { type ObjectPrinter, objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
-import { findTargets } from "./_targets.ts";
+import { targetsOf } from "./_targets.ts";
 import { counted, oneLine } from "./_text.ts";
 import { waitArguments } from "./_wait_arguments.ts";
 import { itemLine, WaitBoard, type WaitItem } from "./_wait_board.ts";
@@ -46,7 +46,7 @@ async function waitCommand(
   const { screen, signal } = context;
   using limited = contextWithOptionalTimeout(signal, args.timeoutMs);
   return await withConnection(args.server, context, async (connection) => {
-    const targets = await targetsOf(args, connection, context);
+    const targets = await targetsOf(args, connection, context.io);
     const groups = groupTargets(targets);
     const board = new WaitBoard(groups, args.timeoutMs);
     const wait = new Wait({ args, conditions, printer, screen, board });
@@ -55,19 +55,6 @@ async function waitCommand(
       over: limited.signal,
     });
   });
-}
-
-async function targetsOf(
-  { selection, manifests }: WaitArguments,
-  connection: Connection,
-  context: CommandContext,
-): Promise<Target[]> {
-  if (manifests.paths.length === 0) {
-    return await findTargets(selection, connection);
-  }
-  // Loaded only here: it needs a library.
-  const { readManifests } = await import("./_manifests.ts");
-  return await readManifests(manifests, selection, connection, context.io);
 }
 
 interface WaitOptions {

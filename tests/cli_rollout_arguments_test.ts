@@ -28,6 +28,9 @@ Deno.test("rolloutArguments() understands arguments", () => {
     [["status", "deploy/web", "--timeout=1m30s"], { timeoutMs: 90_000 }],
     [["status", "deploy/web", "--timeout=-1s"], { timeoutMs: 0 }],
     [["status", "deploy/web", "--revision=12"], { revision: 12 }],
+    [["status", "-f", "a.yaml,b.yaml"], {
+      manifests: { paths: ["a.yaml", "b.yaml"], recursive: false },
+    }],
   ];
   for (const [args, expected] of cases) {
     assertObjectMatch({ ...parse(args) }, expected, args.join(" "));
@@ -42,6 +45,8 @@ Deno.test("rolloutArguments() says what to write instead", () => {
     [["deploy/web"], "write rollout status deploy/web"],
     [["status", "deploy/web", "--timeout=soon"], "malformed duration"],
     [["status", "deploy/web", "--revision=-1"], "malformed --revision=-1"],
+    [["status", "deploy/web", "-f", "a.yaml"], "-f says which objects"],
+    [["status", "-k", "folder"], "watchtools rollout status -f -"],
     [["status", "deploy/web", "--revision=x"], "malformed --revision=x"],
     [["status", "deploy/web", "-A"], "unknown option -A"],
   ];
