@@ -9,6 +9,8 @@
  *   (kubectl: an empty one, and only with `--watch`).
  * - A tab that a JSONPath template writes stays a tab (kubectl makes columns of
  *   it, and only with `--watch`): see `cli/_object_events.ts`.
+ * - Rows of a server that knows no tables have a column STATUS (kubectl: NAME
+ *   and AGE alone).
  * - A mistake on the command line is exit status 2 (kubectl: 1).
  * - stderr ends with the version to resume from.
  */
