@@ -41,7 +41,7 @@ import { Screen } from "./cli/_screen.ts";
 import { UsageError } from "./cli/_usage_error.ts";
 import config from "./deno.json" with { type: "json" };
 
-export type { CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
+export type { CliInput, CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
 
 /**
  * Runs a command.
@@ -100,7 +100,8 @@ async function run(
     case "run": {
       gatherEntropy();
       const command = await line.command.load();
-      return await command.prepare(line.given)(context);
+      const run = await command.prepare(line.given);
+      return await run(context);
     }
   }
 }

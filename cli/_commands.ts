@@ -35,7 +35,7 @@ export interface CommandModule {
    * @returns What carries it out and gives the exit status.
    * @throws {UsageError} If they make no sense.
    */
-  prepare(given: GivenOptions): PreparedCommand;
+  prepare(given: GivenOptions): PreparedCommand | Promise<PreparedCommand>;
 }
 
 /** A command. */
@@ -56,9 +56,25 @@ const HELP: Options = {
 
 /** The options that say which server is meant, and as whom. */
 export const SERVER_OPTIONS: Options = {
+  "kubeconfig": { type: "string" },
+  "context": { type: "string" },
+  "cluster": { type: "string" },
+  "user": { type: "string" },
   "server": { type: "string", short: "s" },
   "token": { type: "string" },
   "token-file": { type: "string" },
+  "username": { type: "string" },
+  "password": { type: "string" },
+  "certificate-authority": { type: "string" },
+  "client-certificate": { type: "string" },
+  "client-key": { type: "string" },
+  "insecure-skip-tls-verify": { type: "boolean" },
+  "tls-server-name": { type: "string" },
+  "as": { type: "string" },
+  "as-group": { type: "string" },
+  "as-uid": { type: "string" },
+  "as-user-extra": { type: "string" },
+  "request-timeout": { type: "string" },
   "embedded": { type: "boolean" },
 };
 
@@ -69,6 +85,14 @@ export const SELECTION_OPTIONS: Options = {
   "selector": { type: "string", short: "l" },
 };
 
+/** The options that say how objects are printed. */
+const OBJECT_OUTPUT_OPTIONS: Options = {
+  "output": { type: "string", short: "o" },
+  "template": { type: "string" },
+  "allow-missing-template-keys": { type: "boolean" },
+  "show-managed-fields": { type: "boolean" },
+};
+
 const COMMON: Options = { ...HELP, ...SERVER_OPTIONS, ...SELECTION_OPTIONS };
 
 const WAIT: CommandEntry = {
@@ -76,8 +100,13 @@ const WAIT: CommandEntry = {
   options: {
     ...COMMON,
     "all": { type: "boolean" },
+    "field-selector": { type: "string" },
+    "filename": { type: "string", short: "f" },
+    "recursive": { type: "boolean", short: "R" },
+    "kustomize": { type: "string", short: "k" },
     "for": { type: "string" },
     "timeout": { type: "string" },
+    ...OBJECT_OUTPUT_OPTIONS,
   },
   load: async () => (await import("./wait_command.ts")).WAIT_COMMAND,
   help: async () => (await import("./_wait_help.ts")).WAIT_HELP,

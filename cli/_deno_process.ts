@@ -28,6 +28,8 @@ export function denoProcess(): CliProcess {
   return {
     args: Deno.args,
     io: {
+      // A stream can be read once; so can this.
+      stdin: { read: () => new Response(Deno.stdin.readable).text() },
       stdout: new DenoOutput(Deno.stdout),
       stderr: new DenoOutput(Deno.stderr),
       // Only what is asked for has to be allowed.

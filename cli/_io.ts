@@ -25,8 +25,20 @@ export interface CliOutput {
   write(text: string): Promise<void>;
 }
 
+/** A stream that text is read from. */
+export interface CliInput {
+  /**
+   * Reads all of it.
+   *
+   * @returns The text, once the stream has ended.
+   */
+  read(): Promise<string>;
+}
+
 /** The world around a command. */
 export interface CliIo {
+  /** What `-f -` reads; nothing where there is none. */
+  readonly stdin?: CliInput | undefined;
   /** Where results go. */
   readonly stdout: CliOutput;
   /** Where everything else goes. */

@@ -27,6 +27,7 @@ interface WriteStream {
 interface NodeProcess {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;
   exitCode?: unknown;
@@ -48,6 +49,7 @@ export function nodeProcess(): CliProcess {
   return {
     args: process.argv.slice(2),
     io: {
+      stdin: { read: () => readAll(process.stdin) },
       stdout: new NodeOutput(process.stdout),
       stderr: new NodeOutput(process.stderr),
       env: process.env,
@@ -103,6 +105,15 @@ class NodeOutput implements CliOutput {
       });
     });
   }
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function isProcess(value: unknown): value is NodeProcess {

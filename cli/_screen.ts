@@ -41,7 +41,7 @@ export class Screen implements AsyncDisposable {
   readonly #stdout: CliOutput;
   readonly #stderr: CliOutput;
   readonly #colors: ReturnType<typeof picocolors.createColors>;
-  readonly #live: boolean;
+  #live: boolean;
   #status: (() => StatusLine) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #shown = "";
@@ -110,8 +110,20 @@ export class Screen implements AsyncDisposable {
    * @returns Resolves when it has been passed on.
    */
   result(line: string): Promise<void> {
+    return this.print(`${line}\n`);
+  }
+
+  /**
+   * Writes a part of the result as it is.
+   *
+   * @param text The text, which need not end with its line.
+   * @returns Resolves when it has been passed on.
+   */
+  print(text: string): Promise<void> {
     this.#wipe();
-    return this.#write(this.#stdout, `${line}\n`);
+    // To wipe what comes behind it would wipe it as well.
+    if (text !== "" && !text.endsWith("\n")) this.#live = false;
+    return this.#write(this.#stdout, text);
   }
 
   /**

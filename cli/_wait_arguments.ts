@@ -5,17 +5,26 @@
  * @module
  */
 
-import type { WaitArguments, WaitGoal } from "./_command.ts";
-import { parseGoDuration } from "./_go_duration.ts";
+import type {
+  Manifests,
+  Selection,
+  WaitArguments,
+  WaitGoal,
+} from "./_command.ts";
+import { durationOf } from "./_go_duration.ts";
 import type { GivenOptions } from "./_options.ts";
+import { objectOutputOf } from "./_output_arguments.ts";
+import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { findTargets, selectionOf } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
 
 const DEFAULT_TIMEOUT = "30s";
 
 /** What `kubectl` takes a negative timeout for. */
 const WEEK_MS = 7 * 24 * 3_600_000;
+
+const GOALS =
+  "use condition=NAME, condition=NAME=VALUE, jsonpath='{PATH}'=VALUE, create or delete";
 
 /**
  * Understands the arguments of a `wait`.
@@ -24,48 +33,97 @@ const WEEK_MS = 7 * 24 * 3_600_000;
  * @returns What is to be done.
  * @throws {UsageError} If they make no sense.
  */
-export function waitArguments(
-  given: GivenOptions,
-): WaitArguments {
-  const { words } = given;
-  if (words.length === 0) {
-    throw new UsageError(
-      "nothing to wait for: say what, such as deployment/web, pods -l app=web or pods --all",
-    );
-  }
-  const all = given.isOn("all");
-  const targets = findTargets({ words, ...selectionOf(given), all });
-  const vague = targets.find(({ name }) => name === undefined);
-  if (vague !== undefined && !all && !given.has("selector")) {
-    const { plural } = vague.resource;
-    throw new UsageError(
-      `it is not said which ${plural} to wait for: write ${plural}/NAME, -l SELECTOR or --all`,
-    );
-  }
+export function waitArguments(given: GivenOptions): WaitArguments {
+  const selection = selectionOf(given);
+  const manifests = manifestsOf(given);
+  checkWhat(given, selection, manifests);
+  const timeoutMs = durationOf(
+    "timeout",
+    given.text("timeout") ?? DEFAULT_TIMEOUT,
+  );
   return {
-    targets,
-    goal: goalOf(given),
-    timeoutMs: timeoutOf(given.text("timeout") ?? DEFAULT_TIMEOUT),
+    selection,
+    manifests,
+    goals: goalsOf(given.texts("for")),
+    timeoutMs: timeoutMs < 0 ? WEEK_MS : timeoutMs,
+    output: objectOutputOf(given),
+    showManagedFields: given.isOn("show-managed-fields"),
     server: serverOf(given),
   };
 }
 
-function goalOf(given: GivenOptions): WaitGoal {
-  const text = given.text("for");
-  const advice = "use condition=NAME, condition=NAME=VALUE or delete";
-  if (text === undefined) {
-    throw new UsageError(`--for is missing: ${advice}`);
-  }
-  if (given.texts("for").length > 1) {
-    throw new UsageError("--for is given more than once: wait once for each");
-  }
-  if (text.toLowerCase() === "delete") return { type: "delete" };
-  const [kind = "", name = "", ...value] = text.split("=");
-  if (kind !== "condition") {
+function manifestsOf(given: GivenOptions): Manifests {
+  if (given.has("kustomize")) {
     throw new UsageError(
-      `unrecognized condition ${JSON.stringify(text)}: ${advice}`,
+      "-k is not known here: build it first, kubectl kustomize FOLDER | watchtools wait -f -",
     );
   }
+  const paths = given.texts("filename").flatMap((text) => text.split(","));
+  const url = paths.find((path) => /^https?:[/][/]/.test(path));
+  if (url !== undefined) {
+    throw new UsageError(
+      `-f takes files, not ${url}: get it first, curl -s URL | watchtools wait -f -`,
+    );
+  }
+  return { paths, recursive: given.isOn("recursive") };
+}
+
+/** Whether it is said which objects are meant, and only once. */
+function checkWhat(
+  given: GivenOptions,
+  { mentions, labelSelector, fieldSelector }: Selection,
+  { paths }: Manifests,
+): void {
+  const selects = given.isOn("all") || labelSelector !== undefined ||
+    fieldSelector !== undefined;
+  if (paths.length > 0) {
+    if (mentions.length === 0 && !selects) return;
+    throw new UsageError(
+      "-f says which objects are meant: leave out resources, names, selectors and --all",
+    );
+  }
+  if (mentions.length === 0) {
+    throw new UsageError(
+      "nothing to wait for: say what, such as deployment/web, pods -l app=web, pods --all or -f FILE",
+    );
+  }
+  const vague = mentions.find(({ name }) => name === undefined);
+  if (vague !== undefined && !selects) {
+    throw new UsageError(
+      `it is not said which ${vague.resource} to wait for: write ${vague.resource}/NAME, -l SELECTOR or --all`,
+    );
+  }
+}
+
+/** In order, but for `create`: nothing else can be met before. */
+function goalsOf(texts: readonly string[]): WaitGoal[] {
+  if (texts.length === 0) {
+    throw new UsageError(`--for is missing: ${GOALS}`);
+  }
+  const goals = texts.map(goalOf);
+  const isCreation = ({ type }: WaitGoal) => type === "create";
+  return [
+    ...goals.filter(isCreation),
+    ...goals.filter((goal) => !isCreation(goal)),
+  ];
+}
+
+function goalOf(text: string): WaitGoal {
+  const word = text.toLowerCase();
+  if (word === "create" || word === "delete") return { type: word };
+  const [, type, rest = ""] = /^(condition|jsonpath)=(.*)$/s.exec(text) ?? [];
+  if (type === "condition") return conditionGoal(text, rest);
+  if (type === "jsonpath") return jsonPathGoal(text, rest);
+  const bare = text === "condition" || text === "jsonpath";
+  throw new UsageError(
+    bare
+      ? `${text} in --for needs more: ${GOALS}`
+      : `unrecognized condition ${JSON.stringify(text)}: ${GOALS}`,
+  );
+}
+
+function conditionGoal(text: string, rest: string): WaitGoal {
+  const [name = "", ...value] = rest.split("=");
   if (name === "") {
     throw new UsageError(
       `the condition in --for=${text} has no name: write one, such as condition=Available`,
@@ -79,15 +137,20 @@ function goalOf(given: GivenOptions): WaitGoal {
   };
 }
 
-function timeoutOf(text: string): number {
-  try {
-    const ms = parseGoDuration(text);
-    return ms < 0 ? WEEK_MS : ms;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
+function jsonPathGoal(text: string, rest: string): WaitGoal {
+  const example =
+    "write it like jsonpath='{.status.readyReplicas}'=3 or jsonpath='{.status.readyReplicas}'";
+  // A double `==` belongs to a filter in the expression.
+  const [expression = "", value, ...others] = rest.replaceAll("==", "\0")
+    .split("=").map((part) => part.replaceAll("\0", "=="));
+  if (expression === "" || others.length > 0) {
+    throw new UsageError(`malformed condition --for=${text}: ${example}`);
+  }
+  const wanted = value?.replace(/^['"]+|['"]+$/g, "");
+  if (wanted === "") {
     throw new UsageError(
-      `malformed duration --timeout=${text}: ${cause.message}: write it like 30s, 1m30s or 0`,
-      { cause },
+      `the jsonpath in --for=${text} has no value after its equal sign: ${example}`,
     );
   }
+  return { type: "jsonpath", expression, value: wanted };
 }

@@ -1,25 +1,27 @@
 /**
- * What a `wait` waits for, as a judgement of one object's state: whether it
- * holds, and if not, why not. The rules are those of `kubectl wait`.
+ * What a `wait` waits for, as judgements of one object's state, one after the
+ * other: whether it holds, and if not, why not. The rules are those of
+ * `kubectl wait`, the words those of the library's conditions.
  *
  * @module
  */
 
+import { errorText } from "../watch/_error_text.ts";
 import type { Condition } from "../watch/condition.ts";
-import { isDeleted } from "../watch/metadata_conditions.ts";
+import { isCreated, isDeleted } from "../watch/metadata_conditions.ts";
 import { isConditionTrue } from "../watch/status_conditions.ts";
 import type { KubernetesObject } from "../watch/types.ts";
 import type { WaitGoal } from "./_command.ts";
+import { UsageError } from "./_usage_error.ts";
 
 /** A judgement of an object's state. */
 export interface WaitCondition {
-  /** Whether it is the absence of the object that is waited for. */
-  readonly wantsAbsence: boolean;
   /**
    * Whether it holds.
    *
    * @param object The object as it is now; undefined where it is gone.
    * @param uid The uid of the object that the wait began with.
+   * @throws What makes it impossible to say.
    */
   isMet(object: KubernetesObject | undefined, uid: string | undefined): boolean;
   /**
@@ -30,28 +32,69 @@ export interface WaitCondition {
   explain(object: KubernetesObject | undefined): string;
 }
 
+/** What is waited for of each object. */
+export interface WaitConditions {
+  /** The judgements; the second counts once the first was met. */
+  readonly steps: readonly WaitCondition[];
+  /** Whether an object that is not there is waited for, and no failure. */
+  readonly wantsCreation: boolean;
+  /** Whether an object that is not there is as it should be. */
+  readonly wantsAbsence: boolean;
+}
+
 /**
- * Makes the judgement for what a command line asks for.
+ * Makes the judgements for what a command line asks for.
  *
- * @param goal What is waited for.
- * @returns The judgement.
+ * @param goals What is waited for, in order.
+ * @returns The judgements.
+ * @throws {UsageError} If an expression is malformed.
  */
-export function waitCondition(goal: WaitGoal): WaitCondition {
-  return goal.type === "delete"
-    ? DELETED
-    : ofPresent(isConditionTrue(goal.name, goal.value));
+export async function waitConditions(
+  goals: readonly WaitGoal[],
+): Promise<WaitConditions> {
+  return {
+    steps: await Promise.all(goals.map(conditionOf)),
+    wantsCreation: goals.some(({ type }) => type === "create"),
+    wantsAbsence: goals.some(({ type }) => type === "delete"),
+  };
+}
+
+async function conditionOf(goal: WaitGoal): Promise<WaitCondition> {
+  switch (goal.type) {
+    case "create":
+      return { isMet: isCreated(), explain: isCreated().explain };
+    case "delete":
+      return DELETED;
+    case "condition":
+      return ofPresent(isConditionTrue(goal.name, goal.value));
+    case "jsonpath":
+      return ofPresent(await jsonPathCondition(goal));
+  }
 }
 
 const DELETED: WaitCondition = {
-  wantsAbsence: true,
   isMet: (object, uid) => isDeleted(uid)(object),
   explain: (object) => isDeleted().explain(object),
 };
 
+async function jsonPathCondition(
+  { expression, value }: { expression: string; value: string | undefined },
+): Promise<Condition> {
+  // Loaded only here: it needs a library.
+  const { jsonPath } = await import("../watch/json_path.ts");
+  try {
+    return jsonPath(expression, value);
+  } catch (cause) {
+    throw new UsageError(
+      `malformed jsonpath ${JSON.stringify(expression)}: ${errorText(cause)}`,
+      { cause },
+    );
+  }
+}
+
 function ofPresent(condition: Condition): WaitCondition {
   return {
-    wantsAbsence: false,
-    isMet: (object) => condition(object),
+    isMet: (object) => object !== undefined && condition(object),
     explain: (object) =>
       object === undefined
         ? "deleted; waiting for it to come back"

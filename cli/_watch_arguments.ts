@@ -7,8 +7,8 @@
 
 import type { WatchArguments, WatchOutput } from "./_command.ts";
 import type { GivenOptions } from "./_options.ts";
+import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { findTargets, selectionOf } from "./_targets.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /**
@@ -27,9 +27,8 @@ export function watchArguments(
       "nothing to watch: say what, such as pods or deployment/web",
     );
   }
-  const targets = findTargets({ words, ...selectionOf(given), all: false });
-  const [target] = targets;
-  if (target === undefined || targets.length > 1) {
+  const selection = selectionOf(given);
+  if (selection.mentions.length > 1) {
     throw new UsageError(
       "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
     );
@@ -41,7 +40,7 @@ export function watchArguments(
     );
   }
   return {
-    target,
+    selection,
     output: outputOf(given.text("output") ?? "table"),
     resourceVersion: resourceVersionOf(given.text("resource-version")),
     cached,

@@ -19,16 +19,16 @@ Usage:
 
 Examples:
   # Pods of a namespace
-  watchtools watch pods -n shop -s URL
+  watchtools watch pods -n shop
 
   # One object as JSON, one event a line, for another program
-  watchtools watch deployment/web -o json -s URL | jq -c '.object.status'
+  watchtools watch deployment/web -o json | jq -c '.object.status'
 
   # For days, whatever happens to the connection
-  watchtools watch pods -A --cached -s URL
+  watchtools watch pods -A --cached
 
   # Carry on where an earlier run was ended
-  watchtools watch pods --resource-version 1234 -s URL
+  watchtools watch pods --resource-version 1234
 
 Options:
       --cached           Keep all objects in memory, and go on when the version
@@ -40,7 +40,7 @@ Options:
                          Only what changed after this version, without the list
                          (not with --cached, which needs the list)
   -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
-  -n, --namespace NAME   Namespace (default "default")
+  -n, --namespace NAME   Namespace (default: the context's)
   -A, --all-namespaces   All namespaces
 
 ${SERVER_HELP}

@@ -21,11 +21,10 @@ Usage:
 Try it now, no cluster needed:
   watchtools wait deployment/web --for=condition=Available --embedded
 
-On your cluster, with "kubectl proxy" running in another terminal:
-  export SERVER=http://127.0.0.1:8001
-  watchtools wait deployment/web --for=condition=Available --server $SERVER
-  watchtools wait pods -l app=web --for=delete --timeout=2m --server $SERVER
-  watchtools watch pods -A --server $SERVER
+On your cluster, as kubectl is set up for it:
+  watchtools wait deployment/web --for=condition=Available
+  watchtools wait pods -l app=web --for=delete --timeout=2m
+  watchtools watch pods -A
 
 ${SERVER_HELP}
 

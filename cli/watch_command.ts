@@ -21,9 +21,9 @@ import type {
   WatchOptions,
 } from "../watch/types.ts";
 import { CachedWatch } from "./_cached_watch.ts";
-import type { WatchArguments } from "./_command.ts";
+import type { Target, WatchArguments } from "./_command.ts";
 import type { CommandContext, CommandModule } from "./_commands.ts";
-import { connect } from "./_connection.ts";
+import { withConnection } from "./_connection.ts";
 import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
 import {
   causeText,
@@ -33,6 +33,8 @@ import {
   isTemporaryAnswer,
 } from "./_failures.ts";
 import type { Screen } from "./_screen.ts";
+import { findTargets } from "./_targets.ts";
+import { UsageError } from "./_usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
@@ -57,18 +59,30 @@ export const WATCH_COMMAND: CommandModule = {
  */
 export async function watchCommand(
   args: WatchArguments,
-  { screen, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { server, target } = args;
-  await using connection = await connect(server, target);
-  if (connection.notice) screen.note(connection.notice);
-  const command = new WatchCommand(args, screen, signal);
-  const source = connection.source(target);
-  return await (args.cached ? command.runCached(source) : command.run(source));
+  const { screen, signal } = context;
+  return await withConnection(args.server, context, async (connection) => {
+    const target = theOnly(await findTargets(args.selection, connection));
+    const command = new WatchCommand(args, target, { screen, signal });
+    const source = connection.source(target);
+    return await (args.cached
+      ? command.runCached(source)
+      : command.run(source));
+  });
+}
+
+function theOnly(targets: readonly Target[]): Target {
+  const [target] = targets;
+  if (target !== undefined && targets.length === 1) return target;
+  throw new UsageError(
+    "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+  );
 }
 
 class WatchCommand {
   readonly #args: WatchArguments;
+  readonly #target: Target;
   readonly #screen: Screen;
   readonly #printer: EventPrinter;
   readonly #signal: AbortSignal;
@@ -77,15 +91,19 @@ class WatchCommand {
   #works = false;
   #opened = false;
 
-  constructor(args: WatchArguments, screen: Screen, signal: AbortSignal) {
-    const { target, output } = args;
+  constructor(
+    args: WatchArguments,
+    target: Target,
+    { screen, signal }: Pick<CommandContext, "screen" | "signal">,
+  ) {
     this.#args = args;
+    this.#target = target;
     this.#screen = screen;
     this.#signal = AbortSignal.any([signal, this.#failed.signal]);
-    this.#printer = eventPrinter(output, {
+    this.#printer = eventPrinter(args.output, {
       resource: target.resource,
       showNamespace: target.namespace === undefined &&
-        target.resource.namespaced !== false,
+        target.resource.namespaced,
     });
   }
 
@@ -135,7 +153,7 @@ class WatchCommand {
 
   #listed(objects: readonly KubernetesObject[]): void {
     if (objects.length === 0) {
-      const { plural } = this.#args.target.resource;
+      const { plural } = this.#target.resource;
       this.#screen.note(`no ${plural} are there; watching for those to come`);
     }
     this.#printer.prepare(objects);

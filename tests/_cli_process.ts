@@ -8,6 +8,9 @@ import { packageOptions } from "../tools/_packages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
+/** Nobody's own cluster is meant where a test names a server. */
+const NO_KUBECONFIG = "/no/such/kubeconfig";
+
 /** How a process ended. */
 export interface CliOutcome {
   code: number;
@@ -151,7 +154,7 @@ export async function startScript(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", ...await packages, "-A", ...script],
     cwd: ROOT,
-    env: { NO_COLOR: "1", DEBUG: "", ...env },
+    env: { NO_COLOR: "1", DEBUG: "", KUBECONFIG: NO_KUBECONFIG, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

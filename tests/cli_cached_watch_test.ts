@@ -9,7 +9,7 @@ import { type KubernetesObject, StatusError } from "../mod.ts";
 import { FakeListerWatcher } from "../testing/fake_lister_watcher.ts";
 import { CachedWatch, type CachedWatchEnd } from "../cli/_cached_watch.ts";
 import { eventPrinter } from "../cli/_event_printer.ts";
-import { findResource } from "../cli/_resources.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
 /** A cached watch whose lines can be held up, and its end. */
 class Run {
@@ -24,7 +24,7 @@ class Run {
     this.ended = new CachedWatch(source, {
       signal: this.#abort.signal,
       printer: eventPrinter("name", {
-        resource: findResource("pods"),
+        resource: resourceNamed("pods"),
         showNamespace: false,
       }),
       whole: false,

@@ -8,9 +8,9 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { WatchEvent } from "../mod.ts";
 import { eventPrinter } from "../cli/_event_printer.ts";
-import { findResource } from "../cli/_resources.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
-const options = { resource: findResource("pods"), showNamespace: false };
+const options = { resource: resourceNamed("pods"), showNamespace: false };
 
 function pod(name: string, phase: string) {
   return {

@@ -29,20 +29,21 @@ function parse(args: readonly string[]) {
 const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
   [["pod/web", ...READY], {
     server: { type: "embedded" },
-    goal: { type: "condition", name: "Ready", value: "true" },
+    goals: [{ type: "condition", name: "Ready", value: "true" }],
+    output: { type: "message" },
     timeoutMs: 30_000,
   }],
   [["pod/web", "--for", "condition=Ready=False", "--embedded"], {
-    goal: { type: "condition", name: "Ready", value: "False" },
+    goals: [{ type: "condition", name: "Ready", value: "False" }],
   }],
   [["pod/web", "--for=condition=Ready=", "--embedded"], {
-    goal: { type: "condition", name: "Ready", value: "" },
+    goals: [{ type: "condition", name: "Ready", value: "" }],
   }],
   [["pod/web", "--for=condition=A=b=c", "--embedded"], {
-    goal: { type: "condition", name: "A", value: "b=c" },
+    goals: [{ type: "condition", name: "A", value: "b=c" }],
   }],
   [["pod/web", "--for=Delete", "--embedded"], {
-    goal: { type: "delete" },
+    goals: [{ type: "delete" }],
   }],
   [["pod/web", ...DELETE, "--timeout", "1m30s"], {
     timeoutMs: 90_000,
@@ -53,16 +54,45 @@ const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
   [["pod/web", ...DELETE, "--timeout=1s", "--timeout=2s"], {
     timeoutMs: 2_000,
   }],
-  [["pod/web", "--for=delete", "--server", "http://x", "--token=t"], {
-    server: {
-      type: "url",
-      url: "http://x",
-      token: { type: "text", text: "t" },
+  [["pod/web", "--for=delete", "--for=create", "--for=condition=A"], {
+    goals: [
+      { type: "create" },
+      { type: "delete" },
+      { type: "condition", name: "A", value: "true" },
+    ],
+  }],
+  [["pod/web", "--for=jsonpath={.status.phase}=Running"], {
+    goals: [{
+      type: "jsonpath",
+      expression: "{.status.phase}",
+      value: "Running",
+    }],
+  }],
+  [["pod/web", "--for=jsonpath='.status.phase'='a b'"], {
+    goals: [{ type: "jsonpath", expression: "'.status.phase'", value: "a b" }],
+  }],
+  [["pod/web", '--for=jsonpath={.a[?(@.b=="c")].d}'], {
+    goals: [{
+      type: "jsonpath",
+      expression: '{.a[?(@.b=="c")].d}',
+      value: undefined,
+    }],
+  }],
+  [["-f", "a.yaml,b", "-f", "-", "-R", "--for=create"], {
+    manifests: { paths: ["a.yaml", "b", "-"], recursive: true },
+  }],
+  [
+    ["pod/web", "--for=create", "-o", "jsonpath={.a}", "--show-managed-fields"],
+    {
+      output: {
+        type: "jsonpath",
+        template: { text: "{.a}" },
+        asJson: false,
+        allowMissingKeys: true,
+      },
+      showManagedFields: true,
     },
-  }],
-  [["-s", "http://x", "pod/web", "--for=delete"], {
-    server: { type: "url", url: "http://x", token: undefined },
-  }],
+  ],
 ];
 
 Deno.test("waitArguments() understands arguments", () => {
@@ -71,85 +101,29 @@ Deno.test("waitArguments() understands arguments", () => {
   }
 });
 
-/** The arguments, and what each target comes down to. */
-const TARGETS: readonly [readonly string[], readonly unknown[]][] = [
-  [["pod/web"], [["pods", "default", "web", undefined]]],
-  [["pod/a", "deploy/b"], [
-    ["pods", "default", "a", undefined],
-    ["deployments", "default", "b", undefined],
-  ]],
-  [["pod", "a", "b"], [
-    ["pods", "default", "a", undefined],
-    ["pods", "default", "b", undefined],
-  ]],
-  [["pods", "-l", "app=web"], [["pods", "default", undefined, "app=web"]]],
-  [["pods", "-l=app=web", "-n=shop"], [
-    ["pods", "shop", undefined, "app=web"],
-  ]],
-  [["pods", "-lapp in (a, b),!c"], [
-    ["pods", "default", undefined, "app in (a, b),!c"],
-  ]],
-  [["po,svc", "--all"], [
-    ["pods", "default", undefined, undefined],
-    ["services", "default", undefined, undefined],
-  ]],
-  [["pods", "--all", "-A"], [["pods", undefined, undefined, undefined]]],
-  [["pod/web", "-n", "shop"], [["pods", "shop", "web", undefined]]],
-  [["node/a", "-n", "shop"], [["nodes", undefined, "a", undefined]]],
-  [["node/a", "-A"], [["nodes", undefined, "a", undefined]]],
-  [["clusterrole/system:node"], [
-    ["clusterroles", undefined, "system:node", undefined],
-  ]],
-  [["pod/web.0"], [["pods", "default", "web.0", undefined]]],
-];
-
-Deno.test("waitArguments() finds out what is meant", () => {
-  for (const [args, expected] of TARGETS) {
-    const { targets } = parse([...args, ...DELETE]);
-    assertEquals(
-      targets.map(({ resource, namespace, name, labelSelector }) => [
-        resource.plural,
-        namespace,
-        name,
-        labelSelector,
-      ]),
-      expected,
-      args.join(" "),
-    );
-  }
-});
-
 /** The arguments, and what has to be said about them. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [[...DELETE], "nothing to wait for"],
   [["pods", ...DELETE], "write pods/NAME, -l SELECTOR or --all"],
-  [["pod/", ...DELETE], 'malformed "pod/"'],
-  [["/web", ...DELETE], 'malformed "/web"'],
-  [["pod/a/b", ...DELETE], 'malformed "pod/a/b"'],
-  [["pod/a", "b", ...DELETE], "cannot be mixed with b"],
-  [["pod/a,b", ...DELETE], 'malformed name "a,b"'],
-  [["pod/a=b", ...DELETE], 'malformed name "a=b"'],
-  [["deploymnt/web", ...DELETE], "did you mean deployment?"],
-  [["foos/x", ...DELETE], 'unknown resource "foos"'],
   [["pod/web", "-l", "a=b", ...DELETE], "-l and a name (pod/web)"],
-  [["pod/web", "--all", ...DELETE], "--all and a name (pod/web)"],
-  [["pods", "--all", "-l", "a=b", ...DELETE], "-l and --all exclude"],
-  [["pod/web", "-A", ...DELETE], "-A and a name (pod/web) exclude"],
-  [["pods", "-l", "a=b=c", ...DELETE], 'malformed selector "a=b=c"'],
-  [["pods", "-l", "a in b", ...DELETE], "unable to parse requirement"],
-  [
-    ["pod/web", "-n", "Shop!", ...DELETE],
-    'malformed namespace "Shop!"',
-  ],
   [["pod/web", "--embedded"], "--for is missing"],
   [["pod/web", "--for=condition=", "--embedded"], "has no name"],
-  [["pod/web", "--for=condition", "--embedded"], "has no name"],
+  [["pod/web", "--for=condition", "--embedded"], "needs more"],
   [["pod/web", "--for=condition==True", "--embedded"], "has no name"],
   [["pod/web", "--for=Ready", "--embedded"], 'condition "Ready"'],
-  [["pod/web", "--for=delete", ...DELETE], "more than once"],
   [["pod/web", ...DELETE, "--timeout=5x"], 'there is no unit "x"'],
   [["pod/web", ...DELETE, "--timeout=30"], "the unit is missing"],
-  [["pod/web", "--for=delete"], "no server given"],
+  [["pod/web", "--for=jsonpath={.a}=", "--embedded"], "no value after"],
+  [["pod/web", "--for=jsonpath={.a}=b=c", "--embedded"], "malformed condition"],
+  [["pod/web", "--for=jsonpath=", "--embedded"], "malformed condition"],
+  [["pod/web", "-f", "a.yaml", ...DELETE], "-f says which objects"],
+  [["-f", "a.yaml", "--all", ...DELETE], "-f says which objects"],
+  [["-f", "https://x/a.yaml", ...DELETE], "curl -s URL |"],
+  [["-k", "folder", ...DELETE], "kubectl kustomize FOLDER |"],
+  [["pod/web", ...DELETE, "-o", "wide"], 'unknown output "wide"'],
+  [["pod/web", ...DELETE, "-o", "json=x"], 'unknown output "json=x"'],
+  [["pod/web", ...DELETE, "-o", "jsonpath"], "has no template"],
+  [["pod/web", ...DELETE, "-o", "go-template={{.a}}"], "-o jsonpath=TEMPLATE"],
   [["pod/web", ...DELETE, "-s", "http://x"], "--embedded and --server"],
   [["pod/web", ...DELETE, "--token", "t"], "--embedded and --token"],
 ];

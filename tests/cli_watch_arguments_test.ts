@@ -23,12 +23,7 @@ function parse(args: readonly string[]) {
 
 /** The arguments, and the part of the outcome that matters. */
 const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
-  [["pods", "-s=http://x", "--token-file", "/t"], {
-    server: {
-      type: "url",
-      url: "http://x",
-      token: { type: "file", path: "/t" },
-    },
+  [["pods", "-s=http://x"], {
     output: "table",
     resourceVersion: undefined,
     cached: false,

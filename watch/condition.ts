@@ -10,6 +10,7 @@
  */
 
 import { errorText } from "./_error_text.ts";
+import { isMet } from "./_is_met.ts";
 import { oneLine } from "./_text.ts";
 import { statusError } from "./status_error.ts";
 import type { KubernetesObject } from "./types.ts";
@@ -149,18 +150,6 @@ export function all<T extends KubernetesObject = KubernetesObject>(
         .map((condition) => condition.explain(object)).join("; ");
     },
   );
-}
-
-/** Whether it is met; one that throws is not. */
-function isMet<T extends KubernetesObject>(
-  condition: Condition<T>,
-  object: T | undefined,
-): boolean {
-  try {
-    return condition(object);
-  } catch {
-    return false;
-  }
 }
 
 /**

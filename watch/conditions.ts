@@ -35,6 +35,10 @@
  */
 
 export * from "./condition.ts";
+export * from "./job_conditions.ts";
 export * from "./json_path.ts";
 export * from "./metadata_conditions.ts";
+export * from "./pod_conditions.ts";
+export * from "./resource_conditions.ts";
+export * from "./rollout_conditions.ts";
 export * from "./status_conditions.ts";

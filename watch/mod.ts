@@ -43,9 +43,12 @@ export * from "./connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "./controller.ts";
 export * from "./indexer_informer_watcher.ts";
+export * from "./job_conditions.ts";
 export * from "./list_watch_until.ts";
 export * from "./meta_namespace_key.ts";
 export * from "./metadata_conditions.ts";
+export * from "./pod_conditions.ts";
+export * from "./resource_conditions.ts";
 export * from "./resource_path.ts";
 export * from "./resource_version.ts";
 export * from "./rest_lister_watcher.ts";
@@ -54,6 +57,7 @@ export {
   type RetryWatcherOptions,
   type WatchRestart,
 } from "./retry_watcher.ts";
+export * from "./rollout_conditions.ts";
 export { StatusError } from "./status_error.ts";
 export {
   isConflict,

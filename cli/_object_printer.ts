@@ -1,0 +1,104 @@
+/**
+ * Objects as text, in each of the forms that `kubectl` prints them in for other
+ * programs.
+ *
+ * @module
+ */
+
+import { errorText } from "../watch/_error_text.ts";
+import { goJson } from "../watch/_go_value.ts";
+import type { KubernetesObject } from "../watch/types.ts";
+import type { ObjectOutput } from "./_command.ts";
+import { readFileText } from "./_files.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** Writes an object. */
+export interface ObjectPrinter {
+  /** Whether it looks at more of an object than its name. */
+  readonly needsObject: boolean;
+  /**
+   * The text of an object.
+   *
+   * @param label What it is called: `"pod/web"`.
+   * @param object The object.
+   * @returns The text, with its line end where it has one.
+   */
+  print(label: string, object: KubernetesObject): string;
+}
+
+/**
+ * The printer for a form.
+ *
+ * @param output The form.
+ * @param verb What is said of an object where nothing else is asked for.
+ * @returns The printer.
+ * @throws {UsageError} If a template is malformed.
+ */
+export async function objectPrinter(
+  output: ObjectOutput,
+  verb: string,
+): Promise<ObjectPrinter> {
+  switch (output.type) {
+    case "message":
+      return { needsObject: false, print: (label) => `${label} ${verb}\n` };
+    case "name":
+      return { needsObject: false, print: (label) => `${label}\n` };
+    case "json":
+      return {
+        needsObject: true,
+        print: (_label, object) => `${prettyJson(object)}\n`,
+      };
+    case "yaml":
+      return await yamlPrinter();
+    case "jsonpath":
+      return await jsonPathPrinter(output);
+  }
+}
+
+/** As `kubectl` writes JSON: keys in order, four spaces. */
+function prettyJson(value: unknown): string {
+  // Of the same dialect, and then only laid out.
+  return JSON.stringify(JSON.parse(goJson(value)), undefined, 4)
+    .replace(/[<>&\u2028\u2029]/g, escapeUnicode);
+}
+
+function escapeUnicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+async function yamlPrinter(): Promise<ObjectPrinter> {
+  const { toYaml } = await import("./_yaml.ts");
+  let begun = false;
+  return {
+    needsObject: true,
+    print(_label, object) {
+      const separator = begun ? "---\n" : "";
+      begun = true;
+      return `${separator}${toYaml(object)}`;
+    },
+  };
+}
+
+async function jsonPathPrinter(
+  { template, asJson, allowMissingKeys }: ObjectOutput & { type: "jsonpath" },
+): Promise<ObjectPrinter> {
+  const text = "text" in template
+    ? template.text
+    : readFileText(template.file, "-o jsonpath-file");
+  // Loaded only here: it needs a library.
+  const { JsonPathTemplate } = await import("../watch/_json_path_template.ts");
+  try {
+    const parsed = new JsonPathTemplate(text, { allowMissingKeys });
+    return {
+      needsObject: true,
+      print: (_label, object) =>
+        asJson
+          ? `${prettyJson(parsed.find(object).flat())}\n`
+          : parsed.render(object),
+    };
+  } catch (cause) {
+    throw new UsageError(`malformed jsonpath template: ${errorText(cause)}`, {
+      cause,
+    });
+  }
+}
