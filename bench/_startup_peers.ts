@@ -22,6 +22,8 @@ export const KUBECTL_WARM = "kubectl wait";
 export const KUBECTL_COLD = "kubectl wait, no cache";
 /** A script on `mod.ts`. */
 export const MOD = "script on mod.ts";
+/** A script on `./client-node`, which reads a kubeconfig. */
+export const CLUSTER = "script on ./client-node";
 /** A script on client-node alone. */
 export const CLIENT_NODE = "script on client-node";
 
@@ -46,6 +48,7 @@ type CommandLine = (surroundings: Surroundings) => Promise<string[]>;
 const PEERS = new Map<string, CommandLine>([
   ["script without imports", script("_startup_fetch.ts")],
   [MOD, script("_startup_mod.ts")],
+  [CLUSTER, script("_startup_cluster.ts")],
   [CLIENT_NODE, script("_startup_client_node.ts")],
   [CLI, script("../cli.ts", ...WAIT)],
   [KUBECTL_WARM, kubectl(({ folder }) => Promise.resolve(`${folder}/cache`))],
