@@ -7,6 +7,7 @@
  */
 
 import { errorText } from "../watch/_error_text.ts";
+import { isHopeless } from "../watch/_hopeless.ts";
 import { ConnectionError } from "../watch/connection_error.ts";
 import type { StatusError } from "../watch/status_error.ts";
 import {
@@ -21,29 +22,9 @@ import {
 import { PlacedError, type ServerPlace } from "./_placed_error.ts";
 import { oneLine, truncate } from "./_text.ts";
 
-/** The codes that say that the request itself is wrong. */
-const HOPELESS_CODES: ReadonlySet<number> = new Set([
-  400,
-  401,
-  403,
-  404,
-  405,
-  422,
-]);
+export { isHopeless };
 
 const STACK_LINE_LENGTH = 400;
-
-/**
- * Whether the server has refused, so that asking again is of no use.
- *
- * @param error Whatever was thrown.
- * @returns Whether it is such a refusal.
- */
-export function isHopeless(error: unknown): boolean {
-  const code = findStatusError(error)?.code;
-  if (code === undefined) return false;
-  return HOPELESS_CODES.has(code) || (code >= 300 && code < 400);
-}
 
 /**
  * Whether the server has answered, with a failure that may pass.

@@ -88,6 +88,17 @@ const STATES: readonly [object, string, string | undefined][] = [
     "OOMKilled (exit code 137)",
   ],
   [{ phase: "Succeeded" }, "Succeeded", undefined],
+  // What is left of the time before.
+  [
+    {
+      phase: "Succeeded",
+      conditions: [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable" },
+      ],
+    },
+    "Succeeded",
+    undefined,
+  ],
   [
     { phase: "Failed", reason: "Evicted", message: "low on memory" },
     "Failed: Evicted: low on memory",

@@ -22,12 +22,20 @@ const USUAL_REASONS: ReadonlySet<string> = new Set([
  * @returns `"ImagePullBackOff"`; undefined where nothing is wrong.
  */
 export function podTrouble(pod: unknown): string | undefined {
-  return failure(pod) ?? containerTrouble(pod) ?? unschedulable(pod);
+  switch (textField(pod, "status", "phase")) {
+    case "Failed":
+      return failure(pod);
+    case "Running":
+      return containerTrouble(pod);
+    case "Succeeded":
+      return undefined;
+    default:
+      return containerTrouble(pod) ?? unschedulable(pod);
+  }
 }
 
 /** Why a pod as a whole has failed: `"Evicted: The node was low on memory"`. */
-function failure(pod: unknown): string | undefined {
-  if (textField(pod, "status", "phase") !== "Failed") return undefined;
+function failure(pod: unknown): string {
   const why = [
     textField(pod, "status", "reason"),
     textField(pod, "status", "message"),

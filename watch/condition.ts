@@ -9,9 +9,7 @@
  * @module
  */
 
-import { errorText } from "./_error_text.ts";
-import { isMet } from "./_is_met.ts";
-import { oneLine } from "./_text.ts";
+import { explanation, isMet } from "./_ask.ts";
 import { statusError } from "./status_error.ts";
 import type { KubernetesObject } from "./types.ts";
 import type { ConditionFunc } from "./until.ts";
@@ -91,7 +89,7 @@ export function matches<T extends KubernetesObject = KubernetesObject>(
   // A function of its own each time: the caller's is left as it is.
   const condition = (object: T | undefined) => predicate(object);
   return Object.assign(condition, {
-    explain: (object: T | undefined) => quietly(() => explain(object)),
+    explain: (object: T | undefined) => explanation(() => explain(object)),
   });
 }
 
@@ -101,15 +99,6 @@ function explainPredicate<T extends KubernetesObject>(
 ): string {
   if (predicate(object)) return "as it should be";
   return object === undefined ? "not there" : "not as it should be";
-}
-
-/** What an explanation says; where it throws, what it throws. */
-function quietly(explain: () => string): string {
-  try {
-    return oneLine(String(explain()));
-  } catch (error) {
-    return oneLine(errorText(error));
-  }
 }
 
 /**

@@ -39,6 +39,7 @@
  */
 
 export * from "./condition.ts";
+export * from "./condition_not_met_error.ts";
 export * from "./connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "./controller.ts";
@@ -77,3 +78,4 @@ export type * from "./types.ts";
 export * from "./until.ts";
 export * from "./until_error.ts";
 export * from "./until_with_sync.ts";
+export * from "./wait_for.ts";

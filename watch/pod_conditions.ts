@@ -4,8 +4,8 @@
  * @module
  */
 
+import { isMet } from "./_ask.ts";
 import { textField } from "./_fields.ts";
-import { isMet } from "./_is_met.ts";
 import { kindCondition } from "./_kind_condition.ts";
 import { podState, podTrouble } from "./_pod_state.ts";
 import { type Condition, matches } from "./condition.ts";

@@ -1,9 +1,11 @@
 /**
- * Asking a condition where only yes or no matters.
+ * Asking conditions, and what explains them, where nothing may be thrown.
  *
  * @module
  */
 
+import { errorText } from "./_error_text.ts";
+import { oneLine } from "./_text.ts";
 import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "./types.ts";
 
@@ -23,5 +25,19 @@ export function isMet<T extends KubernetesObject>(
     return condition(object);
   } catch {
     return false;
+  }
+}
+
+/**
+ * What an explanation says, on one line; where it throws, what it throws.
+ *
+ * @param explain Gives the explanation.
+ * @returns The text.
+ */
+export function explanation(explain: () => string): string {
+  try {
+    return oneLine(String(explain()));
+  } catch (error) {
+    return oneLine(errorText(error));
   }
 }
