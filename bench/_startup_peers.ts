@@ -10,7 +10,6 @@ import {
   CertificateAuthority,
   generateToken,
 } from "../tests/e2e/_credentials.ts";
-import { kubeconfig } from "../tests/e2e/_users.ts";
 import { findBinary } from "../tests/e2e/binaries.ts";
 import { StartupServer } from "./_startup_server.ts";
 
@@ -88,7 +87,7 @@ export class StartupPeers implements AsyncDisposable {
     const config = `${folder}/kubeconfig`;
     await Deno.writeTextFile(
       config,
-      kubeconfig({ server: server.url, token, caFile }),
+      kubeconfig(server.url, token, caFile),
     );
     return new StartupPeers({ denoOptions, folder, kubectl }, server, {
       KUBECONFIG: config,
@@ -156,6 +155,28 @@ export class StartupPeers implements AsyncDisposable {
     this.#server[Symbol.dispose]();
     await Deno.remove(this.#surroundings.folder, { recursive: true });
   }
+}
+
+/** As people have them: YAML. */
+function kubeconfig(server: string, token: string, caFile: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: bench
+contexts:
+- name: bench
+  context:
+    cluster: bench
+    user: bench
+clusters:
+- name: bench
+  cluster:
+    server: ${server}
+    certificate-authority: ${caFile}
+users:
+- name: bench
+  user:
+    token: ${token}
+`;
 }
 
 function script(name: string, ...args: string[]): CommandLine {
