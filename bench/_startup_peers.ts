@@ -10,7 +10,6 @@ import {
   CertificateAuthority,
   generateToken,
 } from "../tests/e2e/_credentials.ts";
-import { kubeconfig } from "../tests/e2e/_users.ts";
 import { findBinary } from "../tests/e2e/binaries.ts";
 import { StartupServer } from "./_startup_server.ts";
 
@@ -22,6 +21,8 @@ export const KUBECTL_WARM = "kubectl wait";
 export const KUBECTL_COLD = "kubectl wait, no cache";
 /** A script on `mod.ts`. */
 export const MOD = "script on mod.ts";
+/** A script on `./client-node`, which reads a kubeconfig. */
+export const CLUSTER = "script on ./client-node";
 /** A script on client-node alone. */
 export const CLIENT_NODE = "script on client-node";
 
@@ -46,6 +47,7 @@ type CommandLine = (surroundings: Surroundings) => Promise<string[]>;
 const PEERS = new Map<string, CommandLine>([
   ["script without imports", script("_startup_fetch.ts")],
   [MOD, script("_startup_mod.ts")],
+  [CLUSTER, script("_startup_cluster.ts")],
   [CLIENT_NODE, script("_startup_client_node.ts")],
   [CLI, script("../cli.ts", ...WAIT)],
   [KUBECTL_WARM, kubectl(({ folder }) => Promise.resolve(`${folder}/cache`))],
@@ -85,7 +87,7 @@ export class StartupPeers implements AsyncDisposable {
     const config = `${folder}/kubeconfig`;
     await Deno.writeTextFile(
       config,
-      kubeconfig({ server: server.url, token, caFile }),
+      kubeconfig(server.url, token, caFile),
     );
     return new StartupPeers({ denoOptions, folder, kubectl }, server, {
       KUBECONFIG: config,
@@ -153,6 +155,28 @@ export class StartupPeers implements AsyncDisposable {
     this.#server[Symbol.dispose]();
     await Deno.remove(this.#surroundings.folder, { recursive: true });
   }
+}
+
+/** As people have them: YAML. */
+function kubeconfig(server: string, token: string, caFile: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: bench
+contexts:
+- name: bench
+  context:
+    cluster: bench
+    user: bench
+clusters:
+- name: bench
+  cluster:
+    server: ${server}
+    certificate-authority: ${caFile}
+users:
+- name: bench
+  user:
+    token: ${token}
+`;
 }
 
 function script(name: string, ...args: string[]): CommandLine {

@@ -93,7 +93,7 @@ async function connectToEmbedded(): Promise<Connection> {
   const embedded = await startEmbeddedServer();
   return connection({ server: embedded.url }, {
     notice: embedded.notice,
-    place: { server: embedded.url, context: undefined, user: undefined },
+    place: { server: embedded.url, context: undefined, credential: undefined },
     namespace: "default",
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   });
@@ -108,18 +108,25 @@ function connectToCluster(
     notice: undefined,
     place: {
       server: access.server,
-      context: access.context,
-      user: hasCredential(access) ? access.user : undefined,
+      context: options.server === undefined ? access.context : undefined,
+      credential: credentialOf(access, options),
     },
     namespace: access.namespace ?? "default",
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   });
 }
 
-function hasCredential(
-  { credential, clientCertificate }: ClusterAccess,
-): boolean {
-  return credential.type !== "none" || clientCertificate !== undefined;
+/** What an error is to call the credential. */
+function credentialOf(
+  { credential, clientCertificate, user }: ClusterAccess,
+  { token, tokenFile, username }: ClusterChoice,
+): string | undefined {
+  if (token !== undefined) return "the token given with --token";
+  if (tokenFile !== undefined) return `the token in ${tokenFile}`;
+  if (username !== undefined) return "the password given with --password";
+  return credential.type === "none" && clientCertificate === undefined
+    ? undefined
+    : `the credential of ${user}`;
 }
 
 function connection(

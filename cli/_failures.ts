@@ -94,9 +94,9 @@ function statusLine(
 
 function loginAdvice(place: ServerPlace | undefined): string {
   if (place === undefined) return "check --token or --token-file";
-  return place.user === undefined
+  return place.credential === undefined
     ? "no credential was sent: log in, choose a context that has one, or give --token or --token-file"
-    : `the credential of ${place.user} was refused: it may have expired`;
+    : `${place.credential} was refused: it may have expired`;
 }
 
 /** What to do about an answer that is no Status. */

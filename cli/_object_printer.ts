@@ -9,7 +9,6 @@ import { errorText } from "../watch/_error_text.ts";
 import { goJson } from "../watch/_go_value.ts";
 import type { KubernetesObject } from "../watch/types.ts";
 import type { ObjectOutput } from "./_command.ts";
-import { readFileText } from "./_files.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** By how many blanks `kubectl` indents JSON. */
@@ -76,7 +75,7 @@ async function jsonPathPrinter(
 ): Promise<ObjectPrinter> {
   const text = "text" in template
     ? template.text
-    : readFileText(template.file, "-o jsonpath-file");
+    : await templateIn(template.file);
   // Loaded only here: it needs a library.
   const { JsonPathTemplate } = await import("../watch/_json_path_template.ts");
   try {
@@ -93,4 +92,10 @@ async function jsonPathPrinter(
       cause,
     });
   }
+}
+
+async function templateIn(path: string): Promise<string> {
+  // Loaded only here: on Deno, what Node has for files takes its time.
+  const { readFileText } = await import("./_files.ts");
+  return readFileText(path, "-o jsonpath-file");
 }

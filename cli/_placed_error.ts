@@ -8,10 +8,10 @@
 export interface ServerPlace {
   /** Its address. */
   readonly server: string;
-  /** The context of the kubeconfig; undefined where there is none. */
+  /** The context that names it; undefined where the command line does. */
   readonly context: string | undefined;
-  /** Whose credential is sent, and where it is from; undefined for none. */
-  readonly user: string | undefined;
+  /** What is sent to log in, and whose it is; undefined for nothing. */
+  readonly credential: string | undefined;
 }
 
 /** Something went wrong with a server; `cause` is what. */

@@ -37,7 +37,7 @@ const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
   server: "http://127.0.0.1:1",
   context: "dev",
-  user: 'user "me" of config',
+  credential: 'the credential of user "me" of config',
 };
 const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
 const html = new StatusError({
@@ -110,7 +110,7 @@ const LINES: readonly [unknown, string][] = [
     'error: You must be logged in to the server (Unauthorized): the credential of user "me" of config was refused: it may have expired',
   ],
   [
-    new PlacedError(unauthorized, { ...PLACE, user: undefined }),
+    new PlacedError(unauthorized, { ...PLACE, credential: undefined }),
     "error: You must be logged in to the server (Unauthorized): no credential was sent: log in, choose a context that has one, or give --token or --token-file",
   ],
   [new PlacedError(new Error("no"), PLACE), "error: no"],

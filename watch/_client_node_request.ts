@@ -6,6 +6,7 @@
  */
 
 import type { ConfigurationOptions } from "@kubernetes/client-node";
+import { loadClientNode } from "./_client_node.ts";
 import type { TypedListOptions } from "./typed_list.ts";
 import type { ListOptions } from "./types.ts";
 
@@ -51,7 +52,7 @@ export async function abortedBy(
   signal: AbortSignal,
 ): Promise<ConfigurationOptions> {
   // Nothing is loaded for it: whoever lists with client-node has it already.
-  const { Observable } = await import("@kubernetes/client-node");
+  const { Observable } = await loadClientNode();
   return {
     middleware: [{
       pre: (request) => {

@@ -18,6 +18,7 @@
  * @module
  */
 
+import { checkCertificates } from "./_certificate_check.ts";
 import type { ClientCertificate, TlsSettings } from "./_cluster_access.ts";
 import { isServersOwnAuthority } from "./_server_authority.ts";
 import { hasProxyVariables } from "./_proxy_choice.ts";
@@ -58,7 +59,9 @@ export interface Transport {
 export async function openTransport(
   options: TransportOptions,
 ): Promise<Transport> {
+  const { tls, certificate } = options;
   if (isBun()) {
+    await checkCertificates(tls.ca, certificate);
     const { BunTransport } = await import("./_transport_bun.ts");
     return new BunTransport(options);
   }
@@ -67,6 +70,7 @@ export async function openTransport(
     return new DenoTransport(options);
   }
   if (isDeno() || isNode()) {
+    await checkCertificates(tls.ca, certificate);
     const { openUndici } = await import("./_transport_undici.ts");
     return await openUndici(options);
   }

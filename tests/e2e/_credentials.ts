@@ -23,6 +23,10 @@ import {
 const algorithm = { name: "ECDSA", namedCurve: "P-256" };
 const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" };
 const hourMs = 3_600_000;
+const loopbackNames = [
+  { type: "ip" as const, value: "127.0.0.1" },
+  { type: "dns" as const, value: "localhost" },
+];
 
 /** A certificate and its private key, each as PEM text. */
 export interface KeyPair {
@@ -46,10 +50,12 @@ export class CertificateAuthority {
   }
 
   /** A new authority with a new key. */
-  static async create(): Promise<CertificateAuthority> {
+  static async create(
+    name = "watchtools-e2e-ca",
+  ): Promise<CertificateAuthority> {
     const keys = await generateKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
-      name: "CN=watchtools-e2e-ca",
+      name: `CN=${name}`,
       keys,
       signingAlgorithm,
       ...validity(),
@@ -64,14 +70,13 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys);
   }
 
-  /** A certificate for servers on loopback. */
-  async issueServer(): Promise<KeyPair> {
+  /** A certificate for servers on loopback, or of another name. */
+  async issueServer(name?: string): Promise<KeyPair> {
     return await this.#issue("CN=kube-apiserver", [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([
-        { type: "ip", value: "127.0.0.1" },
-        { type: "dns", value: "localhost" },
-      ]),
+      new SubjectAlternativeNameExtension(
+        name === undefined ? loopbackNames : [{ type: "dns", value: name }],
+      ),
     ]);
   }
 
@@ -115,6 +120,28 @@ export class CertificateAuthority {
       key: await privateKeyPem(keys.privateKey),
     };
   }
+}
+
+/**
+ * A certificate for servers on loopback that is signed by itself and marked as
+ * an authority, as the servers of small clusters make themselves.
+ */
+export async function issueSelfSignedAuthority(): Promise<KeyPair> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "CN=self-signed",
+    keys,
+    signingAlgorithm,
+    ...validity(),
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new SubjectAlternativeNameExtension(loopbackNames),
+    ],
+  });
+  return {
+    certificate: certificate.toString("pem"),
+    key: await privateKeyPem(keys.privateKey),
+  };
 }
 
 /** A key pair for service account tokens, each half as PEM text. */

@@ -1,0 +1,146 @@
+/** A `Cluster` in a process of its own, on Deno, Node or Bun. */
+
+import type { ClusterProgram, ClusterProgramLine } from "./_cluster_program.ts";
+import { type Runtime, runtimeCommand } from "./runtimes.ts";
+
+/** Options of {@linkcode ClusterProcess.start}. */
+export interface ClusterProcessOptions extends ClusterProgram {
+  /** What it runs on. */
+  runtime: Runtime;
+  /** Variables of its environment. */
+  env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A process that uses a cluster. */
+export class ClusterProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ClusterProgramLine[] = [];
+  readonly #waiters = new Set<() => void>();
+  readonly #ended: Promise<void>;
+  #stderr = "";
+  #isOver = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#ended = this.#collect();
+  }
+
+  /**
+   * Starts one. No kubeconfig of the machine's own is seen by it.
+   *
+   * @param options On what, what it does.
+   * @returns It.
+   */
+  static async start(options: ClusterProcessOptions): Promise<ClusterProcess> {
+    const { runtime, env, ...spec } = options;
+    const { command, args } = await runtimeCommand(
+      runtime,
+      "_cluster_program.ts",
+    );
+    const child = new Deno.Command(command, {
+      args: [...args, JSON.stringify(spec)],
+      env: { KUBECONFIG: "/nowhere/kubeconfig", NO_COLOR: "1", ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new ClusterProcess(child);
+  }
+
+  /**
+   * Runs one to its end.
+   *
+   * @param options On what, what it does.
+   * @returns What it has printed; the last line but one says what was thrown.
+   */
+  static async run(
+    options: ClusterProcessOptions,
+  ): Promise<readonly ClusterProgramLine[]> {
+    await using process = await ClusterProcess.start(options);
+    await process.stop();
+    return process.lines;
+  }
+
+  /** What it has printed so far. */
+  get lines(): readonly ClusterProgramLine[] {
+    return this.#lines;
+  }
+
+  /** The events so far that the server acknowledges, as text. */
+  get acknowledged(): string[] {
+    return this.#lines.filter(({ announcement }) => !announcement)
+      .flatMap(({ text }) => text ?? []);
+  }
+
+  /** What it has written to standard error. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /**
+   * Waits until its lines are such.
+   *
+   * @param what What is waited for, for the message.
+   * @param holds Whether they are.
+   * @throws {Error} If it ends before.
+   */
+  async until(
+    what: string,
+    holds: (lines: readonly ClusterProgramLine[]) => boolean,
+  ): Promise<void> {
+    while (!holds(this.#lines)) {
+      if (this.#isOver) {
+        const last = JSON.stringify(this.#lines.at(-2));
+        throw new Error(
+          `The process ended without ${what}: ${last}: ${this.#stderr}`,
+        );
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiters.add(resolve);
+      await promise;
+    }
+  }
+
+  /** Lets it end, which it does by itself. */
+  async stop(): Promise<void> {
+    if (!this.#isOver && !this.#child.stdin.locked) {
+      await this.#child.stdin.close().catch(() => {});
+    }
+    await this.#ended;
+  }
+
+  /** Ends it on the spot. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  async #collect(): Promise<void> {
+    await Promise.all([this.#collectLines(), this.#collectErrors()]);
+    await this.#child.status;
+    this.#isOver = true;
+    await this.#child.stdin.abort().catch(() => {});
+    this.#wake();
+  }
+
+  async #collectLines(): Promise<void> {
+    let rest = "";
+    const text = this.#child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#lines.push(JSON.parse(line));
+      this.#wake();
+    }
+  }
+
+  async #collectErrors(): Promise<void> {
+    const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) this.#stderr += chunk;
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
+  }
+}

@@ -1,0 +1,64 @@
+/** An HTTP proxy on loopback that connects to where it is asked to. */
+
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+
+/** A proxy that is listening. */
+export class ConnectProxy implements AsyncDisposable {
+  /** Where it was asked to connect to, and with which credential. */
+  readonly asked: { target: string; credential: string | undefined }[] = [];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on("connect", ({ url = "", headers }, client: Socket) => {
+      const credential = headers["proxy-authorization"];
+      this.asked.push({ target: url, credential });
+      this.#join(url, client);
+    });
+  }
+
+  /** Starts one on a free port. */
+  static async start(): Promise<ConnectProxy> {
+    const server = createServer();
+    const proxy = new ConnectProxy(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return proxy;
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    const address: AddressInfo | string | null = this.#server.address();
+    if (address !== null && typeof address === "object") return address.port;
+    throw new TypeError("Cannot tell the port: the proxy does not listen");
+  }
+
+  /** Breaks all connections, and listens no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    await closed;
+  }
+
+  #join(target: string, client: Socket): void {
+    const [host = "", port = ""] = target.split(":");
+    const upstream = connect(Number(port), host, () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    for (const [one, other] of [[client, upstream], [upstream, client]]) {
+      if (one === undefined) continue;
+      this.#sockets.add(one);
+      one.on("error", () => {});
+      one.on("close", () => {
+        this.#sockets.delete(one);
+        other?.destroy();
+      });
+    }
+  }
+}

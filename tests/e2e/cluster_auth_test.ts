@@ -1,0 +1,408 @@
+/**
+ * Every way of authenticating that a kubeconfig knows and that can be had here,
+ * against the real thing, on Deno, Node and Bun: each in a process of its own,
+ * which has to end by itself.
+ *
+ * What one runtime cannot do is said in `refusals`, and must be an error there.
+ */
+
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { podNamed, podsPath } from "./_changes.ts";
+import { ClusterProcess } from "./_cluster_process.ts";
+import type { ClusterProgram } from "./_cluster_program.ts";
+import { ConnectProxy } from "./_connect_proxy.ts";
+import { CertificateAuthority, type KeyPair } from "./_credentials.ts";
+import { within } from "./_within.ts";
+import { type ClientConfig, ControlPlane } from "./control_plane.ts";
+import { type Runtime, runtimes } from "./runtimes.ts";
+import { e2eTest } from "./suite.ts";
+
+/** Nobody resolves this: it is only asked for by `tls-server-name`. */
+const otherName = "apiserver.internal";
+
+/** What the ways have in common. */
+interface Surroundings {
+  readonly plane: ControlPlane;
+  readonly admin: ClientConfig;
+  /** Signed the certificate for `otherName`, and for https://localhost. */
+  readonly otherAuthority: CertificateAuthority;
+  readonly proxy: ConnectProxy;
+}
+
+/** Entries of a kubeconfig. */
+interface Entries {
+  cluster?: Record<string, unknown>;
+  user?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+}
+
+/** One way. */
+interface Way {
+  readonly name: string;
+  readonly entries: (around: Surroundings) => Entries | Promise<Entries>;
+  /** What more the program is told. */
+  readonly program?: (kubeconfig: string) => ClusterProgram;
+  /** The error that it ends with; without, it lists the pod. */
+  readonly error?: readonly [name: string, part: string];
+  /** What a runtime says that cannot do it. */
+  readonly refusals?: Partial<Record<Runtime, string>>;
+}
+
+const trusting = ({ admin }: Surroundings) => ({
+  server: admin.server,
+  "certificate-authority": admin.caFile,
+});
+
+const execVersion = "client.authentication.k8s.io/v1";
+
+/** A plugin that prints a status. */
+function printing(status: Record<string, unknown>): Record<string, unknown> {
+  const credential = {
+    apiVersion: execVersion,
+    kind: "ExecCredential",
+    status,
+  };
+  return {
+    exec: {
+      apiVersion: execVersion,
+      interactiveMode: "Never",
+      command: Deno.execPath(),
+      args: [
+        "eval",
+        `console.log(${JSON.stringify(JSON.stringify(credential))})`,
+      ],
+    },
+  };
+}
+
+const ways: readonly Way[] = [
+  {
+    name: "token",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: around.admin.token },
+    }),
+  },
+  {
+    name: "token, by client-node's KubeConfig",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: around.admin.token },
+    }),
+    program: (kubeConfigFile) => ({ kubeConfigFile }),
+  },
+  {
+    name: "token file",
+    entries: async (around) => {
+      const tokenFile = `${around.plane.folder}/a-token`;
+      await Deno.writeTextFile(tokenFile, `${around.admin.token}\n`);
+      return { cluster: trusting(around), user: { tokenFile } };
+    },
+  },
+  {
+    name: "client certificate in files",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: {
+        "client-certificate": around.admin.clientCertFile,
+        "client-key": around.admin.clientKeyFile,
+      },
+    }),
+  },
+  {
+    name: "client certificate in the kubeconfig, by client-node's KubeConfig",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: {
+        "client-certificate-data": btoa(around.admin.clientCert),
+        "client-key-data": btoa(around.admin.clientKey),
+      },
+    }),
+    program: (kubeConfigFile) => ({ kubeConfigFile }),
+  },
+  {
+    name: "CA bundle of several",
+    entries: ({ admin, otherAuthority }) => ({
+      cluster: {
+        server: admin.server,
+        "certificate-authority-data": btoa(
+          `${otherAuthority.certificate}\n${admin.caCert}\n`,
+        ),
+      },
+      user: { token: admin.token },
+    }),
+  },
+  {
+    name: "plugin that prints a token",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: printing({ token: around.admin.token }),
+    }),
+  },
+  {
+    name: "plugin that prints a client certificate",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: printing({
+        clientCertificateData: around.admin.clientCert,
+        clientKeyData: around.admin.clientKey,
+      }),
+    }),
+  },
+  {
+    name: "insecure-skip-tls-verify",
+    entries: ({ plane, admin }) => ({
+      cluster: {
+        server: `https://localhost:${plane.port}`,
+        "insecure-skip-tls-verify": true,
+      },
+      user: { token: admin.token },
+    }),
+  },
+  {
+    name: "tls-server-name",
+    entries: ({ admin, otherAuthority }) => ({
+      cluster: {
+        server: admin.server,
+        "certificate-authority-data": btoa(otherAuthority.certificate),
+        "tls-server-name": otherName,
+      },
+      user: { token: admin.token },
+    }),
+  },
+  {
+    name: "tls-server-name and a client certificate",
+    entries: ({ admin, otherAuthority }) => ({
+      cluster: {
+        server: admin.server,
+        "certificate-authority-data": btoa(otherAuthority.certificate),
+        "tls-server-name": otherName,
+      },
+      user: {
+        "client-certificate": admin.clientCertFile,
+        "client-key": admin.clientKeyFile,
+      },
+    }),
+  },
+  {
+    name: "proxy-url",
+    entries: (around) => ({
+      cluster: {
+        ...trusting(around),
+        "proxy-url": `http://127.0.0.1:${around.proxy.port}`,
+      },
+      user: { token: around.admin.token },
+    }),
+  },
+  {
+    name: "proxy-url with a password",
+    entries: (around) => ({
+      cluster: {
+        ...trusting(around),
+        "proxy-url": `http://me:p%40ss@127.0.0.1:${around.proxy.port}`,
+      },
+      user: { token: around.admin.token },
+    }),
+  },
+  {
+    name: "as a user who may not",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: around.admin.token, as: "nobody-here" },
+    }),
+    error: ["StatusError", 'User "nobody-here" cannot list resource "pods"'],
+  },
+  {
+    name: "as a user of two groups",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: {
+        token: around.admin.token,
+        as: "somebody",
+        "as-uid": "7",
+        // Together they would be the name of one that nobody knows.
+        "as-groups": ["readers", "system:masters"],
+        "as-user-extra": { "example.com/reason": ["a", "b"] },
+      },
+    }),
+    refusals: { bun: "Bun cannot send more than one impersonate-group header" },
+  },
+  {
+    name: "wrong token",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: "hunter2-hunter2-hunter2" },
+    }),
+    error: ["StatusError", "Unauthorized"],
+  },
+  {
+    name: "client certificate of another authority",
+    entries: async (around) => {
+      const pair = await around.otherAuthority.issueClient("admin", [
+        "system:masters",
+      ]);
+      return {
+        cluster: trusting(around),
+        user: {
+          "client-certificate-data": btoa(pair.certificate),
+          "client-key-data": btoa(pair.key),
+        },
+      };
+    },
+    error: ["StatusError", "Unauthorized"],
+  },
+  {
+    name: "key of another certificate",
+    entries: async (around) => {
+      const pair = await around.otherAuthority.issueClient("a", []);
+      return {
+        cluster: trusting(around),
+        user: {
+          "client-certificate": around.admin.clientCertFile,
+          "client-key-data": btoa(pair.key),
+        },
+      };
+    },
+    error: ["ConnectionError", "Cannot use the client certificate"],
+  },
+  {
+    name: "wrong CA",
+    entries: ({ admin, otherAuthority }) => ({
+      cluster: {
+        server: admin.server,
+        "certificate-authority-data": btoa(otherAuthority.certificate),
+      },
+      user: { token: admin.token },
+    }),
+    error: ["ConnectionError", "Cannot reach https://127.0.0.1"],
+  },
+  {
+    name: "no CA",
+    entries: ({ admin }) => ({
+      cluster: { server: admin.server },
+      user: { token: admin.token },
+    }),
+    error: ["ConnectionError", "Cannot reach https://127.0.0.1"],
+  },
+  {
+    name: "wrong host name",
+    entries: ({ plane, admin, otherAuthority }) => ({
+      cluster: {
+        server: `https://localhost:${plane.port}`,
+        "certificate-authority-data": btoa(otherAuthority.certificate),
+      },
+      user: { token: admin.token },
+    }),
+    error: ["ConnectionError", "Cannot reach https://localhost"],
+  },
+  {
+    name: "wrong tls-server-name",
+    entries: (around) => ({
+      cluster: { ...trusting(around), "tls-server-name": "wrong.internal" },
+      user: { token: around.admin.token },
+    }),
+    error: ["ConnectionError", "Cannot reach https://127.0.0.1"],
+  },
+  {
+    name: "user who does not exist",
+    entries: (around) => ({
+      cluster: trusting(around),
+      context: { user: "other" },
+    }),
+    error: ["KubeconfigError", 'Cannot find user "other" of context "e2e"'],
+  },
+];
+
+/** The server shows another certificate where it is called by another name. */
+async function withOtherName(
+  folder: string,
+): Promise<{ authority: CertificateAuthority; flag: string }> {
+  const authority = await CertificateAuthority.create("other-ca");
+  const pair: KeyPair = await authority.issueServer(otherName);
+  await Deno.writeTextFile(`${folder}/other.crt`, pair.certificate);
+  await Deno.writeTextFile(`${folder}/other.key`, pair.key);
+  return {
+    authority,
+    flag:
+      `--tls-sni-cert-key=${folder}/other.crt,${folder}/other.key:${otherName},localhost`,
+  };
+}
+
+async function tryOn(
+  runtime: Runtime,
+  way: Way,
+  around: Surroundings,
+): Promise<void> {
+  const { cluster, user, context } = await way.entries(around);
+  const kubeconfig = `${around.plane.folder}/kubeconfig-of-a-way`;
+  await Deno.writeTextFile(
+    kubeconfig,
+    JSON.stringify({
+      "current-context": "e2e",
+      clusters: [{ name: "e2e", cluster }],
+      users: [{ name: "e2e", user }],
+      contexts: [{
+        name: "e2e",
+        context: { cluster: "e2e", user: "e2e", ...context },
+      }],
+    }),
+  );
+  await using process = await ClusterProcess.start({
+    runtime,
+    env: { KUBECONFIG: kubeconfig, DEBUG: "*" },
+    ...way.program?.(kubeconfig),
+  });
+  await within(`the end of ${way.name} on ${runtime}`, process.stop());
+  assertFalse(JSON.stringify(process.lines).includes("hunter2"));
+  const refusal = way.refusals?.[runtime];
+  const [name, part] = refusal === undefined
+    ? way.error ?? []
+    : ["ConnectionError", refusal];
+  if (name === undefined) {
+    assertEquals(
+      process.lines,
+      [{ names: ["there"] }, { done: true }],
+      process.stderr,
+    );
+    return;
+  }
+  const [line, end] = process.lines;
+  assertEquals([line?.error?.[0], end], [name, { done: true }], process.stderr);
+  const message = line?.error?.[1] ?? "";
+  assertStringIncludes(message, part ?? "");
+  assertFalse(message.includes("\n"), message);
+}
+
+e2eTest(
+  "Cluster authenticates in every way that a kubeconfig knows",
+  async (context) => {
+    const folder = await Deno.makeTempDir();
+    const { authority, flag } = await withOtherName(folder);
+    await using plane = await ControlPlane.start({ apiserverFlags: [flag] });
+    await using proxy = await ConnectProxy.start();
+    await plane.request("POST", podsPath, podNamed("there"));
+    const around: Surroundings = {
+      plane,
+      admin: plane.client(),
+      otherAuthority: authority,
+      proxy,
+    };
+    for (const way of ways) {
+      for (const runtime of runtimes) {
+        await context.step(
+          `${way.name} on ${runtime}`,
+          () => tryOn(runtime, way, around),
+        );
+      }
+    }
+    const target = `127.0.0.1:${plane.port}`;
+    const basic = `Basic ${btoa("me:p@ss")}`;
+    const credentials = proxy.asked.map(({ credential }) => credential);
+    assertEquals(
+      new Set(proxy.asked.map(({ target }) => target)),
+      new Set([target]),
+    );
+    assertEquals(new Set(credentials), new Set([undefined, basic]));
+    await Deno.remove(folder, { recursive: true });
+  },
+);

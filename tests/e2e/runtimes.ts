@@ -1,0 +1,170 @@
+/**
+ * The runtimes that the end-to-end tests run programs on: the Deno that runs
+ * the tests, and Node and Bun from npm, which are installed once into the same
+ * cache folder as the control plane's programs, with the packages that a
+ * program of this library needs there.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+
+/** Every runtime. */
+export const runtimes = ["deno", "node", "bun"] as const;
+
+/** One of {@linkcode runtimes}. */
+export type Runtime = typeof runtimes[number];
+
+/** How a program is run. */
+export interface RuntimeCommand {
+  /** The runtime's path. */
+  readonly command: string;
+  /** Its arguments, those of the program to come after them. */
+  readonly args: readonly string[];
+}
+
+const root = new URL("../../", import.meta.url);
+
+/** Packages that are needed at run time, in the versions of `deno.json`. */
+const packages = ["@kubernetes/client-node", "js-yaml", "socks", "undici"];
+
+let installed: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
+
+/**
+ * How a TypeScript program of these tests is run. For Node and Bun it is made
+ * one JavaScript file, beside the packages that it needs.
+ *
+ * @param runtime The runtime.
+ * @param program The program's file, beside this one.
+ * @returns The command line.
+ */
+export async function runtimeCommand(
+  runtime: Runtime,
+  program: string,
+): Promise<RuntimeCommand> {
+  if (runtime === "deno") {
+    return {
+      command: Deno.execPath(),
+      args: [
+        "run",
+        "--quiet",
+        `--config=${fileURLToPath(new URL("deno.json", root))}`,
+        "--no-lock",
+        "--no-check",
+        "-A",
+        fileURLToPath(new URL(program, import.meta.url)),
+      ],
+    };
+  }
+  const folder = await (installed ??= install());
+  const bundle = bundles.get(program) ?? bundleFor(folder, program);
+  bundles.set(program, bundle);
+  const [name, executable] = runtimePackage(runtime);
+  return {
+    command: `${folder}/node_modules/${name}/bin/${executable}`,
+    args: [await bundle],
+  };
+}
+
+/** The package that holds a runtime for this machine, and its file there. */
+function runtimePackage(runtime: "node" | "bun"): [string, string] {
+  const { os, arch } = Deno.build;
+  const isArm = arch === "aarch64";
+  return runtime === "node"
+    ? [`node-${os}-${isArm ? "arm64" : "x64"}`, "node"]
+    : [`@oven/bun-${os}-${isArm ? "aarch64" : "x64"}`, "bun"];
+}
+
+async function install(): Promise<string> {
+  const config: { imports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", root)),
+  );
+  const specifiers = [
+    `${runtimePackage("node")[0]}@^24`,
+    `${runtimePackage("bun")[0]}@^1.4`,
+    ...packages.map((name) => config.imports[name]?.replace(/^npm:/, "")),
+  ].filter((specifier) => specifier !== undefined);
+  const folder = `${cacheFolder()}/${await digestOf(specifiers)}`;
+  await Deno.mkdir(folder, { recursive: true });
+  // Held until the file closes, also by the death of this process.
+  using lock = await Deno.open(`${folder}/.lock`, {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
+  if (await exists(`${folder}/.installed`)) return folder;
+  tell(`Installing ${specifiers.join(", ")}`);
+  await run("npm", [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--ignore-scripts",
+    `--prefix=${folder}`,
+    ...specifiers,
+  ]);
+  await Deno.writeTextFile(`${folder}/.installed`, "");
+  return folder;
+}
+
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  const base = XDG_CACHE_HOME ||
+    (HOME === undefined ? undefined : `${HOME}/.cache`);
+  if (base === undefined) {
+    throw new Error("Cannot choose a cache folder: set HOME or XDG_CACHE_HOME");
+  }
+  return `${base}/watchtools/runtimes`;
+}
+
+async function digestOf(specifiers: readonly string[]): Promise<string> {
+  const text = [Deno.build.target, ...specifiers].join("\0");
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(text),
+  );
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
+
+/** Lies beside the packages, where both runtimes look for them. */
+async function bundleFor(folder: string, program: string): Promise<string> {
+  const path = `${folder}/${program.replace(/\.ts$/, "")}-${Deno.pid}.mjs`;
+  await run(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    `--config=${fileURLToPath(new URL("deno.json", root))}`,
+    "--no-lock",
+    ...packages.map((name) => `--external=${name}`),
+    `--output=${path}`,
+    fileURLToPath(new URL(program, import.meta.url)),
+  ]);
+  globalThis.addEventListener("unload", () => Deno.removeSync(path));
+  return path;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  const text = new TextDecoder().decode(stderr).trim();
+  throw new Error(`${command} ${args[0]} failed: ${text}`);
+}
+
+function tell(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
