@@ -5,13 +5,19 @@
  * Its time limits are off: a watch may be silent for as long as it likes, and
  * `RestListerWatcher` has limits of its own for the rest.
  *
+ * Its `fetch` is not used: on Deno a read of a body is left pending for ever
+ * there when the connection breaks or the request is aborted, since Deno's
+ * `isReadable` of `node:stream` knows no web streams.
+ *
  * @module
  */
 
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { ignore } from "./_abort.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "./_http_client.ts";
+import { startTimer } from "./_timer.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./_transport.ts";
+import { responseOf } from "./_undici_response.ts";
 
 type Undici = typeof import("undici");
 
@@ -39,46 +45,34 @@ export async function openUndici(
 ): Promise<Transport> {
   const undici = await import("undici");
   return new UndiciTransport(
-    undici,
     await makeDispatcher(undici, options),
     options.headers,
   );
 }
 
 class UndiciTransport implements Transport {
-  readonly #undici: Undici;
   readonly #dispatcher: Dispatcher;
-  /** Sends through the dispatcher, with the lines that are added. */
-  readonly #through: Dispatcher;
+  readonly #headers: readonly HeaderLine[];
 
-  constructor(
-    undici: Undici,
-    dispatcher: Dispatcher,
-    headers: readonly HeaderLine[],
-  ) {
-    this.#undici = undici;
+  constructor(dispatcher: Dispatcher, headers: readonly HeaderLine[]) {
     this.#dispatcher = dispatcher;
-    this.#through = headers.length === 0
-      ? dispatcher
-      : dispatcher.compose((dispatch) => (options, handler) =>
-        dispatch(
-          { ...options, headers: withLines(options.headers, headers) },
-          handler,
-        )
-      );
+    this.#headers = headers;
   }
 
   async fetch(url: string, init: RequestInit): Promise<Response> {
-    const { signal, headers, method, redirect } = init;
-    const response: unknown = await this.#undici.fetch(url, {
-      dispatcher: this.#through,
-      headers: [...new Headers(headers)],
-      ...(method === undefined ? {} : { method }),
-      ...(redirect === undefined ? {} : { redirect }),
-      ...(signal ? { signal } : {}),
+    const { origin, pathname, search } = new URL(url);
+    const { method = "GET", body, signal = null } = init;
+    const headers = new Headers(init.headers);
+    if (!headers.has("accept-encoding")) headers.set("accept-encoding", "gzip");
+    const answer = await this.#dispatcher.request({
+      origin,
+      path: pathname + search,
+      method,
+      headers: byName([...headers, ...this.#headers]),
+      body: body ? await new Response(body).bytes() : null,
+      signal,
     });
-    // undici's own class, of the same shape as the runtime's.
-    return response as Response;
+    return responseOf(url, answer);
   }
 
   release(): void {
@@ -103,7 +97,7 @@ async function makeDispatcher(
   };
   const authority = {
     rejectUnauthorized: !insecure,
-    timeout: CONNECT_TIMEOUT_MS,
+    timeout: 0,
     ...(ca === undefined ? {} : { ca }),
   };
   const connect: TlsOptions = {
@@ -111,43 +105,51 @@ async function makeDispatcher(
     ...certificate,
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
-  if (proxyUrl === undefined) return new undici.Agent({ ...shared, connect });
+  const connector = undici.buildConnector({ ...connect, allowH2: false });
+  if (proxyUrl === undefined) {
+    return new undici.Agent({ ...shared, connect: inTime(connector) });
+  }
   if (proxyUrl.startsWith("socks")) {
     const { socksConnector } = await import("./_socks_connector.ts");
-    const through = socksConnector(
-      proxyUrl,
-      undici.buildConnector({ ...connect, allowH2: false }),
-    );
+    const through = socksConnector(proxyUrl, connector);
     return new undici.Agent({ ...shared, connect: through });
   }
+  // It passes the time limits on to only some of the pools that it makes.
+  const pool = (origin: URL, options: object) =>
+    new undici.Pool(origin, { ...options, ...shared });
   return new undici.ProxyAgent({
     ...shared,
+    clientFactory: pool,
+    factory: pool,
     uri: proxyUrl,
     requestTls: connect,
     proxyTls: authority,
   });
 }
 
-/** undici has headers as an object, or as a list of names and values. */
-function withLines(
-  headers: Dispatcher.DispatchOptions["headers"],
-  lines: readonly HeaderLine[],
-): string[] {
-  const all: string[] = [];
-  const add = (name: string, value: unknown): void => {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null) all.push(name, String(one));
-    }
+/** Not as a list: of a name that comes twice in one, `ProxyAgent` keeps one. */
+function byName(lines: readonly HeaderLine[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = {};
+  for (const [name, value] of lines) (headers[name] ??= []).push(value);
+  return headers;
+}
+
+/** undici's own time limits leave a timer running behind them. */
+function inTime(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    let isLate = false;
+    const timer = startTimer(() => {
+      isLate = true;
+      callback(
+        new Error(`No connection has come about in ${CONNECT_TIMEOUT_MS} ms`),
+        null,
+      );
+    }, CONNECT_TIMEOUT_MS);
+    connect(options, (...[error, socket]) => {
+      timer.clear();
+      if (isLate) socket?.destroy();
+      else if (error) callback(error, null);
+      else if (socket) callback(null, socket);
+    });
   };
-  if (Array.isArray(headers)) {
-    for (let at = 0; at + 1 < headers.length; at += 2) {
-      add(String(headers[at]), headers[at + 1]);
-    }
-  } else if (headers && Symbol.iterator in headers) {
-    for (const [name, value] of headers) add(name, value);
-  } else {
-    for (const [name, value] of Object.entries(headers ?? {})) add(name, value);
-  }
-  for (const [name, value] of lines) add(name, value);
-  return all;
 }
