@@ -5,8 +5,9 @@
  * case: its group and version are known.
  *
  * What has been found is kept. What has not been found may be made any moment
- * (a CustomResourceDefinition), so that it is asked for again, but not more
- * often than every few seconds.
+ * (a CustomResourceDefinition), so that it is asked for again: a kind, which is
+ * one small request, each time; all that there is not more often than every few
+ * seconds.
  *
  * @module
  */
@@ -38,23 +39,31 @@ export interface ApiResource {
   readonly categories: readonly string[];
 }
 
-/** How long a server is believed that it has no such thing. */
+/** For how long nobody asks for everything again. */
 const MISS_MS = 5000;
 
 const AGGREGATED = ["v2", "v2beta1"].map((version) =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
 ).concat("application/json").join(",");
 
-interface Asked<V> {
+/** One version of a group was asked for. */
+interface AskedVersion {
+  /** Whether the answer is still to come. */
+  readonly isOpen: boolean;
+  readonly answer: Promise<readonly ApiResource[]>;
+}
+
+/** All that there is was asked for. */
+interface AskedForAll {
   readonly atMs: number;
-  readonly answer: Promise<V>;
+  readonly answer: Promise<readonly ApiResource[]>;
 }
 
 /** Asks a server what resources it has. */
 export class Discovery {
   readonly #client: RestClient;
-  readonly #versions = new Map<string, Asked<readonly ApiResource[]>>();
-  #all: Asked<readonly ApiResource[]> | undefined;
+  readonly #versions = new Map<string, AskedVersion>();
+  #all: AskedForAll | undefined;
 
   /**
    * Asks nothing yet.
@@ -76,17 +85,15 @@ export class Discovery {
    * @throws {ConnectionError} If there is no answer.
    */
   async kind(apiVersion: string, kind: string): Promise<ApiResource> {
-    let asked = this.#versions.get(apiVersion);
     for (;;) {
-      const isNew = asked === undefined;
-      asked ??= this.#askFor(apiVersion);
+      const asked = this.#versions.get(apiVersion) ?? this.#askFor(apiVersion);
+      const isNews = asked.isOpen;
       const resources = await this.#answerOf(apiVersion, asked);
       const found = resources?.find((resource) => resource.kind === kind);
       if (found !== undefined) return found;
-      if (isNew || Date.now() - asked.atMs < MISS_MS) {
-        throw await this.#unknown(apiVersion, kind, resources ?? []);
-      }
-      asked = undefined;
+      if (isNews) throw await this.#unknown(apiVersion, kind, resources ?? []);
+      // It may have been made since: whoever comes first asks for all.
+      this.#forget(apiVersion, asked);
     }
   }
 
@@ -115,30 +122,38 @@ export class Discovery {
     return await this.all();
   }
 
-  #askFor(apiVersion: string): Asked<readonly ApiResource[]> {
+  #askFor(apiVersion: string): AskedVersion {
     const answer = this.#version(apiVersion);
-    const asked = { atMs: Date.now(), answer };
+    const asked = { isOpen: true, answer };
     this.#versions.set(apiVersion, asked);
+    const close = () => {
+      asked.isOpen = false;
+    };
+    answer.then(close, close);
     return asked;
+  }
+
+  #forget(apiVersion: string, asked: AskedVersion): void {
+    if (this.#versions.get(apiVersion) === asked) {
+      this.#versions.delete(apiVersion);
+    }
   }
 
   /** A failure is kept for nobody; that there is no such version is an answer. */
   async #answerOf(
     apiVersion: string,
-    asked: Asked<readonly ApiResource[]>,
+    asked: AskedVersion,
   ): Promise<readonly ApiResource[] | undefined> {
     try {
       return await asked.answer;
     } catch (error) {
       if (findStatusError(error)?.code === 404) return undefined;
-      if (this.#versions.get(apiVersion) === asked) {
-        this.#versions.delete(apiVersion);
-      }
+      this.#forget(apiVersion, asked);
       throw error;
     }
   }
 
-  #askForAll(): Asked<readonly ApiResource[]> {
+  #askForAll(): AskedForAll {
     const asked = { atMs: Date.now(), answer: this.#everything() };
     this.#all = asked;
     asked.answer.catch(() => {
