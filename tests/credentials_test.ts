@@ -67,6 +67,21 @@ Deno.test("CredentialKeeper gets another one when it has expired, and not before
   assertEquals(gates.asked.length, 2);
 });
 
+Deno.test("CredentialKeeper uses a credential for its request that seems to be past its time when it comes", async () => {
+  using time = new FakeTime(10_000);
+  const gates = new Gates();
+  const first = gates.keeper.forRequest();
+  await time.tickAsync(0);
+  const credential = gates.give("a", { expiresAtMs: 9000 });
+  assertStrictEquals(await first, credential);
+  assertStrictEquals(await gates.keeper.current(), credential);
+  assertEquals(gates.asked.length, 1);
+  const second = gates.keeper.forRequest();
+  await time.tickAsync(0);
+  assertStrictEquals(gates.give("b"), await second);
+  assertEquals(gates.asked.length, 2);
+});
+
 Deno.test("CredentialKeeper gets another one when it was refused, once for all of whom it was", async () => {
   const gates = new Gates();
   const first = gates.keeper.forRequest();

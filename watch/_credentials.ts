@@ -49,22 +49,21 @@ export class CredentialKeeper {
    */
   async forRequest(): Promise<Credential> {
     const credential = this.#current;
-    return credential?.isForOneRequest
-      ? await this.#get()
-      : await this.current();
+    const isGood = credential !== undefined && !credential.isForOneRequest &&
+      Date.now() < (credential.expiresAtMs ?? Infinity);
+    return isGood ? credential : await this.#get();
   }
 
   /**
-   * The credential that requests are being sent with.
+   * The credential that requests are being sent with, even where it expires
+   * meanwhile: all of a request has the same one, though it may be past its
+   * time when it comes, by a clock that is wrong.
    *
    * @returns It.
    * @throws What getting one throws.
    */
   async current(): Promise<Credential> {
-    const { expiresAtMs = Infinity } = this.#current ?? {};
-    return this.#current !== undefined && Date.now() < expiresAtMs
-      ? this.#current
-      : await this.#get();
+    return this.#current ?? await this.#get();
   }
 
   /**
@@ -94,8 +93,7 @@ export class CredentialKeeper {
   async #renew(): Promise<Credential> {
     try {
       this.#closing.signal.throwIfAborted();
-      this.#current = await this.#obtain(this.#closing.signal);
-      return this.#current;
+      return this.#current = await this.#obtain(this.#closing.signal);
     } finally {
       this.#obtaining = undefined;
     }
