@@ -129,6 +129,15 @@ Deno.test("Cluster.listerWatcher() refuses a namespace for a kind that has none"
   );
 });
 
+Deno.test("Cluster.listerWatcher() refuses an empty name, which no object has", async () => {
+  await using cluster = Cluster.fromDefault({ server: "http://127.0.0.1:1" });
+  await assertRejects(
+    () => cluster.listerWatcher({ apiVersion: "v1", plural: "pods", name: "" }),
+    TypeError,
+    "Cannot use an empty text as name",
+  );
+});
+
 const HEADERS: [
   what: string,
   options: ClusterOptions,
@@ -247,12 +256,13 @@ Deno.test("Cluster runs a plugin when it is needed first, once for all requests"
 Deno.test("Cluster runs a plugin again when its credential has expired", async () => {
   using files = new Files();
   await using server = new Listening();
-  const { kubeconfig } = counting(files, server.url, -1);
+  const { kubeconfig, runs } = counting(files, server.url, -1);
   await using cluster = Cluster.fromDefault({ kubeconfig });
   await list(cluster);
   await list(cluster);
   const [first, second] = authorizations(server);
   assert(first !== second, `${first}`);
+  assertEquals(runs(), 2);
 });
 
 Deno.test("Cluster runs a plugin again after a 401, and repeats the request", async () => {

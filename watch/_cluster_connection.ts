@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ignore } from "./_abort.ts";
 import { encodeBase64 } from "./_base64.ts";
 import type { ClientCertificate, ClusterAccess } from "./_cluster_access.ts";
 import { CredentialKeeper, obtainFor } from "./_credentials.ts";
@@ -130,12 +131,22 @@ export class ClusterConnection implements AsyncDisposable {
     try {
       const transport = await opened.transport;
       // What the old certificate has begun may end with it.
-      void last?.transport.then((old) => old.release(), () => {});
+      if (last !== undefined) this.#release(last).catch(ignore);
       return transport;
     } catch (error) {
-      this.#transports.splice(this.#transports.indexOf(opened), 1);
+      this.#forget(opened);
       throw error;
     }
+  }
+
+  async #release(opened: OpenTransport): Promise<void> {
+    await (await opened.transport).release();
+    this.#forget(opened);
+  }
+
+  #forget(opened: OpenTransport): void {
+    const at = this.#transports.indexOf(opened);
+    if (at >= 0) this.#transports.splice(at, 1);
   }
 
   #open(certificate: ClientCertificate | undefined): Promise<Transport> {

@@ -43,8 +43,11 @@ export type HeaderLine = readonly [name: string, value: string];
 export interface Transport {
   /** Sends a request. */
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Closes what is open once the requests in flight have ended. */
-  release(): void;
+  /**
+   * Closes what is open once the requests in flight have ended. Resolves when
+   * there is nothing left to close.
+   */
+  release(): Promise<void>;
   /** Closes all connections. The requests have been aborted. */
   close(): Promise<void>;
 }

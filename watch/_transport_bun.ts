@@ -72,7 +72,9 @@ export class BunTransport implements Transport {
   }
 
   /** Nothing is kept. */
-  release(): void {}
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Nothing is kept. */
   close(): Promise<void> {

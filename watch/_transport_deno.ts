@@ -52,14 +52,14 @@ export class DenoTransport implements Transport {
   }
 
   /** Deno lets the requests in flight end. */
-  release(): void {
+  release(): Promise<void> {
     if (!this.#isClosed) this.#client.close();
     this.#isClosed = true;
+    return Promise.resolve();
   }
 
   /** Closes all connections. */
   close(): Promise<void> {
-    this.release();
-    return Promise.resolve();
+    return this.release();
   }
 }

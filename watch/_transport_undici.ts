@@ -75,8 +75,9 @@ class UndiciTransport implements Transport {
     return responseOf(url, answer);
   }
 
-  release(): void {
-    this.#dispatcher.close().catch(ignore);
+  async release(): Promise<void> {
+    // It rejects where it is destroyed meanwhile.
+    await this.#dispatcher.close().catch(ignore);
   }
 
   async close(): Promise<void> {

@@ -230,7 +230,7 @@ export class Cluster implements AsyncDisposable {
    * @returns What lists and watches it, over the cluster's connections.
    * @throws {UnknownKindError} If the server has no such kind.
    * @throws {TypeError} If a kind that has no namespaces is asked for in one,
-   *   or if a part of the path is malformed.
+   *   if a part of the path is malformed, or if `name` is empty.
    * @throws {StatusError} If the server refuses to tell what it has.
    * @throws {ConnectionError} If there is no answer.
    * @throws {Error} If there is no credential.
@@ -315,6 +315,8 @@ function withName(
   name: string | undefined,
 ): string | undefined {
   if (name === undefined) return fieldSelector;
+  // The server would have no object of that name, and not say why.
+  if (name === "") throw new TypeError("Cannot use an empty text as name");
   const named = `metadata.name=${name.replace(/[\\,=]/g, "\\$&")}`;
   return fieldSelector ? `${named},${fieldSelector}` : named;
 }
