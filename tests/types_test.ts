@@ -7,29 +7,44 @@ import type { Deployment } from "npm:kubernetes-types@1.30.0/apps/v1.d.ts";
 import type { Pod } from "npm:kubernetes-types@1.30.0/core/v1.d.ts";
 import type { Status as WireStatus } from "npm:kubernetes-types@1.30.0/meta/v1.d.ts";
 import {
+  all,
+  any,
   type ChangeConditionFunc,
   type ChangeEvent,
+  type Condition,
   type ConditionError,
   type ConditionFunc,
   type contextWithOptionalTimeout,
+  inStore,
+  isDeleted,
+  isDeploymentRolledOut,
+  isPodReady,
   type KubernetesList,
   type KubernetesObject,
   type Lister,
   type ListerWatcher,
   type ListOptions,
   listWatchUntil,
+  matches,
+  not,
+  onEvent,
   type RetryWatcherOptions,
   type Status,
   until,
   type UntilError,
   type UntilOptions,
   untilWithoutRetry,
+  untilWithSync,
+  waitFor,
   type WaitInterruptedError,
   type WatchClosedError,
   type Watcher,
   type WatchEvent,
   type WatchOptions,
+  withPods,
 } from "../mod.ts";
+import type { Cluster } from "../watch/client_node.ts";
+import { jsonPath } from "../watch/conditions.ts";
 import type { FakeListerWatcher } from "../testing/mod.ts";
 
 /** Whether the types are the same, not merely assignable to one another. */
@@ -225,6 +240,69 @@ Deno.test("KubernetesObject fits the types of kubernetes-types", () => {
   const condition: ConditionFunc<Pod> = ({ type, object }) =>
     type === "ADDED" && object.status?.phase === "Running";
   holds<[Fits<typeof condition, ChangeConditionFunc<Pod>>]>();
+});
+
+// Never called: without one cast, for the types that scripts have.
+async function _script<
+  P extends Pod | V1Pod,
+  D extends Deployment | V1Deployment,
+>(cluster: Cluster): Promise<[P[], D[]]> {
+  const pods = await cluster.listerWatcher<P>({
+    apiVersion: "v1",
+    kind: "Pod",
+  });
+  const deployments = await cluster.listerWatcher<D>({
+    apiVersion: "apps/v1",
+    plural: "deployments",
+  });
+  await untilWithSync(
+    pods,
+    inStore(isPodReady(), "default/web"),
+    onEvent(any(isPodReady(), jsonPath("{.spec.nodeName}"))),
+  );
+  await listWatchUntil(deployments, [
+    onEvent(isDeploymentRolledOut()),
+    onEvent(isDeleted()),
+  ]);
+  return [
+    await waitFor(pods, matches((pod) => pod?.status?.phase === "Running")),
+    await waitFor(
+      deployments,
+      all(isDeploymentRolledOut(), not(isDeleted())),
+      { onProgress: ({ pending: [first] }) => first?.object.spec?.replicas },
+    ),
+  ];
+}
+
+// With a function that knows its owner's type, and with one written in place.
+declare const podsOf: (owner: Deployment) => Pod[];
+const scripts = {
+  withPods: () => all(withPods(isDeploymentRolledOut(), podsOf)),
+  withPodsOf: (deployments: ListerWatcher<V1Deployment>, pods: V1Pod[]) =>
+    waitFor(
+      deployments,
+      withPods(
+        isDeploymentRolledOut(),
+        (owner) => pods.slice(owner.spec?.replicas),
+      ),
+    ),
+  wire: _script<Pod, Deployment>,
+  clientNode: _script<V1Pod, V1Deployment>,
+};
+
+Deno.test("conditions and waits take the types of kubernetes-types and of client-node", () => {
+  holds<[
+    Same<ReturnType<typeof scripts.withPods>, Condition<Deployment>>,
+    Same<ReturnType<typeof scripts.withPodsOf>, Promise<V1Deployment[]>>,
+    Same<
+      Awaited<ReturnType<typeof scripts.wire>>,
+      [Pod[], Deployment[]]
+    >,
+    Same<
+      Awaited<ReturnType<typeof scripts.clientNode>>,
+      [V1Pod[], V1Deployment[]]
+    >,
+  ]>();
 });
 
 Deno.test("KubernetesObject has members that may all be given as undefined", () => {

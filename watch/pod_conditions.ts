@@ -148,7 +148,8 @@ function phaseOf(pod: KubernetesObject): string | undefined {
  * ```
  */
 export function withPods<T extends KubernetesObject = KubernetesObject>(
-  condition: Condition<T>,
+  // The owner's type is its pods' to say: conditions on any object have another.
+  condition: Condition<NoInfer<T>>,
   pods: (owner: T) => Iterable<KubernetesObject>,
 ): Condition<T> {
   return matches(
