@@ -1,6 +1,6 @@
 // The proxies of the environment, by Go's rules.
 
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { environmentProxy, hasProxyVariables } from "../watch/_proxy_choice.ts";
 import { Files } from "./_kubeconfig_files.ts";
 
@@ -53,6 +53,9 @@ const EXEMPT: [rule: string, server: string, exempt: boolean][] = [
   ["10.0.0.0/8", "https://c.example", false],
   ["10.1.2.3/32", "https://10.1.2.3", true],
   ["0.0.0.0/0", "https://10.1.2.3", true],
+  ["10.0.0.0/", "https://10.1.2.3", false],
+  ["10.0.0.0/x", "https://10.1.2.3", false],
+  ["10.1.2.3/33", "https://10.1.2.3", false],
   ["fd00::/8", "https://[fd12::1]:6443", true],
   ["fd00::/8", "https://[fe80::1]", false],
   ["fd00::1", "https://[fd00::1]", true],
@@ -83,3 +86,18 @@ Deno.test("hasProxyVariables() is true when any of them is set", () => {
   files.setVariables({ all_proxy: "http://p:1" });
   assert(hasProxyVariables());
 });
+
+for (
+  const proxy of ["http://me:sekret@p:x", "ftp://me:sekret@p", "://sekret"]
+) {
+  Deno.test(`environmentProxy() refuses ${proxy} without showing it`, () => {
+    using files = new Files();
+    files.setVariables({ ...NONE, HTTPS_PROXY: proxy });
+    const error = assertThrows(
+      () => environmentProxy("https://c.example"),
+      Error,
+      "Cannot use HTTPS_PROXY: it is no URL that begins with http://",
+    );
+    assertFalse(Deno.inspect(error).includes("sekret"));
+  });
+}

@@ -16,6 +16,7 @@ import type {
 } from "./_cluster_access.ts";
 import { type Entry, isFields } from "./_kubeconfig_entry.ts";
 import { pemSource } from "./_pem.ts";
+import { isProxyUrl } from "./_proxy_choice.ts";
 import { resourceUrl } from "./_request_url.ts";
 import { readTextFile, UnreadableFileError } from "./_system.ts";
 
@@ -36,8 +37,6 @@ const EXEC_VERSIONS = [
   "client.authentication.k8s.io/v1",
   "client.authentication.k8s.io/v1beta1",
 ];
-
-const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:"];
 
 /**
  * What some entries say, as plain values.
@@ -104,10 +103,11 @@ function proxyOf(cluster: Entry): string | undefined {
   if (text === undefined) return undefined;
   // Without the address in the error: it may hold a password.
   if (!URL.canParse(text)) throw cluster.unusable("proxy-url is no URL");
-  const { protocol } = new URL(text);
-  if (PROXY_SCHEMES.includes(protocol)) return text;
+  if (isProxyUrl(text)) return text;
   throw cluster.unusable(
-    `proxy-url begins with ${protocol}//, not with http://, https:// or socks5://`,
+    `proxy-url begins with ${
+      new URL(text).protocol
+    }//, not with http://, https:// or socks5://`,
   );
 }
 

@@ -8,18 +8,36 @@
 
 import { environmentVariable } from "./_system.ts";
 
+const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:"];
+
 /**
  * The proxy of the environment for a server.
  *
  * @param server The server's address.
  * @returns The proxy's address; undefined where there is to be none.
+ * @throws {Error} If it is no address of a proxy.
  */
 export function environmentProxy(server: string): string | undefined {
   const url = new URL(server);
   const scheme = url.protocol === "https:" ? "HTTPS" : "HTTP";
   const proxy = eitherVariable(`${scheme}_PROXY`);
   if (proxy === undefined || isExempt(url)) return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  const address = proxy.includes("://") ? proxy : `http://${proxy}`;
+  if (isProxyUrl(address)) return address;
+  // Without the address: it may hold a password, which a runtime would show.
+  throw new Error(
+    `Cannot use ${scheme}_PROXY: it is no URL that begins with http://, https:// or socks5://`,
+  );
+}
+
+/**
+ * Whether a text is the address of a proxy that can be gone through.
+ *
+ * @param text The text.
+ * @returns Whether it is.
+ */
+export function isProxyUrl(text: string): boolean {
+  return URL.canParse(text) && PROXY_SCHEMES.includes(new URL(text).protocol);
 }
 
 /**
@@ -70,7 +88,8 @@ function isInRange(host: string, range: string): boolean {
   const [network = "", bits = ""] = range.split("/");
   const [address, base] = [addressBits(host), addressBits(network)];
   const length = Number(bits);
-  return address !== undefined && base !== undefined && bits !== "" &&
+  return address !== undefined && base !== undefined &&
+    /^\d+$/.test(bits) && length <= base.length &&
     address.length === base.length &&
     address.slice(0, length) === base.slice(0, length);
 }
