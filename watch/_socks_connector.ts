@@ -8,6 +8,7 @@
 
 import { SocksClient } from "socks";
 import type { buildConnector } from "undici";
+import { errorText } from "./_error_text.ts";
 
 /** How long it may take to open a connection, as in client-go. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -46,7 +47,8 @@ export function socksConnector(
     }).then(({ socket }) => {
       if (isTls) connect({ ...options, httpSocket: socket }, callback);
       else callback(null, socket);
-    }, (error: Error) => callback(error, null));
+      // Without the error itself: it holds the options, the password among them.
+    }, (error) => callback(new Error(errorText(error)), null));
   };
 }
 
