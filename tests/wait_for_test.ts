@@ -297,6 +297,22 @@ for (const code of [400, 401, 403, 404, 405, 422]) {
   });
 }
 
+Deno.test("waitFor() rejects at once when there is no token for the first list", async () => {
+  const cause = new Error("the plugin is not there");
+  const pods = new RestListerWatcher({
+    server: "https://c.example",
+    path: "/api/v1/pods",
+    token: () => Promise.reject(cause),
+    fetch: () => Promise.reject(new Error("nothing is to be sent")),
+  });
+  const error = await assertRejects(
+    () => waitFor(pods, isCreated()),
+    Error,
+    "Cannot get a token for GET https://c.example/api/v1/pods: the plugin is not there",
+  );
+  assertStrictEquals(error.cause, cause);
+});
+
 Deno.test("waitFor() asks again when the first list fails otherwise, and says so", async () => {
   using time = new Clock();
   using _random = fixRandom(0);

@@ -21,6 +21,7 @@ import {
 import { Redactor } from "./_redactor.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import type { ResponseBody } from "./_response_body.ts";
+import { TokenError } from "./_token_error.ts";
 import { ConnectionError } from "./connection_error.ts";
 import type { KubernetesObject, WatchEvent } from "./types.ts";
 
@@ -251,11 +252,9 @@ export class RestClient {
       return await exchange.wait(Promise.resolve(token({ refused })));
     } catch (cause) {
       exchange.signal.throwIfAborted();
-      throw new Error(
+      throw new TokenError(
         `Cannot get a token for GET ${url}: ${errorText(cause)}`,
-        {
-          cause,
-        },
+        { cause },
       );
     }
   }

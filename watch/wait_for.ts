@@ -13,6 +13,7 @@ import { checkDurations } from "./_durations.ts";
 import { clip } from "./_error_text.ts";
 import { isHopeless } from "./_hopeless.ts";
 import { callSafely } from "./_report.ts";
+import { TokenError } from "./_token_error.ts";
 import { isSelected, WaitSource } from "./_wait_source.ts";
 import { WaitTally } from "./_wait_tally.ts";
 import type { Condition } from "./condition.ts";
@@ -22,7 +23,6 @@ import {
 } from "./condition_not_met_error.ts";
 import { contextWithOptionalTimeout } from "./context_with_optional_timeout.ts";
 import { metaNamespaceKey } from "./meta_namespace_key.ts";
-import type { StatusError } from "./status_error.ts";
 import { findStatusError } from "./status_predicates.ts";
 import type { KubernetesObject, ListerWatcher } from "./types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
@@ -79,9 +79,9 @@ const LONGEST_EXPLANATION = 300;
  * - The first list shows what is there when the wait begins, or later. Nothing
  *   older is ever judged.
  * - Lost connections and expired versions are survived. A first list that is
- *   refused (400, 401, 403, 404, 405, 422, a redirect) ends it at once; any
- *   later failure is tried again. A connection that has died silently costs a
- *   minute at most.
+ *   refused (400, 401, 403, 404, 405, 422, a redirect), or that there is no
+ *   token for, ends it at once; any later failure is tried again. A connection
+ *   that has died silently costs a minute at most.
  * - A condition that is met by `undefined` is about being gone. It is waited for
  *   on the objects of the first list, each by its uid: one that comes later is
  *   not counted, and one that comes back under its name is another one. One that
@@ -103,6 +103,7 @@ const LONGEST_EXPLANATION = 300;
  *   it is a `WaitInterruptedError`.
  * @throws {ConditionError} If the condition throws.
  * @throws {StatusError} If the first list is refused.
+ * @throws {Error} If there is no token for the first list.
  * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` no positive
  *   integer.
  * @throws {TypeError} If `name` or `namespace` is empty.
@@ -187,7 +188,8 @@ class Wait<T extends KubernetesObject> {
   readonly #options: WaitForOptions<T>;
   /** Undefined until the first list is complete. */
   #tally: WaitTally<T> | undefined;
-  #refusal: StatusError | undefined;
+  /** Why there is no first list, and never will be. */
+  #refusal: unknown;
   #restarts = 0;
 
   constructor(
@@ -240,8 +242,9 @@ class Wait<T extends KubernetesObject> {
   }
 
   #failed(error: unknown, cancel: (reason?: unknown) => void): void {
-    if (this.#tally === undefined && isHopeless(error)) {
-      this.#refusal = findStatusError(error);
+    const isFirst = this.#tally === undefined;
+    if (isFirst && (isHopeless(error) || error instanceof TokenError)) {
+      this.#refusal = findStatusError(error) ?? error;
       return cancel(error);
     }
     this.#restarts++;
