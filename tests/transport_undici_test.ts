@@ -168,3 +168,16 @@ Deno.test("openUndici() sends a header as often as it comes through a proxy as w
   assertEquals(await response.json(), [`${server}/api`, "a, b"]);
   await transport.close();
 });
+
+Deno.test("openUndici() ends connections that are still to come about when it is closed", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // The handshake of TLS is never answered.
+  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const transport = await open(server);
+  const pending = assertRejects(() => transport.fetch(server, {}));
+  using connection = await listener.accept();
+  await transport.close();
+  await pending;
+  const buffer = new Uint8Array(4096);
+  while (await connection.read(buffer).catch(() => null) !== null);
+});

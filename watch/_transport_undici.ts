@@ -44,19 +44,27 @@ export async function openUndici(
   options: TransportOptions,
 ): Promise<Transport> {
   const undici = await import("undici");
+  const closing = new AbortController();
   return new UndiciTransport(
-    await makeDispatcher(undici, options),
+    await makeDispatcher(undici, options, closing.signal),
     options.headers,
+    closing,
   );
 }
 
 class UndiciTransport implements Transport {
   readonly #dispatcher: Dispatcher;
   readonly #headers: readonly HeaderLine[];
+  readonly #closing: AbortController;
 
-  constructor(dispatcher: Dispatcher, headers: readonly HeaderLine[]) {
+  constructor(
+    dispatcher: Dispatcher,
+    headers: readonly HeaderLine[],
+    closing: AbortController,
+  ) {
     this.#dispatcher = dispatcher;
     this.#headers = headers;
+    this.#closing = closing;
   }
 
   async fetch(url: string, init: RequestInit): Promise<Response> {
@@ -81,6 +89,7 @@ class UndiciTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#dispatcher.destroy();
   }
 }
@@ -88,6 +97,7 @@ class UndiciTransport implements Transport {
 async function makeDispatcher(
   undici: Undici,
   { tls, proxyUrl, certificate }: TransportOptions,
+  closing: AbortSignal,
 ): Promise<Dispatcher> {
   const { ca, insecure, serverName } = tls;
   const shared = {
@@ -108,7 +118,7 @@ async function makeDispatcher(
   };
   const connector = undici.buildConnector({ ...connect, allowH2: false });
   if (proxyUrl === undefined) {
-    return new undici.Agent({ ...shared, connect: inTime(connector) });
+    return new undici.Agent({ ...shared, connect: inTime(connector, closing) });
   }
   if (proxyUrl.startsWith("socks")) {
     const { socksConnector } = await import("./_socks_connector.ts");
@@ -135,22 +145,37 @@ function byName(lines: readonly HeaderLine[]): Record<string, string[]> {
   return headers;
 }
 
-/** undici's own time limits leave a timer running behind them. */
-function inTime(connect: buildConnector.connector): buildConnector.connector {
+/**
+ * Ends connections that do not come about in time, or before the transport is
+ * closed. undici's own time limits leave a timer running behind them, and it
+ * waits for a connection that has begun also when it is destroyed.
+ */
+function inTime(
+  connect: buildConnector.connector,
+  closing: AbortSignal,
+): buildConnector.connector {
   return (options, callback) => {
-    let isLate = false;
-    const timer = startTimer(() => {
-      isLate = true;
-      callback(
-        new Error(`No connection has come about in ${CONNECT_TIMEOUT_MS} ms`),
-        null,
-      );
-    }, CONNECT_TIMEOUT_MS);
-    connect(options, (...[error, socket]) => {
+    // It gives the socket, which its type does not say.
+    const socket: unknown = connect(options, (...result) => {
       timer.clear();
-      if (isLate) socket?.destroy();
-      else if (error) callback(error, null);
-      else if (socket) callback(null, socket);
+      closing.removeEventListener("abort", onClose);
+      callback(...result);
     });
+    const end = (why: string) => {
+      if (isDestroyable(socket)) socket.destroy(new Error(why));
+    };
+    const onClose = () => end("The connections are being closed");
+    closing.addEventListener("abort", onClose, { once: true });
+    const timer = startTimer(
+      () => end(`No connection has come about in ${CONNECT_TIMEOUT_MS} ms`),
+      CONNECT_TIMEOUT_MS,
+    );
   };
+}
+
+function isDestroyable(
+  value: unknown,
+): value is { destroy(error: Error): void } {
+  return typeof value === "object" && value !== null && "destroy" in value &&
+    typeof value.destroy === "function";
 }
