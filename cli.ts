@@ -31,19 +31,17 @@
  * @module
  */
 
-import process from "node:process";
-import { parseCommand } from "./cli/arguments.ts";
+import { parseCommandLine } from "./cli/arguments.ts";
+import type { CommandContext } from "./cli/_commands.ts";
+import { gatherEntropy } from "./cli/_entropy.ts";
 import { type CliIo, Interruption } from "./cli/_io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";
-import { helpText } from "./cli/help.ts";
-import { processIo } from "./cli/process_io.ts";
+import { thisProcess } from "./cli/process_io.ts";
 import { Screen } from "./cli/_screen.ts";
 import { UsageError } from "./cli/_usage_error.ts";
-import { waitCommand } from "./cli/wait_command.ts";
-import { watchCommand } from "./cli/watch_command.ts";
 import config from "./deno.json" with { type: "json" };
 
-export type { CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
+export type { CliInput, CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
 
 /**
  * Runs a command.
@@ -63,16 +61,16 @@ export type { CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
  */
 export async function main(
   args: readonly string[],
-  io: CliIo = processIo(),
+  io: CliIo = thisProcess().io,
 ): Promise<number> {
   const interrupted = new AbortController();
   using _listening = io.onSignal((signal) =>
     interrupted.abort(new Interruption(signal))
   );
   const signal = AbortSignal.any([interrupted.signal, io.stdout.failed]);
-  await using screen = new Screen(io);
+  await using screen = await Screen.open(io);
   try {
-    return await run(args, screen, signal);
+    return await run(args, { screen, signal, io });
   } catch (error) {
     const cause = signal.aborted ? signal.reason : error;
     if (cause instanceof Interruption) return cause.exitStatus;
@@ -86,21 +84,26 @@ export async function main(
 
 async function run(
   args: readonly string[],
-  screen: Screen,
-  signal: AbortSignal,
+  context: CommandContext,
 ): Promise<number> {
-  const command = parseCommand(args);
-  switch (command.type) {
-    case "help":
-      await screen.result(helpText(command.topic).trimEnd());
+  const line = parseCommandLine(args);
+  switch (line.type) {
+    case "help": {
+      const { helpText } = await import("./cli/help.ts");
+      const text = await helpText(line.command);
+      await context.screen.result(text.trimEnd());
       return 0;
+    }
     case "version":
-      await screen.result(config.version);
+      await context.screen.result(config.version);
       return 0;
-    case "wait":
-      return await waitCommand(command, screen, signal);
-    case "watch":
-      return await watchCommand(command, screen, signal);
+    case "run": {
+      // Once a process: a program that only calls this has its own start.
+      if (context.io === thisProcess().io) gatherEntropy();
+      const command = await line.command.load();
+      const run = await command.prepare(line.given);
+      return await run(context);
+    }
   }
 }
 
@@ -108,4 +111,7 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  const { args, exitWith } = thisProcess();
+  exitWith(await main(args));
+}

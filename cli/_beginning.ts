@@ -35,8 +35,9 @@ export const INFORMER_OPTIONS = {
 } as const satisfies InformerOptions;
 
 /** A source that knows whether it has ever worked. */
-export class Beginning implements ListerWatcher {
-  readonly #source: ListerWatcher;
+export class Beginning<T extends KubernetesObject = KubernetesObject>
+  implements ListerWatcher<T> {
+  readonly #source: ListerWatcher<T>;
   readonly #listed = Promise.withResolvers<void>();
   #isListed = false;
   #isWatched = false;
@@ -46,7 +47,7 @@ export class Beginning implements ListerWatcher {
    *
    * @param source Where the objects come from.
    */
-  constructor(source: ListerWatcher) {
+  constructor(source: ListerWatcher<T>) {
     this.#source = source;
   }
 
@@ -78,7 +79,7 @@ export class Beginning implements ListerWatcher {
    * @param options As for every `Lister`.
    * @returns The list.
    */
-  list(options: ListOptions): Promise<KubernetesList> {
+  list(options: ListOptions): Promise<KubernetesList<T>> {
     const { resourceVersion: _, ...others } = options;
     return this.#source.list(others);
   }
@@ -91,7 +92,7 @@ export class Beginning implements ListerWatcher {
    */
   async watch(
     options: WatchOptions,
-  ): Promise<ReadableStream<WatchEvent<KubernetesObject>>> {
+  ): Promise<ReadableStream<WatchEvent<T>>> {
     await this.#listed.promise;
     options.signal?.throwIfAborted();
     const events = await this.#source.watch(options);
@@ -106,9 +107,9 @@ export class Beginning implements ListerWatcher {
  * @param object The object.
  * @returns The same object.
  */
-export function withoutManagedFields(
-  object: KubernetesObject,
-): KubernetesObject {
+export function withoutManagedFields<T extends KubernetesObject>(
+  object: T,
+): T {
   delete object.metadata?.managedFields;
   return object;
 }

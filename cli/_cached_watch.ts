@@ -27,19 +27,19 @@ import type { EventPrinter } from "./_event_printer.ts";
 import { causeText } from "./_failures.ts";
 
 /** What a cached watch prints, and where. */
-export interface CachedWatchOptions {
+export interface CachedWatchOptions<T extends KubernetesObject> {
   /** Ends it. */
   signal: AbortSignal;
   /** Makes lines of events. */
-  printer: EventPrinter;
+  printer: EventPrinter<T>;
   /** Whether the objects are printed as they are, with every field. */
   whole: boolean;
   /** Told of all that is there at first. */
-  onListed: (objects: readonly KubernetesObject[]) => void;
+  onListed: (objects: readonly T[]) => void;
   /** Told of what failed and is tried again. */
   onRetry: (message: string) => void;
-  /** Writes a line. */
-  write: (line: string) => Promise<void>;
+  /** Writes the text of an event. */
+  write: (text: string) => Promise<void>;
 }
 
 /** How a cached watch has ended. */
@@ -51,10 +51,10 @@ export interface CachedWatchEnd {
 }
 
 /** Prints the changes of a cache. */
-export class CachedWatch {
-  readonly #options: CachedWatchOptions;
-  readonly #source: Beginning;
-  readonly #informer: IndexerInformerWatcher;
+export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
+  readonly #options: CachedWatchOptions<T>;
+  readonly #source: Beginning<T>;
+  readonly #informer: IndexerInformerWatcher<T>;
   readonly #ended = new AbortController();
   /** What the cache has come to when the end was asked for. */
   #cacheVersion = "";
@@ -67,7 +67,7 @@ export class CachedWatch {
    * @param source What is watched.
    * @param options What is printed, and where.
    */
-  constructor(source: ListerWatcher, options: CachedWatchOptions) {
+  constructor(source: ListerWatcher<T>, options: CachedWatchOptions<T>) {
     this.#options = options;
     this.#source = new Beginning({
       list: async (request) => {
@@ -113,7 +113,7 @@ export class CachedWatch {
   async #print(): Promise<string | undefined> {
     const { printer, write } = this.#options;
     const reader = this.#informer.events.getReader();
-    let last: ChangeEvent | undefined;
+    let last: ChangeEvent<T> | undefined;
     while (true) {
       const isBehind = this.#ended.signal.aborted;
       const { value } = await reader.read();
@@ -121,7 +121,7 @@ export class CachedWatch {
         return isBehind ? this.#versionOf(last) : this.#cacheVersion;
       }
       last = value;
-      for (const line of printer.lines(value)) await write(line);
+      await write(printer.text(value));
     }
   }
 

@@ -5,26 +5,22 @@
  * @module
  */
 
+import type { ClusterOptions } from "../watch/cluster_options.ts";
 import type { ResourceType } from "./_resources.ts";
-
-/** What there is help on. */
-export type HelpTopic = "overview" | "wait" | "watch";
+import type { WatchOutput } from "./_watch_output.ts";
 
 /** How the server is reached. */
 export type ServerChoice =
   /** One of our own, for a look around. */
   | { readonly type: "embedded" }
-  | {
-    readonly type: "url";
-    readonly url: string;
-    /** The bearer token, or where it is read from. */
-    readonly token: TokenChoice | undefined;
-  };
+  /** The one that the kubeconfig and the options name. */
+  | { readonly type: "cluster"; readonly options: ClusterChoice };
 
-/** Where the bearer token comes from. */
-export type TokenChoice =
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "file"; readonly path: string };
+/** What the options say about the server, beside what a kubeconfig says. */
+export interface ClusterChoice extends ClusterOptions {
+  /** `--request-timeout`. */
+  readonly requestTimeoutMs?: number | undefined;
+}
 
 /** Objects of one resource: one by name, those selected, or all. */
 export interface Target {
@@ -36,10 +32,43 @@ export interface Target {
   readonly name?: string | undefined;
   /** The labels of those that are meant. */
   readonly labelSelector?: string | undefined;
+  /** The fields of those that are meant. */
+  readonly fieldSelector?: string | undefined;
+}
+
+/** A resource as it was written, and perhaps a name. */
+export interface Mention {
+  /** What it was called: `"deploy"`, `"widgets.example.com"`. */
+  readonly resource: string;
+  /** The name of the object; undefined for those selected, or all. */
+  readonly name: string | undefined;
+}
+
+/** Which objects a command line means, before the server has been asked. */
+export interface Selection {
+  /** The resources and names. */
+  readonly mentions: readonly Mention[];
+  /** `-n`; undefined for the namespace of the context. */
+  readonly namespace: string | undefined;
+  /** `-A`. */
+  readonly allNamespaces: boolean;
+  /** `-l`. */
+  readonly labelSelector: string | undefined;
+  /** `--field-selector`. */
+  readonly fieldSelector: string | undefined;
+}
+
+/** Manifests that name the objects that are meant. */
+export interface Manifests {
+  /** `-f`: files, folders, `-` for standard input. */
+  readonly paths: readonly string[];
+  /** `-R`: whether folders are walked to the bottom. */
+  readonly recursive: boolean;
 }
 
 /** What is waited for. */
 export type WaitGoal =
+  | { readonly type: "create" }
   | { readonly type: "delete" }
   | {
     readonly type: "condition";
@@ -47,36 +76,59 @@ export type WaitGoal =
     readonly name: string;
     /** Its status, in any case. */
     readonly value: string;
+  }
+  | {
+    readonly type: "jsonpath";
+    /** The expression; its braces may be missing. */
+    readonly expression: string;
+    /** What it must lead to; undefined for anything. */
+    readonly value: string | undefined;
   };
 
-/** How events are printed. */
-export type WatchOutput = "table" | "json" | "name";
+/** How an object that is as it should be is told of. */
+export type ObjectOutput =
+  /** `pod/web condition met`. */
+  | { readonly type: "message" }
+  | { readonly type: "name" }
+  | { readonly type: "json" }
+  | { readonly type: "yaml" }
+  | {
+    readonly type: "jsonpath";
+    /** The template, or the file that it is in. */
+    readonly template: { readonly text: string } | { readonly file: string };
+    /** Whether each result is printed as JSON. */
+    readonly asJson: boolean;
+    /** Whether a key may be missing. */
+    readonly allowMissingKeys: boolean;
+  };
 
 /** `wait …`. */
 export interface WaitArguments {
-  readonly type: "wait";
   readonly server: ServerChoice;
-  readonly targets: readonly Target[];
-  readonly goal: WaitGoal;
+  /** The objects that are meant. */
+  readonly selection: Selection;
+  /** The files that say which objects are meant instead; none if empty. */
+  readonly manifests: Manifests;
+  /** What is waited for, one after the other, of each object. */
+  readonly goals: readonly WaitGoal[];
   /** 0 looks once. */
   readonly timeoutMs: number;
+  /** How objects are told of. */
+  readonly output: ObjectOutput;
+  /** Whether objects are printed with who wrote which field. */
+  readonly showManagedFields: boolean;
 }
 
 /** `watch …`. */
 export interface WatchArguments {
-  readonly type: "watch";
   readonly server: ServerChoice;
-  readonly target: Target;
+  readonly selection: Selection;
   readonly output: WatchOutput;
   /** Where to carry on from, instead of a list. */
   readonly resourceVersion: string | undefined;
-  /** Whether a cache makes up for what an expired version has missed. */
-  readonly cached: boolean;
+  /**
+   * Whether a cache makes up for what an expired version has missed, and
+   * whether it is drawn as a table in place.
+   */
+  readonly mode: "events" | "cached" | "live";
 }
-
-/** A command line. */
-export type Command =
-  | { readonly type: "help"; readonly topic: HelpTopic }
-  | { readonly type: "version" }
-  | WaitArguments
-  | WatchArguments;

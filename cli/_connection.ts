@@ -1,21 +1,37 @@
 /**
- * The server that a command line chooses: an address and a credential, or a
- * server of our own that lives as long as the command.
+ * The server that a command line chooses: that of a kubeconfig, perhaps as the
+ * options change it, or a server of our own that lives as long as the command.
  *
  * @module
  */
 
-import { readFile } from "node:fs/promises";
-import { errorText } from "../watch/_error_text.ts";
+import type { ClusterAccess } from "../watch/_cluster_access.ts";
+import { ClusterConnection } from "../watch/_cluster_connection.ts";
+import { defaultAccess } from "../watch/_kubeconfig.ts";
+import { RestClient } from "../watch/_rest_client.ts";
+import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../watch/types.ts";
-import type { ServerChoice, Target, TokenChoice } from "./_command.ts";
+import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
+import type { CommandContext } from "./_commands.ts";
+import { PlacedError, type ServerPlace } from "./_placed_error.ts";
+import { ResourceFinder } from "./_resource_finder.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
+import type { ResourceType } from "./_resources.ts";
+import type { TableObject } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** A way to a server. */
 export interface Connection extends AsyncDisposable {
   /** What a person should know about the server beforehand, if anything. */
   readonly notice: string | undefined;
+  /** Which server it is, and as whom it is spoken to. */
+  readonly place: ServerPlace;
+  /** The namespace that is meant where none is named. */
+  readonly namespace: string;
+  /** Finds resources by what they were called. */
+  readonly resources: ResourceFinder;
+  /** Sends any request. */
+  readonly client: RestClient;
   /**
    * Makes no request yet.
    *
@@ -23,68 +39,122 @@ export interface Connection extends AsyncDisposable {
    * @returns The objects, to be listed and watched.
    */
   source(target: Target): ListerWatcher;
+  /**
+   * Makes no request yet.
+   *
+   * @param target What is looked at.
+   * @returns The rows of the server's own table of it, likewise.
+   */
+  rows(target: Target): Promise<ListerWatcher<TableObject>>;
 }
 
 /**
- * Prepares to reach a server. Only a token file is looked at yet.
+ * Does something with a server.
  *
  * @param choice The server.
- * @param target One of the targets, to try the address on.
- * @returns The way to it.
- * @throws {UsageError} If the address or the token is malformed.
- * @throws {Error} If the token file cannot be read.
+ * @param context Where is told what a person should know about it.
+ * @param use Does it.
+ * @returns What it gives.
+ * @throws {KubeconfigError} If nothing says how to reach it.
+ * @throws {UsageError} If the command line makes no sense there.
+ * @throws {PlacedError} If it fails, with what went wrong as cause.
  */
-export async function connect(
+export async function withConnection<V>(
   choice: ServerChoice,
-  target: Target,
-): Promise<Connection> {
-  if (choice.type === "embedded") return await connectToEmbedded();
-  const { url, token } = choice;
-  const access: ServerAccess = { server: url, token: tokenOption(token) };
-  checkAccess(access, target);
-  if (token?.type === "file") await readToken(token.path);
-  return {
-    notice: undefined,
-    source: (target) => new ResourceSource(target, access),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  { screen }: Pick<CommandContext, "screen">,
+  use: (connection: Connection) => Promise<V>,
+): Promise<V> {
+  await using connection = await connect(choice);
+  if (connection.notice !== undefined) screen.note(connection.notice);
+  try {
+    return await use(connection);
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new PlacedError(cause, connection.place);
+  }
+}
+
+/**
+ * Prepares to reach a server. No request is sent yet.
+ *
+ * @param choice The server.
+ * @returns The way to it.
+ * @throws {KubeconfigError} If nothing says how to reach it.
+ */
+export async function connect(choice: ServerChoice): Promise<Connection> {
+  return choice.type === "embedded"
+    ? await connectToEmbedded()
+    : connectToCluster(choice.options);
 }
 
 async function connectToEmbedded(): Promise<Connection> {
   // Loaded only here: nobody else should wait for it.
   const { startEmbeddedServer } = await import("./_embedded_server.ts");
   const embedded = await startEmbeddedServer();
-  return {
+  return connection({ server: embedded.url }, {
     notice: embedded.notice,
-    source: (target) => new ResourceSource(target, { server: embedded.url }),
+    place: { server: embedded.url, context: undefined, credential: undefined },
+    namespace: "default",
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
+  });
+}
+
+function connectToCluster(
+  { requestTimeoutMs, ...options }: ClusterChoice,
+): Connection {
+  const access = defaultAccess(options);
+  const cluster = new ClusterConnection(access);
+  return connection({ ...cluster.restOptions, requestTimeoutMs }, {
+    notice: undefined,
+    place: {
+      server: access.server,
+      context: options.server === undefined ? access.context : undefined,
+      credential: credentialOf(access, options),
+    },
+    namespace: access.namespace ?? "default",
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  });
+}
+
+/** What an error is to call the credential. */
+function credentialOf(
+  { credential, clientCertificate, user }: ClusterAccess,
+  { token, tokenFile, username }: ClusterChoice,
+): string | undefined {
+  if (token !== undefined) return "the token given with --token";
+  if (tokenFile !== undefined) return `the token in ${tokenFile}`;
+  if (username !== undefined) return "the password given with --password";
+  return credential.type === "none" && clientCertificate === undefined
+    ? undefined
+    : `the credential of ${user}`;
+}
+
+function connection(
+  access: ServerAccess,
+  others: Omit<Connection, "resources" | "client" | "source" | "rows">,
+): Connection {
+  const client = new RestClient(access);
+  const resources = new ResourceFinder(async () => {
+    // Loaded only here: what is in the table needs no discovery.
+    const { Discovery } = await import("../watch/_discovery.ts");
+    return new Discovery(client);
+  });
+  const findAgain = (resource: ResourceType) => resources.again(resource);
+  return {
+    ...others,
+    resources,
+    client,
+    source: (target) =>
+      new ResourceSource(target, {
+        open: (place) => new RestListerWatcher({ ...access, ...place }),
+        findAgain,
+      }),
+    rows: async (target) => {
+      const { TableSource } = await import("./_table_source.ts");
+      return new ResourceSource(target, {
+        open: (place) => new TableSource({ client, ...place }),
+        findAgain,
+      });
+    },
   };
-}
-
-function checkAccess(access: ServerAccess, target: Target): void {
-  try {
-    new ResourceSource(target, access);
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new UsageError(cause.message, { cause });
-  }
-}
-
-/** A file is read for every request: whoever renews it renews the token. */
-function tokenOption(token: TokenChoice | undefined): ServerAccess["token"] {
-  return token?.type === "file" ? () => readToken(token.path) : token?.text;
-}
-
-async function readToken(path: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new Error(
-      `Cannot read the token file: ${errorText(cause)}: check --token-file`,
-      { cause },
-    );
-  }
-  if (text.trim() !== "") return text;
-  throw new Error(`Cannot use the token file ${path}: it is empty`);
 }

@@ -7,6 +7,7 @@
  */
 
 import { errorText } from "../watch/_error_text.ts";
+import { isHopeless } from "../watch/_hopeless.ts";
 import { ConnectionError } from "../watch/connection_error.ts";
 import type { StatusError } from "../watch/status_error.ts";
 import {
@@ -18,31 +19,12 @@ import {
   NO_API_SERVER,
   UnknownResourceError,
 } from "./_unknown_resource_error.ts";
+import { PlacedError, type ServerPlace } from "./_placed_error.ts";
 import { oneLine, truncate } from "./_text.ts";
 
-/** The codes that say that the request itself is wrong. */
-const HOPELESS_CODES: ReadonlySet<number> = new Set([
-  400,
-  401,
-  403,
-  404,
-  405,
-  422,
-]);
+export { isHopeless };
 
 const STACK_LINE_LENGTH = 400;
-
-/**
- * Whether the server has refused, so that asking again is of no use.
- *
- * @param error Whatever was thrown.
- * @returns Whether it is such a refusal.
- */
-export function isHopeless(error: unknown): boolean {
-  const code = findStatusError(error)?.code;
-  if (code === undefined) return false;
-  return HOPELESS_CODES.has(code) || (code >= 300 && code < 400);
-}
 
 /**
  * Whether the server has answered, with a failure that may pass.
@@ -71,13 +53,21 @@ export function inWords(delayMs: number): string {
  * @returns One line.
  */
 export function failureLine(error: unknown): string {
+  return error instanceof PlacedError
+    ? lineOf(error.cause, error.place)
+    : lineOf(error, undefined);
+}
+
+function lineOf(error: unknown, place: ServerPlace | undefined): string {
   if (error instanceof UnknownResourceError) {
     return oneLine(`error: ${error.message}`);
   }
   const status = findStatusError(error);
-  if (status !== undefined) return oneLine(statusLine(status));
+  if (status !== undefined) return oneLine(statusLine(status, place));
   if (error instanceof ConnectionError) {
-    return oneLine(`error: ${causeText(error)}: ${connectionAdvice(error)}`);
+    return oneLine(
+      `error: ${causeText(error)}: ${connectionAdvice(error, place)}`,
+    );
   }
   if (error instanceof SyntaxError) {
     return oneLine(`error: ${error.message}: ${NO_API_SERVER}`);
@@ -85,16 +75,28 @@ export function failureLine(error: unknown): string {
   return oneLine(`error: ${errorText(error)}`);
 }
 
-function statusLine(error: StatusError): string {
+function statusLine(
+  error: StatusError,
+  place: ServerPlace | undefined,
+): string {
   const { status, message, reason, code } = error;
   if (isUnauthorized(error)) {
-    return `error: You must be logged in to the server (${message}): check --token or --token-file`;
+    return `error: You must be logged in to the server (${message}): ${
+      loginAdvice(place)
+    }`;
   }
   // A server's own Status has metadata, one made of another answer has none.
   if (status.metadata === undefined && code !== undefined && code !== 410) {
     return `error: ${[message, answerAdvice(code)].flat().join(": ")}`;
   }
   return `Error from server${reason ? ` (${reason})` : ""}: ${message}`;
+}
+
+function loginAdvice(place: ServerPlace | undefined): string {
+  if (place === undefined) return "check --token or --token-file";
+  return place.credential === undefined
+    ? "no credential was sent: log in, choose a context that has one, or give --token or --token-file"
+    : `${place.credential} was refused: it may have expired`;
 }
 
 /** What to do about an answer that is no Status. */
@@ -105,13 +107,25 @@ function answerAdvice(code: number): string | [] {
 }
 
 /** Runtimes tell these failures apart in words alone. */
-function connectionAdvice({ message }: ConnectionError): string {
-  if (/corrupt message|wrong version number/i.test(message)) {
+function connectionAdvice(
+  { message }: ConnectionError,
+  place: ServerPlace | undefined,
+): string {
+  if (/corrupt message|wrong.version.number/i.test(message)) {
     return "the server speaks no TLS; try http:// in --server";
   }
-  return /certificate|\btls\b|\bssl\b/i.test(message)
-    ? "the server's certificate is not trusted; give its CA in DENO_CERT (Deno) or NODE_EXTRA_CA_CERTS (Node)"
-    : "check the address given with --server, and that the server runs";
+  if (/NotValidForName|altname|not valid for name/i.test(message)) {
+    return "the server's certificate is for another name; give that in --tls-server-name";
+  }
+  if (/certificate|UnknownIssuer/i.test(message)) {
+    return "the server's certificate is not trusted; give whoever has signed it in --certificate-authority";
+  }
+  const { context } = place ?? {};
+  return context === undefined
+    ? "check the address given with --server, and that the server runs"
+    : `check that the server of context ${
+      JSON.stringify(context)
+    } runs and can be reached from here`;
 }
 
 /**

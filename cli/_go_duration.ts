@@ -6,6 +6,8 @@
  * @module
  */
 
+import { UsageError } from "./_usage_error.ts";
+
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],
   ["us", 1e-3],
@@ -55,4 +57,24 @@ function parseMagnitude(text: string): number {
   }
   if (sum >= LONGEST_MS) throw new SyntaxError("it is too long");
   return sum;
+}
+
+/**
+ * Parses the value of an option.
+ *
+ * @param option The option's name.
+ * @param text The duration.
+ * @returns Milliseconds, perhaps negative.
+ * @throws {UsageError} If it is no duration.
+ */
+export function durationOf(option: string, text: string): number {
+  try {
+    return parseGoDuration(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new UsageError(
+      `malformed duration --${option}=${text}: ${cause.message}: write it like 30s, 1m30s or 0`,
+      { cause },
+    );
+  }
 }

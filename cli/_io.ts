@@ -11,6 +11,8 @@ export interface CliOutput {
   readonly isTerminal: boolean;
   /** How many characters a line of the terminal holds. */
   readonly columns: number;
+  /** How many lines the terminal has, where that is known. */
+  readonly rows?: number | undefined;
   /**
    * Aborted when nothing more can be written, with what went wrong: nobody
    * reads any more (`EPIPE`), the disk is full.
@@ -25,8 +27,20 @@ export interface CliOutput {
   write(text: string): Promise<void>;
 }
 
+/** A stream that text is read from. */
+export interface CliInput {
+  /**
+   * Reads all of it.
+   *
+   * @returns The text, once the stream has ended.
+   */
+  read(): Promise<string>;
+}
+
 /** The world around a command. */
 export interface CliIo {
+  /** What `-f -` reads; nothing where there is none. */
+  readonly stdin?: CliInput | undefined;
   /** Where results go. */
   readonly stdout: CliOutput;
   /** Where everything else goes. */
@@ -41,6 +55,23 @@ export interface CliIo {
    */
   onSignal(listener: (signal: CliSignal) => void): Disposable;
 }
+
+/** A process that commands run in. */
+export interface CliProcess {
+  /** The world around it. */
+  readonly io: CliIo;
+  /** The arguments, those of the program alone. */
+  readonly args: readonly string[];
+  /**
+   * Says how it ends, when nothing is left to be done.
+   *
+   * @param status The exit status.
+   */
+  exitWith(status: number): void;
+}
+
+/** The width of what does not tell its own. */
+export const DEFAULT_COLUMNS = 80;
 
 /** A signal that asks a process to end. */
 export type CliSignal = "SIGINT" | "SIGTERM";

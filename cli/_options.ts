@@ -1,65 +1,60 @@
 /**
- * The options on a command line. `node:util`'s `parseArgs` splits the
- * arguments; what it finds is checked here, since its own errors name neither
- * a near miss nor what to do.
+ * The options on a command line: what is found there is checked, and every
+ * mistake is answered with what to do.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { didYouMean } from "../watch/_suggest.ts";
+import { tokensOf } from "./_tokens.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** An option, as `parseArgs` takes it. */
-interface Option {
+/** An option, as `node:util`'s `parseArgs` has it. */
+export interface Option {
+  /** Whether it has a value; `--all=false` takes a boolean one back. */
   readonly type: "string" | "boolean";
+  /** Its one letter. */
   readonly short?: string;
 }
 
-type Options = Readonly<Record<string, Option>>;
+/** Options by name. */
+export type Options = Readonly<Record<string, Option>>;
 
-const COMMON: Options = {
-  "help": { type: "boolean", short: "h" },
-  "server": { type: "string", short: "s" },
-  "token": { type: "string" },
-  "token-file": { type: "string" },
-  "embedded": { type: "boolean" },
-  "namespace": { type: "string", short: "n" },
-  "all-namespaces": { type: "boolean", short: "A" },
-  "selector": { type: "string", short: "l" },
-};
-const OF_COMMANDS: Readonly<Record<string, Options>> = {
-  wait: {
-    ...COMMON,
-    "all": { type: "boolean" },
-    "for": { type: "string" },
-    "timeout": { type: "string" },
-  },
-  watch: {
-    ...COMMON,
-    "cached": { type: "boolean" },
-    "output": { type: "string", short: "o" },
-    "resource-version": { type: "string" },
-  },
-};
-const ALL: Options = {
-  ...OF_COMMANDS.wait,
-  ...OF_COMMANDS.watch,
-  "version": { type: "boolean" },
-};
+/** The command of a command line, and the arguments around it. */
+export interface SplitArguments {
+  /** The first argument that is no option; undefined where all are. */
+  readonly command: string | undefined;
+  /** The others. */
+  readonly others: readonly string[];
+}
 
 /** What was given: the words, and the options with all their values. */
 export class GivenOptions {
   /** The arguments that are no options. */
   readonly words: readonly string[];
-  readonly #values: ReadonlyMap<string, readonly (string | undefined)[]>;
+  readonly #values: ReadonlyMap<string, readonly string[]>;
 
+  /**
+   * Keeps what was given.
+   *
+   * @param words The arguments that are no options.
+   * @param values The values of the options; `"true"` for those without one.
+   */
   constructor(
     words: readonly string[],
-    values: ReadonlyMap<string, readonly (string | undefined)[]>,
+    values: ReadonlyMap<string, readonly string[]>,
   ) {
     this.words = words;
     this.#values = values;
+  }
+
+  /**
+   * The same without the first word, which says what the others are.
+   *
+   * @returns What is left.
+   */
+  withoutFirst(): GivenOptions {
+    return new GivenOptions(this.words.slice(1), this.#values);
   }
 
   /** The names of the options given. */
@@ -67,94 +62,152 @@ export class GivenOptions {
     return this.#values.keys();
   }
 
-  /** Whether an option was given. */
+  /**
+   * Whether an option was given at all.
+   *
+   * @param name The option.
+   * @returns Whether it was.
+   */
   has(name: string): boolean {
     return this.#values.has(name);
   }
 
-  /** The value of an option: the last one counts, as everywhere. */
+  /**
+   * Whether an option that is on or off is on.
+   *
+   * @param name The option.
+   * @returns Whether it was given, and not as `--option=false`.
+   */
+  isOn(name: string): boolean {
+    return this.text(name) === "true";
+  }
+
+  /**
+   * The value of an option: the last one counts, as everywhere.
+   *
+   * @param name The option.
+   * @returns The value; undefined where it was not given.
+   */
   text(name: string): string | undefined {
     return this.#values.get(name)?.at(-1);
   }
 
-  /** How often an option was given. */
-  count(name: string): number {
-    return this.#values.get(name)?.length ?? 0;
-  }
-
-  /** Refuses options that a command has no use for. */
-  checkFor(command: "wait" | "watch"): void {
-    const options = OF_COMMANDS[command] ?? {};
-    for (const name of this.#values.keys()) {
-      if (Object.hasOwn(options, name)) continue;
-      throw new UsageError(
-        `${command} has no option --${name}: see ${command} --help`,
-      );
-    }
+  /**
+   * All values of an option, for those that may be repeated.
+   *
+   * @param name The option.
+   * @returns The values, in order.
+   */
+  texts(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
   }
 }
 
 /**
- * Reads the options of all commands in one pass, since they may stand
- * anywhere, also before the command.
+ * Finds the command, which options may stand in front of.
  *
  * @param args The arguments.
+ * @param options The options of all commands: which of them have a value.
+ * @returns The command, and the arguments without it.
+ */
+export function splitArguments(
+  args: readonly string[],
+  options: Options,
+): SplitArguments {
+  const found = tokensOf(args, options).find(({ kind }) =>
+    kind === "positional"
+  );
+  if (found === undefined) return { command: undefined, others: args };
+  return {
+    command: args[found.index],
+    others: args.toSpliced(found.index, 1),
+  };
+}
+
+/**
+ * Reads the options of a command.
+ *
+ * @param args The arguments, without the command.
+ * @param options The options that there are.
+ * @param refused What an option is answered with that is not among them.
  * @returns What was given.
  * @throws {UsageError} If there is no such option, or its value is missing.
  */
-export function readOptions(args: readonly string[]): GivenOptions {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: ALL,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
+export function readOptions(
+  args: readonly string[],
+  options: Options,
+  refused: (rawName: string, name: string) => UsageError = (rawName, name) =>
+    unknownOption(rawName, name, options),
+): GivenOptions {
   const words: string[] = [];
-  const values = new Map<string, (string | undefined)[]>();
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value, inlineValue } = token;
-    const option = ALL[name];
-    if (option === undefined) throw unknownOption(rawName, name);
-    if (option.type === "string") {
-      checkValue(rawName, value, inlineValue === true);
-    } else if (value !== undefined) {
-      throw new UsageError(`${rawName} takes no value: leave it out`);
+  const values = new Map<string, string[]>();
+  for (const token of tokensOf(args, options)) {
+    if (token.kind === "positional") {
+      words.push(token.value);
+      continue;
     }
-    values.set(name, [...values.get(name) ?? [], unquoted(rawName, value)]);
+    const { name, rawName, value, inlineValue } = token;
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined) throw refused(rawName, name);
+    const text = option.type === "string"
+      ? checkValue(rawName, value, inlineValue)
+      : checkTruth(rawName, value ?? "true");
+    values.set(name, [...values.get(name) ?? [], text]);
   }
   return new GivenOptions(words, values);
 }
 
-/** `-n=web` means what `-n web` does, as in `kubectl`. */
-function unquoted(
+/**
+ * Tells that there is no such option.
+ *
+ * @param rawName The option as it was written: `"--fro"`.
+ * @param name Its name.
+ * @param options Those that there are.
+ * @returns The error.
+ */
+export function unknownOption(
   rawName: string,
-  value: string | undefined,
-): string | undefined {
-  return rawName.startsWith("--") ? value : value?.replace(/^=/, "");
+  name: string,
+  options: Options,
+): UsageError {
+  const near = name.length > 1
+    ? didYouMean(name, Object.keys(options), "--")
+    : "";
+  return new UsageError(
+    `unknown option ${rawName}: ${
+      near || "see --help for those that there are"
+    }`,
+  );
 }
 
 function checkValue(
   rawName: string,
   value: string | undefined,
   inline: boolean,
-): void {
+): string {
   if (value === undefined || value === "") {
     throw new UsageError(`${rawName} needs a value: write it behind it`);
   }
-  if (inline || !/^-[-a-z]/i.test(value)) return;
-  throw new UsageError(
-    `${rawName} needs a value, but ${rawName} is followed by another option: write the value behind it`,
-  );
+  if (!inline && /^-[-a-z]/i.test(value)) {
+    throw new UsageError(
+      `${rawName} needs a value, but ${rawName} is followed by another option: write the value behind it`,
+    );
+  }
+  return value;
 }
 
-function unknownOption(rawName: string, name: string): UsageError {
-  const near = name.length > 1 ? didYouMean(name, Object.keys(ALL), "--") : "";
-  return new UsageError(
-    `unknown option ${rawName}: ${
-      near || "see --help for those that there are"
-    }`,
+/** What Go takes for a boolean, which scripts may have written. */
+const TRUTHS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "true": ["1", "t", "T", "TRUE", "true", "True"],
+    "false": ["0", "f", "F", "FALSE", "false", "False"],
+  }).flatMap(([value, texts]) => texts.map((text) => [text, value])),
+);
+
+function checkTruth(rawName: string, text: string): string {
+  const value = TRUTHS.get(text);
+  if (value !== undefined) return value;
+  throw new UsageError(
+    `${rawName} is on or off: write ${rawName}, or ${rawName}=false`,
   );
 }

@@ -1,19 +1,14 @@
 /**
  * The objects of a target on a server, to be listed and watched.
  *
- * Without API discovery, two things come to light only when the server answers
- * 404: that it has no such resource, and that a custom resource has no
- * namespaces. So a resource whose scope is not known is looked for in both
- * places, once.
+ * What the table of resources says of versions holds for most servers, not for
+ * all: a 404 leads to the server being asked what it has, once.
  *
  * @module
  */
 
 import { resourcePath } from "../watch/resource_path.ts";
-import {
-  RestListerWatcher,
-  type RestListerWatcherOptions,
-} from "../watch/rest_lister_watcher.ts";
+import type { RestListerWatcherOptions } from "../watch/rest_lister_watcher.ts";
 import { findStatusError } from "../watch/status_predicates.ts";
 import type {
   KubernetesList,
@@ -25,45 +20,51 @@ import type {
 } from "../watch/types.ts";
 import type { Target } from "./_command.ts";
 import { apiVersionOf, type ResourceType } from "./_resources.ts";
-import { UnknownResourceError } from "./_unknown_resource_error.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "./_unknown_resource_error.ts";
 
 /** How the server is reached. */
 export type ServerAccess = Pick<
   RestListerWatcherOptions,
-  "server" | "token" | "fetch"
+  "server" | "token" | "headers" | "fetch" | "requestTimeoutMs"
 >;
 
+/** Where the objects of a target are. */
+export type Place = Pick<
+  RestListerWatcherOptions,
+  "path" | "labelSelector" | "fieldSelector"
+>;
+
+/** Options for {@linkcode ResourceSource}. */
+export interface ResourceSourceOptions<T extends KubernetesObject> {
+  /** Opens a place on the server. */
+  open: (place: Place) => ListerWatcher<T>;
+  /** Asks the server for a resource of the table that it answers 404 for. */
+  findAgain: (resource: ResourceType) => Promise<ResourceType>;
+}
+
 /** Lists and watches a target. */
-export class ResourceSource implements ListerWatcher {
-  readonly #resource: ResourceType;
-  /** Where the resource may be; the first one that answers is kept. */
-  #places: readonly ListerWatcher[];
+export class ResourceSource<T extends KubernetesObject = KubernetesObject>
+  implements ListerWatcher<T> {
+  readonly #target: Target;
+  readonly #options: ResourceSourceOptions<T>;
+  #place: ListerWatcher<T>;
+  #isSure: boolean;
 
   /**
    * Makes no request yet.
    *
    * @param target What is looked at.
-   * @param access How the server is reached.
-   * @throws {TypeError} If the server's address or the token is malformed.
+   * @param options How.
+   * @throws What opening a place throws.
    */
-  constructor(target: Target, access: ServerAccess) {
-    const { resource, namespace } = target;
-    this.#resource = resource;
-    const namespaces = resource.namespaced === undefined &&
-        namespace !== undefined
-      ? [namespace, undefined]
-      : [namespace];
-    this.#places = namespaces.map((namespace) =>
-      new RestListerWatcher({
-        ...access,
-        path: resourcePath({
-          apiVersion: apiVersionOf(resource),
-          plural: resource.plural,
-          namespace,
-        }),
-        ...selectorsOf(target),
-      })
-    );
+  constructor(target: Target, options: ResourceSourceOptions<T>) {
+    this.#target = target;
+    this.#options = options;
+    this.#isSure = !target.resource.builtIn;
+    this.#place = options.open(placeOf(target));
   }
 
   /**
@@ -73,7 +74,7 @@ export class ResourceSource implements ListerWatcher {
    * @returns The list.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  list(options: ListOptions): Promise<KubernetesList> {
+  list(options: ListOptions): Promise<KubernetesList<T>> {
     return this.#ask((place) => place.list(options));
   }
 
@@ -84,30 +85,52 @@ export class ResourceSource implements ListerWatcher {
    * @returns The events.
    * @throws {UnknownResourceError} If the server has no such resource.
    */
-  watch(
-    options: WatchOptions,
-  ): Promise<ReadableStream<WatchEvent<KubernetesObject>>> {
+  watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
     return this.#ask((place) => place.watch(options));
   }
 
-  async #ask<V>(question: (place: ListerWatcher) => Promise<V>): Promise<V> {
-    let missing: unknown;
-    for (const place of this.#places) {
-      try {
-        const answer = await question(place);
-        this.#places = [place];
-        return answer;
-      } catch (error) {
-        if (findStatusError(error)?.code !== 404) throw error;
-        missing ??= error;
-      }
+  async #ask<V>(
+    question: (place: ListerWatcher<T>) => Promise<V>,
+  ): Promise<V> {
+    try {
+      return await question(this.#place);
+    } catch (cause) {
+      if (findStatusError(cause)?.code !== 404) throw cause;
+      await this.#lookAgain(cause);
+      return await question(this.#place);
     }
-    throw new UnknownResourceError(this.#resource, missing);
+  }
+
+  async #lookAgain(cause: unknown): Promise<void> {
+    const { resource } = this.#target;
+    if (this.#isSure) {
+      throw new UnknownResourceError(resource.plural, "", { cause });
+    }
+    try {
+      const found = await this.#options.findAgain(resource);
+      this.#isSure = true;
+      const place = placeOf({ ...this.#target, resource: found });
+      this.#place = this.#options.open(place);
+    } catch (error) {
+      if (error instanceof UnknownResourceError) throw error;
+      // Every Kubernetes has it: where it is not, there is none.
+      throw new UnknownResourceError(resource.plural, NO_API_SERVER, { cause });
+    }
   }
 }
 
-function selectorsOf({ name, labelSelector }: Target) {
+function placeOf(target: Target): Place {
+  const { resource, namespace } = target;
+  const path = resourcePath({
+    apiVersion: apiVersionOf(resource),
+    plural: resource.plural,
+    namespace,
+  });
+  return { path, ...selectorsOf(target) };
+}
+
+function selectorsOf({ name, labelSelector, fieldSelector }: Target) {
   return name === undefined
-    ? { labelSelector }
+    ? { labelSelector, fieldSelector }
     : { fieldSelector: `metadata.name=${name}` };
 }

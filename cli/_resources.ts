@@ -1,16 +1,10 @@
 /**
  * The resources that a command line can name without asking the server: those
- * of Kubernetes itself, by plural, singular, short name or kind. Anything else
- * is written in full, `plural.version.group`, which needs no table.
- *
- * A table and not API discovery, because a wait should cost one request; what
- * it cannot tell is whether a custom resource has namespaces.
+ * of Kubernetes itself, by plural, singular, short name or kind. All others are
+ * found by API discovery (`_resource_finder.ts`), which takes a request more.
  *
  * @module
  */
-
-import { didYouMean } from "../watch/_suggest.ts";
-import { UsageError } from "./_usage_error.ts";
 
 /** A resource as a command line names it. */
 export interface ResourceType {
@@ -20,13 +14,15 @@ export interface ResourceType {
   readonly group: string;
   /** Version in the group. */
   readonly version: string;
-  /** Whether its objects live in namespaces; undefined where not known. */
-  readonly namespaced: boolean | undefined;
+  /** Whether its objects live in namespaces. */
+  readonly namespaced: boolean;
   /** Whether every Kubernetes has it. */
   readonly builtIn: boolean;
 }
 
 interface Row extends ResourceType {
+  /** The kind of its objects. */
+  readonly kind: string;
   /** What it may be called: plural, singular, short names. */
   readonly names: readonly string[];
 }
@@ -90,71 +86,39 @@ const TABLE: readonly Row[] = [
   ...rows(CLUSTER_SCOPED, false),
 ];
 
-const IN_FULL = "plural.version.group, such as certificates.v1.cert-manager.io";
-const VERSION = /^v[1-9][0-9]*((alpha|beta)[1-9][0-9]*)?$/;
-const NAME_PART = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/**
+ * Finds a resource of Kubernetes itself by what it was called.
+ *
+ * @param text `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
+ * @returns The resource; undefined where only a server can tell.
+ */
+export function builtInResource(text: string): ResourceType | undefined {
+  const [name = "", ...rest] = text.toLowerCase().split(".");
+  const named = TABLE.filter(({ names }) => names.includes(name));
+  if (rest.length === 0) return named[0];
+  const group = rest.join(".");
+  // `pods.v1.` is how the core group is written.
+  const [version, ...groupParts] = rest;
+  return named.find((row) =>
+    row.group === group ||
+    (groupParts.length > 0 && row.version === version &&
+      row.group === groupParts.join("."))
+  );
+}
 
 /**
- * Finds a resource by what it was called.
+ * Finds a resource of Kubernetes itself by the kind of its objects.
  *
- * @param text `pods`, `po`, `Pod`, `deployments.apps`,
- *   `deployments.v1.apps`, `widgets.v1.example.com`.
- * @returns The resource.
- * @throws {UsageError} If it is none that is known, nor written in full.
+ * @param apiVersion Their `apiVersion`.
+ * @param kind Their `kind`.
+ * @returns The resource; undefined where only a server can tell.
  */
-export function findResource(text: string): ResourceType {
-  const [name = "", ...rest] = text.toLowerCase().split(".");
-  if (rest.length === 0) return byName(text, name);
-  const [version = "", ...groupParts] = rest;
-  if (VERSION.test(version) && groupParts.length > 0) {
-    return inFull(text, name, version, groupParts);
-  }
-  const group = rest.join(".");
-  const row = TABLE.find((row) =>
-    row.group === group && row.names.includes(name)
-  );
-  if (row !== undefined) return row;
-  const example = VERSION.test(group) || !NAME_PART.test(name)
-    ? IN_FULL
-    : `plural.version.group, such as ${name}.v1.${group}`;
-  throw new UsageError(
-    `unknown resource ${JSON.stringify(text)}: write it in full, ${example}`,
-  );
-}
-
-function byName(text: string, name: string): ResourceType {
-  const row = TABLE.find(({ names }) => names.includes(name));
-  if (row !== undefined) return row;
-  const advice = didYouMean(name, TABLE.flatMap(({ names }) => names)) ||
-    `write a custom resource in full, ${IN_FULL}`;
-  throw new UsageError(`unknown resource ${JSON.stringify(text)}: ${advice}`);
-}
-
-function inFull(
-  text: string,
-  name: string,
-  version: string,
-  groupParts: readonly string[],
-): ResourceType {
-  // `pods.v1.` is how the core group is written.
-  const group = groupParts.join(".");
-  const row = TABLE.find((row) =>
-    row.group === group && row.names.includes(name)
-  );
-  if (row !== undefined) {
-    return { ...row, version, builtIn: version === row.version };
-  }
-  if ([name, ...groupParts].every((part) => NAME_PART.test(part))) {
-    return {
-      plural: name,
-      group,
-      version,
-      namespaced: undefined,
-      builtIn: false,
-    };
-  }
-  throw new UsageError(
-    `malformed resource ${JSON.stringify(text)}: write it in full, ${IN_FULL}`,
+export function builtInKind(
+  apiVersion: string,
+  kind: string,
+): ResourceType | undefined {
+  return TABLE.find((row) =>
+    row.kind === kind && apiVersionOf(row) === apiVersion
   );
 }
 
@@ -177,7 +141,7 @@ function rows(
     return resources.split(",").map((resource) => {
       const [kind = "", plural = "", ...short] = resource.trim().split(" ");
       const names = [plural, kind.toLowerCase(), ...short];
-      return { plural, group, version, namespaced, builtIn: true, names };
+      return { plural, group, version, namespaced, builtIn: true, kind, names };
     });
   });
 }

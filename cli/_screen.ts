@@ -11,8 +11,8 @@
  * @module
  */
 
-import picocolors from "picocolors";
 import type { CliIo, CliOutput } from "./_io.ts";
+import type { TerminalSize } from "./_live_block.ts";
 import { truncate } from "./_text.ts";
 
 /** What the line that moves says. */
@@ -24,6 +24,26 @@ export interface StatusLine {
   /** Behind. On a terminal only. */
   readonly trail: string;
 }
+
+/** Colours a text. */
+export type Paint = (text: string) => string;
+
+/** The colours that are used. */
+export type Colors = Readonly<
+  Record<"dim" | "red" | "green" | "yellow" | "strikethrough", Paint>
+>;
+
+const plain: Paint = (text) => text;
+const PLAIN: Colors = {
+  dim: plain,
+  red: plain,
+  green: plain,
+  yellow: plain,
+  strikethrough: plain,
+};
+
+/** Where a terminal does not tell its height. */
+const DEFAULT_ROWS = 24;
 
 const DRAW_EVERY_MS = 100;
 const PRINT_EVERY_MS = 1_000;
@@ -40,8 +60,10 @@ const WRAP = "\x1b[?7h";
 export class Screen implements AsyncDisposable {
   readonly #stdout: CliOutput;
   readonly #stderr: CliOutput;
-  readonly #colors: ReturnType<typeof picocolors.createColors>;
-  readonly #live: boolean;
+  readonly #colors: Colors | undefined;
+  #live: boolean;
+  /** Whether a table can be drawn in place. */
+  readonly canDraw: boolean;
   #status: (() => StatusLine) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #shown = "";
@@ -53,18 +75,45 @@ export class Screen implements AsyncDisposable {
    * Writes nothing yet.
    *
    * @param io The streams and the environment.
+   * @param colors The colours of a terminal, where they are wanted.
    */
-  constructor({ stdout, stderr, env }: CliIo) {
+  constructor({ stdout, stderr, env }: CliIo, colors?: Colors) {
     this.#stdout = stdout;
     this.#stderr = stderr;
-    const smart = stderr.isTerminal && env.TERM !== "dumb";
-    this.#live = smart;
-    this.#colors = picocolors.createColors(smart && !env.NO_COLOR);
+    this.#live = isSmart(stderr, env);
+    this.canDraw = isSmart(stdout, env);
+    this.#colors = colors;
+  }
+
+  /**
+   * Makes one with colours, where there is a terminal that they are wanted on.
+   *
+   * @param io The streams and the environment.
+   * @returns The screen.
+   */
+  static async open(io: CliIo): Promise<Screen> {
+    const { stdout, stderr, env } = io;
+    const isSeen = isSmart(stdout, env) || isSmart(stderr, env);
+    if (!isSeen || env.NO_COLOR) return new Screen(io);
+    // Nobody else waits until it is loaded.
+    const { default: picocolors } = await import("picocolors");
+    return new Screen(io, picocolors.createColors(true));
   }
 
   /** Colours for stderr. */
-  get colors(): ReturnType<typeof picocolors.createColors> {
-    return this.#colors;
+  get colors(): Colors {
+    return this.#live ? this.#colors ?? PLAIN : PLAIN;
+  }
+
+  /** Colours for what is drawn; undefined where there are none. */
+  get drawColors(): Colors | undefined {
+    return this.canDraw ? this.#colors : undefined;
+  }
+
+  /** The size of the terminal that is drawn on, as it is now. */
+  get size(): TerminalSize {
+    const { columns, rows = DEFAULT_ROWS } = this.#stdout;
+    return { columns, rows };
   }
 
   /** Whether a result could not be written. */
@@ -110,8 +159,31 @@ export class Screen implements AsyncDisposable {
    * @returns Resolves when it has been passed on.
    */
   result(line: string): Promise<void> {
+    return this.print(`${line}\n`);
+  }
+
+  /**
+   * Writes a part of the result as it is.
+   *
+   * @param text The text, which need not end with its line.
+   * @returns Resolves when it has been passed on.
+   */
+  print(text: string): Promise<void> {
+    if (text === "") return Promise.resolve();
     this.#wipe();
-    return this.#write(this.#stdout, `${line}\n`);
+    // To wipe what comes behind it would wipe it as well.
+    if (!text.endsWith("\n")) this.#live = false;
+    return this.#write(this.#stdout, text);
+  }
+
+  /**
+   * Draws on the terminal that stdout is.
+   *
+   * @param text What moves the cursor and what is drawn.
+   * @returns Resolves when it has been passed on.
+   */
+  draw(text: string): Promise<void> {
+    return this.#write(this.#stdout, text);
   }
 
   /**
@@ -164,7 +236,7 @@ export class Screen implements AsyncDisposable {
       text,
       Math.max(0, width - [...lead].length - [...end].length - 2),
     );
-    const { dim } = this.#colors;
+    const { dim } = this.colors;
     const line = `${dim(lead)}  ${middle}${dim(end)}`;
     if (line === this.#shown) return;
     this.#shown = line;
@@ -181,4 +253,9 @@ export class Screen implements AsyncDisposable {
     this.#writes = this.#writes.then(() => output.write(text));
     return this.#writes;
   }
+}
+
+/** A terminal on which the cursor can be moved. */
+function isSmart({ isTerminal }: CliOutput, env: CliIo["env"]): boolean {
+  return isTerminal && env.TERM !== "dumb";
 }

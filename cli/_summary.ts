@@ -7,7 +7,7 @@
  */
 
 import type { KubernetesObject } from "../watch/types.ts";
-import { field, listField, numberField, textField } from "./_fields.ts";
+import { field, listField, numberField, textField } from "../watch/_fields.ts";
 import { oneLine } from "./_text.ts";
 
 /** Conditions that sum an object up, the most telling one first. */

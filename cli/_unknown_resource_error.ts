@@ -4,13 +4,11 @@
  * @module
  */
 
-import type { ResourceType } from "./_resources.ts";
-
 /** What to do about answers that no API server gives. */
 export const NO_API_SERVER =
   "check that --server is the address of a Kubernetes API server";
 
-/** The server has no such resource; `cause` is its 404. */
+/** The server has no such resource. */
 export class UnknownResourceError extends Error {
   /** `"UnknownResourceError"`. */
   override readonly name: string = "UnknownResourceError";
@@ -18,12 +16,12 @@ export class UnknownResourceError extends Error {
   /**
    * Makes the error, with `kubectl`'s message.
    *
-   * @param resource The resource.
-   * @param cause The server's answer.
+   * @param resource What the resource was called.
+   * @param advice What to do about it; empty for nothing.
+   * @param options The server's answer as `cause`.
    */
-  constructor({ plural, builtIn }: ResourceType, cause: unknown) {
-    const message = `the server doesn't have a resource type "${plural}"`;
-    // One that every Kubernetes has is missing only where there is none.
-    super(builtIn ? `${message}: ${NO_API_SERVER}` : message, { cause });
+  constructor(resource: string, advice = "", options?: ErrorOptions) {
+    const message = `the server doesn't have a resource type "${resource}"`;
+    super(advice === "" ? message : `${message}: ${advice}`, options);
   }
 }

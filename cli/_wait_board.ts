@@ -6,15 +6,15 @@
  */
 
 import { shortDuration } from "./_age.ts";
-import type { Target } from "./_command.ts";
 import { causeText } from "./_failures.ts";
 import type { StatusLine } from "./_screen.ts";
 import { counted } from "./_text.ts";
+import type { WaitGroup } from "./_wait_groups.ts";
 
 /** One object that is waited for. */
 export interface WaitItem {
   /** What it is called in results: `"deployment.apps/web"`. */
-  readonly label: string;
+  label: string;
   /** What it is called in errors: `"deployments/web"`. */
   readonly address: string;
   /** Why it is not as it should be; undefined where nobody has looked yet. */
@@ -27,8 +27,8 @@ export interface WaitItem {
 export class WaitBoard {
   readonly #startedAt = Date.now();
   readonly #timeoutMs: number;
-  readonly #items: WaitItem[] = [];
-  readonly #unheard: Set<Target>;
+  readonly #items = new Set<WaitItem>();
+  readonly #unheard: Set<WaitGroup>;
   #met = 0;
   #retries = 0;
   #lastCause: unknown;
@@ -36,27 +36,27 @@ export class WaitBoard {
   /**
    * Starts counting the time.
    *
-   * @param targets What is waited for.
+   * @param groups What is waited for.
    * @param timeoutMs How long the wait may take.
    */
-  constructor(targets: Iterable<Target>, timeoutMs: number) {
-    this.#unheard = new Set(targets);
+  constructor(groups: Iterable<WaitGroup>, timeoutMs: number) {
+    this.#unheard = new Set(groups);
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The targets of which the server has told nothing yet. */
-  get unheard(): readonly Target[] {
+  /** The groups of which the server has told nothing yet. */
+  get unheard(): readonly WaitGroup[] {
     return [...this.#unheard];
   }
 
   /** How many objects there are to wait for, met or not. */
   get size(): number {
-    return this.#items.length;
+    return this.#items.size;
   }
 
   /** What is still waited for. */
   get unmet(): readonly WaitItem[] {
-    return this.#items.filter(({ settled }) => !settled);
+    return [...this.#items].filter(({ settled }) => !settled);
   }
 
   /** How often a list or watch was tried again. */
@@ -75,14 +75,25 @@ export class WaitBoard {
   }
 
   /**
-   * Adds the objects of a target.
+   * Adds objects of a group.
    *
-   * @param target The target.
+   * @param group The group.
    * @param items The objects.
    */
-  add(target: Target, items: readonly WaitItem[]): void {
-    this.#items.push(...items);
-    this.#unheard.delete(target);
+  add(group: WaitGroup, items: readonly WaitItem[]): void {
+    for (const item of items) this.#items.add(item);
+    this.#unheard.delete(group);
+  }
+
+  /**
+   * A group is awaited in parts.
+   *
+   * @param group The group.
+   * @param parts What it comes down to.
+   */
+  split(group: WaitGroup, parts: readonly WaitGroup[]): void {
+    this.#unheard.delete(group);
+    for (const part of parts) this.#unheard.add(part);
   }
 
   /**
@@ -93,6 +104,24 @@ export class WaitBoard {
   met(item: WaitItem): void {
     item.settled = true;
     this.#met++;
+  }
+
+  /**
+   * An object cannot be waited for.
+   *
+   * @param item The object.
+   */
+  failed(item: WaitItem): void {
+    item.settled = true;
+  }
+
+  /**
+   * An item is none after all.
+   *
+   * @param item What stood for an object.
+   */
+  withdraw(item: WaitItem): void {
+    this.#items.delete(item);
   }
 
   /**

@@ -1,10 +1,11 @@
 /**
- * Waiting for the objects of one target, over one watch that an informer
- * keeps going: an expired version ends no wait.
+ * Waiting for the objects of one group, over one watch that an informer keeps
+ * going: an expired version ends no wait.
  *
  * The list decides which objects are meant, as in `kubectl`; what is created
- * later is not waited for. An object that leaves a selection looks deleted, so
- * each one that does is then waited for by its name.
+ * later is not waited for, unless it is the creation that is. An object that
+ * leaves a selection looks deleted, so each one that does is then waited for by
+ * its name.
  *
  * @module
  */
@@ -12,29 +13,35 @@
 import { listAll } from "../watch/_list_all.ts";
 import { ConnectionError } from "../watch/connection_error.ts";
 import { metaNamespaceKey } from "../watch/meta_namespace_key.ts";
+import { isForbidden } from "../watch/status_predicates.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
 } from "../watch/types.ts";
 import { untilWithSync } from "../watch/until_with_sync.ts";
-import {
-  Beginning,
-  INFORMER_OPTIONS,
-  withoutManagedFields,
-} from "./_beginning.ts";
+import { Beginning, INFORMER_OPTIONS } from "./_beginning.ts";
 import type { Target } from "./_command.ts";
 import { objectName, qualifiedPlural } from "./_object_names.ts";
 import { oneLine } from "./_text.ts";
 import type { WaitItem } from "./_wait_board.ts";
-import type { WaitCondition } from "./_wait_condition.ts";
+import type { WaitCondition, WaitConditions } from "./_wait_condition.ts";
+import { splitGroup, type WaitGroup } from "./_wait_groups.ts";
 
 /** Who is told of what becomes of the objects. */
 export interface WaitObserver {
-  /** These are the objects of a target: it is known now. */
-  found(target: Target, items: readonly WaitItem[]): void;
-  /** An object is as it should be. */
-  met(item: WaitItem): void;
+  /** These are objects of a group: it is known now. */
+  found(group: WaitGroup, items: readonly WaitItem[]): void;
+  /** A group is awaited in parts instead. */
+  split(group: WaitGroup, parts: readonly WaitGroup[]): void;
+  /** One of the conditions is met; the last known object that it is met by. */
+  met(item: WaitItem, object: KubernetesObject | undefined): void;
+  /** Nothing more is expected of an object. */
+  settled(item: WaitItem): void;
+  /** An item stood for what is there now. */
+  withdrawn(item: WaitItem): void;
+  /** It cannot be said of an object whether it is as it should be. */
+  failed(item: WaitItem, error: unknown): void;
   /** There is no object of that name; `message` says so. */
   missing(message: string): void;
   /** What has come is known now: time to show it. */
@@ -46,13 +53,22 @@ export interface WaitObserver {
 /** How a wait goes about it. */
 export interface WaiterOptions {
   /** What is waited for. */
-  condition: WaitCondition;
+  conditions: WaitConditions;
   /** Whether to look once and not to watch. */
   once: boolean;
+  /**
+   * Aborted once any selection has objects, which ends the wait for the
+   * creation of those that have none.
+   */
+  created: AbortSignal;
   /** Ends it. */
   signal: AbortSignal;
   /** Gives the objects of a target. */
   source: (target: Target) => ListerWatcher;
+  /** Drops what nobody looks at, before an object is kept. */
+  transform: (object: KubernetesObject) => KubernetesObject;
+  /** Says more of an object that is waited for, where it can. */
+  more: (object: KubernetesObject) => string | undefined;
   /** Who is told. */
   observer: WaitObserver;
   /** Takes up another wait beside this one. */
@@ -62,9 +78,16 @@ export interface WaiterOptions {
 /** An object that is waited for, and which one it was at first. */
 interface Pending {
   readonly item: WaitItem;
-  readonly uid: string | undefined;
   readonly namespace: string | undefined;
   readonly name: string;
+  /** Undefined where it has not been there yet. */
+  uid: string | undefined;
+  /** How many of the conditions are met. */
+  step: number;
+  /** As it was seen last. */
+  object: KubernetesObject | undefined;
+  /** Whether that is how it is now. */
+  isThere: boolean;
 }
 
 const LOOK_OPTIONS = {
@@ -73,22 +96,27 @@ const LOOK_OPTIONS = {
   pageSize: INFORMER_OPTIONS.pageSize,
 };
 
-/** Waits for the objects of one target. */
+/** Why a wait ends that is for an object that may stay away. */
+const NOT_NEEDED = new Error("not needed");
+
+/** Waits for the objects of one group. */
 export class Waiter {
-  readonly #target: Target;
+  readonly #group: WaitGroup;
   readonly #options: WaiterOptions;
   /** What is waited for; undefined until the first list has said so. */
   #pending: Map<string, Pending> | undefined;
+  /** Stands for a selection that nothing belongs to yet. */
+  #nobody: WaitItem | undefined;
 
   /**
    * Waits for nothing yet.
    *
-   * @param target What is waited for.
+   * @param group What is waited for.
    * @param options How.
-   * @param known An object of the target that is waited for already.
+   * @param known An object of the group that is waited for already.
    */
-  constructor(target: Target, options: WaiterOptions, known?: Pending) {
-    this.#target = target;
+  constructor(group: WaitGroup, options: WaiterOptions, known?: Pending) {
+    this.#group = group;
     this.#options = options;
     if (known !== undefined) this.#pending = new Map([[keyOf(known), known]]);
   }
@@ -99,8 +127,38 @@ export class Waiter {
    * @throws What waiting cannot mend; the signal's reason.
    */
   async run(): Promise<void> {
-    const source = this.#options.source(this.#target);
-    await (this.#options.once ? this.#look(source) : this.#wait(source));
+    const source = this.#options.source(this.#group.target);
+    const hasBegun = this.#pending !== undefined;
+    try {
+      await (this.#options.once ? this.#look(source) : this.#wait(source));
+    } catch (error) {
+      const parts = hasBegun || !isForbidden(error)
+        ? []
+        : splitGroup(this.#group);
+      if (parts.length === 0) throw error;
+      this.#options.observer.split(this.#group, parts);
+      for (const part of parts) {
+        this.#options.also(new Waiter(part, this.#options));
+      }
+    }
+  }
+
+  /** Says again why objects are not as they should be. */
+  explain(): void {
+    for (const waiting of this.#pending?.values() ?? []) {
+      const condition = this.#options.conditions.steps[waiting.step];
+      if (condition === undefined || !waiting.isThere) continue;
+      waiting.item.why = this.#why(condition, waiting.object);
+    }
+  }
+
+  #why(
+    condition: WaitCondition,
+    object: KubernetesObject | undefined,
+  ): string {
+    const how = condition.explain(object);
+    const more = object === undefined ? undefined : this.#options.more(object);
+    return more === undefined ? how : `${how}; ${more}`;
   }
 
   async #look(source: ListerWatcher): Promise<void> {
@@ -113,7 +171,7 @@ export class Waiter {
         this.#options.observer.retrying(cause);
       },
     });
-    this.#listed(items);
+    this.#listed(items.map((item) => this.#options.transform(item)));
   }
 
   async #wait(source: ListerWatcher): Promise<void> {
@@ -122,6 +180,10 @@ export class Waiter {
     // One that goes on from another wait is at no beginning.
     const hasBegun = this.#pending !== undefined;
     const failed = new AbortController();
+    const stop = () => {
+      if (this.#isForNobody()) failed.abort(NOT_NEEDED);
+    };
+    this.#options.created.addEventListener("abort", stop, { once: true });
     try {
       await untilWithSync(
         beginning,
@@ -133,7 +195,7 @@ export class Waiter {
         (event) => this.#changed(event),
         {
           ...INFORMER_OPTIONS,
-          transform: withoutManagedFields,
+          transform: (object) => this.#kept(object),
           signal: AbortSignal.any([signal, failed.signal]),
           onWatchError(error) {
             if (!hasBegun && beginning.isFinal(error)) failed.abort(error);
@@ -142,47 +204,113 @@ export class Waiter {
         },
       );
     } catch (error) {
+      if (failed.signal.reason === NOT_NEEDED) return;
       failed.signal.throwIfAborted();
       signal.throwIfAborted();
       throw error;
+    } finally {
+      this.#options.created.removeEventListener("abort", stop);
     }
+  }
+
+  /** Whether it waits for the first object of a selection. */
+  #isForNobody(): boolean {
+    return this.#nobody !== undefined && this.#pending === undefined;
+  }
+
+  #withdraw(): void {
+    if (this.#nobody !== undefined) {
+      this.#options.observer.withdrawn(this.#nobody);
+    }
+    this.#nobody = undefined;
+  }
+
+  /** Of an object that only happens to be in the same namespace, its name. */
+  #kept(object: KubernetesObject): KubernetesObject {
+    const { names } = this.#group;
+    const { name = "", namespace, uid, resourceVersion } = object.metadata ??
+      {};
+    if (names === undefined || names.includes(name)) {
+      return this.#options.transform(object);
+    }
+    return { metadata: { name, namespace, uid, resourceVersion } };
   }
 
   /** Whether what is there is enough. */
   #listed(items: readonly KubernetesObject[]): boolean {
     const byKey = new Map(items.map((item) => [metaNamespaceKey(item), item]));
-    const pending = this.#pending ??= this.#begin(items);
-    for (const [key, waiting] of [...pending]) {
+    this.#pending ??= this.#begin(items, byKey);
+    for (const [key, waiting] of [...this.#pending ?? []]) {
       this.#judge(key, waiting, byKey.get(key));
     }
     this.#options.observer.updated();
-    return pending.size === 0;
+    return this.#pending?.size === 0;
   }
 
   /** Whether a change leaves nothing to wait for. */
   #changed({ type, object }: ChangeEvent): boolean {
+    const now = type === "DELETED" ? undefined : object;
+    if (this.#pending === undefined) {
+      return now !== undefined && this.#listed([now]);
+    }
     const key = metaNamespaceKey(object);
-    const waiting = this.#pending?.get(key);
+    const waiting = this.#pending.get(key);
     if (waiting !== undefined) {
-      this.#judge(key, waiting, type === "DELETED" ? undefined : object);
+      this.#judge(key, waiting, now);
       this.#options.observer.updated();
     }
-    return this.#pending?.size === 0;
+    return this.#pending.size === 0;
   }
 
-  #begin(items: readonly KubernetesObject[]): Map<string, Pending> {
-    const { resource, name } = this.#target;
-    const { observer } = this.#options;
-    if (items.length === 0 && name !== undefined) {
-      observer.missing(`${qualifiedPlural(resource)} "${name}" not found`);
-    }
-    const pending = items.map((object) => this.#pendingOf(object));
-    observer.found(this.#target, pending.map(({ item }) => item));
+  /** Undefined where something has to be created first. */
+  #begin(
+    items: readonly KubernetesObject[],
+    byKey: ReadonlyMap<string, KubernetesObject>,
+  ): Map<string, Pending> | undefined {
+    const { names } = this.#group;
+    const pending = names === undefined
+      ? this.#selected(items)
+      : names.flatMap((name) => this.#named(name, byKey));
+    if (pending === undefined) return undefined;
+    this.#options.observer.found(this.#group, pending.map(({ item }) => item));
     return new Map(pending.map((waiting) => [keyOf(waiting), waiting]));
   }
 
+  #selected(items: readonly KubernetesObject[]): Pending[] | undefined {
+    const { observer, conditions, once, created } = this.#options;
+    if (items.length > 0 || !conditions.wantsCreation || created.aborted) {
+      this.#withdraw();
+      return items.map((object) => this.#pendingOf(object));
+    }
+    if (this.#nobody !== undefined) return undefined;
+    created.addEventListener("abort", () => this.#withdraw(), { once: true });
+    const { plural } = this.#group.target.resource;
+    const why = "none there yet";
+    this.#nobody = { label: plural, address: plural, why, settled: false };
+    observer.found(this.#group, [this.#nobody]);
+    return once ? [] : undefined;
+  }
+
+  #named(
+    name: string,
+    byKey: ReadonlyMap<string, KubernetesObject>,
+  ): Pending[] {
+    const { target } = this.#group;
+    const { namespace, resource } = target;
+    const object = byKey.get(
+      metaNamespaceKey({ metadata: { name, namespace } }),
+    );
+    if (object !== undefined) return [this.#pendingOf(object)];
+    const { observer, conditions } = this.#options;
+    if (conditions.wantsCreation) {
+      return [this.#pendingOf({ metadata: { name, namespace } })];
+    }
+    observer.missing(`${qualifiedPlural(resource)} "${name}" not found`);
+    return [];
+  }
+
   #pendingOf(object: KubernetesObject): Pending {
-    const { resource } = this.#target;
+    const { resource } = this.#group.target;
     const { name = "", namespace, uid } = object.metadata ?? {};
     const item: WaitItem = {
       label: objectName(object, resource),
@@ -190,7 +318,8 @@ export class Waiter {
       why: undefined,
       settled: false,
     };
-    return { item, uid, namespace, name };
+    const seen = { object: undefined, isThere: false };
+    return { item, uid, namespace, name, step: 0, ...seen };
   }
 
   #judge(
@@ -198,27 +327,57 @@ export class Waiter {
     waiting: Pending,
     object: KubernetesObject | undefined,
   ): void {
-    const { condition, observer } = this.#options;
-    const { item, uid } = waiting;
-    if (object === undefined && this.#target.labelSelector !== undefined) {
+    const { conditions: { steps }, observer } = this.#options;
+    const { item } = waiting;
+    if (object === undefined && this.#mayHaveLeft()) {
       this.#pending?.delete(key);
       return this.#waitByName(waiting);
     }
-    if (condition.isMet(object, uid)) {
-      this.#pending?.delete(key);
-      return observer.met(item);
+    this.#see(waiting, object);
+    try {
+      for (; waiting.step < steps.length; waiting.step++) {
+        const step = steps[waiting.step];
+        if (step?.isMet(object, waiting.uid) === false) {
+          item.why = this.#why(step, object);
+          return;
+        }
+        observer.met(item, waiting.object);
+      }
+      observer.settled(item);
+    } catch (error) {
+      observer.failed(item, error);
     }
-    item.why = condition.explain(object);
+    this.#pending?.delete(key);
+  }
+
+  #see(waiting: Pending, object: KubernetesObject | undefined): void {
+    waiting.isThere = object !== undefined;
+    if (object === undefined) return;
+    // Before it was there, nothing told what to call it, or which one it is.
+    if (waiting.object === undefined) {
+      waiting.item.label = objectName(object, this.#group.target.resource);
+      waiting.uid ??= object.metadata?.uid;
+    }
+    waiting.object = object;
+  }
+
+  /** Whether an object that is not in the selection may still be there. */
+  #mayHaveLeft(): boolean {
+    const { labelSelector, fieldSelector } = this.#group.target;
+    return labelSelector !== undefined || fieldSelector !== undefined;
   }
 
   #waitByName(waiting: Pending): void {
-    const { resource } = this.#target;
+    const { resource } = this.#group.target;
     const { namespace, name } = waiting;
     const target = { resource, namespace, name };
-    this.#options.also(new Waiter(target, this.#options, waiting));
+    const group = { target, names: [name] };
+    this.#options.also(new Waiter(group, this.#options, waiting));
   }
 }
 
-function keyOf({ namespace, name }: Pending): string {
+function keyOf(
+  { namespace, name }: Pick<Pending, "namespace" | "name">,
+): string {
   return metaNamespaceKey({ metadata: { name, namespace } });
 }

@@ -6,87 +6,149 @@
  * @module
  */
 
+import { errorText } from "../watch/_error_text.ts";
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
+import type { KubernetesObject, ListerWatcher } from "../watch/types.ts";
 import { shortDuration } from "./_age.ts";
+import { withoutManagedFields } from "./_beginning.ts";
 import type { Target, WaitArguments } from "./_command.ts";
-import { connect } from "./_connection.ts";
+import type { CommandContext, CommandModule } from "./_commands.ts";
+import { type Connection, withConnection } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
 import { Interruption } from "./_io.ts";
+import { LazyPodWatch } from "./_lazy_pod_watch.ts";
+import { type ObjectPrinter, objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
-import { counted } from "./_text.ts";
+import { targetsOf } from "./_targets.ts";
+import { counted, oneLine } from "./_text.ts";
+import { waitArguments } from "./_wait_arguments.ts";
 import { itemLine, WaitBoard, type WaitItem } from "./_wait_board.ts";
-import { waitCondition } from "./_wait_condition.ts";
+import { type WaitConditions, waitConditions } from "./_wait_condition.ts";
+import { groupTargets, type WaitGroup } from "./_wait_groups.ts";
 import { Waiter, type WaiterOptions, type WaitObserver } from "./_waiter.ts";
 
-/**
- * Waits.
- *
- * @param args What the command line asks for.
- * @param screen Where it is told.
- * @param signal Ends it; the reason is an {@linkcode Interruption}.
- * @returns The exit status.
- * @throws What waiting cannot mend; the signal's reason.
- */
-export async function waitCommand(
+/** `wait`, from its arguments on. */
+export const WAIT_COMMAND: CommandModule = {
+  async prepare(given) {
+    const args = waitArguments(given);
+    const conditions = await waitConditions(args.goals);
+    const printer = await objectPrinter(args.output, "condition met");
+    return (context) => waitCommand(args, conditions, printer, context);
+  },
+};
+
+async function waitCommand(
   args: WaitArguments,
-  screen: Screen,
-  signal: AbortSignal,
+  conditions: WaitConditions,
+  printer: ObjectPrinter,
+  context: CommandContext,
 ): Promise<number> {
-  return await new WaitCommand(args, screen).run(signal);
+  const { screen, signal } = context;
+  using limited = contextWithOptionalTimeout(signal, args.timeoutMs);
+  return await withConnection(args.server, context, async (connection) => {
+    const targets = await targetsOf(args, connection, context.io);
+    const groups = groupTargets(targets);
+    const board = new WaitBoard(groups, args.timeoutMs);
+    const wait = new Wait({ args, conditions, printer, screen, board });
+    return await wait.run(groups, connection, {
+      interrupted: signal,
+      over: limited.signal,
+    });
+  });
 }
 
-class WaitCommand implements WaitObserver {
-  readonly #args: WaitArguments;
-  readonly #screen: Screen;
+interface WaitOptions {
+  readonly args: WaitArguments;
+  readonly conditions: WaitConditions;
+  readonly printer: ObjectPrinter;
+  readonly screen: Screen;
+  readonly board: WaitBoard;
+}
+
+interface WaitSignals {
+  /** The command is interrupted. */
+  readonly interrupted: AbortSignal;
+  /** It is, or the time is up. */
+  readonly over: AbortSignal;
+}
+
+class Wait implements WaitObserver {
+  readonly #options: WaitOptions;
   readonly #board: WaitBoard;
-  readonly #condition: ReturnType<typeof waitCondition>;
+  readonly #screen: Screen;
+  readonly #created = new AbortController();
+  readonly #waiters: Waiter[] = [];
+  #pods: LazyPodWatch | undefined;
   #status = 0;
 
-  constructor(args: WaitArguments, screen: Screen) {
-    this.#args = args;
-    this.#screen = screen;
-    this.#condition = waitCondition(args.goal);
-    this.#board = new WaitBoard(args.targets, args.timeoutMs);
+  constructor(options: WaitOptions) {
+    this.#options = options;
+    this.#board = options.board;
+    this.#screen = options.screen;
   }
 
-  async run(signal: AbortSignal): Promise<number> {
-    const { targets, server, timeoutMs } = this.#args;
-    const [first] = targets;
-    if (first === undefined) return 0;
-    await using connection = await connect(server, first);
-    if (connection.notice) this.#screen.note(connection.notice);
-    using context = contextWithOptionalTimeout(signal, timeoutMs);
+  async run(
+    groups: readonly WaitGroup[],
+    connection: Connection,
+    { interrupted, over }: WaitSignals,
+  ): Promise<number> {
     this.#screen.show(() => this.#board.status());
+    const source = (target: Target) => connection.source(target);
+    await using pods = new LazyPodWatch({
+      source,
+      changed: () => this.#explain(),
+    });
+    if (this.#mayHavePods()) this.#pods = pods;
     try {
-      await this.#waitForAll(
-        context.signal,
-        (target) => connection.source(target),
-      );
+      await this.#waitForAll(groups, over, source);
     } catch (error) {
       // Of an aborted wait, what it ran into last is no reason of its own.
-      if (!context.signal.aborted) throw error;
+      if (!over.aborted) throw error;
     } finally {
       this.#screen.hide();
     }
-    if (signal.aborted) this.#interrupted(signal.reason);
-    return this.#conclude(context.signal.aborted);
+    if (interrupted.aborted) this.#interrupted(interrupted.reason);
+    return this.#conclude(over.aborted);
   }
 
-  found(target: Target, items: readonly WaitItem[]): void {
-    this.#board.add(target, items);
+  found(group: WaitGroup, items: readonly WaitItem[]): void {
+    this.#board.add(group, items);
+    const isThere = items.length > 0 &&
+      items.every(({ why }) => why === undefined);
+    if (group.names === undefined && isThere) this.#created.abort();
+  }
+
+  split(group: WaitGroup, parts: readonly WaitGroup[]): void {
+    this.#board.split(group, parts);
   }
 
   updated(): void {
     if (this.#board.unheard.length === 0) this.#screen.changed();
   }
 
-  met(item: WaitItem): void {
+  met({ label }: WaitItem, object: KubernetesObject = {}): void {
+    try {
+      void this.#screen.print(this.#options.printer.print(label, object));
+    } catch (error) {
+      this.#fail(`cannot print ${label}: ${oneLine(errorText(error))}`);
+    }
+  }
+
+  settled(item: WaitItem): void {
     this.#board.met(item);
-    void this.#screen.result(`${item.label} condition met`);
+  }
+
+  failed(item: WaitItem, error: unknown): void {
+    this.#board.failed(item);
+    this.#fail(`${item.label}: ${oneLine(errorText(error))}`);
+  }
+
+  withdrawn(item: WaitItem): void {
+    this.#board.withdraw(item);
   }
 
   missing(message: string): void {
-    if (this.#condition.wantsAbsence) {
+    if (this.#options.conditions.wantsAbsence) {
       return this.#screen.note(`${message}: there is nothing to wait for`);
     }
     this.#status = 1;
@@ -98,25 +160,45 @@ class WaitCommand implements WaitObserver {
     this.#screen.aside(`watch interrupted: ${causeText(cause)}; carrying on`);
   }
 
-  /** Runs one wait a target, and those that they lead to; one fails, all do. */
+  /** Whether pods may tell why an object is not as it should be. */
+  #mayHavePods(): boolean {
+    const { args, conditions } = this.#options;
+    return args.timeoutMs > 0 && !conditions.wantsAbsence;
+  }
+
+  /** The pods have changed. */
+  #explain(): void {
+    for (const waiter of this.#waiters) waiter.explain();
+    this.updated();
+  }
+
+  /** Runs one wait a group, and those that they lead to; one fails, all do. */
   async #waitForAll(
+    groups: readonly WaitGroup[],
     parent: AbortSignal,
-    source: WaiterOptions["source"],
+    source: (target: Target) => ListerWatcher,
   ): Promise<void> {
+    const { args, conditions, printer } = this.#options;
     const failed = new AbortController();
     const running: Promise<void>[] = [];
     const start = (waiter: Waiter) => {
+      this.#waiters.push(waiter);
       running.push(waiter.run().catch((error) => failed.abort(error)));
     };
     const options: WaiterOptions = {
-      condition: this.#condition,
-      once: this.#args.timeoutMs === 0,
+      conditions,
+      once: args.timeoutMs === 0,
+      created: this.#created.signal,
       signal: AbortSignal.any([parent, failed.signal]),
       source,
+      transform: printer.needsObject && args.showManagedFields
+        ? (object) => object
+        : withoutManagedFields,
+      more: (object) => this.#pods?.troubleOf(object),
       observer: this,
       also: start,
     };
-    for (const target of this.#args.targets) start(new Waiter(target, options));
+    for (const group of groups) start(new Waiter(group, options));
     // Grows while it is walked.
     for (const wait of running) await wait;
     failed.signal.throwIfAborted();
@@ -138,7 +220,7 @@ class WaitCommand implements WaitObserver {
         } of the watch, the last one after: ${causeText(lastCause)}`,
       );
     }
-    const late = timedOut ? unheard.map(addressOf) : [];
+    const late = timedOut ? unheard.flatMap(addressesOf) : [];
     const alone = unmet.length + late.length === 1;
     for (const item of unmet) {
       this.#screen.recap(itemLine(item));
@@ -148,7 +230,7 @@ class WaitCommand implements WaitObserver {
     if (late.length > 0) this.#screen.recap(this.#board.status().text);
     for (const address of late) this.#unmet(address, timedOut, alone);
     if (size > 0 || this.#status !== 0) return this.#status;
-    return this.#condition.wantsAbsence
+    return this.#options.conditions.wantsAbsence
       ? 0
       : this.#fail("no matching resources found");
   }
@@ -173,6 +255,7 @@ class WaitCommand implements WaitObserver {
   }
 }
 
-function addressOf({ resource, name }: Target): string {
-  return name === undefined ? resource.plural : `${resource.plural}/${name}`;
+function addressesOf({ target, names }: WaitGroup): string[] {
+  const { plural } = target.resource;
+  return names?.map((name) => `${plural}/${name}`) ?? [plural];
 }

@@ -1,213 +1,111 @@
 /**
- * `watch`: a line for each event, from what is there on, or from a version
- * that an earlier run has printed. Events are read only as fast as they can be
- * written, so that the version printed at the end is exactly that of the last
- * line: a run that carries on from it repeats and misses nothing. `--cached`
- * is a `CachedWatch` instead.
+ * `watch`: events as text, in the form that is wanted, or a table that is drawn
+ * in place.
  *
  * @module
  */
 
-import { listAll } from "../watch/_list_all.ts";
-import { ConnectionError } from "../watch/connection_error.ts";
-import { RetryWatcher, type WatchRestart } from "../watch/retry_watcher.ts";
-import { StatusError } from "../watch/status_error.ts";
-import { isExpiredOrGone } from "../watch/status_predicates.ts";
-import type {
-  KubernetesObject,
-  ListerWatcher,
-  Watcher,
-  WatchEvent,
-  WatchOptions,
-} from "../watch/types.ts";
-import { CachedWatch } from "./_cached_watch.ts";
-import type { WatchArguments } from "./_command.ts";
-import { connect } from "./_connection.ts";
-import { type EventPrinter, eventPrinter } from "./_event_printer.ts";
-import {
-  causeText,
-  failureLine,
-  inWords,
-  isHopeless,
-  isTemporaryAnswer,
-} from "./_failures.ts";
-import type { Screen } from "./_screen.ts";
+import type { ListerWatcher } from "../watch/types.ts";
+import type { Target, WatchArguments } from "./_command.ts";
+import type { CommandContext, CommandModule } from "./_commands.ts";
+import { type Connection, withConnection } from "./_connection.ts";
+import { EventWatch } from "./_event_watch.ts";
+import { missingError } from "./_missing_object.ts";
+import type { TableObject } from "./_table.ts";
+import { type TableOptions, TablePrinter } from "./_table_printer.ts";
+import { findTargets } from "./_targets.ts";
+import { UsageError } from "./_usage_error.ts";
+import { watchArguments } from "./_watch_arguments.ts";
+import type { WatchOutput } from "./_watch_output.ts";
 
-const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
-const PAGE_SIZE = 500;
+/** `watch`, from its arguments on. */
+export const WATCH_COMMAND: CommandModule = {
+  prepare(given) {
+    const args = watchArguments(given);
+    return (context) => watchCommand(args, context);
+  },
+};
 
 /**
  * Watches.
  *
  * @param args What the command line asks for.
- * @param screen Where events are written.
- * @param signal Ends it.
+ * @param context Where events are written, and what ends it.
  * @returns The exit status, where the version has expired: nothing else ends a
  *   watch well.
  * @throws What watching cannot go on after; the signal's reason.
  */
 export async function watchCommand(
   args: WatchArguments,
-  screen: Screen,
-  signal: AbortSignal,
+  context: CommandContext,
 ): Promise<number> {
-  const { server, target } = args;
-  await using connection = await connect(server, target);
-  if (connection.notice) screen.note(connection.notice);
-  const command = new WatchCommand(args, screen, signal);
-  const source = connection.source(target);
-  return await (args.cached ? command.runCached(source) : command.run(source));
+  return await withConnection(args.server, context, async (connection) => {
+    const target = theOnly(await findTargets(args.selection, connection));
+    return args.output.type === "table"
+      ? await watchRows(args, target, args.output.table, connection, context)
+      : await watchObjects(args, target, args.output, connection, context);
+  });
 }
 
-class WatchCommand {
-  readonly #args: WatchArguments;
-  readonly #screen: Screen;
-  readonly #printer: EventPrinter;
-  readonly #signal: AbortSignal;
-  readonly #failed = new AbortController();
-  /** Whether the server has ever answered as an API server does. */
-  #works = false;
-  #opened = false;
+async function watchObjects(
+  args: WatchArguments,
+  target: Target,
+  output: WatchOutput & { type: "objects" },
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  // Loaded only here: a table needs none of it.
+  const { objectEventPrinter } = await import("./_object_events.ts");
+  const { resource } = target;
+  const printer = await objectEventPrinter({ ...output, resource });
+  const watch = new EventWatch({ ...context, args, target, printer });
+  return await watch.run(connection.source(target));
+}
 
-  constructor(args: WatchArguments, screen: Screen, signal: AbortSignal) {
-    const { target, output } = args;
-    this.#args = args;
-    this.#screen = screen;
-    this.#signal = AbortSignal.any([signal, this.#failed.signal]);
-    this.#printer = eventPrinter(output, {
-      resource: target.resource,
-      showNamespace: target.namespace === undefined &&
-        target.resource.namespaced !== false,
-    });
+async function watchRows(
+  args: WatchArguments,
+  target: Target,
+  table: Omit<TableOptions, "withNamespace">,
+  connection: Connection,
+  context: CommandContext,
+): Promise<number> {
+  const { screen } = context;
+  const withNamespace = args.selection.allNamespaces &&
+    target.resource.namespaced;
+  const shown = { ...table, withNamespace };
+  const source = await connection.rows(target);
+  if (args.mode === "live" && screen.canDraw) {
+    return await drawLive(target, source, shown, context);
   }
+  if (args.mode === "live") {
+    screen.note("--live needs a terminal: writing lines instead, as --cached");
+  }
+  const printer = new TablePrinter(shown);
+  const watch = new EventWatch({ ...context, args, target, printer });
+  return await watch.run(source);
+}
 
-  async run(source: ListerWatcher): Promise<number> {
-    const version = await this.#begin(source);
-    await using watcher = new RetryWatcher(version, this.#noticing(source), {
-      ...DELAYS,
-      signal: this.#signal,
-      onRestart: (restart) => this.#restarted(restart),
-    });
-    let last: WatchEvent | undefined;
-    for await (const event of watcher) {
-      this.#works = true;
-      last = event;
-      await this.#print(event);
-    }
-    return this.#conclude(last, watcher.resourceVersion);
-  }
+function theOnly(targets: readonly Target[]): Target {
+  const [target] = targets;
+  if (target !== undefined && targets.length === 1) return target;
+  throw new UsageError(
+    "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+  );
+}
 
-  /** Never returns: there is always a reason that it ended for. */
-  async runCached(source: ListerWatcher): Promise<never> {
-    const { reason, resourceVersion } = await new CachedWatch(source, {
-      signal: this.#signal,
-      printer: this.#printer,
-      whole: this.#args.output === "json",
-      onListed: (objects) => this.#listed(objects),
-      onRetry: (message) => this.#note(message),
-      write: (line) => this.#screen.result(line),
-    }).run();
-    if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
-    throw reason;
-  }
-
-  /** Prints what is there, unless an earlier run has. */
-  async #begin(source: ListerWatcher): Promise<string> {
-    const { resourceVersion } = this.#args;
-    if (resourceVersion !== undefined) return resourceVersion;
-    const list = await this.#list(source);
-    this.#works = true;
-    this.#listed(list.items);
-    for (const object of list.items) {
-      this.#signal.throwIfAborted();
-      await this.#print({ type: "ADDED", object });
-    }
-    return list.resourceVersion;
-  }
-
-  #listed(objects: readonly KubernetesObject[]): void {
-    if (objects.length === 0) {
-      const { plural } = this.#args.target.resource;
-      this.#screen.note(`no ${plural} are there; watching for those to come`);
-    }
-    this.#printer.prepare(objects);
-  }
-
-  #list(source: ListerWatcher) {
-    return listAll<KubernetesObject>(source, {
-      ...DELAYS,
-      pageSize: PAGE_SIZE,
-      signal: this.#signal,
-      onRetry: (error) => {
-        // A wrong address is told at once, not after ten tries.
-        if (error instanceof ConnectionError) throw error;
-        this.#screen.note(`list failed: ${causeText(error)}; asking again`);
-      },
-    });
-  }
-
-  /** The same, but it is noticed when a watch could be opened. */
-  #noticing(source: Watcher): Watcher {
-    return {
-      watch: async (options: WatchOptions) => {
-        const events = await source.watch(options);
-        this.#opened = true;
-        return events;
-      },
-    };
-  }
-
-  #restarted({ cause, delayMs, attempt, resourceVersion }: WatchRestart): void {
-    if (isHopeless(cause) || !this.#mayRecover(cause, attempt)) {
-      return this.#failed.abort(cause);
-    }
-    if (cause === undefined) return;
-    this.#note(
-      `watch interrupted: ${
-        causeText(cause)
-      }; carrying on from ${resourceVersion} ${inWords(delayMs)}`,
-    );
-  }
-
-  #note(message: string): void {
-    this.#screen.note(this.#screen.colors.dim(message));
-  }
-
-  /** What has never worked is not waited for: the address may be wrong. */
-  #mayRecover(cause: unknown, attempt: number): boolean {
-    if (this.#works || cause === undefined) return true;
-    if (!this.#opened) return isTemporaryAnswer(cause);
-    return !(cause instanceof SyntaxError && attempt > 1);
-  }
-
-  async #print(event: WatchEvent): Promise<void> {
-    for (const line of this.#printer.lines(event)) {
-      await this.#screen.result(line);
-    }
-  }
-
-  #conclude(last: WatchEvent | undefined, resourceVersion: string): number {
-    const error = last?.type === "ERROR"
-      ? new StatusError(last.object)
-      : undefined;
-    if (isExpiredOrGone(error)) {
-      this.#screen.note(
-        `${failureLine(error)}: ${
-          this.#args.resourceVersion === undefined
-            ? "run it again"
-            : "leave out --resource-version"
-        } to begin with what is there now`,
-      );
-      return 1;
-    }
-    this.#tellVersion(resourceVersion);
-    if (error !== undefined) throw error;
-    throw this.#signal.reason;
-  }
-
-  #tellVersion(resourceVersion: string): void {
-    // Of lines that could not be written nobody knows which came last.
-    if (this.#screen.broken) return;
-    this.#screen.note(`resume with --resource-version ${resourceVersion}`);
-  }
+/** Never returns: there is always a reason that it ended for. */
+async function drawLive(
+  target: Target,
+  source: ListerWatcher<TableObject>,
+  table: TableOptions,
+  { screen, signal }: CommandContext,
+): Promise<never> {
+  const { LiveWatch } = await import("./_live_watch.ts");
+  throw await new LiveWatch(source, {
+    screen,
+    signal,
+    table,
+    noun: target.resource.plural,
+    check: (rows) => missingError(target, rows),
+  }).run();
 }

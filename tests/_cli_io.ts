@@ -7,10 +7,14 @@
 
 import type { CliIo, CliOutput, CliSignal } from "../cli.ts";
 
+// Nobody's own cluster is meant where a test names a server.
+Deno.env.set("KUBECONFIG", "/no/such/kubeconfig");
+
 /** An output stream that keeps what is written. */
 export class FakeOutput implements CliOutput {
   readonly isTerminal: boolean;
   columns = 80;
+  rows = 24;
   /** Everything that was written. */
   text = "";
   readonly #failed = new AbortController();

@@ -1,5 +1,5 @@
 /**
- * The command line as a process of its own, as a user runs it.
+ * The command line, and other scripts, as processes of their own.
  *
  * @module
  */
@@ -7,6 +7,9 @@
 import { packageOptions } from "../tools/_packages.ts";
 
 const ROOT = new URL("../", import.meta.url);
+
+/** Nobody's own cluster is meant where a test names a server. */
+const NO_KUBECONFIG = "/no/such/kubeconfig";
 
 /** How a process ended. */
 export interface CliOutcome {
@@ -24,7 +27,7 @@ export interface CliProcessOptions {
 let packages: Promise<readonly string[]> | undefined;
 
 /** A running command. */
-export class CliProcess {
+export class CliProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Collector;
   readonly #stderr: Collector;
@@ -53,6 +56,16 @@ export class CliProcess {
   /** Sends it a signal. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+  }
+
+  /** Ends it on the spot, where it has not ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.ended();
   }
 
   /** Resolves when it has ended. */
@@ -121,13 +134,27 @@ class Collector {
  */
 export async function startCli(
   args: readonly string[],
+  options?: CliProcessOptions,
+): Promise<CliProcess> {
+  return await startScript(["cli.ts", ...args], options);
+}
+
+/**
+ * Starts a script of this project.
+ *
+ * @param script Its path in the project, and its arguments.
+ * @param options The environment.
+ * @returns The running process.
+ */
+export async function startScript(
+  script: readonly string[],
   { env = {} }: CliProcessOptions = {},
 ): Promise<CliProcess> {
   packages ??= packageOptions();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", ...await packages, "-A", "cli.ts", ...args],
+    args: ["run", "--no-check", ...await packages, "-A", ...script],
     cwd: ROOT,
-    env: { NO_COLOR: "1", DEBUG: "", ...env },
+    env: { NO_COLOR: "1", DEBUG: "", KUBECONFIG: NO_KUBECONFIG, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { ConnectionError, StatusError } from "../mod.ts";
+import { ConnectionError, type KubernetesObject, StatusError } from "../mod.ts";
 import { FakeListerWatcher } from "../testing/fake_lister_watcher.ts";
 import {
   Beginning,
@@ -86,6 +86,7 @@ Deno.test("INFORMER_OPTIONS notice a dead connection within a minute", () => {
 
 Deno.test("withoutManagedFields() drops those, and needs none", () => {
   const metadata = { name: "a", managedFields: [{ manager: "kubectl" }] };
-  assertEquals(withoutManagedFields({ metadata }), { metadata: { name: "a" } });
+  const object: KubernetesObject = { metadata };
+  assertEquals(withoutManagedFields(object), { metadata: { name: "a" } });
   assertEquals(withoutManagedFields({}), {});
 });

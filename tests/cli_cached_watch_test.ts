@@ -8,8 +8,6 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type KubernetesObject, StatusError } from "../mod.ts";
 import { FakeListerWatcher } from "../testing/fake_lister_watcher.ts";
 import { CachedWatch, type CachedWatchEnd } from "../cli/_cached_watch.ts";
-import { eventPrinter } from "../cli/_event_printer.ts";
-import { findResource } from "../cli/_resources.ts";
 
 /** A cached watch whose lines can be held up, and its end. */
 class Run {
@@ -23,10 +21,11 @@ class Run {
   constructor(source: FakeListerWatcher) {
     this.ended = new CachedWatch(source, {
       signal: this.#abort.signal,
-      printer: eventPrinter("name", {
-        resource: findResource("pods"),
-        showNamespace: false,
-      }),
+      printer: {
+        prepare: () => {},
+        text: ({ type, object }) =>
+          type === "ERROR" ? "" : `pods/${object.metadata?.name}`,
+      },
       whole: false,
       onListed: () => {},
       onRetry: (message) => void this.retries.push(message),

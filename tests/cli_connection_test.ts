@@ -7,10 +7,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { connect } from "../cli/_connection.ts";
-import { findResource } from "../cli/_resources.ts";
-import { UsageError } from "../cli/_usage_error.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
-const target = { resource: findResource("pods"), namespace: "default" };
+const target = { resource: resourceNamed("pods"), namespace: "default" };
 
 /** A file for one test. */
 async function temporaryFile(
@@ -26,10 +25,9 @@ Deno.test("connect() reads a token file for every request", async () => {
   await using server = new FakeApiServer();
   await using listener = await server.listen();
   await using connection = await connect({
-    type: "url",
-    url: listener.url,
-    token: { type: "file", path: file.path },
-  }, target);
+    type: "cluster",
+    options: { server: listener.url, tokenFile: file.path },
+  });
   await connection.source(target).list({});
   await Deno.writeTextFile(file.path, "two");
   await connection.source(target).list({});
@@ -42,42 +40,41 @@ Deno.test("connect() reads a token file for every request", async () => {
 Deno.test("connect() refuses a token file that it cannot use", async () => {
   await using empty = await temporaryFile(" \n");
   const paths: [string, string][] = [
-    [`${empty.path}.missing`, "Cannot read the token file"],
+    [`${empty.path}.missing`, "there is no such file"],
     [empty.path, "it is empty"],
   ];
   for (const [path, message] of paths) {
     await assertRejects(
       () =>
         connect({
-          type: "url",
-          url: "http://127.0.0.1",
-          token: { type: "file", path },
-        }, target),
+          type: "cluster",
+          options: { server: "http://127.0.0.1", tokenFile: path },
+        }),
       Error,
       message,
     );
   }
 });
 
-Deno.test("connect() takes malformed addresses and tokens for typing errors", async () => {
+Deno.test("connect() refuses malformed addresses and tokens, and repeats none", async () => {
   const password = "hunter2";
   const choices: [string, string][] = [
-    ["localhost:8080", "t"],
+    ["https:host:x", "t"],
     [`https://me:${password}@host`, "t"],
     ["https://host", `to\nken-${password}`],
   ];
-  for (const [url, text] of choices) {
+  for (const [server, token] of choices) {
     const { message } = await assertRejects(
-      () =>
-        connect({ type: "url", url, token: { type: "text", text } }, target),
-      UsageError,
+      () => connect({ type: "cluster", options: { server, token } }),
+      Error,
+      "Cannot use the given",
     );
     assertEquals(message.includes(password), false, message);
   }
 });
 
 Deno.test("connect() brings a server of its own, and takes it along", async () => {
-  const connection = await connect({ type: "embedded" }, target);
+  const connection = await connect({ type: "embedded" });
   const source = connection.source(target);
   const { items } = await source.list({});
   assertEquals(items.length, 3);

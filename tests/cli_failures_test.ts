@@ -14,8 +14,11 @@ import {
   isTemporaryAnswer,
   stackTraces,
 } from "../cli/_failures.ts";
-import { findResource } from "../cli/_resources.ts";
-import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "../cli/_unknown_resource_error.ts";
+import { PlacedError } from "../cli/_placed_error.ts";
 import { UsageError } from "../cli/_usage_error.ts";
 
 /** A Status as servers send them. */
@@ -30,6 +33,12 @@ const refused = new ConnectionError(
 const untrusted = new ConnectionError(
   "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
 );
+const unauthorized = answer(401, "Unauthorized", "Unauthorized");
+const PLACE = {
+  server: "http://127.0.0.1:1",
+  context: "dev",
+  credential: 'the credential of user "me" of config',
+};
 const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
 const html = new StatusError({
   code: 404,
@@ -49,7 +58,7 @@ const LINES: readonly [unknown, string][] = [
     "Error from server: no",
   ],
   [
-    answer(401, "Unauthorized", "Unauthorized"),
+    unauthorized,
     "error: You must be logged in to the server (Unauthorized): check --token or --token-file",
   ],
   [
@@ -73,11 +82,11 @@ const LINES: readonly [unknown, string][] = [
     "error: Cannot read the answer: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
   ],
   [
-    new UnknownResourceError(findResource("foos.v1.example.com"), html),
+    new UnknownResourceError("foos", "", { cause: html }),
     'error: the server doesn\'t have a resource type "foos"',
   ],
   [
-    new UnknownResourceError(findResource("pods"), html),
+    new UnknownResourceError("pods", NO_API_SERVER, { cause: html }),
     'error: the server doesn\'t have a resource type "pods": check that --server is the address of a Kubernetes API server',
   ],
   [
@@ -86,8 +95,25 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     untrusted,
-    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give its CA in DENO_CERT (Deno) or NODE_EXTRA_CA_CERTS (Node)",
+    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give whoever has signed it in --certificate-authority",
   ],
+  [
+    new ConnectionError("Cannot reach https://x: NotValidForName"),
+    "error: Cannot reach https://x: NotValidForName: the server's certificate is for another name; give that in --tls-server-name",
+  ],
+  [
+    new PlacedError(refused, PLACE),
+    'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here',
+  ],
+  [
+    new PlacedError(unauthorized, PLACE),
+    'error: You must be logged in to the server (Unauthorized): the credential of user "me" of config was refused: it may have expired',
+  ],
+  [
+    new PlacedError(unauthorized, { ...PLACE, credential: undefined }),
+    "error: You must be logged in to the server (Unauthorized): no credential was sent: log in, choose a context that has one, or give --token or --token-file",
+  ],
+  [new PlacedError(new Error("no"), PLACE), "error: no"],
   ["thrown text", "error: thrown text"],
 ];
 

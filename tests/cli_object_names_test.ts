@@ -6,10 +6,10 @@
 
 import { assertEquals } from "@std/assert";
 import { objectName, qualifiedPlural } from "../cli/_object_names.ts";
-import { findResource } from "../cli/_resources.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
-const deployments = findResource("deployments");
-const pods = findResource("pods");
+const deployments = resourceNamed("deployments");
+const pods = resourceNamed("pods");
 
 Deno.test("objectName() is kubectl's", () => {
   const metadata = { name: "web" };

@@ -123,7 +123,7 @@ Deno.test("cli shows stack traces under DEBUG alone, and no token ever", async (
   const quiet = await runCli(args);
   const debug = await runCli(args, { env: { DEBUG: "1" } });
   const line =
-    "error: You must be logged in to the server (Unauthorized): check --token or --token-file\n";
+    "error: You must be logged in to the server (Unauthorized): the token given with --token was refused: it may have expired\n";
   assertEquals(quiet, { code: 1, stdout: "", stderr: line });
   assertEquals([debug.code, debug.stdout], [1, ""]);
   assertStringIncludes(debug.stderr, line);

@@ -1,31 +1,41 @@
 /**
- * The objects of a target on a server, also where it is not known whether the
- * resource has namespaces.
+ * The objects of a target on a server, also where the table of resources is
+ * wrong about it.
  *
  * @module
  */
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { RestListerWatcher } from "../mod.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { ResourceSource } from "../cli/_resource_source.ts";
-import { findResource } from "../cli/_resources.ts";
+import type { ResourceType } from "../cli/_resources.ts";
 import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
-function sourceOf(
-  server: FakeApiServer,
-  resource: string,
-  rest: { name?: string; labelSelector?: string } = {},
-): ResourceSource {
-  const namespace = "shop";
-  const target = { resource: findResource(resource), namespace, ...rest };
-  return new ResourceSource(target, {
-    server: "http://fake",
-    fetch: server.fetch,
-  });
+interface SourceParts {
+  resource?: ResourceType;
+  name?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  findAgain?: (resource: ResourceType) => Promise<ResourceType>;
 }
 
-function paths(server: FakeApiServer): string[] {
-  return server.requests.map(({ path }) => path);
+function sourceOf(server: FakeApiServer, parts: SourceParts): ResourceSource {
+  const {
+    resource = resourceNamed("pods"),
+    findAgain = () => Promise.reject(new Error("not to be asked")),
+    ...others
+  } = parts;
+  return new ResourceSource({ resource, namespace: "shop", ...others }, {
+    open: (place) =>
+      new RestListerWatcher({
+        server: "http://fake",
+        fetch: server.fetch,
+        ...place,
+      }),
+    findAgain,
+  });
 }
 
 const gizmos = {
@@ -33,77 +43,70 @@ const gizmos = {
   plural: "gizmos",
   kind: "Gizmo",
 };
-const CLUSTER = "/apis/example.com/v1/gizmos";
-const NAMESPACED = "/apis/example.com/v1/namespaces/shop/gizmos";
+const GIZMOS: ResourceType = {
+  plural: "gizmos",
+  group: "example.com",
+  version: "v1",
+  namespaced: true,
+  builtIn: false,
+};
 
 Deno.test("ResourceSource asks for what the target says", async () => {
   await using server = new FakeApiServer();
-  await sourceOf(server, "pods", { name: "web" }).list({});
-  await sourceOf(server, "deploy", { labelSelector: "app=web" }).list({});
+  await sourceOf(server, { name: "web" }).list({});
+  await sourceOf(server, {
+    resource: resourceNamed("deploy"),
+    labelSelector: "app=web",
+    fieldSelector: "metadata.name!=a",
+  }).list({});
   assertEquals(
     server.requests.map(({ path, query }) => [path, query]),
     [
       ["/api/v1/namespaces/shop/pods", { fieldSelector: "metadata.name=web" }],
       [
         "/apis/apps/v1/namespaces/shop/deployments",
-        { labelSelector: "app=web" },
+        { labelSelector: "app=web", fieldSelector: "metadata.name!=a" },
       ],
     ],
   );
 });
 
-Deno.test("ResourceSource finds out that a resource has no namespaces", async () => {
-  const resources = [{ ...gizmos, namespaced: false }];
-  await using server = new FakeApiServer({ resources });
-  const source = sourceOf(server, "gizmos.v1.example.com");
-  const { kind } = await source.list({});
-  const events = await source.watch({ resourceVersion: "1" });
-  await events.cancel();
-  assertEquals(kind, "GizmoList");
-  assertEquals(paths(server), [NAMESPACED, CLUSTER, CLUSTER]);
-});
-
-Deno.test("ResourceSource stays in the namespace where there is one", async () => {
+Deno.test("ResourceSource asks again in the version that the server has", async () => {
   await using server = new FakeApiServer({ resources: [gizmos] });
-  const source = sourceOf(server, "gizmos.v1.example.com");
-  await source.list({});
-  await source.list({});
-  assertEquals(paths(server), [NAMESPACED, NAMESPACED]);
+  let asked = 0;
+  const source = sourceOf(server, {
+    resource: { ...GIZMOS, version: "v2", builtIn: true },
+    findAgain: () => Promise.resolve({ ...GIZMOS, version: `v${++asked}` }),
+  });
+  assertEquals((await source.list({})).kind, "GizmoList");
+  await (await source.watch({ resourceVersion: "1" })).cancel();
+  assertEquals(asked, 1);
+  assertEquals(
+    server.requests.map(({ path }) => path.split("/")[3]),
+    ["v2", "v1", "v1"],
+  );
 });
 
 Deno.test("ResourceSource tells of a resource that is not there", async () => {
-  await using server = new FakeApiServer({ resources: [gizmos] });
-  for (const resource of ["pods", "widgets.v1.example.com"]) {
-    const source = sourceOf(server, resource);
-    const error = await assertRejects(
-      () => source.list({}),
-      UnknownResourceError,
-      "the server doesn't have a resource type",
-    );
-    assertEquals(error.cause instanceof Error, true);
-    await assertRejects(
-      () => source.watch({ resourceVersion: "1" }),
-      UnknownResourceError,
-    );
-  }
+  await using server = new FakeApiServer({ resources: [] });
+  const missing = sourceOf(server, { resource: GIZMOS });
+  const error = await assertRejects(
+    () => missing.list({}),
+    UnknownResourceError,
+    'the server doesn\'t have a resource type "gizmos"',
+  );
+  assertEquals(error.cause instanceof Error, true);
+  const unlikely = sourceOf(server, {});
+  await assertRejects(
+    () => unlikely.watch({ resourceVersion: "1" }),
+    UnknownResourceError,
+    "check that --server is the address of a Kubernetes API server",
+  );
 });
 
 Deno.test("ResourceSource passes on every other failure", async () => {
   await using server = new FakeApiServer();
   server.failNext({ status: 403 });
-  await assertRejects(
-    () => sourceOf(server, "widgets.v1.example.com").list({}),
-    Error,
-    "forbidden",
-  );
+  await assertRejects(() => sourceOf(server, {}).list({}), Error, "forbidden");
   assertEquals(server.requests.length, 1);
-});
-
-Deno.test("ResourceSource refuses an address that is none", () => {
-  const target = { resource: findResource("pods"), namespace: "default" };
-  assertThrows(
-    () => new ResourceSource(target, { server: "localhost:8080" }),
-    TypeError,
-    "Cannot use the given server",
-  );
 });

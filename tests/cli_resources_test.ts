@@ -1,15 +1,18 @@
 /**
- * What resources may be called.
+ * What the resources of Kubernetes itself may be called.
  *
  * @module
  */
 
-import { assertEquals, assertThrows } from "@std/assert";
-import { apiVersionOf, findResource } from "../cli/_resources.ts";
-import { UsageError } from "../cli/_usage_error.ts";
+import { assertEquals } from "@std/assert";
+import {
+  apiVersionOf,
+  builtInKind,
+  builtInResource,
+} from "../cli/_resources.ts";
 
 /** What it is called, its plural, its apiVersion, whether it has namespaces. */
-const KNOWN: readonly [string, string, string, boolean | undefined][] = [
+const KNOWN: readonly [string, string, string, boolean][] = [
   ["pods", "pods", "v1", true],
   ["pod", "pods", "v1", true],
   ["po", "pods", "v1", true],
@@ -26,8 +29,6 @@ const KNOWN: readonly [string, string, string, boolean | undefined][] = [
   ["deployments.apps", "deployments", "apps/v1", true],
   ["deployment.apps", "deployments", "apps/v1", true],
   ["deployments.v1.apps", "deployments", "apps/v1", true],
-  ["deployments.v1beta1.apps", "deployments", "apps/v1beta1", true],
-  ["hpa.v1.autoscaling", "horizontalpodautoscalers", "autoscaling/v1", true],
   ["pods.v1.", "pods", "v1", true],
   ["sts", "statefulsets", "apps/v1", true],
   ["job", "jobs", "batch/v1", true],
@@ -36,45 +37,39 @@ const KNOWN: readonly [string, string, string, boolean | undefined][] = [
   ["events", "events", "v1", true],
   ["events.events.k8s.io", "events", "events.k8s.io/v1", true],
   ["csr", "certificatesigningrequests", "certificates.k8s.io/v1", false],
-  ["widgets.v1.example.com", "widgets", "example.com/v1", undefined],
-  [
-    "widgets.v2alpha1.example.com",
-    "widgets",
-    "example.com/v2alpha1",
-    undefined,
-  ],
 ];
 
-const UNKNOWN: readonly [string, string][] = [
-  ["deploymnts", "did you mean deployments?"],
-  ["foos", "plural.version.group"],
-  ["", "plural.version.group"],
-  ["widgets.example.com", "such as widgets.v1.example.com"],
-  ["pods.v1", "such as certificates.v1.cert-manager.io"],
-  ["wid_gets.v1.example.com", "malformed"],
-  ["widgets.v1.example..com", "malformed"],
-  ["all", "plural.version.group"],
+/** What only a server can tell. */
+const UNKNOWN = [
+  "",
+  "all",
+  "foos",
+  "deployments.v1beta1.apps",
+  "hpa.v1.autoscaling",
+  "pods.v1",
+  "pods.example.com",
+  "widgets.v1.example.com",
 ];
 
-Deno.test("findResource() knows resources by all their names", () => {
+Deno.test("builtInResource() knows resources by all their names", () => {
   for (const [text, plural, apiVersion, namespaced] of KNOWN) {
-    const found = findResource(text);
+    const found = builtInResource(text);
     assertEquals(
-      [found.plural, apiVersionOf(found), found.namespaced],
+      [found?.plural, found && apiVersionOf(found), found?.namespaced],
       [plural, apiVersion, namespaced],
       text,
     );
   }
 });
 
-Deno.test("findResource() says what to write for others", () => {
-  for (const [text, advice] of UNKNOWN) {
-    assertThrows(() => findResource(text), UsageError, advice, text);
-  }
+Deno.test("builtInResource() leaves others to the server", () => {
+  for (const text of UNKNOWN) assertEquals(builtInResource(text), undefined);
 });
 
-Deno.test("findResource() tells what every Kubernetes has from the rest", () => {
-  assertEquals(findResource("deployments").builtIn, true);
-  assertEquals(findResource("deployments.v1beta1.apps").builtIn, false);
-  assertEquals(findResource("widgets.v1.example.com").builtIn, false);
+Deno.test("builtInKind() knows resources by their objects", () => {
+  assertEquals(builtInKind("apps/v1", "Deployment")?.plural, "deployments");
+  assertEquals(builtInKind("v1", "Event")?.group, "");
+  assertEquals(builtInKind("events.k8s.io/v1", "Event")?.plural, "events");
+  assertEquals(builtInKind("v1", "Deployment"), undefined);
+  assertEquals(builtInKind("v1", "pod"), undefined);
 });

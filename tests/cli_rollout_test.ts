@@ -9,16 +9,12 @@ import { assertEquals } from "@std/assert";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { Rollout } from "../cli/_rollout.ts";
 import { summary } from "../cli/_summary.ts";
-import { waitCondition } from "../cli/_wait_condition.ts";
+import { isConditionTrue } from "../watch/status_conditions.ts";
 
 const DEPLOYMENT = "/apis/apps/v1/namespaces/default/deployments/web";
 const PODS = "/api/v1/namespaces/default/pods";
 
-const available = waitCondition({
-  type: "condition",
-  name: "Available",
-  value: "true",
-});
+const available = isConditionTrue("Available");
 
 Deno.test("Rollout becomes available with its last replica", async () => {
   await using server = new FakeApiServer();
@@ -27,7 +23,7 @@ Deno.test("Rollout becomes available with its last replica", async () => {
   const look = () => {
     const object = server.get(DEPLOYMENT);
     states.push([
-      available.isMet(object, undefined),
+      available(object),
       available.explain(object),
     ]);
   };

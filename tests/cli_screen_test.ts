@@ -121,11 +121,37 @@ Deno.test("Screen keeps what the line shows anyhow off a terminal", async () => 
   assertEquals(io.stderr.text, "");
 });
 
-Deno.test("Screen has colours on a terminal alone, unless they are unwanted", () => {
-  const red = (io: FakeIo) => new Screen(io).colors.red("x");
-  assertStringIncludes(red(new FakeIo({ terminal: true })), "\x1b[31m");
-  assertEquals(red(plainTerminal()), "x");
-  assertEquals(red(new FakeIo()), "x");
+Deno.test("Screen has colours on a terminal alone, unless they are unwanted", async () => {
+  const red = async (io: FakeIo) => (await Screen.open(io)).colors.red("x");
+  assertStringIncludes(
+    await red(new FakeIo({ terminal: true })),
+    "\x1b[31m",
+  );
+  assertEquals(await red(plainTerminal()), "x");
+  assertEquals(await red(new FakeIo()), "x");
   const dumb = new FakeIo({ terminal: true, env: { TERM: "dumb" } });
-  assertEquals(red(dumb), "x");
+  assertEquals(await red(dumb), "x");
+});
+
+Deno.test("Screen can draw on a terminal that moves its cursor", async () => {
+  const terminal = await Screen.open(new FakeIo({ terminal: true }));
+  assertEquals(terminal.canDraw, true);
+  assertEquals(terminal.size, { columns: 80, rows: 24 });
+  assertStringIncludes(terminal.drawColors?.green("x") ?? "", "\x1b[32m");
+  const plain = await Screen.open(plainTerminal());
+  assertEquals([plain.canDraw, plain.drawColors], [true, undefined]);
+  const dumb = new FakeIo({ terminal: true, env: { TERM: "dumb" } });
+  for (const io of [new FakeIo(), dumb]) {
+    const screen = await Screen.open(io);
+    assertEquals([screen.canDraw, screen.drawColors], [false, undefined]);
+  }
+});
+
+Deno.test("Screen writes a part of the result as it is", async () => {
+  const io = new FakeIo();
+  await using screen = new Screen(io);
+  await screen.print("a");
+  await screen.print("");
+  await screen.print("b\nc");
+  assertEquals(io.stdout.text, "ab\nc");
 });

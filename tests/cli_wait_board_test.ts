@@ -6,11 +6,17 @@
 
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { findResource } from "../cli/_resources.ts";
 import { itemLine, WaitBoard, type WaitItem } from "../cli/_wait_board.ts";
+import { resourceNamed } from "./_cli_resources.ts";
 
-const PODS = { resource: findResource("pods"), namespace: "default" };
-const NODES = { resource: findResource("nodes"), namespace: undefined };
+const PODS = {
+  target: { resource: resourceNamed("pods"), namespace: "default" },
+  names: undefined,
+};
+const NODES = {
+  target: { resource: resourceNamed("nodes"), namespace: undefined },
+  names: undefined,
+};
 
 function item(name: string, why?: string): WaitItem {
   return {

@@ -85,7 +85,7 @@ Deno.test("wait prints each object when it is met", async () => {
   });
   const io = new FakeIo();
   const waiting = stage.start("wait pod/a pod/b --for=condition=Ready", io);
-  await stage.server.watchStarted(2);
+  await stage.server.watchStarted(1);
   stage.server.patch(`${POD}/b`, PATCH_READY);
   await io.stdout.wrote("pod/b");
   stage.server.patch(`${POD}/a`, PATCH_READY);

@@ -4,161 +4,76 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
-import type { KubernetesObject } from "../mod.ts";
-import { waitCondition } from "../cli/_wait_condition.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { WaitGoal } from "../cli/_command.ts";
+import { UsageError } from "../cli/_usage_error.ts";
+import { waitConditions } from "../cli/_wait_condition.ts";
 
-/** An object with those conditions, and whatever else. */
-function withConditions(
-  conditions: unknown,
-  rest: { generation?: number; observedGeneration?: number; spec?: object } =
-    {},
-  status: object = {},
-): KubernetesObject {
-  const { generation, observedGeneration, spec } = rest;
-  const object = {
-    metadata: { name: "web", ...(generation ? { generation } : {}) },
-    ...(spec ? { spec } : {}),
-    status: {
-      ...(observedGeneration ? { observedGeneration } : {}),
-      ...status,
-      conditions,
-    },
-  };
-  return object;
+const READY = { type: "condition", name: "Ready", value: "true" } as const;
+
+async function onlyStep(goal: WaitGoal) {
+  const { steps: [step] } = await waitConditions([goal]);
+  assert(step);
+  return step;
 }
 
-const ready = { type: "Ready", status: "True" };
-const unready = {
-  type: "Ready",
-  status: "False",
-  reason: "ContainersNotReady",
-  message: "containers with\nunready status: [web]",
-};
-
-/** Name and value waited for, an object, whether it is met, why not. */
-const CASES: readonly [
-  string,
-  string,
-  KubernetesObject | undefined,
-  boolean,
-  string,
-][] = [
-  ["Ready", "true", withConditions([ready]), true, "Ready=True"],
-  ["ready", "TRUE", withConditions([ready]), true, "Ready=True"],
-  ["Ready", "false", withConditions([ready]), false, "Ready=True"],
-  ["Ready", "False", withConditions([unready]), true, ""],
-  [
-    "Ready",
-    "true",
-    withConditions([unready]),
-    false,
-    "Ready=False: ContainersNotReady, containers with unready status: [web]",
-  ],
-  ["Ready", "true", withConditions([]), false, "no condition Ready"],
-  ["Ready", "true", { metadata: {} }, false, "no condition Ready"],
-  ["Ready", "true", withConditions("nonsense"), false, "no condition Ready"],
-  ["Ready", "true", withConditions([null, 5]), false, "no condition Ready"],
-  [
-    "Ready",
-    "true",
-    withConditions([{ type: "Ready" }, ready]),
-    true,
-    "Ready=True",
-  ],
-  [
-    "Ready",
-    "true",
-    withConditions([ready], { generation: 2, observedGeneration: 1 }),
-    false,
-    "the status is of generation 1, generation 2 has not been observed",
-  ],
-  [
-    "Ready",
-    "true",
-    withConditions([ready], { generation: 2, observedGeneration: 2 }),
-    true,
-    "",
-  ],
-  ["Ready", "true", withConditions([ready], { generation: 2 }), true, ""],
-  [
-    "Ready",
-    "true",
-    withConditions([{ ...ready, observedGeneration: 1 }], {
-      generation: 2,
-      observedGeneration: 2,
-    }),
-    false,
-    "the status is of generation 1, generation 2 has not been observed",
-  ],
-  [
-    "Ready",
-    "true",
-    withConditions([{ ...ready, observedGeneration: 2 }], {
-      generation: 2,
-      observedGeneration: 1,
-    }),
-    true,
-    "",
-  ],
-  [
-    "Available",
-    "true",
-    withConditions(
-      [{
-        type: "Available",
-        status: "False",
-        reason: "MinimumReplicasUnavailable",
-        message: "Deployment does not have minimum availability.",
-      }],
-      { spec: { replicas: 3 } },
-      { availableReplicas: 1 },
-    ),
-    false,
-    "Available=False: 1 of 3 replicas available (MinimumReplicasUnavailable)",
-  ],
-  [
-    "Available",
-    "true",
-    withConditions([], { spec: { replicas: 1 } }),
-    false,
-    "no condition Available, 0 of 1 replica available",
-  ],
-  ["Ready", "true", undefined, false, "deleted; waiting for it to come back"],
-];
-
-Deno.test("waitCondition() judges a condition as kubectl does", () => {
-  for (const [name, value, object, met, why] of CASES) {
-    const condition = waitCondition({ type: "condition", name, value });
-    const label = `${name}=${value} on ${JSON.stringify(object)}`;
-    assertEquals(condition.isMet(object, undefined), met, label);
-    if (!met) assertEquals(condition.explain(object), why, label);
-  }
+Deno.test("waitConditions() judges a condition of the status", async () => {
+  const { isMet, explain } = await onlyStep(READY);
+  const ready = {
+    metadata: {},
+    status: { conditions: [{ type: "ready", status: "True" }] },
+  };
+  assertEquals([isMet(ready, "1"), isMet({}, "1")], [true, false]);
+  assertEquals(explain({}), "no condition Ready");
 });
 
-Deno.test("waitCondition() takes a new object of the same name for a deletion", () => {
-  const condition = waitCondition({ type: "delete" });
+Deno.test("waitConditions() waits for an object that was deleted to come back", async () => {
+  const { isMet, explain } = await onlyStep(READY);
+  assertEquals(isMet(undefined, "1"), false);
+  assertEquals(explain(undefined), "deleted; waiting for it to come back");
+});
+
+Deno.test("waitConditions() takes a new object of the same name for a deletion", async () => {
+  const { isMet, explain } = await onlyStep({ type: "delete" });
   const object = { metadata: { name: "web", uid: "1" } };
-  assertEquals(condition.wantsAbsence, true);
-  assertEquals(condition.isMet(object, "1"), false);
-  assertEquals(condition.isMet(object, "2"), true);
-  assertEquals(condition.isMet(object, undefined), false);
-  assertEquals(condition.isMet(undefined, "1"), true);
+  assertEquals(isMet(object, "1"), false);
+  assertEquals(isMet(object, "2"), true);
+  assertEquals(isMet(object, undefined), false);
+  assertEquals(isMet(undefined, "1"), true);
+  assertEquals(explain(object), "there, not being deleted");
 });
 
-Deno.test("waitCondition() says what a deletion waits for", () => {
-  using _time = new FakeTime("2024-05-01T12:00:30Z");
-  const { explain } = waitCondition({ type: "delete" });
-  const deletionTimestamp = "2024-05-01T12:00:00Z";
-  const finalizers = ["example.com/a", "example.com/b"];
-  assertEquals(explain({ metadata: {} }), "there, not being deleted");
+Deno.test("waitConditions() waits for a value", async () => {
+  const expression = "{.status.phase}";
+  const goal = { type: "jsonpath", expression, value: "Running" } as const;
+  const { isMet, explain } = await onlyStep(goal);
+  const pod = (phase: string) => ({ metadata: {}, status: { phase } });
+  assertEquals(isMet(pod("Running"), "1"), true);
+  assertEquals(isMet(pod("Pending"), "1"), false);
+  assertEquals(isMet(undefined, "1"), false);
   assertEquals(
-    explain({ metadata: { deletionTimestamp } }),
-    "being deleted for 30s",
+    explain(pod("Pending")),
+    "{.status.phase} is Pending, not Running",
   );
+});
+
+Deno.test("waitConditions() refuses an expression that is none", async () => {
+  const goal = { type: "jsonpath", expression: "{", value: undefined } as const;
+  await assertRejects(() => onlyStep(goal), UsageError, "malformed jsonpath");
+});
+
+Deno.test("waitConditions() knows what an absent object means", async () => {
+  const wants = async (...types: ("create" | "delete")[]) => {
+    const goals = types.map((type): WaitGoal => ({ type }));
+    const { wantsCreation, wantsAbsence } = await waitConditions(goals);
+    return [wantsCreation, wantsAbsence];
+  };
+  assertEquals(await wants(), [false, false]);
+  assertEquals(await wants("create"), [true, false]);
+  assertEquals(await wants("delete"), [false, true]);
+  assertEquals((await onlyStep({ type: "create" })).isMet({}, "1"), true);
   assertEquals(
-    explain({ metadata: { deletionTimestamp, finalizers } }),
-    "being deleted for 30s, held by 2 finalizers: example.com/a, example.com/b",
+    (await onlyStep({ type: "create" })).isMet(undefined, ""),
+    false,
   );
 });

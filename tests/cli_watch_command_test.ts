@@ -10,9 +10,17 @@ import { main } from "../cli.ts";
 import type { KubernetesObject } from "../mod.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { FakeIo } from "./_cli_io.ts";
+import { POD_COLUMNS, TableServer } from "./_table_server.ts";
 
 function pod(name: string, namespace = "default"): KubernetesObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
+}
+
+/** A pod with something to be seen in a table. */
+function running(name: string) {
+  const metadata = { name, namespace: "default", labels: { app: "web" } };
+  const status = { phase: "Running" };
+  return { apiVersion: "v1", kind: "Pod", metadata, status };
 }
 
 /** A server that listens, with pods. */
@@ -96,8 +104,8 @@ Deno.test("watch writes a table of all namespaces", async () => {
   io.interrupt("SIGINT");
   await watching;
   assertEquals(
-    io.stdout.lines.map((line) => line.split(/ +/).slice(0, 3).join(" ")),
-    ["EVENT NAMESPACE NAME", "ADDED default a", "ADDED shop b"],
+    io.stdout.lines.map((line) => line.split(/ +/).slice(0, 2).join(" ")),
+    ["NAMESPACE NAME", "default a", "shop b"],
   );
 });
 
@@ -105,7 +113,10 @@ Deno.test("watch writes JSON lines that can be parsed", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   const io = new FakeIo();
-  const watching = main(["watch", "pod/a", "-o", "json", "-s", url], io);
+  const watching = main(
+    ["watch", "pod/a", "-o", "json", "--output-watch-events", "-s", url],
+    io,
+  );
   await server.watchStarted(1);
   server.create(pod("other"));
   server.delete(`${POD}/a`);
@@ -136,7 +147,8 @@ Deno.test("watch tells what to do when the version has expired", async () => {
   server.compact();
   const io = new FakeIo();
   const args = ["watch", "pods", "-s", url, "--resource-version", "2"];
-  assertEquals(await main([...args, "-o", "json"], io), 1);
+  const json = ["-o", "json", "--output-watch-events"];
+  assertEquals(await main([...args, ...json], io), 1);
   assertEquals(io.stderr.lines, [
     "Error from server (Expired): too old resource version: 2 (12): leave out --resource-version to begin with what is there now",
   ]);
@@ -196,6 +208,142 @@ Deno.test("watch is silent when nobody reads the output any more", async () => {
   assertEquals(io.stderr.text, "");
 });
 
+Deno.test("watch prints the server's own table as kubectl does", async () => {
+  await using tables = new TableServer([running("a"), running("longer-name")]);
+  const url = await tables.listen();
+  const { server } = tables;
+  const cases: [string[], string[]][] = [
+    [[], [
+      "NAME          STATUS    AGE",
+      "a             Running   5s",
+      "longer-name   Running   5s",
+      "b             Running   5s",
+      "b             Failed    5s",
+      "b             Failed    5s",
+    ]],
+    [["-A", "-o", "wide", "--output-watch-events", "-L", "app"], [
+      "EVENT      NAMESPACE   NAME          STATUS    AGE   NODE   APP",
+      "ADDED      default     a             Running   5s           web",
+      "ADDED      default     longer-name   Running   5s           web",
+      "ADDED      default     b             Running   5s           web",
+      "MODIFIED   default     b             Failed    5s           web",
+      "DELETED    default     b             Failed    5s           web",
+    ]],
+    [["--cached", "--no-headers", "-l", "app=web"], [
+      "a             Running   5s",
+      "longer-name   Running   5s",
+      "b             Running   5s",
+      "b             Failed    5s",
+      "b             Failed    5s",
+    ]],
+  ];
+  const runs = cases.map(([args]) => {
+    const io = new FakeIo();
+    return { io, done: main(["watch", "pods", ...args, "-s", url], io) };
+  });
+  await server.watchStarted(cases.length);
+  server.create(running("b"));
+  server.patch(`${POD}/b`, { status: { phase: "Failed" } });
+  server.delete(`${POD}/b`);
+  for (const [at, { io, done }] of runs.entries()) {
+    const expected = `${cases[at]?.[1].join("\n")}\n`;
+    await io.stdout.wrote(expected);
+    io.interrupt("SIGINT");
+    assertEquals(await done, 130);
+    assertEquals(io.stdout.text, expected);
+    assertEquals(resumeVersion(io), server.resourceVersion);
+  }
+});
+
+Deno.test("watch prints another header when a server shows other columns", async () => {
+  await using tables = new TableServer([running("a")]);
+  const url = await tables.listen();
+  const { server } = tables;
+  const io = new FakeIo();
+  const watching = main(["watch", "pods", "-s", url], io);
+  await server.watchStarted(1);
+  server.create(running("b"));
+  await io.stdout.wrote("b ");
+  tables.columns = POD_COLUMNS.slice(0, 2);
+  server.dropConnections();
+  server.create(running("c"));
+  await io.stdout.wrote("c ");
+  io.interrupt("SIGINT");
+  await watching;
+  assertEquals(io.stdout.lines, [
+    "NAME   STATUS    AGE",
+    "a      Running   5s",
+    "b      Running   5s",
+    "NAME   STATUS",
+    "c      Running",
+  ]);
+});
+
+Deno.test("watch prints whole objects in the form that is wanted", async () => {
+  await using stage = await serve("a");
+  const { server, url } = stage;
+  server.patch(`${POD}/a`, {
+    metadata: { managedFields: [{ manager: "kubectl" }] },
+  });
+  const template = '{.metadata.name}{"\\n"}';
+  const run = async (...args: string[]) => {
+    const io = new FakeIo();
+    const started = server.watchStarts + 1;
+    const done = main(["watch", "pods", ...args, "-s", url], io);
+    await server.watchStarted(started);
+    io.interrupt("SIGINT");
+    await done;
+    return io.stdout.text;
+  };
+  assertEquals(await run("-o", `jsonpath=${template}`), "a\n");
+  assertEquals(await run("-o", "name"), "pod/a\n");
+  const json = await run("-o", "json");
+  assertStringIncludes(
+    json,
+    '{\n    "apiVersion": "v1",\n    "kind": "Pod",\n',
+  );
+  assertEquals(json.includes("managedFields"), false);
+  const whole = await run("-o", "json", "--show-managed-fields");
+  assertStringIncludes(whole, '"manager": "kubectl"');
+});
+
+Deno.test("watch refuses a template that is malformed before it asks", async () => {
+  await using stage = await serve("a");
+  const io = new FakeIo();
+  const args = ["watch", "pods", "-o", "jsonpath={.a", "-s", stage.url];
+  assertEquals(await main(args, io), 2);
+  assertStringIncludes(io.stderr.text, "malformed jsonpath template");
+  assertEquals(stage.server.requests, []);
+});
+
+Deno.test("watch ends where the object that is named is not there", async () => {
+  await using stage = await serve("a");
+  for (const mode of [[], ["--cached"], ["--live"]]) {
+    for (const terminal of [true, false]) {
+      const io = new FakeIo({ terminal, env: { NO_COLOR: "1" } });
+      const args = ["watch", "pod/b", ...mode, "-s", stage.url];
+      assertEquals(await main(args, io), 1);
+      assertStringIncludes(
+        io.stderr.text,
+        'Error from server (NotFound): pods "b" not found\n',
+      );
+      assertEquals(stage.server.watchStarts, 0);
+    }
+  }
+});
+
+Deno.test("watch sends the field selector", async () => {
+  await using stage = await serve("a", "b");
+  const io = new FakeIo();
+  const selector = "--field-selector=metadata.name!=a";
+  const args = ["watch", "pods", selector, "-o", "name", "-s", stage.url];
+  const watching = main(args, io);
+  await stage.server.watchStarted(1);
+  io.interrupt("SIGINT");
+  await watching;
+  assertEquals(io.stdout.lines, ["pod/b"]);
+});
+
 /** The lines that tell of restarts, without the runtime's own words. */
 function restarts(io: FakeIo): string[] {
   return io.stderr.lines.filter((line) => line.startsWith("watch interrupted"))
@@ -206,7 +354,8 @@ Deno.test("watch --cached goes on after the version has expired", async () => {
   await using stage = await serve("a", "b");
   const { server, url } = stage;
   const io = new FakeIo();
-  const args = ["watch", "pods", "--cached", "-o", "json", "-s", url];
+  const json = ["-o", "json", "--output-watch-events"];
+  const args = ["watch", "pods", "--cached", ...json, "-s", url];
   const watching = main(args, io);
   await server.watchStarted(1);
   server.dropConnections();
@@ -234,7 +383,7 @@ Deno.test("watch --cached goes on after the version has expired", async () => {
 });
 
 Deno.test("watch --cached prints what watch prints", async () => {
-  for (const output of ["table", "json", "name"]) {
+  for (const output of ["wide", "json", "name"]) {
     await using stage = await serve("a-pod-with-a-long-name", "b");
     const { server, url } = stage;
     server.patch(`${POD}/b`, {
@@ -312,4 +461,29 @@ Deno.test("watch --cached is silent when nobody reads any more", async () => {
   io.stdout.fail(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
   assertEquals(await watching, 0);
   assertEquals(io.stderr.text, "");
+});
+
+Deno.test("watch --live draws on a terminal, and writes lines elsewhere", async () => {
+  await using tables = new TableServer([running("a")]);
+  const url = await tables.listen();
+  const args = ["watch", "pods", "--live", "-s", url];
+  const terminal = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
+  const drawing = main(args, terminal);
+  await terminal.stdout.wrote("pods: 1 · watching");
+  terminal.interrupt("SIGINT");
+  assertEquals(await drawing, 130);
+  assertEquals(terminal.stderr.text, "");
+  const pipe = new FakeIo();
+  const writing = main(args, pipe);
+  await pipe.stdout.wrote("a ");
+  pipe.interrupt("SIGINT");
+  assertEquals(await writing, 130);
+  assertEquals(pipe.stdout.lines, [
+    "NAME   STATUS    AGE",
+    "a      Running   5s",
+  ]);
+  assertEquals(
+    pipe.stderr.lines[0],
+    "--live needs a terminal: writing lines instead, as --cached",
+  );
 });

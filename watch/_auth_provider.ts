@@ -9,6 +9,7 @@
  * @module
  */
 
+import { loadClientNode } from "./_client_node.ts";
 import type { AuthenticateFunction, AuthProvider } from "./_cluster_access.ts";
 import { errorText } from "./_error_text.ts";
 import { shownLine } from "./_secrets.ts";
@@ -59,7 +60,7 @@ async function loadProvider(
   { name, config }: AuthProvider,
 ): Promise<AuthenticateFunction | undefined> {
   if (!BUILT_IN_PROVIDERS.includes(name)) return undefined;
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await loadClientNode();
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser(
     // Only the headers are wanted, and no agent for a real server.

@@ -25,7 +25,7 @@ import {
 } from "./until_error.ts";
 
 /** A condition on events of type `E`. */
-export type Condition<E> = (event: E) => boolean | PromiseLike<boolean>;
+export type EventCondition<E> = (event: E) => boolean | PromiseLike<boolean>;
 
 /** How a run is ended early and what it knows of its surroundings. */
 export interface ConditionRunOptions {
@@ -59,7 +59,7 @@ function isList<C>(conditions: C | readonly C[]): conditions is readonly C[] {
  */
 export function runConditions<E extends WatchEvent>(
   events: ReadableStream<E>,
-  conditions: readonly Condition<E>[],
+  conditions: readonly EventCondition<E>[],
   options: ConditionRunOptions = {},
 ): Promise<E | undefined> {
   if (conditions.length === 0) {
@@ -73,7 +73,7 @@ export function runConditions<E extends WatchEvent>(
 
 class ConditionRun<E extends WatchEvent> {
   readonly #reader: ReadableStreamDefaultReader<E>;
-  readonly #conditions: readonly Condition<E>[];
+  readonly #conditions: readonly EventCondition<E>[];
   readonly #signal: AbortSignal | undefined;
   readonly #lastError: (() => unknown) | undefined;
   readonly #resolve: (event: E) => void;
@@ -86,7 +86,7 @@ class ConditionRun<E extends WatchEvent> {
 
   constructor(
     events: ReadableStream<E>,
-    conditions: readonly Condition<E>[],
+    conditions: readonly EventCondition<E>[],
     options: ConditionRunOptions,
     resolve: (event: E) => void,
     reject: (error: UntilError) => void,

@@ -26,7 +26,13 @@ export function parseList<T extends KubernetesObject>(
   return list;
 }
 
-function nameItems(list: KubernetesList): void {
+/**
+ * Gives the items of a list its `apiVersion` and `kind`, its kind less `List`,
+ * where they have none: an apiserver leaves them out.
+ *
+ * @param list The list, which is changed.
+ */
+export function nameItems(list: KubernetesList): void {
   const { apiVersion } = list;
   const kind = list.kind?.endsWith("List") ? list.kind.slice(0, -4) : "";
   for (const item of list.items) {
@@ -35,8 +41,14 @@ function nameItems(list: KubernetesList): void {
   }
 }
 
-/** Go writes a list that was never filled as null. */
-function isList<T extends KubernetesObject>(
+/**
+ * Whether a value is a list. Go writes one that was never filled as null.
+ *
+ * @typeParam T Type of the items.
+ * @param value Whatever came.
+ * @returns Whether it is a list, as far as one can tell.
+ */
+export function isList<T extends KubernetesObject>(
   value: unknown,
 ): value is KubernetesList<T> {
   return typeof value === "object" && value !== null && "items" in value &&

@@ -73,10 +73,12 @@ export function withUserOptions(
   located: LocatedEntry,
   options: ClusterOptions,
 ): Entry {
-  const { token, username, password, clientCertificate, clientKey } = options;
-  const isOther = (token ?? username ?? password) !== undefined;
+  const { token, tokenFile, username, password } = options;
+  const { clientCertificate, clientKey } = options;
+  const isOther = (token ?? tokenFile ?? username ?? password) !== undefined;
   return overlaid(located, {
     token,
+    tokenFile,
     username,
     password,
     "client-certificate": clientCertificate,

@@ -24,7 +24,11 @@
  * @module
  */
 
+export * from "./client_node_informer.ts";
+export * from "./client_node_lister.ts";
 export * from "./cluster.ts";
 export type * from "./cluster_options.ts";
 export * from "./kubeconfig_error.ts";
+export * from "./make_informer.ts";
+export type * from "./typed_list.ts";
 export * from "./unknown_kind_error.ts";

@@ -24,6 +24,8 @@ export interface ClusterOptions {
   server?: string | undefined;
   /** The bearer token. */
   token?: string | undefined;
+  /** The file with the bearer token, read for each request. Not a flag. */
+  tokenFile?: string | undefined;
   /** The user name for basic authentication. */
   username?: string | undefined;
   /** The password for basic authentication. */

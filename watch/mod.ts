@@ -38,12 +38,18 @@
  * @module
  */
 
+export * from "./condition.ts";
+export * from "./condition_not_met_error.ts";
 export * from "./connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "./controller.ts";
 export * from "./indexer_informer_watcher.ts";
+export * from "./job_conditions.ts";
 export * from "./list_watch_until.ts";
 export * from "./meta_namespace_key.ts";
+export * from "./metadata_conditions.ts";
+export * from "./pod_conditions.ts";
+export * from "./resource_conditions.ts";
 export * from "./resource_path.ts";
 export * from "./resource_version.ts";
 export * from "./rest_lister_watcher.ts";
@@ -52,6 +58,7 @@ export {
   type RetryWatcherOptions,
   type WatchRestart,
 } from "./retry_watcher.ts";
+export * from "./rollout_conditions.ts";
 export { StatusError } from "./status_error.ts";
 export {
   isConflict,
@@ -65,8 +72,10 @@ export {
   isTooManyRequests,
   isUnauthorized,
 } from "./status_predicates.ts";
+export * from "./status_conditions.ts";
 export type * from "./store.ts";
 export type * from "./types.ts";
 export * from "./until.ts";
 export * from "./until_error.ts";
 export * from "./until_with_sync.ts";
+export * from "./wait_for.ts";

@@ -165,6 +165,14 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
+   * The field selector of the constructor, if any: what a call that brings one
+   * of its own has to repeat.
+   */
+  get fieldSelector(): string | undefined {
+    return this.#selectors.fieldSelector;
+  }
+
+  /**
    * Lists the objects, or one page of them.
    *
    * @param options What to list. Selectors replace those of the constructor.

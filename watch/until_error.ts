@@ -14,6 +14,8 @@ export interface UntilErrorOptions extends ErrorOptions {
   lastEvent?: WatchEvent | undefined;
   /** The last failure of a list or watch underneath. */
   lastError?: unknown;
+  /** What stood in the way, for the message. */
+  detail?: string | undefined;
 }
 
 /**
@@ -44,14 +46,15 @@ export class UntilError extends Error {
   readonly lastError: unknown;
 
   /**
-   * Makes the error; `lastError` is added to the message.
+   * Makes the error; `detail` and `lastError` are added to the message.
    *
    * @param message What happened.
    * @param options What was seen, and why.
    */
   constructor(message: string, options: UntilErrorOptions = {}) {
-    const { lastEvent, lastError, ...errorOptions } = options;
-    super(withLastError(message, lastError), errorOptions);
+    const { lastEvent, lastError, detail, ...errorOptions } = options;
+    const whole = detail ? `${message}: ${detail}` : message;
+    super(withLastError(whole, lastError), errorOptions);
     this.lastEvent = lastEvent;
     this.lastError = lastError;
   }

@@ -105,6 +105,8 @@ export function controllerManager(settings: ComponentSettings): Component {
       `--service-account-private-key-file=${folder}/${files.accountKey}`,
       `--root-ca-file=${folder}/${files.ca}`,
       "--node-monitor-period=1s",
+      // kwok's node is heard of seldom, and its pods do not get ready again.
+      "--node-monitor-grace-period=1h",
     ],
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  type FetchFunction,
   type KubernetesObject,
   RestListerWatcher,
   type RestListerWatcherOptions,
@@ -25,6 +26,8 @@ export interface OurClientOptions {
 
 /** A client with its own connections. */
 export class OurClient implements Disposable {
+  /** Sends a request over its connections. */
+  readonly fetch: FetchFunction = (url, init) => this.#send(url, init);
   /** The URLs of the requests that it has sent so far. */
   readonly requests: URL[] = [];
   readonly #config: Pick<ClientConfig, "server" | "token" | "caCert">;
@@ -63,7 +66,7 @@ export class OurClient implements Disposable {
     options: Partial<RestListerWatcherOptions> = {},
   ): RestListerWatcher<T> {
     const { server, token } = this.#config;
-    const fetch = (url: string, init: RequestInit) => this.#send(url, init);
+    const { fetch } = this;
     return new RestListerWatcher<T>({ server, path, token, fetch, ...options });
   }
 

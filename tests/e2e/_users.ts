@@ -115,7 +115,9 @@ export class Users {
  * @param client Whom it speaks as.
  * @returns The text of the file.
  */
-export function kubeconfig(client: ClientConfig): string {
+export function kubeconfig(
+  client: Pick<ClientConfig, "server" | "token" | "caFile">,
+): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",

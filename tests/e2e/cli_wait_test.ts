@@ -5,15 +5,13 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import { packageOptions } from "../../tools/_packages.ts";
 import { podNamed } from "./_changes.ts";
+import { countWatches, runCli } from "./_cli.ts";
 import { conditionStatus } from "./_fake_node.ts";
 import { poll, within } from "./_within.ts";
 import { ControlPlane, type ProgramOutput } from "./control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const deployments = "/apis/apps/v1/namespaces/default/deployments";
 const node = "/api/v1/nodes/fake-node";
 
@@ -31,42 +29,14 @@ interface Both {
   readonly theirs: Outcome;
 }
 
-async function runCli(
-  plane: ControlPlane,
-  args: readonly string[],
-): Promise<ProgramOutput> {
-  const { server, token, caFile } = plane.client();
-  const packages = await packageOptions();
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "-A",
-      ...packages,
-      "cli.ts",
-      ...args,
-      `--server=${server}`,
-      `--token=${token}`,
-    ],
-    cwd: root,
-    env: { DENO_CERT: caFile, NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code: output.code,
-    stdout: decoder.decode(output.stdout),
-    stderr: decoder.decode(output.stderr),
-  };
-}
-
 /** Waits with both; `whileWaiting` is called when both of them watch. */
 async function wait(
   plane: ControlPlane,
   args: readonly string[],
   whileWaiting?: { resource: string; act: () => Promise<unknown> },
 ): Promise<Both> {
-  const before = whileWaiting && await countWatches(plane, whileWaiting);
+  const before = whileWaiting &&
+    await countWatches(plane, whileWaiting.resource);
   const command = ["wait", ...args];
   const both = Promise.all([
     runCli(plane, command),
@@ -100,21 +70,6 @@ function isFailure(line: string): boolean {
   return /^(error: |Error from server |timed out waiting )/.test(line);
 }
 
-/** How many watches of a resource the server has open. */
-async function countWatches(
-  plane: ControlPlane,
-  { resource }: { resource: string },
-): Promise<number> {
-  const { message } = await plane.request("GET", "/metrics");
-  let sum = 0;
-  for (const line of String(message).split("\n")) {
-    if (!line.startsWith("apiserver_longrunning_requests{")) continue;
-    if (!line.includes(`resource="${resource}"`)) continue;
-    if (line.includes('verb="WATCH"')) sum += Number(line.split(" ").at(-1));
-  }
-  return sum;
-}
-
 async function watchesReach(
   plane: ControlPlane,
   of: { resource: string },
@@ -122,7 +77,7 @@ async function watchesReach(
 ): Promise<void> {
   await poll(
     `${count} watches`,
-    async () => await countWatches(plane, of) >= count,
+    async () => await countWatches(plane, of.resource) >= count,
   );
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { field, listField, numberField, textField } from "../cli/_fields.ts";
+import { field, listField, numberField, textField } from "../watch/_fields.ts";
 
 const object = {
   spec: { replicas: 3, name: "web", items: [1, 2], none: null },

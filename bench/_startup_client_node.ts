@@ -1,0 +1,6 @@
+/** A short script on client-node alone. */
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+const kubeConfig = new KubeConfig();
+kubeConfig.loadFromDefault();
+const api = kubeConfig.makeApiClient(CoreV1Api);
+await api.listNamespacedPod({ namespace: "default" });

@@ -1,0 +1,97 @@
+/**
+ * A process of Deno's, by Deno's own means: the first use of anything of Node's
+ * there takes longer than most of what a command does before its first request.
+ *
+ * @module
+ */
+
+import {
+  type CliOutput,
+  type CliProcess,
+  type CliSignal,
+  DEFAULT_COLUMNS,
+} from "./_io.ts";
+import { listenOnce } from "./_signals.ts";
+
+type OutputStream = typeof Deno.stdout | typeof Deno.stderr;
+
+/**
+ * This process, on Deno.
+ *
+ * @returns It.
+ */
+export function denoProcess(): CliProcess {
+  // Windows knows no SIGTERM.
+  const signals: readonly CliSignal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
+  return {
+    args: Deno.args,
+    io: {
+      // A stream can be read once; so can this.
+      stdin: { read: () => new Response(Deno.stdin.readable).text() },
+      stdout: new DenoOutput(Deno.stdout),
+      stderr: new DenoOutput(Deno.stderr),
+      // Only what is asked for has to be allowed.
+      env: new Proxy<Record<string, string | undefined>>({}, {
+        get: (_, name) =>
+          typeof name === "string" ? Deno.env.get(name) : undefined,
+      }),
+      onSignal: (listener) =>
+        listenOnce(
+          { add: Deno.addSignalListener, remove: Deno.removeSignalListener },
+          signals,
+          listener,
+        ),
+    },
+    exitWith: (status) => {
+      Deno.exitCode = status;
+    },
+  };
+}
+
+/** One of the output streams. */
+class DenoOutput implements CliOutput {
+  readonly #stream: OutputStream;
+  readonly #failed = new AbortController();
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream;
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTerminal();
+  }
+
+  get columns(): number {
+    return this.#size?.columns || DEFAULT_COLUMNS;
+  }
+
+  get rows(): number | undefined {
+    return this.#size?.rows || undefined;
+  }
+
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  async write(text: string): Promise<void> {
+    let rest = new TextEncoder().encode(text);
+    try {
+      while (rest.length > 0 && !this.failed.aborted) {
+        rest = rest.subarray(await this.#stream.write(rest));
+      }
+    } catch (error) {
+      this.#failed.abort(error);
+    }
+  }
+
+  get #size(): ReturnType<typeof Deno.consoleSize> | undefined {
+    try {
+      return this.isTerminal ? Deno.consoleSize() : undefined;
+    } catch {
+      // Not every terminal has a size.
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Events as text, from what is there on, or from a version that an earlier run
+ * has printed. They are read only as fast as they can be written, so that the
+ * version printed at the end is exactly that of the last one: a run that
+ * carries on from it repeats and misses nothing. `--cached` is a `CachedWatch`
+ * instead.
+ *
+ * @module
+ */
+
+import { listAll } from "../watch/_list_all.ts";
+import { ConnectionError } from "../watch/connection_error.ts";
+import { RetryWatcher, type WatchRestart } from "../watch/retry_watcher.ts";
+import { StatusError } from "../watch/status_error.ts";
+import { isExpiredOrGone } from "../watch/status_predicates.ts";
+import type {
+  KubernetesObject,
+  ListerWatcher,
+  Watcher,
+  WatchEvent,
+  WatchOptions,
+} from "../watch/types.ts";
+import type { Target, WatchArguments } from "./_command.ts";
+import type { EventPrinter } from "./_event_printer.ts";
+import {
+  causeText,
+  failureLine,
+  inWords,
+  isHopeless,
+  isTemporaryAnswer,
+} from "./_failures.ts";
+import { missingError } from "./_missing_object.ts";
+import type { Screen } from "./_screen.ts";
+
+const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
+const PAGE_SIZE = 500;
+
+/** What an event watch works with. */
+export interface EventWatchOptions<T extends KubernetesObject> {
+  /** What the command line asks for. */
+  args: WatchArguments;
+  /** What is watched. */
+  target: Target;
+  /** Makes text of events. */
+  printer: EventPrinter<T>;
+  /** Where that is written. */
+  screen: Screen;
+  /** Ends it. */
+  signal: AbortSignal;
+}
+
+/** Writes events. */
+export class EventWatch<T extends KubernetesObject> {
+  readonly #args: WatchArguments;
+  readonly #target: Target;
+  readonly #screen: Screen;
+  readonly #printer: EventPrinter<T>;
+  readonly #signal: AbortSignal;
+  readonly #failed = new AbortController();
+  /** Whether the server has ever answered as an API server does. */
+  #works = false;
+  #opened = false;
+
+  /**
+   * Asks nothing yet.
+   *
+   * @param options What it works with.
+   */
+  constructor(options: EventWatchOptions<T>) {
+    const { args, target, printer, screen, signal } = options;
+    this.#args = args;
+    this.#target = target;
+    this.#screen = screen;
+    this.#signal = AbortSignal.any([signal, this.#failed.signal]);
+    this.#printer = printer;
+  }
+
+  /**
+   * Writes until it is ended.
+   *
+   * @param source What is watched.
+   * @returns The exit status, where the version has expired.
+   * @throws What watching cannot go on after; the signal's reason.
+   */
+  async run(source: ListerWatcher<T>): Promise<number> {
+    return await (this.#args.mode === "events"
+      ? this.#runEvents(source)
+      : this.#runCached(source));
+  }
+
+  async #runEvents(source: ListerWatcher<T>): Promise<number> {
+    const version = await this.#begin(source);
+    await using watcher = new RetryWatcher(version, this.#noticing(source), {
+      ...DELAYS,
+      signal: this.#signal,
+      onRestart: (restart) => this.#restarted(restart),
+    });
+    let last: WatchEvent<T> | undefined;
+    for await (const event of watcher) {
+      this.#works = true;
+      last = event;
+      await this.#print(event);
+    }
+    return this.#conclude(last, watcher.resourceVersion);
+  }
+
+  /** Never returns: there is always a reason that it ended for. */
+  async #runCached(source: ListerWatcher<T>): Promise<never> {
+    const { CachedWatch } = await import("./_cached_watch.ts");
+    const { reason, resourceVersion } = await new CachedWatch(source, {
+      signal: this.#signal,
+      printer: this.#printer,
+      whole: this.#args.output.type === "objects",
+      onListed: (objects) => this.#listed(objects),
+      onRetry: (message) => this.#note(message),
+      write: (text) => this.#screen.print(text),
+    }).run();
+    if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
+    throw reason;
+  }
+
+  /** Prints what is there, unless an earlier run has. */
+  async #begin(source: ListerWatcher<T>): Promise<string> {
+    const { resourceVersion } = this.#args;
+    if (resourceVersion !== undefined) return resourceVersion;
+    const list = await this.#list(source);
+    this.#works = true;
+    this.#listed(list.items);
+    for (const object of list.items) {
+      this.#signal.throwIfAborted();
+      await this.#print({ type: "ADDED", object });
+    }
+    return list.resourceVersion;
+  }
+
+  #listed(objects: readonly T[]): void {
+    const missing = missingError(this.#target, objects);
+    if (missing !== undefined) throw missing;
+    if (objects.length === 0) {
+      const { plural } = this.#target.resource;
+      this.#screen.note(`no ${plural} are there; watching for those to come`);
+    }
+    this.#printer.prepare(objects);
+  }
+
+  #list(source: ListerWatcher<T>) {
+    return listAll<T>(source, {
+      ...DELAYS,
+      pageSize: PAGE_SIZE,
+      signal: this.#signal,
+      onRetry: (error) => {
+        // A wrong address is told at once, not after ten tries.
+        if (error instanceof ConnectionError) throw error;
+        this.#screen.note(`list failed: ${causeText(error)}; asking again`);
+      },
+    });
+  }
+
+  /** The same, but it is noticed when a watch could be opened. */
+  #noticing(source: Watcher<T>): Watcher<T> {
+    return {
+      watch: async (options: WatchOptions) => {
+        const events = await source.watch(options);
+        this.#opened = true;
+        return events;
+      },
+    };
+  }
+
+  #restarted({ cause, delayMs, attempt, resourceVersion }: WatchRestart): void {
+    if (isHopeless(cause) || !this.#mayRecover(cause, attempt)) {
+      return this.#failed.abort(cause);
+    }
+    if (cause === undefined) return;
+    this.#note(
+      `watch interrupted: ${
+        causeText(cause)
+      }; carrying on from ${resourceVersion} ${inWords(delayMs)}`,
+    );
+  }
+
+  #note(message: string): void {
+    this.#screen.note(this.#screen.colors.dim(message));
+  }
+
+  /** What has never worked is not waited for: the address may be wrong. */
+  #mayRecover(cause: unknown, attempt: number): boolean {
+    if (this.#works || cause === undefined) return true;
+    if (!this.#opened) return isTemporaryAnswer(cause);
+    return !(cause instanceof SyntaxError && attempt > 1);
+  }
+
+  async #print(event: WatchEvent<T>): Promise<void> {
+    await this.#screen.print(this.#printer.text(event));
+  }
+
+  #conclude(last: WatchEvent<T> | undefined, resourceVersion: string): number {
+    const error = last?.type === "ERROR"
+      ? new StatusError(last.object)
+      : undefined;
+    if (isExpiredOrGone(error)) {
+      this.#screen.note(
+        `${failureLine(error)}: ${
+          this.#args.resourceVersion === undefined
+            ? "run it again"
+            : "leave out --resource-version"
+        } to begin with what is there now`,
+      );
+      return 1;
+    }
+    this.#tellVersion(resourceVersion);
+    if (error !== undefined) throw error;
+    throw this.#signal.reason;
+  }
+
+  #tellVersion(resourceVersion: string): void {
+    // Of lines that could not be written nobody knows which came last.
+    if (this.#screen.broken) return;
+    this.#screen.note(`resume with --resource-version ${resourceVersion}`);
+  }
+}

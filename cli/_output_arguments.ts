@@ -1,0 +1,82 @@
+/**
+ * How objects are to be printed, out of the options that say so.
+ *
+ * @module
+ */
+
+import type { ObjectOutput } from "./_command.ts";
+import type { GivenOptions } from "./_options.ts";
+import { UsageError } from "./_usage_error.ts";
+
+const FORMS = "name, json, yaml, jsonpath=TEMPLATE or jsonpath-file=FILE";
+
+/**
+ * Understands how objects are to be printed.
+ *
+ * @param given The options.
+ * @param others What the command can write beside objects.
+ * @returns The form.
+ * @throws {UsageError} If there is no such form.
+ */
+export function objectOutputOf(
+  given: GivenOptions,
+  ...others: readonly string[]
+): ObjectOutput {
+  const text = given.text("output");
+  const template = given.text("template");
+  if (text === undefined) {
+    if (template === undefined) return { type: "message" };
+    throw goTemplate("--template");
+  }
+  const equals = text.indexOf("=");
+  const inline = equals < 0 ? undefined : text.slice(equals + 1);
+  const form = text.slice(0, equals < 0 ? undefined : equals).toLowerCase();
+  switch (form) {
+    case "name":
+    case "json":
+    case "yaml":
+      if (inline === undefined) return { type: form };
+      break;
+    case "jsonpath":
+    case "jsonpath-as-json":
+    case "jsonpath-file":
+      return templateOf(form, inline ?? template, given);
+    case "go-template":
+    case "go-template-file":
+    case "template":
+    case "templatefile":
+      throw goTemplate(`-o ${form}`);
+  }
+  throw new UsageError(
+    `unknown output ${JSON.stringify(text)}: -o takes ${
+      [...others, FORMS].join(", ")
+    }`,
+  );
+}
+
+function templateOf(
+  form: string,
+  text: string | undefined,
+  given: GivenOptions,
+): ObjectOutput {
+  if (text === undefined || text === "") {
+    throw new UsageError(
+      `-o ${form} has no template: write it behind, such as ${form}=${
+        form === "jsonpath-file" ? "FILE" : "'{.metadata.name}'"
+      }`,
+    );
+  }
+  return {
+    type: "jsonpath",
+    template: form === "jsonpath-file" ? { file: text } : { text },
+    asJson: form === "jsonpath-as-json",
+    allowMissingKeys: !given.has("allow-missing-template-keys") ||
+      given.isOn("allow-missing-template-keys"),
+  };
+}
+
+function goTemplate(option: string): UsageError {
+  return new UsageError(
+    `${option} is not known here: Go's templates are Go's own; use -o jsonpath=TEMPLATE, or -o json and jq`,
+  );
+}

@@ -1,0 +1,161 @@
+/**
+ * The pods of the workloads that a wait is for: what a Deployment's own status
+ * never says is that an image cannot be pulled. They are only there to explain:
+ * where they cannot be watched, nothing is said of it.
+ *
+ * One watch a namespace, of the pods of one workload; of all pods there once
+ * there are several workloads.
+ *
+ * @module
+ */
+
+import { parseLabelSelector } from "../testing/_label_selector.ts";
+import { field, listField, textField } from "../watch/_fields.ts";
+import { podTrouble } from "../watch/_pod_state.ts";
+import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
+import type { KubernetesObject, ListerWatcher } from "../watch/types.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_beginning.ts";
+import type { Target } from "./_command.ts";
+import { isHopeless } from "./_failures.ts";
+import { builtInResource } from "./_resources.ts";
+
+/** What pods are watched with. */
+export interface PodWatchOptions {
+  /** Gives the objects of a target. */
+  source: (target: Target) => ListerWatcher;
+  /** Called when there is something else to say. */
+  changed: () => void;
+}
+
+/** The pods of a namespace. */
+interface Watched {
+  readonly labelSelector: string | undefined;
+  readonly informer: IndexerInformerWatcher;
+  readonly ended: Promise<void>;
+}
+
+/** Watches the pods of workloads. */
+export class PodWatch implements AsyncDisposable {
+  readonly #options: PodWatchOptions;
+  readonly #namespaces = new Map<string, Watched>();
+  readonly #ended: Promise<void>[] = [];
+  #isOver = false;
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param options What to watch with.
+   */
+  constructor(options: PodWatchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Watches the pods of a workload, from now on.
+   *
+   * @param workload The Deployment, or whatever has a selector.
+   */
+  add(workload: KubernetesObject): void {
+    const { namespace } = workload.metadata ?? {};
+    const selector = podSelector(workload);
+    if (this.#isOver || namespace === undefined || selector === "") return;
+    const watched = this.#namespaces.get(namespace);
+    if (watched === undefined) return this.#start(namespace, selector);
+    const { labelSelector } = watched;
+    if (labelSelector === undefined || labelSelector === selector) return;
+    watched.informer.stop();
+    this.#start(namespace, undefined);
+  }
+
+  /**
+   * What the first pod is troubled by that belongs to a workload.
+   *
+   * @param workload The workload.
+   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`; undefined where there is
+   *   no trouble, or none that is known.
+   */
+  troubleOf(workload: KubernetesObject): string | undefined {
+    const { namespace = "" } = workload.metadata ?? {};
+    const watched = this.#namespaces.get(namespace);
+    const selector = podSelector(workload);
+    if (watched === undefined || selector === "") return undefined;
+    const isMeant = parseLabelSelector(selector);
+    for (const pod of watched.informer.indexer) {
+      if (!isMeant(pod.metadata?.labels ?? {})) continue;
+      const trouble = podTrouble(pod);
+      if (trouble !== undefined) {
+        return `pod ${pod.metadata?.name ?? ""}: ${trouble}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Ends all watches. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    for (const { informer } of this.#namespaces.values()) informer.stop();
+    await Promise.all(this.#ended);
+  }
+
+  #start(namespace: string, labelSelector: string | undefined): void {
+    const resource = builtInResource("pods");
+    if (resource === undefined) return;
+    const target: Target = {
+      resource,
+      namespace,
+      ...labelSelector === undefined ? {} : { labelSelector },
+    };
+    const informer = new IndexerInformerWatcher(this.#options.source(target), {
+      ...INFORMER_OPTIONS,
+      transform: withoutManagedFields,
+      // Whoever may see a workload need not be allowed to see its pods.
+      onWatchError: (error) => {
+        if (isHopeless(error)) informer.stop();
+      },
+    });
+    const ended = this.#follow(informer);
+    this.#ended.push(ended);
+    this.#namespaces.set(namespace, { labelSelector, informer, ended });
+  }
+
+  async #follow(informer: IndexerInformerWatcher): Promise<void> {
+    for await (const _ of informer) this.#options.changed();
+    await informer.done;
+  }
+}
+
+/**
+ * The selector of a workload's pods.
+ *
+ * @param workload The workload.
+ * @returns The selector; empty where it is none.
+ */
+export function podSelector(workload: KubernetesObject): string {
+  const selector = field(workload, "spec", "selector");
+  const labels = workload.kind === "ReplicationController"
+    ? selector
+    : field(selector, "matchLabels");
+  return [
+    ...Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...listField(selector, "matchExpressions").flatMap(requirement),
+  ].join(",");
+}
+
+function requirement(expression: unknown): string[] {
+  const key = textField(expression, "key");
+  const operator = textField(expression, "operator");
+  if (key === undefined) return [];
+  switch (operator) {
+    case "Exists":
+      return [key];
+    case "DoesNotExist":
+      return [`!${key}`];
+    case "In":
+    case "NotIn": {
+      const values = listField(expression, "values").join(",");
+      return [`${key} ${operator.toLowerCase()} (${values})`];
+    }
+    default:
+      return [];
+  }
+}

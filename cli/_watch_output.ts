@@ -1,0 +1,62 @@
+/**
+ * In which form `watch` writes, as the command line says it: the forms and
+ * options of `kubectl get`.
+ *
+ * @module
+ */
+
+import type { ObjectOutput } from "./_command.ts";
+import type { GivenOptions } from "./_options.ts";
+import { objectOutputOf } from "./_output_arguments.ts";
+import type { TableOptions } from "./_table_printer.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** How events are written. */
+export type WatchOutput =
+  | {
+    readonly type: "table";
+    /** Whether the namespace is shown is not known before the resource is. */
+    readonly table: Omit<TableOptions, "withNamespace">;
+  }
+  | {
+    readonly type: "objects";
+    readonly form: ObjectOutput;
+    /** Whether events are written, and not only what they are about. */
+    readonly withEvents: boolean;
+    /** Whether with what tells who wrote which field. */
+    readonly showManagedFields: boolean;
+  };
+
+/**
+ * Understands what is to be written.
+ *
+ * @param given The options.
+ * @returns The form.
+ * @throws {UsageError} If there is no such form, or it does not have that.
+ */
+export function watchOutput(given: GivenOptions): WatchOutput {
+  const output = (given.text("output") ?? "").toLowerCase();
+  const withEvents = given.isOn("output-watch-events");
+  const isTable = ["table", "wide"].includes(output) ||
+    output === "" && !given.has("template");
+  if (!isTable) {
+    const form = objectOutputOf(given, "wide");
+    if (given.isOn("show-labels")) {
+      throw new UsageError(
+        `--show-labels is for tables: leave it out, or -o ${output}`,
+      );
+    }
+    const showManagedFields = given.isOn("show-managed-fields");
+    return { type: "objects", form, withEvents, showManagedFields };
+  }
+  const table = {
+    wide: output === "wide",
+    noHeaders: given.isOn("no-headers"),
+    withEvents,
+    labelColumns: given.texts("label-columns").flatMap((text) =>
+      text.split(",")
+    ),
+    showLabels: given.isOn("show-labels"),
+  };
+  return { type: "table", table };
+}

@@ -1,0 +1,271 @@
+/**
+ * `watch` and `rollout status` of this package's command line beside
+ * `kubectl get --watch` and `kubectl rollout status`, on the same objects at
+ * the same time: the same text on stdout to the last blank, and the same exit
+ * status.
+ *
+ * Where ours means to differ:
+ * - `-A` shows no NAMESPACE column of a resource that has no namespaces
+ *   (kubectl: an empty one, and only with `--watch`).
+ * - A tab that a JSONPath template writes stays a tab (kubectl makes columns of
+ *   it, and only with `--watch`): see `cli/_object_events.ts`.
+ * - Rows of a server that knows no tables have a column STATUS (kubectl: NAME
+ *   and AGE alone).
+ * - A mistake on the command line is exit status 2 (kubectl: 1).
+ * - stderr ends with the version to resume from.
+ */
+
+import { assertEquals } from "@std/assert";
+import { countWatches, runCli, watchesReach } from "./_cli.ts";
+import { podNamed, podsPath } from "./_changes.ts";
+import { poll, within } from "./_within.ts";
+import { ControlPlane, type ProgramOutput } from "./control_plane.ts";
+import { e2eTest } from "./suite.ts";
+
+/** A command of both, that writes until it is told to end. */
+class Beside {
+  readonly name: string;
+  readonly #abort = new AbortController();
+  readonly #texts = { ours: "", theirs: "" };
+  readonly #ended: Promise<unknown>;
+
+  constructor(plane: ControlPlane, args: readonly string[]) {
+    this.name = args.join(" ");
+    const options = (whose: "ours" | "theirs") => ({
+      signal: this.#abort.signal,
+      onStdout: (text: string) => void (this.#texts[whose] += text),
+    });
+    this.#ended = Promise.all([
+      runCli(plane, ["watch", ...args], options("ours")),
+      plane.kubectl(["get", "--watch", ...args], options("theirs")),
+    ]);
+  }
+
+  /** Waits until both have written a text, and as much as the other. */
+  async wrote(text: string): Promise<void> {
+    const same = () => {
+      const { ours, theirs } = this.#texts;
+      return Promise.resolve(
+        theirs.includes(text) && withoutAges(ours) === withoutAges(theirs),
+      );
+    };
+    try {
+      await poll(`both to write ${text}`, same, 15_000);
+    } catch {
+      const { ours, theirs } = this.#texts;
+      assertEquals(withoutAges(ours), withoutAges(theirs), this.name);
+      assertEquals(theirs.includes(text), true, theirs);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#abort.abort();
+    await within("both to end", this.#ended);
+  }
+}
+
+/** They list one after the other: an age may be a second more. */
+function withoutAges(text: string): string {
+  return text.replace(/(?<=\s)(\d+[smhd]){1,2}( *)(?=\S|\n)/g, "AGE ");
+}
+
+/** What is watched, and the last that is written of it. */
+const watches: readonly (readonly [readonly string[], string])[] = [
+  [["pods"], "the-last-one"],
+  [["pods", "-A", "-o", "wide"], "the-last-one"],
+  [["pods", "--output-watch-events", "-n", "default"], "the-last-one"],
+  [["pods", "-l", "app=web", "--show-labels"], "Renamed"],
+  [["po", "-L", "app,none", "--no-headers"], "the-last-one"],
+  [["pod/web"], "Renamed"],
+  [["pod", "web", "-o", "wide", "--output-watch-events"], "Renamed"],
+  [["pods", "--field-selector=metadata.name!=web"], "the-last-one"],
+  [["pods", "-o", "name"], "the-last-one"],
+  [["pods", "-o", "json"], '"name": "the-last-one"'],
+  [["pods", "-o", "json", "--output-watch-events"], "the-last-one"],
+  [["pods", "-o", "yaml"], "name: the-last-one"],
+  [["pods", "-o", "yaml", "--output-watch-events"], "name: the-last-one"],
+  [
+    ["pods", "-o", 'jsonpath={.metadata.name}: {.status.reason}{"\\n"}'],
+    "the-last-one",
+  ],
+  [["pods", "-o", "jsonpath={.metadata.name}"], "the-last-one"],
+];
+
+e2eTest("watch writes what kubectl get --watch writes", async (context) => {
+  await using plane = await ControlPlane.start();
+  const create = (name: string, labels: Record<string, string> = {}) =>
+    plane.request("POST", podsPath, {
+      ...podNamed(name),
+      metadata: { name, labels },
+    });
+  await create("web", { app: "web" });
+  await create("a-pod-with-a-longer-name");
+  const before = await countWatches(plane, "pods");
+  const runs = watches.map(([args]) => new Beside(plane, args));
+  try {
+    await watchesReach(plane, "pods", before + 2 * watches.length);
+    await create("b", { app: "web" });
+    const status = (reason: string) =>
+      plane.request("PATCH", `${podsPath}/web/status`, { status: { reason } });
+    await status("Evicted");
+    await plane.request("PATCH", `${podsPath}/b`, {
+      metadata: { labels: { app: "other" }, annotations: { a: "<b> & c" } },
+    });
+    await create("c-pod-with-a-name-that-is-longer-still", { app: "api" });
+    await plane.request("DELETE", `${podsPath}/b?gracePeriodSeconds=0`);
+    await status("Renamed");
+    await create("the-last-one");
+    for (const [at, run] of runs.entries()) {
+      await context.step(
+        run.name,
+        () => run.wrote(watches[at]?.[1] ?? ""),
+      );
+    }
+  } finally {
+    for (const run of runs) await run.end();
+  }
+});
+
+/** How both ended. */
+async function rollout(
+  plane: ControlPlane,
+  args: readonly string[],
+  whileWatching?: { resource: string; act: () => Promise<unknown> },
+): Promise<{ ours: ProgramOutput; theirs: ProgramOutput }> {
+  const command = ["rollout", "status", ...args];
+  const { resource = "pods", act } = whileWatching ?? {};
+  const before = await countWatches(plane, resource);
+  const both = Promise.all([
+    runCli(plane, command),
+    plane.kubectl(command),
+  ]);
+  if (act !== undefined) {
+    await watchesReach(plane, resource, before + 2);
+    await act();
+  }
+  const [ours, theirs] = await within("both to end", both);
+  return { ours, theirs };
+}
+
+const apps = "/apis/apps/v1/namespaces/default";
+
+async function create(
+  plane: ControlPlane,
+  plural: string,
+  name: string,
+  spec: object,
+): Promise<void> {
+  const labels = { app: name };
+  await plane.request("POST", `${apps}/${plural}`, {
+    metadata: { name, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: podNamed(name).spec },
+      ...spec,
+    },
+  });
+}
+
+async function cordon(plane: ControlPlane, yes: boolean): Promise<void> {
+  const spec = { unschedulable: yes };
+  await plane.request("PATCH", "/api/v1/nodes/fake-node", { spec });
+}
+
+/** What ends by itself, and how. */
+const rollouts: readonly (readonly [readonly string[], number])[] = [
+  [["deployment/web"], 0],
+  [["deployment", "web"], 0],
+  [["sts/db"], 0],
+  [["ds", "agent"], 0],
+  [["deploy/web", "sts/db", "ds/agent"], 0],
+  [["deployment", "-l", "app=web"], 0],
+  [["deployment", "-l", "app=none"], 0],
+  [["deployment/web", "--revision=1"], 0],
+  [["deployment/web", "--revision=7"], 1],
+  [["deployment/none"], 1],
+  [["deployment/none", "sts/db", "ds/none"], 1],
+  [["deployment/stuck", "--watch=false"], 0],
+  [["deployment/stuck", "--timeout=1s"], 1],
+  [["deployment/late"], 1],
+  [["ds/manual"], 1],
+  [["rs", "-l", "app=web"], 1],
+];
+
+e2eTest(
+  "rollout status ends as kubectl rollout status does",
+  async (context) => {
+    await using plane = await ControlPlane.start({ workloads: true });
+    const nowhere = {
+      template: {
+        metadata: { labels: { app: "stuck" } },
+        spec: {
+          containers: [{ name: "main", image: "none" }],
+          nodeSelector: { no: "where" },
+        },
+      },
+    };
+    const selector = { matchLabels: { app: "stuck" } };
+    await create(plane, "deployments", "stuck", { selector, ...nowhere });
+    await create(plane, "deployments", "late", {
+      selector,
+      ...nowhere,
+      progressDeadlineSeconds: 1,
+    });
+    await create(plane, "daemonsets", "manual", {
+      updateStrategy: { type: "OnDelete" },
+    });
+
+    for (
+      const { plural, name, spec, settled } of [
+        {
+          plural: "deployments",
+          name: "web",
+          spec: { replicas: 3 },
+          settled: "unavailableReplicas",
+        },
+        {
+          plural: "statefulsets",
+          name: "db",
+          spec: { replicas: 2, serviceName: "db" },
+          settled: "currentReplicas",
+        },
+      ]
+    ) {
+      await context.step(`${name} that rolls out meanwhile`, async () => {
+        await cordon(plane, true);
+        await create(plane, plural, name, spec);
+        await poll(`${name} to be settled`, async () => {
+          const path = `${apps}/${plural}/${name}`;
+          const { status } = await plane.request("GET", path);
+          return typeof status === "object" && status !== null &&
+            settled in status;
+        });
+        const { ours, theirs } = await rollout(plane, [`${plural}/${name}`], {
+          resource: plural,
+          act: () => cordon(plane, false),
+        });
+        assertEquals(ours, theirs);
+        assertEquals(ours.code, 0);
+        assertEquals(ours.stdout.split("\n").length > 2, true, ours.stdout);
+      });
+    }
+    await context.step("agent that rolls out meanwhile", async () => {
+      await create(plane, "daemonsets", "agent", { minReadySeconds: 12 });
+      const { ours, theirs } = await rollout(plane, ["daemonset/agent"]);
+      assertEquals(lastLine(ours), lastLine(theirs));
+      assertEquals([ours.code, theirs.code], [0, 0]);
+    });
+
+    for (const [args, code] of rollouts) {
+      await context.step(args.join(" "), async () => {
+        const { ours, theirs } = await rollout(plane, args);
+        assertEquals(ours, theirs);
+        assertEquals(ours.code, code);
+      });
+    }
+  },
+);
+
+function lastLine({ stdout }: ProgramOutput): string | undefined {
+  return stdout.trimEnd().split("\n").at(-1);
+}

@@ -1,0 +1,46 @@
+/**
+ * What a JSONPath template of `kubectl`'s is made of once it is parsed.
+ *
+ * @module
+ */
+
+/** The operators of a filter. */
+export const OPERATORS = ["<", ">", "==", "!=", "<=", ">="] as const;
+
+/** One of the operators of a filter. */
+export type Operator = (typeof OPERATORS)[number];
+
+/** One step of a path: from the values so far to the next ones. */
+export type Step =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "constant"; readonly value: number | boolean }
+  | { readonly type: "field"; readonly name: string }
+  | { readonly type: "wildcard" }
+  | { readonly type: "descent" }
+  | { readonly type: "index"; readonly index: number }
+  | {
+    readonly type: "slice";
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly step: number | undefined;
+  }
+  | { readonly type: "union"; readonly branches: readonly Path[] }
+  | { readonly type: "exists"; readonly path: Path }
+  | {
+    readonly type: "compare";
+    readonly left: Path;
+    readonly operator: Operator;
+    readonly right: Path;
+  };
+
+/** Steps, one after the other. */
+export type Path = readonly Step[];
+
+/** A part of a template. */
+export type Part =
+  | { readonly type: "path"; readonly path: Path }
+  | {
+    readonly type: "range";
+    readonly path: Path;
+    readonly body: readonly Part[];
+  };

@@ -1,0 +1,293 @@
+/**
+ * The wait that most scripts want: until objects are as they should be, by
+ * their state, whatever happens in between.
+ *
+ * It is `untilWithSync` with a tally: the informer keeps the cache, the tally
+ * judges what is in it.
+ *
+ * @module
+ */
+
+import { explanation } from "./_ask.ts";
+import { checkDurations } from "./_durations.ts";
+import { clip } from "./_error_text.ts";
+import { isHopeless } from "./_hopeless.ts";
+import { callSafely } from "./_report.ts";
+import { isSelected, WaitSource } from "./_wait_source.ts";
+import { WaitTally } from "./_wait_tally.ts";
+import type { Condition } from "./condition.ts";
+import {
+  ConditionNotMetError,
+  type WaitProgress,
+} from "./condition_not_met_error.ts";
+import { contextWithOptionalTimeout } from "./context_with_optional_timeout.ts";
+import { metaNamespaceKey } from "./meta_namespace_key.ts";
+import type { StatusError } from "./status_error.ts";
+import { findStatusError } from "./status_predicates.ts";
+import type { KubernetesObject, ListerWatcher } from "./types.ts";
+import { WaitInterruptedError } from "./until_error.ts";
+import { untilWithSync } from "./until_with_sync.ts";
+
+/**
+ * Options for {@linkcode waitFor}.
+ *
+ * @typeParam T Type of the objects.
+ */
+export interface WaitForOptions<T extends KubernetesObject = KubernetesObject> {
+  /** Ends the wait. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds after which the wait ends. 0 and `Infinity`: never.
+   *
+   * @default {0}
+   */
+  timeoutMs?: number | undefined;
+  /** Only the object of this name. */
+  name?: string | undefined;
+  /** Only objects in this namespace. */
+  namespace?: string | undefined;
+  /**
+   * How many objects must meet the condition at the same time; `"all"`: each
+   * that is there, and at least one.
+   *
+   * @default {1}
+   */
+  count?: number | "all" | undefined;
+  /**
+   * Told how far it is, once all is listed and whenever that changes, and of
+   * each failure that is followed by another try. What it throws is written to
+   * the console.
+   */
+  onProgress?: ((progress: WaitProgress<T>) => void) | undefined;
+}
+
+/**
+ * Together no more than a minute: for so long at most a connection that has
+ * died silently is taken for a quiet one.
+ */
+const WATCH_TIMES = { watchTimeoutMs: 45_000, watchGraceMs: 15_000 } as const;
+
+const MOST_EXPLAINED = 5;
+const LONGEST_EXPLANATION = 300;
+
+/**
+ * Waits until objects meet a condition.
+ *
+ * - It goes by what is there, not by what happens: met means met now, by as
+ *   many objects as {@linkcode WaitForOptions.count} says at the same time. What
+ *   met the condition for a moment in between, and does no more, is not noticed.
+ * - The first list shows what is there when the wait begins, or later. Nothing
+ *   older is ever judged.
+ * - Lost connections and expired versions are survived. A first list that is
+ *   refused (400, 401, 403, 404, 405, 422, a redirect) ends it at once; any
+ *   later failure is tried again. A connection that has died silently costs a
+ *   minute at most.
+ * - A condition that is met by `undefined` is about being gone. It is waited for
+ *   on the objects of the first list, each by its uid: one that comes later is
+ *   not counted, and one that comes back under its name is another one. One that
+ *   leaves what the source selects counts as gone. Where there is none to begin
+ *   with, there is nothing to wait for.
+ *
+ * For conditions on what happens, or an informer of one's own, there is
+ * `untilWithSync`.
+ *
+ * @typeParam T Type of the objects.
+ * @param listerWatcher Lists and watches the objects. `name` and `namespace`
+ *   are asked for by field selector, beside the one that a `RestListerWatcher`
+ *   has.
+ * @param condition What is waited for.
+ * @param options Which objects, how many, for how long.
+ * @returns The objects that meet the condition. Where it is about being gone,
+ *   as they were seen last; none where there was none to begin with.
+ * @throws {ConditionNotMetError} If the time is over, or the signal is aborted:
+ *   it is a `WaitInterruptedError`.
+ * @throws {ConditionError} If the condition throws.
+ * @throws {StatusError} If the first list is refused.
+ * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` no positive
+ *   integer.
+ * @throws {TypeError} If `name` or `namespace` is empty.
+ *
+ * @example Wait for a rollout
+ * ```ts
+ * import { isDeploymentRolledOut, waitFor } from "@watchtools/kube";
+ * import { FakeListerWatcher } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Deployment {
+ *   metadata: { name: string; generation: number };
+ *   spec: { replicas: number };
+ *   status?: Record<string, number>;
+ * }
+ * const web: Deployment = {
+ *   metadata: { name: "web", generation: 1 },
+ *   spec: { replicas: 2 },
+ * };
+ * const deployments = new FakeListerWatcher<Deployment>({ objects: [web] });
+ *
+ * const seen: string[] = [];
+ * const rolledOut = waitFor(deployments, isDeploymentRolledOut(), {
+ *   name: "web",
+ *   timeoutMs: 60_000,
+ *   onProgress: ({ pending }) => {
+ *     for (const { why } of pending) seen.push(why);
+ *     const replicas = seen.length;
+ *     const status = {
+ *       observedGeneration: 1,
+ *       replicas,
+ *       updatedReplicas: replicas,
+ *       availableReplicas: replicas,
+ *     };
+ *     if (pending.length > 0) deployments.modify({ ...web, status });
+ *   },
+ * });
+ *
+ * const [deployment] = await rolledOut;
+ * assertEquals(deployment?.status?.availableReplicas, 2);
+ * assertEquals(seen, [
+ *   "the newest specification has not been observed",
+ *   "1 of 2 replicas updated",
+ * ]);
+ * ```
+ */
+export async function waitFor<T extends KubernetesObject = KubernetesObject>(
+  listerWatcher: ListerWatcher<T>,
+  condition: Condition<T>,
+  options: WaitForOptions<T> = {},
+): Promise<T[]> {
+  const { signal, timeoutMs = 0 } = options;
+  checkOptions(options);
+  const context = contextWithOptionalTimeout(signal, timeoutMs);
+  try {
+    return await new Wait(listerWatcher, condition, options).run(context);
+  } finally {
+    context.cancel();
+  }
+}
+
+function checkOptions<T extends KubernetesObject>(
+  { timeoutMs, count = 1, name, namespace }: WaitForOptions<T>,
+): void {
+  checkDurations({ timeoutMs });
+  if (count !== "all" && !(Number.isSafeInteger(count) && count > 0)) {
+    throw new RangeError(
+      `Cannot use ${count} as count: a positive integer is, or "all"`,
+    );
+  }
+  for (const [option, value] of Object.entries({ name, namespace })) {
+    if (value === "") {
+      throw new TypeError(`Cannot use an empty text as ${option}`);
+    }
+  }
+}
+
+/** One wait, while it goes on. */
+class Wait<T extends KubernetesObject> {
+  readonly #source: WaitSource<T>;
+  readonly #condition: Condition<T>;
+  readonly #options: WaitForOptions<T>;
+  /** Undefined until the first list is complete. */
+  #tally: WaitTally<T> | undefined;
+  #refusal: StatusError | undefined;
+  #restarts = 0;
+
+  constructor(
+    listerWatcher: ListerWatcher<T>,
+    condition: Condition<T>,
+    options: WaitForOptions<T>,
+  ) {
+    this.#source = new WaitSource(listerWatcher, options);
+    this.#condition = condition;
+    this.#options = options;
+  }
+
+  async run(
+    context: { signal: AbortSignal; cancel(reason?: unknown): void },
+  ): Promise<T[]> {
+    const { count = 1 } = this.#options;
+    try {
+      await untilWithSync(
+        this.#source,
+        (store) => {
+          this.#tally = new WaitTally(store, {
+            condition: this.#condition,
+            count,
+            isSelected: (object) => isSelected(this.#options, object),
+          });
+          const isEnough = this.#isEnough(true);
+          if (!isEnough) this.#source.letWatch();
+          return isEnough;
+        },
+        (event) => this.#isEnough(this.#tally?.changed(event) ?? false),
+        {
+          ...WATCH_TIMES,
+          signal: context.signal,
+          // A LIST tells a refusal from a server that merely knows no
+          // WatchList, and is never slow to find that out.
+          watchList: false,
+          onWatchError: (error) => this.#failed(error, context.cancel),
+        },
+      );
+    } catch (error) {
+      throw this.#refusal ?? this.#explained(error);
+    }
+    return this.#tally?.objects() ?? [];
+  }
+
+  #isEnough(hasChanged: boolean): boolean {
+    const isEnough = this.#tally?.isEnough() ?? false;
+    if (hasChanged) this.#report();
+    return isEnough;
+  }
+
+  #failed(error: unknown, cancel: (reason?: unknown) => void): void {
+    if (this.#tally === undefined && isHopeless(error)) {
+      this.#refusal = findStatusError(error);
+      return cancel(error);
+    }
+    this.#restarts++;
+    this.#report();
+  }
+
+  #report(): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    callSafely("onProgress", onProgress, this.#progress());
+  }
+
+  #progress(): WaitProgress<T> {
+    return {
+      met: this.#tally?.met ?? 0,
+      total: this.#tally?.total ?? 0,
+      pending: this.#tally?.unmet() ?? [],
+      restarts: this.#restarts,
+    };
+  }
+
+  #explained(error: unknown): unknown {
+    if (!(error instanceof WaitInterruptedError)) return error;
+    const { cause, lastEvent, lastError } = error;
+    const progress = this.#progress();
+    return new ConditionNotMetError(progress, {
+      cause,
+      lastEvent,
+      lastError,
+      detail: this.#detail(progress),
+    });
+  }
+
+  #detail({ met, total, pending }: WaitProgress<T>): string {
+    if (this.#tally === undefined) return "nothing has been listed yet";
+    if (total === 0) {
+      const { name = "no such object" } = this.#options;
+      const why = explanation(() => this.#condition.explain(undefined));
+      return `${name}: ${why}`;
+    }
+    const reasons = pending.slice(0, MOST_EXPLAINED).map(({ object, why }) =>
+      `${metaNamespaceKey(object)}: ${clip(why, LONGEST_EXPLANATION)}`
+    );
+    const others = pending.length - reasons.length;
+    if (others > 0) reasons.push(`and ${others} more`);
+    return [`${met} of ${total} met`, reasons.join("; ")]
+      .filter((part) => part !== "").join(": ");
+  }
+}
