@@ -52,7 +52,8 @@ export interface Connection extends AsyncDisposable {
  * Does something with a server.
  *
  * @param choice The server.
- * @param context Where is told what a person should know about it.
+ * @param context Where is told what a person should know about it, and what
+ *   ends the search for resources.
  * @param use Does it.
  * @returns What it gives.
  * @throws {KubeconfigError} If nothing says how to reach it.
@@ -61,10 +62,10 @@ export interface Connection extends AsyncDisposable {
  */
 export async function withConnection<V>(
   choice: ServerChoice,
-  { screen }: Pick<CommandContext, "screen">,
+  { screen, signal }: Pick<CommandContext, "screen" | "signal">,
   use: (connection: Connection) => Promise<V>,
 ): Promise<V> {
-  await using connection = await connect(choice);
+  await using connection = await connect(choice, signal);
   if (connection.notice !== undefined) screen.note(connection.notice);
   try {
     return await use(connection);
@@ -78,20 +79,26 @@ export async function withConnection<V>(
  * Prepares to reach a server. No request is sent yet.
  *
  * @param choice The server.
+ * @param signal Ends the search for resources.
  * @returns The way to it.
  * @throws {KubeconfigError} If nothing says how to reach it.
  */
-export async function connect(choice: ServerChoice): Promise<Connection> {
+export async function connect(
+  choice: ServerChoice,
+  signal?: AbortSignal,
+): Promise<Connection> {
   return choice.type === "embedded"
-    ? await connectToEmbedded()
-    : connectToCluster(choice.options);
+    ? await connectToEmbedded(signal)
+    : connectToCluster(choice.options, signal);
 }
 
-async function connectToEmbedded(): Promise<Connection> {
+async function connectToEmbedded(
+  signal: AbortSignal | undefined,
+): Promise<Connection> {
   // Loaded only here: nobody else should wait for it.
   const { startEmbeddedServer } = await import("./_embedded_server.ts");
   const embedded = await startEmbeddedServer();
-  return connection({ server: embedded.url }, {
+  return connection({ server: embedded.url }, signal, {
     notice: embedded.notice,
     place: { server: embedded.url, context: undefined, credential: undefined },
     namespace: "default",
@@ -101,10 +108,11 @@ async function connectToEmbedded(): Promise<Connection> {
 
 function connectToCluster(
   { requestTimeoutMs, ...options }: ClusterChoice,
+  signal: AbortSignal | undefined,
 ): Connection {
   const access = defaultAccess(options);
   const cluster = new ClusterConnection(access);
-  return connection({ ...cluster.restOptions, requestTimeoutMs }, {
+  return connection({ ...cluster.restOptions, requestTimeoutMs }, signal, {
     notice: undefined,
     place: {
       server: access.server,
@@ -131,13 +139,16 @@ function credentialOf(
 
 function connection(
   access: ServerAccess,
+  signal: AbortSignal | undefined,
   others: Omit<Connection, "resources" | "client" | "source" | "rows">,
 ): Connection {
   const client = new RestClient(access);
   const resources = new ResourceFinder(async () => {
     // Loaded only here: what is in the table needs no discovery.
     const { Discovery } = await import("../watch/_discovery.ts");
-    return new Discovery(client);
+    return new Discovery({
+      read: (request) => client.read({ ...request, signal }),
+    });
   });
   const findAgain = (resource: ResourceType) => resources.again(resource);
   return {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { cancelQuietly } from "../watch/_abort.ts";
 import {
   type CliOutput,
   type CliProcess,
@@ -28,8 +29,7 @@ export function denoProcess(): CliProcess {
   return {
     args: Deno.args,
     io: {
-      // A stream can be read once; so can this.
-      stdin: { read: () => new Response(Deno.stdin.readable).text() },
+      stdin: { read: readInput },
       stdout: new DenoOutput(Deno.stdout),
       stderr: new DenoOutput(Deno.stderr),
       // Only what is asked for has to be allowed.
@@ -48,6 +48,27 @@ export function denoProcess(): CliProcess {
       Deno.exitCode = status;
     },
   };
+}
+
+/** A stream can be read once; so can this. */
+async function readInput(signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  const reader = Deno.stdin.readable.getReader();
+  const cancel = () => cancelQuietly(reader);
+  // A read under way would keep the process.
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
 }
 
 /** One of the output streams. */

@@ -52,7 +52,7 @@ interface Asked<V> {
 
 /** Asks a server what resources it has. */
 export class Discovery {
-  readonly #client: RestClient;
+  readonly #client: Pick<RestClient, "read">;
   readonly #versions = new Map<string, Asked<readonly ApiResource[]>>();
   #all: Asked<readonly ApiResource[]> | undefined;
 
@@ -61,7 +61,7 @@ export class Discovery {
    *
    * @param client What to ask through.
    */
-  constructor(client: RestClient) {
+  constructor(client: Pick<RestClient, "read">) {
     this.#client = client;
   }
 
