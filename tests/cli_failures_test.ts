@@ -33,6 +33,9 @@ const refused = new ConnectionError(
 const untrusted = new ConnectionError(
   "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
 );
+const mismatched = new ConnectionError(
+  "Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch",
+);
 const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
   server: "http://127.0.0.1:1",
@@ -72,6 +75,21 @@ const LINES: readonly [unknown, string][] = [
   [
     new StatusError({ code: 302, message: "redirected: give another" }),
     "error: redirected: give another",
+  ],
+  [
+    new StatusError({
+      code: 400,
+      message: "400: 'Client sent an HTTP request to an HTTPS server.'",
+    }),
+    "error: 400: 'Client sent an HTTP request to an HTTPS server.': try https:// in --server",
+  ],
+  [
+    new PlacedError(mismatched, PLACE),
+    'error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that the credential of user "me" of config has a certificate and the key that belongs to it',
+  ],
+  [
+    mismatched,
+    "error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that --client-certificate has a certificate and the key that belongs to it",
   ],
   [
     new ConnectionError("Cannot reach https://x: received corrupt message"),
