@@ -14,7 +14,8 @@ import { UsageError } from "./_usage_error.ts";
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** What names of objects are made of: a selector or a path takes no other. */
-const OBJECT_NAME = /^[A-Za-z0-9._:-]+$/;
+/** Neither `.` nor `..`, which lead elsewhere in a path. */
+const OBJECT_NAME = /^(?![.]{1,2}$)[A-Za-z0-9._:-]+$/;
 
 /** What names of resources are made of, with or without version and group. */
 const RESOURCE_NAME = /^[A-Za-z0-9._-]+$/;

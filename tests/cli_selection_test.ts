@@ -73,6 +73,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/a", "b"], "cannot be mixed with b"],
   [["pod/a,b"], 'malformed name "a,b"'],
   [["pod/a=b"], 'malformed name "a=b"'],
+  [["pod/.."], 'malformed name ".."'],
   [["po,,svc"], 'malformed resource ""'],
   [["wid gets/a"], 'malformed resource "wid gets"'],
   [["pod/web", "-l", "a=b"], "-l and a name (pod/web)"],
