@@ -11,6 +11,7 @@ import { field, listField, textField } from "../watch/_fields.ts";
 import type { Manifests, Selection, Target } from "./_command.ts";
 import { readFileText } from "./_files.ts";
 import { filesIn } from "./_folders.ts";
+import { jsonDocuments } from "./_json_documents.ts";
 import type { TargetPlace } from "./_targets.ts";
 
 const MANIFEST = /[.](json|ya?ml)$/;
@@ -79,11 +80,9 @@ function parseManifests(source: string, text: string): Manifest[] {
 
 function documentsOf(source: string, text: string): unknown[] {
   if (/^\s*[{]/.test(text)) {
-    try {
-      return [JSON.parse(text)];
-    } catch {
-      // YAML has such beginnings as well.
-    }
+    // YAML has such beginnings as well.
+    const documents = jsonDocuments(text);
+    if (documents !== undefined) return documents;
   }
   try {
     return loadAll(text);

@@ -43,6 +43,10 @@ const TEXTS: readonly [string, readonly string[]][] = [
   ["{apiVersion: v1, kind: Pod, metadata: {name: a}}", ["pods team a"]],
   ['{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}', ["nodes - n"]],
   [
+    '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}\n{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}\n',
+    ["pods team a", "pods team b"],
+  ],
+  [
     "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n",
     ["pods x a", "deployments team d"],
   ],
