@@ -115,6 +115,11 @@ function connectionAdvice(
   { message }: ConnectionError,
   place: ServerPlace | undefined,
 ): string {
+  if (/^The token for .* has not come/.test(message)) {
+    return `run what gives ${
+      place?.credential ?? "the token"
+    } by itself, and see what it waits for`;
+  }
   if (/Cannot use the client (certificate|key)/.test(message)) {
     const whose = place?.credential ?? "--client-certificate";
     return `see that ${whose} has a certificate and the key that belongs to it`;

@@ -84,6 +84,13 @@ const LINES: readonly [unknown, string][] = [
     "error: 400: 'Client sent an HTTP request to an HTTPS server.': try https:// in --server",
   ],
   [
+    new PlacedError(
+      new ConnectionError("The token for GET https://x has not come for 9 ms"),
+      PLACE,
+    ),
+    'error: The token for GET https://x has not come for 9 ms: run what gives the credential of user "me" of config by itself, and see what it waits for',
+  ],
+  [
     new PlacedError(mismatched, PLACE),
     'error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that the credential of user "me" of config has a certificate and the key that belongs to it',
   ],
