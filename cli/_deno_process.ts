@@ -34,8 +34,7 @@ export function denoProcess(): CliProcess {
       stderr: new DenoOutput(Deno.stderr),
       // Only what is asked for has to be allowed.
       env: new Proxy<Record<string, string | undefined>>({}, {
-        get: (_, name) =>
-          typeof name === "string" ? Deno.env.get(name) : undefined,
+        get: (_, name) => typeof name === "string" ? variable(name) : undefined,
       }),
       onSignal: (listener) =>
         listenOnce(
@@ -48,6 +47,16 @@ export function denoProcess(): CliProcess {
       Deno.exitCode = status;
     },
   };
+}
+
+/** What may not be read is as good as not set: it only changes how we write. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
 }
 
 /** A stream can be read once; so can this. */

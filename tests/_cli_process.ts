@@ -24,6 +24,8 @@ export interface CliProcessOptions {
   env?: Record<string, string>;
   /** Whether it has a standard input, in which nothing ever comes. */
   input?: boolean;
+  /** What it may do. @default {["-A"]} */
+  permissions?: readonly string[];
 }
 
 let packages: Promise<readonly string[]> | undefined;
@@ -154,11 +156,15 @@ export async function startCli(
  */
 export async function startScript(
   script: readonly string[],
-  { env = {}, input = false }: CliProcessOptions = {},
+  { env = {}, input = false, permissions = ["-A"] }: CliProcessOptions = {},
 ): Promise<CliProcess> {
   packages ??= packageOptions();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", ...await packages, "-A", ...script],
+    args: [
+      ...["run", "--no-check", "--no-prompt", ...await packages],
+      ...permissions,
+      ...script,
+    ],
     cwd: ROOT,
     env: { NO_COLOR: "1", DEBUG: "", KUBECONFIG: NO_KUBECONFIG, ...env },
     stdin: input ? "piped" : "null",

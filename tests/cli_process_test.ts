@@ -182,6 +182,16 @@ Deno.test("cli fails at once where nothing listens, and tells the address", asyn
   assertEquals(stderr.split("\n").length, 2, stderr);
 });
 
+Deno.test("cli says in one line what it would have to be allowed", async () => {
+  const { code, stdout, stderr } = await runCli(
+    ["wait", "pod/a", "--for=create", "-s", "http://127.0.0.1:1"],
+    { permissions: [] },
+  );
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, "--allow-");
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+});
+
 Deno.test("cli prints its version and its help", async () => {
   const { version } = JSON.parse(
     await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
