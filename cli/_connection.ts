@@ -8,6 +8,7 @@
 import type { ClusterAccess } from "../watch/_cluster_access.ts";
 import { ClusterConnection } from "../watch/_cluster_connection.ts";
 import { defaultAccess } from "../watch/_kubeconfig.ts";
+import { environmentProxy } from "../watch/_proxy_choice.ts";
 import { RestClient } from "../watch/_rest_client.ts";
 import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../watch/types.ts";
@@ -100,7 +101,12 @@ async function connectToEmbedded(
   const embedded = await startEmbeddedServer();
   return connection({ server: embedded.url }, signal, {
     notice: embedded.notice,
-    place: { server: embedded.url, context: undefined, credential: undefined },
+    place: {
+      server: embedded.url,
+      context: undefined,
+      proxy: undefined,
+      credential: undefined,
+    },
     namespace: "default",
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   });
@@ -117,11 +123,20 @@ function connectToCluster(
     place: {
       server: access.server,
       context: options.server === undefined ? access.context : undefined,
+      proxy: proxyOf(access),
       credential: credentialOf(access, options),
     },
     namespace: access.namespace ?? "default",
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   });
+}
+
+/** The proxy that is used, whoever names it. */
+function proxyOf({ server, proxyUrl }: ClusterAccess): string | undefined {
+  const proxy = proxyUrl ?? environmentProxy(server);
+  if (proxy === undefined || !URL.canParse(proxy)) return undefined;
+  const { protocol, host } = new URL(proxy);
+  return `${protocol}//${host}`;
 }
 
 /** What an error is to call the credential. */

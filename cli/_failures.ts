@@ -133,12 +133,13 @@ function connectionAdvice(
   if (/certificate|UnknownIssuer/i.test(message)) {
     return "the server's certificate is not trusted; give whoever has signed it in --certificate-authority";
   }
-  const { context } = place ?? {};
-  return context === undefined
+  const { context, proxy } = place ?? {};
+  const advice = context === undefined
     ? "check the address given with --server, and that the server runs"
     : `check that the server of context ${
       JSON.stringify(context)
     } runs and can be reached from here`;
+  return proxy === undefined ? advice : `${advice}, by the proxy ${proxy}`;
 }
 
 /**

@@ -82,3 +82,19 @@ Deno.test("connect() brings a server of its own, and takes it along", async () =
   await connection[Symbol.asyncDispose]();
   await assertRejects(() => source.list({}));
 });
+
+Deno.test("connect() knows the proxy on the way, and no password of it", async () => {
+  for (
+    const [proxyUrl, proxy] of [
+      [undefined, undefined],
+      ["http://me:hunter2@proxy:3128/", "http://proxy:3128"],
+      ["socks5://me:hunter2@proxy:1080", "socks5://proxy:1080"],
+    ] as const
+  ) {
+    await using connection = await connect({
+      type: "cluster",
+      options: { server: "https://127.0.0.1:1", proxyUrl },
+    });
+    assertEquals(connection.place.proxy, proxy);
+  }
+});

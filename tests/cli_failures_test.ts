@@ -40,6 +40,7 @@ const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
   server: "http://127.0.0.1:1",
   context: "dev",
+  proxy: undefined,
   credential: 'the credential of user "me" of config',
 };
 const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
@@ -129,6 +130,10 @@ const LINES: readonly [unknown, string][] = [
   [
     new PlacedError(refused, PLACE),
     'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here',
+  ],
+  [
+    new PlacedError(refused, { ...PLACE, proxy: "http://proxy:3128" }),
+    'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here, by the proxy http://proxy:3128',
   ],
   [
     new PlacedError(unauthorized, PLACE),
