@@ -15,7 +15,7 @@ import type { ListerWatcher } from "../watch/types.ts";
 import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
 import type { CommandContext } from "./_commands.ts";
 import { PlacedError, type ServerPlace } from "./_placed_error.ts";
-import { ResourceFinder } from "./_resource_finder.ts";
+import { type ResourceCatalog, ResourceFinder } from "./_resource_finder.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
 import type { ResourceType } from "./_resources.ts";
 import type { TableObject } from "./_table.ts";
@@ -89,17 +89,16 @@ export async function connect(
   signal?: AbortSignal,
 ): Promise<Connection> {
   return choice.type === "embedded"
-    ? await connectToEmbedded(signal)
+    ? await connectToEmbedded()
     : connectToCluster(choice.options, signal);
 }
 
-async function connectToEmbedded(
-  signal: AbortSignal | undefined,
-): Promise<Connection> {
+async function connectToEmbedded(): Promise<Connection> {
   // Loaded only here: nobody else should wait for it.
   const { startEmbeddedServer } = await import("./_embedded_server.ts");
   const embedded = await startEmbeddedServer();
-  return connection({ server: embedded.url }, signal, {
+  const load = () => Promise.resolve(embedded.catalog);
+  return connection({ server: embedded.url }, load, {
     notice: embedded.notice,
     place: {
       server: embedded.url,
@@ -118,7 +117,14 @@ function connectToCluster(
 ): Connection {
   const access = defaultAccess(options);
   const cluster = new ClusterConnection(access);
-  return connection({ ...cluster.restOptions, requestTimeoutMs }, signal, {
+  const load = async (client: RestClient) => {
+    // Loaded only here: what is in the table needs no discovery.
+    const { Discovery } = await import("../watch/_discovery.ts");
+    return new Discovery({
+      read: (request) => client.read({ ...request, signal }),
+    });
+  };
+  return connection({ ...cluster.restOptions, requestTimeoutMs }, load, {
     notice: undefined,
     place: {
       server: access.server,
@@ -154,17 +160,11 @@ function credentialOf(
 
 function connection(
   access: ServerAccess,
-  signal: AbortSignal | undefined,
+  load: (client: RestClient) => Promise<ResourceCatalog>,
   others: Omit<Connection, "resources" | "client" | "source" | "rows">,
 ): Connection {
   const client = new RestClient(access);
-  const resources = new ResourceFinder(async () => {
-    // Loaded only here: what is in the table needs no discovery.
-    const { Discovery } = await import("../watch/_discovery.ts");
-    return new Discovery({
-      read: (request) => client.read({ ...request, signal }),
-    });
-  });
+  const resources = new ResourceFinder(() => load(client));
   const findAgain = (resource: ResourceType) => resources.again(resource);
   return {
     ...others,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UnknownKindError } from "../watch/unknown_kind_error.ts";
+import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { connect } from "../cli/_connection.ts";
@@ -79,6 +81,16 @@ Deno.test("connect() brings a server of its own, and takes it along", async () =
   const { items } = await source.list({});
   assertEquals(items.length, 3);
   assertEquals(connection.notice?.includes("a rollout"), true);
+  await assertRejects(
+    () => connection.resources.find("deploymnt"),
+    UnknownResourceError,
+    "did you mean deployment?",
+  );
+  await assertRejects(
+    () => connection.resources.ofKind("example.com/v1", "Gadget"),
+    UnknownKindError,
+    "The embedded server has no kind",
+  );
   await connection[Symbol.asyncDispose]();
   await assertRejects(() => source.list({}));
 });
