@@ -11,8 +11,8 @@
  */
 
 import { delay } from "@std/async";
-import { ignore } from "../watch/_abort.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { ignore } from "../watch/_abort.ts";
 import type { ApiResource } from "../watch/_discovery.ts";
 import { UnknownKindError } from "../watch/unknown_kind_error.ts";
 import type { ResourceCatalog } from "./_resource_finder.ts";

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { UnknownKindError } from "../watch/unknown_kind_error.ts";
-import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { connect } from "../cli/_connection.ts";
+import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { UnknownKindError } from "../watch/unknown_kind_error.ts";
+// Nobody's own kubeconfig is meant either.
+import "./_cli_io.ts";
 import { resourceNamed } from "./_cli_resources.ts";
 
 const target = { resource: resourceNamed("pods"), namespace: "default" };
