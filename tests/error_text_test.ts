@@ -70,3 +70,13 @@ Deno.test("clip() cuts a text only when it is longer than may be shown", () => {
   assertEquals(clip("abcd", 3), "abc…");
   assertEquals(clip("", 3), "");
 });
+
+Deno.test("errorText() is what the errors say that an AggregateError without a message holds", () => {
+  const refused = [new Error("refused ::1"), new Error("refused 127.0.0.1")];
+  assertEquals(
+    errorText(new AggregateError(refused)),
+    "refused ::1, refused 127.0.0.1",
+  );
+  assertEquals(errorText(new AggregateError(refused, "both")), "both");
+  assertEquals(errorText(new AggregateError([])), "AggregateError");
+});

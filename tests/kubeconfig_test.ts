@@ -571,7 +571,8 @@ Deno.test("defaultAccess() takes the service account of a pod when there is no k
     path: `${files.folder}/account/token`,
     fallback: undefined,
   });
-  assertEquals(defaultAccess({ namespace: "n" }).namespace, "n");
+  const other = defaultAccess({ namespace: "n", as: "you" });
+  assertEquals([other.namespace, other.impersonation?.user], ["n", "you"]);
   files.setVariables({ KUBERNETES_SERVICE_HOST: "fd00::1" });
   assertEquals(defaultAccess({}).server, "https://[fd00::1]:443");
 });
@@ -590,7 +591,7 @@ Deno.test("defaultAccess() says what is missing of a pod's service account", () 
   assertThrows(
     () => defaultAccess({}),
     KubeconfigError,
-    "account/ca.crt: there is no such file",
+    `Cannot use the service account of this pod: cannot read certificate-authority ${serviceAccount.folder}/ca.crt: there is no such file`,
   );
   Deno.removeSync(`${serviceAccount.folder}/token`);
   assertThrows(

@@ -13,6 +13,10 @@
  */
 export function errorText(error: unknown): string {
   try {
+    // Node's of several addresses that are tried one after the other.
+    if (error instanceof AggregateError && error.message === "") {
+      return error.errors.map(errorText).join(", ") || error.name;
+    }
     return String(error instanceof Error ? error.message || error.name : error);
   } catch {
     return "an object that has no text";

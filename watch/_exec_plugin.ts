@@ -32,8 +32,12 @@ export interface ExecCredential {
   readonly expiresAtMs: number | undefined;
 }
 
-/** How long a program may take: somebody may have to log in meanwhile. */
-const TIMEOUT_MS = 60_000;
+/**
+ * How long a program may take: somebody may have to log in meanwhile. It is a
+ * little less than a request waits for its token, so that it is the plugin that
+ * is spoken of.
+ */
+const TIMEOUT_MS = 55_000;
 
 /** Variables that hold what a program may repeat when it fails. */
 const SECRET_VARIABLE = /auth|credential|key|pass|secret|session|token/i;

@@ -21,7 +21,7 @@ import {
   parseKubeconfig,
 } from "./_kubeconfig_file.ts";
 import { withClusterOptions, withUserOptions } from "./_option_entries.ts";
-import { serviceAccountAccess } from "./_service_account.ts";
+import { serviceAccountConfig } from "./_service_account.ts";
 import { didYouMean } from "./_suggest.ts";
 import {
   environmentVariable,
@@ -47,10 +47,10 @@ export function defaultAccess(options: ClusterOptions): ClusterAccess {
   const { config, looked } = findKubeconfig(options.kubeconfig);
   if (config !== undefined) return chooseAccess(config, options);
   if (options.server !== undefined) return chooseAccess(EMPTY, options);
-  const found = serviceAccountAccess();
-  if ("access" in found) {
-    const { namespace = found.access.namespace } = options;
-    return { ...found.access, namespace };
+  const found = serviceAccountConfig();
+  if ("config" in found) {
+    // The name of its context is ours, and nobody else's.
+    return { ...chooseAccess(found.config, options), context: undefined };
   }
   throw new KubeconfigError(
     `Cannot find a cluster: no kubeconfig in ${

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ChildProcessByStdio } from "node:child_process";
+import type { Readable } from "node:stream";
 import { errorText } from "./_error_text.ts";
 import { startTimer, type Timer } from "./_timer.ts";
 
@@ -55,60 +57,92 @@ export async function runProgram(
   const { spawn } = await import("node:child_process");
   const { default: process } = await import("node:process");
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
   const child = spawn(command, [...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      output[name] = (output[name] + text).slice(-MOST_CHARACTERS);
+  const run = new Run(child, (pid, signal) => {
+    try {
+      // Not by the child's own method, which sends but one signal on Deno.
+      process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  });
+  let isAborted = false;
+  const onAbort = () => {
+    isAborted = true;
+    run.end();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  let isLate = false;
+  const timer = startTimer(() => {
+    isLate = true;
+    run.end();
+  }, timeoutMs);
+  const result = await run.result;
+  timer.clear();
+  signal.removeEventListener("abort", onAbort);
+  if (isAborted) throw signal.reason;
+  return isLate ? { type: "timed out" } : result;
+}
+
+type Kill = (pid: number, signal: "SIGTERM" | "SIGKILL") => void;
+
+/** A program that runs, until it and its output have ended. */
+class Run {
+  readonly result: Promise<ProgramResult>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #kill: Kill;
+  readonly #output = { stdout: "", stderr: "" };
+  #grace: Timer | undefined;
+  #hasExited = false;
+
+  constructor(
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    kill: Kill,
+  ) {
+    this.#child = child;
+    this.#kill = kill;
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        const output = this.#output[name] + text;
+        this.#output[name] = output.slice(-MOST_CHARACTERS);
+      });
+    }
+    child.on("exit", () => this.#onExit());
+    this.result = new Promise((resolve) => {
+      child.on("error", (error) => {
+        resolve({ type: "not started", reason: startFailure(error) });
+      });
+      child.on("close", (code, endedBy) => {
+        this.#grace?.clear();
+        const status = String(endedBy ?? code);
+        resolve({ type: "ended", status, ...this.#output });
+      });
     });
   }
-  child.on("error", (error) => {
-    resolve({ type: "not started", reason: startFailure(error) });
-  });
-  let grace: Timer | undefined;
-  let hasExited = false;
-  const letGo = () => {
-    child.stdout.destroy();
-    child.stderr.destroy();
-  };
-  child.on("exit", () => {
-    hasExited = true;
-    grace?.clear();
+
+  /** Ends it, gently at first. */
+  end(): void {
+    this.#letGo();
+    const { pid } = this.#child;
+    if (this.#hasExited || pid === undefined) return;
+    this.#kill(pid, "SIGTERM");
+    this.#grace?.clear();
+    this.#grace = startTimer(() => this.#kill(pid, "SIGKILL"), GRACE_MS);
+  }
+
+  #onExit(): void {
+    this.#hasExited = true;
+    this.#grace?.clear();
     // What it has started, and left running, may hold its output open.
-    grace = startTimer(letGo, GRACE_MS);
-  });
-  let settleOtherwise: (() => void) | undefined;
-  child.on("close", (code, endedBy) => {
-    if (settleOtherwise) return settleOtherwise();
-    resolve({ type: "ended", status: String(endedBy ?? code), ...output });
-  });
-  const end = (settle: () => void) => {
-    settleOtherwise ??= settle;
-    letGo();
-    // Not by the child's own method, which sends but one signal on Deno.
-    const kill = (signal: "SIGTERM" | "SIGKILL") => {
-      if (child.pid !== undefined) process.kill(child.pid, signal);
-    };
-    if (hasExited) return;
-    kill("SIGTERM");
-    grace = startTimer(() => kill("SIGKILL"), GRACE_MS);
-  };
-  const onAbort = () => end(() => reject(signal.reason));
-  signal.addEventListener("abort", onAbort, { once: true });
-  const timer = startTimer(
-    () => end(() => resolve({ type: "timed out" })),
-    timeoutMs,
-  );
-  try {
-    return await promise;
-  } finally {
-    timer.clear();
-    grace?.clear();
-    signal.removeEventListener("abort", onAbort);
+    this.#grace = startTimer(() => this.#letGo(), GRACE_MS);
+  }
+
+  #letGo(): void {
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
   }
 }
 

@@ -1,17 +1,18 @@
 /**
  * What a pod finds about its cluster: two variables, and three files of its
- * service account.
+ * service account. They are made a kubeconfig of one context, so that the same
+ * can be asked for besides.
  *
  * @module
  */
 
-import type { ClusterAccess } from "./_cluster_access.ts";
+import { Entry } from "./_kubeconfig_entry.ts";
+import type { Kubeconfig, LocatedEntry } from "./_kubeconfig_file.ts";
 import {
   environmentVariable,
   readTextFile,
   UnreadableFileError,
 } from "./_system.ts";
-import { isPem } from "./_pem.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
 /** Where the files are. A test puts its own there. */
@@ -20,54 +21,52 @@ export const serviceAccount = {
   folder: "/var/run/secrets/kubernetes.io/serviceaccount",
 };
 
-/** Why this is no pod, or how its cluster is reached. */
-export type ServiceAccountAccess =
-  | { readonly access: ClusterAccess }
+/** How a pod reaches its cluster, or why this is none. */
+export type ServiceAccountConfig =
+  | { readonly config: Kubeconfig }
   | { readonly missing: string };
+
+const WHERE = "the service account of this pod";
+const NAME = "in-cluster";
 
 /**
  * How a pod reaches its cluster.
  *
- * @returns How, or what is missing for that.
- * @throws {KubeconfigError} If this is a pod, and its files cannot be used.
+ * @returns A kubeconfig that says so, or what is missing for that.
+ * @throws {KubeconfigError} If this is a pod, and its files cannot be read.
  */
-export function serviceAccountAccess(): ServiceAccountAccess {
+export function serviceAccountConfig(): ServiceAccountConfig {
   const host = environmentVariable("KUBERNETES_SERVICE_HOST");
   const port = environmentVariable("KUBERNETES_SERVICE_PORT");
   if (host === undefined || port === undefined) {
     return { missing: "KUBERNETES_SERVICE_HOST is not set" };
   }
-  const tokenPath = `${serviceAccount.folder}/token`;
-  if (read(tokenPath) === undefined) {
-    return { missing: `there is no ${tokenPath}` };
+  const { folder } = serviceAccount;
+  const tokenFile = `${folder}/token`;
+  if (read(tokenFile) === undefined) {
+    return { missing: `there is no ${tokenFile}` };
   }
   return {
-    access: {
-      context: undefined,
-      namespace: environmentVariable("POD_NAMESPACE") ??
-        (read(`${serviceAccount.folder}/namespace`)?.trim() || undefined),
-      server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-      tls: { ca: readCa(), insecure: false, serverName: undefined },
-      proxyUrl: undefined,
-      disableCompression: false,
-      credential: { type: "token file", path: tokenPath, fallback: undefined },
-      clientCertificate: undefined,
-      impersonation: undefined,
-      user: "the service account of this pod",
+    config: {
+      where: WHERE,
+      currentContext: NAME,
+      contexts: named({
+        cluster: NAME,
+        user: NAME,
+        namespace: environmentVariable("POD_NAMESPACE") ??
+          read(`${folder}/namespace`)?.trim(),
+      }),
+      clusters: named({
+        "server": `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+        "certificate-authority": `${folder}/ca.crt`,
+      }),
+      users: named({ tokenFile }),
     },
   };
 }
 
-function readCa(): string {
-  const path = `${serviceAccount.folder}/ca.crt`;
-  const ca = read(path);
-  if (ca !== undefined && isPem(ca, "certificate")) return ca;
-  const why = ca === undefined
-    ? "there is no such file"
-    : "it is no certificate in PEM";
-  throw new KubeconfigError(
-    `Cannot use the service account of this pod: ${path}: ${why}`,
-  );
+function named(fields: object): ReadonlyMap<string, LocatedEntry> {
+  return new Map([[NAME, { entry: new Entry(WHERE, fields), folder: "." }]]);
 }
 
 /** The text of a file; undefined where there is none. */
@@ -75,10 +74,8 @@ function read(path: string): string | undefined {
   try {
     return readTextFile(path);
   } catch (error) {
-    if (error instanceof UnreadableFileError && error.isMissing) return;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new KubeconfigError(
-      `Cannot use the service account of this pod: ${path}: ${why}`,
-    );
+    if (!(error instanceof UnreadableFileError)) throw error;
+    if (error.isMissing) return undefined;
+    throw new KubeconfigError(`Cannot use ${WHERE}: ${path}: ${error.message}`);
   }
 }

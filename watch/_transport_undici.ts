@@ -2,6 +2,11 @@
  * Connections by npm's `undici`: on Node, whose `fetch` takes none of what a
  * kubeconfig may ask for, and on Deno for what its own client cannot do.
  *
+ * Its `fetch` is of no use on Deno: what happens to a body that has begun (an
+ * abort, a connection that is lost) is never heard of there, since it asks
+ * Node's streams about the state of Deno's. So the answers of its `request`
+ * are made into responses here.
+ *
  * Its time limits are off: a watch may be silent for as long as it likes, and
  * `RestListerWatcher` has limits of its own for the rest.
  *
@@ -10,23 +15,15 @@
 
 import type { Dispatcher } from "undici";
 import { ignore } from "./_abort.ts";
+import {
+  type Attempt,
+  attemptBy,
+  ConnectionAttempts,
+} from "./_connection_attempts.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "./_http_client.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./_transport.ts";
 
 type Undici = typeof import("undici");
-
-/** How long it may take to open a connection, as in client-go. */
-const CONNECT_TIMEOUT_MS = 30_000;
-
-/** What `node:tls` wants to know. */
-interface TlsOptions {
-  ca?: string;
-  cert?: string;
-  key?: string;
-  rejectUnauthorized: boolean;
-  servername?: string;
-  timeout: number;
-}
 
 /**
  * Makes ready for connections.
@@ -38,116 +35,137 @@ export async function openUndici(
   options: TransportOptions,
 ): Promise<Transport> {
   const undici = await import("undici");
-  return new UndiciTransport(
-    undici,
-    await makeDispatcher(undici, options),
-    options.headers,
-  );
-}
-
-class UndiciTransport implements Transport {
-  readonly #undici: Undici;
-  readonly #dispatcher: Dispatcher;
-  /** Sends through the dispatcher, with the lines that are added. */
-  readonly #through: Dispatcher;
-
-  constructor(
-    undici: Undici,
-    dispatcher: Dispatcher,
-    headers: readonly HeaderLine[],
-  ) {
-    this.#undici = undici;
-    this.#dispatcher = dispatcher;
-    this.#through = headers.length === 0
-      ? dispatcher
-      : dispatcher.compose((dispatch) => (options, handler) =>
-        dispatch(
-          { ...options, headers: withLines(options.headers, headers) },
-          handler,
-        )
-      );
-  }
-
-  async fetch(url: string, init: RequestInit): Promise<Response> {
-    const { signal, headers, method, redirect } = init;
-    const response: unknown = await this.#undici.fetch(url, {
-      dispatcher: this.#through,
-      headers: [...new Headers(headers)],
-      ...(method === undefined ? {} : { method }),
-      ...(redirect === undefined ? {} : { redirect }),
-      ...(signal ? { signal } : {}),
-    });
-    // undici's own class, of the same shape as the runtime's.
-    return response as Response;
-  }
-
-  release(): void {
-    this.#dispatcher.close().catch(ignore);
-  }
-
-  async close(): Promise<void> {
-    await this.#dispatcher.destroy();
-  }
-}
-
-async function makeDispatcher(
-  undici: Undici,
-  { tls, proxyUrl, certificate }: TransportOptions,
-): Promise<Dispatcher> {
-  const { ca, insecure, serverName } = tls;
-  const shared = {
+  const attempts = new ConnectionAttempts();
+  const agent = new undici.Agent({
     allowH2: false,
     bodyTimeout: 0,
     headersTimeout: 0,
     keepAliveTimeout: POOL_IDLE_TIMEOUT_MS,
-  };
+    connect: attempts.connector(await attemptFor(undici, options)),
+  });
+  return new UndiciTransport(undici, agent, attempts, options.headers);
+}
+
+class UndiciTransport implements Transport {
+  readonly #undici: Undici;
+  readonly #agent: Dispatcher;
+  readonly #attempts: ConnectionAttempts;
+  readonly #headers: readonly HeaderLine[];
+
+  constructor(
+    undici: Undici,
+    agent: Dispatcher,
+    attempts: ConnectionAttempts,
+    headers: readonly HeaderLine[],
+  ) {
+    this.#undici = undici;
+    this.#agent = agent;
+    this.#attempts = attempts;
+    this.#headers = headers;
+  }
+
+  async fetch(url: string, init: RequestInit): Promise<Response> {
+    const { signal, method = "GET" } = init;
+    const headers = new Headers(init.headers);
+    if (!headers.has("accept-encoding")) headers.set("accept-encoding", "gzip");
+    const answer = await this.#undici.request(url, {
+      dispatcher: this.#agent,
+      method,
+      headers: [...headers, ...this.#headers].flat(),
+      body: bodyOf(init),
+      ...(signal ? { signal } : {}),
+    });
+    return responseOf(answer);
+  }
+
+  release(): void {
+    this.#agent.close().catch(ignore);
+  }
+
+  async close(): Promise<void> {
+    this.#attempts.close();
+    await this.#agent.destroy();
+  }
+}
+
+function bodyOf({ body }: RequestInit): string | Uint8Array | null {
+  if (body === undefined || body === null || typeof body === "string") {
+    return body ?? null;
+  }
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError("Cannot send such a body: give a text or bytes");
+}
+
+function responseOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+): Response {
+  const lines = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) lines.append(name, one);
+    }
+  }
+  const status = { status: statusCode, headers: lines };
+  // Those that a Response may have no body for.
+  if ([204, 205, 304].includes(statusCode)) {
+    body.resume();
+    return new Response(null, status);
+  }
+  const bytes = bytesOf(body);
+  return new Response(
+    lines.get("content-encoding") === "gzip"
+      ? bytes.pipeThrough(new DecompressionStream("gzip"))
+      : bytes,
+    status,
+  );
+}
+
+/** Reads when it is read, and not ahead. */
+function bytesOf(
+  body: Dispatcher.ResponseData["body"],
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = body
+    [Symbol.asyncIterator]();
+  // What it comes to after it has been cancelled is of interest to nobody.
+  body.on("error", ignore);
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      body.destroy();
+    },
+  }, { highWaterMark: 0 });
+}
+
+async function attemptFor(
+  undici: Undici,
+  { tls, proxyUrl, certificate }: TransportOptions,
+): Promise<Attempt> {
+  const { ca, insecure, serverName } = tls;
+  // The proxy's certificate is judged as the server's, but for its name.
   const authority = {
+    allowH2: false,
+    // A limit of its own would leave a timer behind: see ConnectionAttempts.
+    timeout: 0,
     rejectUnauthorized: !insecure,
-    timeout: CONNECT_TIMEOUT_MS,
     ...(ca === undefined ? {} : { ca }),
   };
-  const connect: TlsOptions = {
+  const connect = undici.buildConnector({
     ...authority,
     ...certificate,
     ...(serverName === undefined ? {} : { servername: serverName }),
-  };
-  if (proxyUrl === undefined) return new undici.Agent({ ...shared, connect });
-  if (proxyUrl.startsWith("socks")) {
-    const { socksConnector } = await import("./_socks_connector.ts");
-    const through = socksConnector(
-      proxyUrl,
-      undici.buildConnector({ ...connect, allowH2: false }),
-    );
-    return new undici.Agent({ ...shared, connect: through });
-  }
-  return new undici.ProxyAgent({
-    ...shared,
-    uri: proxyUrl,
-    requestTls: connect,
-    proxyTls: authority,
   });
-}
-
-/** undici has headers as an object, or as a list of names and values. */
-function withLines(
-  headers: Dispatcher.DispatchOptions["headers"],
-  lines: readonly HeaderLine[],
-): string[] {
-  const all: string[] = [];
-  const add = (name: string, value: unknown): void => {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null) all.push(name, String(one));
-    }
+  if (proxyUrl === undefined) return attemptBy(connect);
+  const { connectAttempt, socksAttempt } = await import("./_proxy_attempts.ts");
+  const proxy = {
+    proxyUrl,
+    toProxy: undici.buildConnector(authority),
+    throughProxy: connect,
   };
-  if (Array.isArray(headers)) {
-    for (let at = 0; at + 1 < headers.length; at += 2) {
-      add(String(headers[at]), headers[at + 1]);
-    }
-  } else if (headers && Symbol.iterator in headers) {
-    for (const [name, value] of headers) add(name, value);
-  } else {
-    for (const [name, value] of Object.entries(headers ?? {})) add(name, value);
-  }
-  for (const [name, value] of lines) add(name, value);
-  return all;
+  return proxyUrl.startsWith("socks")
+    ? socksAttempt(proxy)
+    : connectAttempt(undici, proxy);
 }

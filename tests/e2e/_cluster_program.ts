@@ -23,6 +23,8 @@ export interface ClusterProgram {
   watchFrom?: string | undefined;
   /** How long each watch lasts. */
   watchTimeoutMs?: number | undefined;
+  /** How long past that a watch may be open. */
+  watchGraceMs?: number | undefined;
   /** How often to list. */
   lists?: number | undefined;
 }
@@ -69,7 +71,7 @@ async function main(spec: ClusterProgram): Promise<void> {
   const watcher = new RetryWatcher(spec.watchFrom, pods, {
     minRestartDelayMs: 100,
     watchTimeoutMs: spec.watchTimeoutMs,
-    watchGraceMs: 500,
+    watchGraceMs: spec.watchGraceMs,
     onRestart: ({ cause }) => print({ restart: cause ? String(cause) : "" }),
   });
   process.stdin.on("end", () => watcher.stop()).resume();

@@ -353,7 +353,11 @@ async function tryOn(
     ...way.program?.(kubeconfig),
   });
   await within(`the end of ${way.name} on ${runtime}`, process.stop());
-  assertFalse(JSON.stringify(process.lines).includes("hunter2"));
+  const printed = JSON.stringify(process.lines) + process.stderr;
+  const { admin } = around;
+  for (const secret of ["hunter2", "p@ss", admin.token, admin.clientKey]) {
+    assertFalse(printed.includes(secret), printed);
+  }
   const refusal = way.refusals?.[runtime];
   const [name, part] = refusal === undefined
     ? way.error ?? []

@@ -306,7 +306,7 @@ e2eTest("Cluster leaves connections that have died in silence", async () => {
     const proxy = stack.use(await TcpProxy.start({ upstreamPort }));
     proxies.push(proxy);
     const kubeconfig = await writeKubeconfig(plane, { token }, proxy.url);
-    return { env: { KUBECONFIG: kubeconfig } };
+    return { env: { KUBECONFIG: kubeconfig }, watchGraceMs: 500 };
   });
   for (let stalls = 0; stalls < 3; stalls++) {
     await changes.write(20);

@@ -26,7 +26,7 @@ export interface RuntimeCommand {
 const root = new URL("../../", import.meta.url);
 
 /** Packages that are needed at run time, in the versions of `deno.json`. */
-const packages = ["@kubernetes/client-node", "js-yaml", "socks", "undici"];
+const packages = ["@kubernetes/client-node", "js-yaml", "undici"];
 
 let installed: Promise<string> | undefined;
 const bundles = new Map<string, Promise<string>>();
