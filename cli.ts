@@ -70,7 +70,10 @@ export async function main(
   const signal = AbortSignal.any([interrupted.signal, io.stdout.failed]);
   await using screen = await Screen.open(io);
   try {
-    return await run(args, { screen, signal, io });
+    const status = await run(args, { screen, signal, io });
+    // Done is only what could be told as well.
+    if (status === 0) await screen.written();
+    return status;
   } catch (error) {
     const cause = signal.aborted ? signal.reason : error;
     if (cause instanceof Interruption) return cause.exitStatus;

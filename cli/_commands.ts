@@ -56,10 +56,10 @@ const HELP: Options = {
 
 /** The options that say which server is meant, and as whom. */
 export const SERVER_OPTIONS: Options = {
-  "kubeconfig": { type: "string" },
-  "context": { type: "string" },
-  "cluster": { type: "string" },
-  "user": { type: "string" },
+  "kubeconfig": { type: "string", mayBeEmpty: true },
+  "context": { type: "string", mayBeEmpty: true },
+  "cluster": { type: "string", mayBeEmpty: true },
+  "user": { type: "string", mayBeEmpty: true },
   "server": { type: "string", short: "s" },
   "token": { type: "string" },
   "token-file": { type: "string" },
@@ -80,7 +80,7 @@ export const SERVER_OPTIONS: Options = {
 
 /** The options that say which objects are meant. */
 export const SELECTION_OPTIONS: Options = {
-  "namespace": { type: "string", short: "n" },
+  "namespace": { type: "string", short: "n", mayBeEmpty: true },
   "all-namespaces": { type: "boolean", short: "A" },
   "selector": { type: "string", short: "l" },
 };

@@ -8,13 +8,14 @@
 import type { ClusterAccess } from "../watch/_cluster_access.ts";
 import { ClusterConnection } from "../watch/_cluster_connection.ts";
 import { defaultAccess } from "../watch/_kubeconfig.ts";
+import { environmentProxy } from "../watch/_proxy_choice.ts";
 import { RestClient } from "../watch/_rest_client.ts";
 import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../watch/types.ts";
 import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
 import type { CommandContext } from "./_commands.ts";
 import { PlacedError, type ServerPlace } from "./_placed_error.ts";
-import { ResourceFinder } from "./_resource_finder.ts";
+import { type ResourceCatalog, ResourceFinder } from "./_resource_finder.ts";
 import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
 import type { ResourceType } from "./_resources.ts";
 import type { TableObject } from "./_table.ts";
@@ -52,7 +53,8 @@ export interface Connection extends AsyncDisposable {
  * Does something with a server.
  *
  * @param choice The server.
- * @param context Where is told what a person should know about it.
+ * @param context Where is told what a person should know about it, and what
+ *   ends the search for resources.
  * @param use Does it.
  * @returns What it gives.
  * @throws {KubeconfigError} If nothing says how to reach it.
@@ -61,10 +63,10 @@ export interface Connection extends AsyncDisposable {
  */
 export async function withConnection<V>(
   choice: ServerChoice,
-  { screen }: Pick<CommandContext, "screen">,
+  { screen, signal }: Pick<CommandContext, "screen" | "signal">,
   use: (connection: Connection) => Promise<V>,
 ): Promise<V> {
-  await using connection = await connect(choice);
+  await using connection = await connect(choice, signal);
   if (connection.notice !== undefined) screen.note(connection.notice);
   try {
     return await use(connection);
@@ -78,22 +80,32 @@ export async function withConnection<V>(
  * Prepares to reach a server. No request is sent yet.
  *
  * @param choice The server.
+ * @param signal Ends the search for resources.
  * @returns The way to it.
  * @throws {KubeconfigError} If nothing says how to reach it.
  */
-export async function connect(choice: ServerChoice): Promise<Connection> {
+export async function connect(
+  choice: ServerChoice,
+  signal?: AbortSignal,
+): Promise<Connection> {
   return choice.type === "embedded"
     ? await connectToEmbedded()
-    : connectToCluster(choice.options);
+    : connectToCluster(choice.options, signal);
 }
 
 async function connectToEmbedded(): Promise<Connection> {
   // Loaded only here: nobody else should wait for it.
   const { startEmbeddedServer } = await import("./_embedded_server.ts");
   const embedded = await startEmbeddedServer();
-  return connection({ server: embedded.url }, {
+  const load = () => Promise.resolve(embedded.catalog);
+  return connection({ server: embedded.url }, load, {
     notice: embedded.notice,
-    place: { server: embedded.url, context: undefined, credential: undefined },
+    place: {
+      server: embedded.url,
+      context: undefined,
+      proxy: undefined,
+      credential: undefined,
+    },
     namespace: "default",
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   });
@@ -101,19 +113,36 @@ async function connectToEmbedded(): Promise<Connection> {
 
 function connectToCluster(
   { requestTimeoutMs, ...options }: ClusterChoice,
+  signal: AbortSignal | undefined,
 ): Connection {
   const access = defaultAccess(options);
   const cluster = new ClusterConnection(access);
-  return connection({ ...cluster.restOptions, requestTimeoutMs }, {
+  const load = async (client: RestClient) => {
+    // Loaded only here: what is in the table needs no discovery.
+    const { Discovery } = await import("../watch/_discovery.ts");
+    return new Discovery({
+      read: (request) => client.read({ ...request, signal }),
+    });
+  };
+  return connection({ ...cluster.restOptions, requestTimeoutMs }, load, {
     notice: undefined,
     place: {
       server: access.server,
       context: options.server === undefined ? access.context : undefined,
+      proxy: proxyOf(access),
       credential: credentialOf(access, options),
     },
     namespace: access.namespace ?? "default",
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   });
+}
+
+/** The proxy that is used, whoever names it. */
+function proxyOf({ server, proxyUrl }: ClusterAccess): string | undefined {
+  const proxy = proxyUrl ?? environmentProxy(server);
+  if (proxy === undefined || !URL.canParse(proxy)) return undefined;
+  const { protocol, host } = new URL(proxy);
+  return `${protocol}//${host}`;
 }
 
 /** What an error is to call the credential. */
@@ -131,14 +160,11 @@ function credentialOf(
 
 function connection(
   access: ServerAccess,
+  load: (client: RestClient) => Promise<ResourceCatalog>,
   others: Omit<Connection, "resources" | "client" | "source" | "rows">,
 ): Connection {
   const client = new RestClient(access);
-  const resources = new ResourceFinder(async () => {
-    // Loaded only here: what is in the table needs no discovery.
-    const { Discovery } = await import("../watch/_discovery.ts");
-    return new Discovery(client);
-  });
+  const resources = new ResourceFinder(() => load(client));
   const findAgain = (resource: ResourceType) => resources.again(resource);
   return {
     ...others,

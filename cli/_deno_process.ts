@@ -5,6 +5,7 @@
  * @module
  */
 
+import { cancelQuietly } from "../watch/_abort.ts";
 import {
   type CliOutput,
   type CliProcess,
@@ -28,14 +29,12 @@ export function denoProcess(): CliProcess {
   return {
     args: Deno.args,
     io: {
-      // A stream can be read once; so can this.
-      stdin: { read: () => new Response(Deno.stdin.readable).text() },
+      stdin: { read: readInput },
       stdout: new DenoOutput(Deno.stdout),
       stderr: new DenoOutput(Deno.stderr),
       // Only what is asked for has to be allowed.
       env: new Proxy<Record<string, string | undefined>>({}, {
-        get: (_, name) =>
-          typeof name === "string" ? Deno.env.get(name) : undefined,
+        get: (_, name) => typeof name === "string" ? variable(name) : undefined,
       }),
       onSignal: (listener) =>
         listenOnce(
@@ -48,6 +47,37 @@ export function denoProcess(): CliProcess {
       Deno.exitCode = status;
     },
   };
+}
+
+/** What may not be read is as good as not set: it only changes how we write. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/** A stream can be read once; so can this. */
+async function readInput(signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  const reader = Deno.stdin.readable.getReader();
+  const cancel = () => cancelQuietly(reader);
+  // A read under way would keep the process.
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
 }
 
 /** One of the output streams. */

@@ -11,8 +11,12 @@
  */
 
 import { delay } from "@std/async";
-import { ignore } from "../watch/_abort.ts";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { ignore } from "../watch/_abort.ts";
+import type { ApiResource } from "../watch/_discovery.ts";
+import { UnknownKindError } from "../watch/unknown_kind_error.ts";
+import type { ResourceCatalog } from "./_resource_finder.ts";
+import { allBuiltIn, type BuiltInResource } from "./_resources.ts";
 import { Rollout } from "./_rollout.ts";
 
 /** A server that runs until it is disposed of. */
@@ -21,6 +25,31 @@ export interface EmbeddedServer extends AsyncDisposable {
   readonly url: string;
   /** What a person should know about it. */
   readonly notice: string;
+  /** What it has, which it does not tell itself. */
+  readonly catalog: ResourceCatalog;
+}
+
+const BUILT_IN: ResourceCatalog = {
+  all: () => Promise.resolve(allBuiltIn().map(asDiscovered)),
+  kind: (apiVersion, kind) =>
+    Promise.reject(
+      new UnknownKindError(
+        `The embedded server has no kind ${JSON.stringify(kind)} of ${
+          JSON.stringify(apiVersion)
+        }`,
+        { apiVersion, kind },
+      ),
+    ),
+};
+
+function asDiscovered(resource: BuiltInResource): ApiResource {
+  return {
+    ...resource,
+    singular: resource.kind.toLowerCase(),
+    shortNames: resource.names.slice(2),
+    verbs: ["list", "watch"],
+    categories: [],
+  };
 }
 
 /** What happens when, from the start on. */
@@ -49,6 +78,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
   const played = play(server, rollout, stopped.signal);
   return {
     url,
+    catalog: BUILT_IN,
     notice: `embedded server ${url}: a rollout, with connections that break`,
     async [Symbol.asyncDispose]() {
       stopped.abort();

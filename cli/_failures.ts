@@ -87,7 +87,7 @@ function statusLine(
   }
   // A server's own Status has metadata, one made of another answer has none.
   if (status.metadata === undefined && code !== undefined && code !== 410) {
-    return `error: ${[message, answerAdvice(code)].flat().join(": ")}`;
+    return `error: ${[message, answerAdvice(code, message)].flat().join(": ")}`;
   }
   return `Error from server${reason ? ` (${reason})` : ""}: ${message}`;
 }
@@ -100,7 +100,11 @@ function loginAdvice(place: ServerPlace | undefined): string {
 }
 
 /** What to do about an answer that is no Status. */
-function answerAdvice(code: number): string | [] {
+function answerAdvice(code: number, message: string): string | [] {
+  // Go's own words, which also a proxy of Go's has.
+  if (message.includes("HTTP request to an HTTPS server")) {
+    return "try https:// in --server";
+  }
   if (code >= 500) return "the server, or what stands before it, is not well";
   // A redirect's message says itself what to do.
   return code >= 400 ? NO_API_SERVER : [];
@@ -111,6 +115,15 @@ function connectionAdvice(
   { message }: ConnectionError,
   place: ServerPlace | undefined,
 ): string {
+  if (/^The token for .* has not come/.test(message)) {
+    return `run what gives ${
+      place?.credential ?? "the token"
+    } by itself, and see what it waits for`;
+  }
+  if (/Cannot use the client (certificate|key)/.test(message)) {
+    const whose = place?.credential ?? "--client-certificate";
+    return `see that ${whose} has a certificate and the key that belongs to it`;
+  }
   if (/corrupt message|wrong.version.number/i.test(message)) {
     return "the server speaks no TLS; try http:// in --server";
   }
@@ -120,12 +133,13 @@ function connectionAdvice(
   if (/certificate|UnknownIssuer/i.test(message)) {
     return "the server's certificate is not trusted; give whoever has signed it in --certificate-authority";
   }
-  const { context } = place ?? {};
-  return context === undefined
+  const { context, proxy } = place ?? {};
+  const advice = context === undefined
     ? "check the address given with --server, and that the server runs"
     : `check that the server of context ${
       JSON.stringify(context)
     } runs and can be reached from here`;
+  return proxy === undefined ? advice : `${advice}, by the proxy ${proxy}`;
 }
 
 /**

@@ -32,9 +32,11 @@ export interface CliInput {
   /**
    * Reads all of it.
    *
+   * @param signal Ends it: whoever writes may take for ever.
    * @returns The text, once the stream has ended.
+   * @throws The signal's reason if it is aborted.
    */
-  read(): Promise<string>;
+  read(signal: AbortSignal): Promise<string>;
 }
 
 /** The world around a command. */

@@ -12,6 +12,8 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   "DaemonSet",
   "Deployment",
   "Job",
+  // Needs no others, but the same words.
+  "Pod",
   "ReplicaSet",
   "ReplicationController",
   "StatefulSet",
@@ -65,5 +67,9 @@ export class LazyPodWatch implements AsyncDisposable {
     if (this.#isOver) return;
     this.#watch = new PodWatch(this.#options);
     for (const object of this.#early) this.#watch.add(object);
+    // Of pods that are there already, no watch tells again.
+    if (this.#early.some(({ kind }) => kind === "Pod")) {
+      this.#options.changed();
+    }
   }
 }

@@ -33,7 +33,7 @@ const ERASE_BELOW = "\x1b[J";
 /** Lines that are drawn in place. */
 export class LiveBlock {
   #drawn: readonly LiveLine[] = [];
-  #isHidden = false;
+  #hasDrawn = false;
 
   /**
    * Draws other lines in the place of those before.
@@ -43,9 +43,8 @@ export class LiveBlock {
    * @returns What to write.
    */
   draw(lines: readonly LiveLine[], size: TerminalSize): string {
-    const hide = this.#isHidden ? "" : HIDE_CURSOR;
-    this.#isHidden = true;
-    return `${hide}${NO_WRAP}${this.#replace(lines, size, "")}${WRAP}`;
+    this.#hasDrawn = true;
+    return framed(this.#replace(lines, size, ""));
   }
 
   /**
@@ -56,12 +55,12 @@ export class LiveBlock {
    * @returns What to write.
    */
   end(lines: readonly LiveLine[], size: TerminalSize): string {
-    if (!this.#isHidden) return "";
+    if (!this.#hasDrawn) return "";
     const last = lines.length === 0 ? "" : "\r\n";
     const text = this.#replace(lines, size, last);
     this.#drawn = [];
-    this.#isHidden = false;
-    return `${NO_WRAP}${text}${WRAP}${SHOW_CURSOR}`;
+    this.#hasDrawn = false;
+    return framed(text);
   }
 
   /** The cursor is left behind the last line: what a key shows is wiped too. */
@@ -87,4 +86,12 @@ export class LiveBlock {
     );
     return Math.max(0, lines.reduce((sum, count) => sum + count, 0) - 1);
   }
+}
+
+/**
+ * The cursor is away only as long as it moves: whoever stops or kills the
+ * program in between has a terminal with a cursor.
+ */
+function framed(text: string): string {
+  return `${HIDE_CURSOR}${NO_WRAP}${text}${WRAP}${SHOW_CURSOR}`;
 }

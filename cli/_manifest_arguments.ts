@@ -34,6 +34,11 @@ export function manifestsOf(
       `-f takes files, not ${url}: get it first, curl -s URL | watchtools ${command} -f -`,
     );
   }
+  if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
+    throw new UsageError(
+      "standard input can be read but once: give -f - only once",
+    );
+  }
   const recursive = given.has("recursive")
     ? given.isOn("recursive")
     : isRecursive;

@@ -11,7 +11,7 @@ import { field, listField, textField } from "../watch/_fields.ts";
 import type { Manifests, Selection, Target } from "./_command.ts";
 import { readFileText } from "./_files.ts";
 import { filesIn } from "./_folders.ts";
-import type { CliIo } from "./_io.ts";
+import { jsonDocuments } from "./_json_documents.ts";
 import type { TargetPlace } from "./_targets.ts";
 
 const MANIFEST = /[.](json|ya?ml)$/;
@@ -30,7 +30,7 @@ interface Manifest {
  * @param manifests Where they are.
  * @param selection The namespace that they must be in, if any.
  * @param place What is known of the server.
- * @param io Standard input.
+ * @param input What standard input holds: the manifests of `-`.
  * @returns The objects, in order.
  * @throws {Error} If a manifest cannot be read or is none.
  * @throws {UnknownResourceError} If the server has no such resource.
@@ -39,11 +39,11 @@ export async function readManifests(
   { paths, recursive }: Manifests,
   selection: Selection,
   place: TargetPlace,
-  io: Pick<CliIo, "stdin">,
+  input = "",
 ): Promise<Target[]> {
   const targets: Target[] = [];
   for (const path of paths) {
-    for (const [source, text] of await readPath(path, recursive, io)) {
+    for (const [source, text] of readPath(path, recursive, input)) {
       for (const manifest of parseManifests(source, text)) {
         targets.push(await targetOf(manifest, selection, place));
       }
@@ -53,17 +53,12 @@ export async function readManifests(
 }
 
 /** Each file behind a path, and its text. */
-async function readPath(
+function readPath(
   path: string,
   recursive: boolean,
-  io: Pick<CliIo, "stdin">,
-): Promise<[source: string, text: string][]> {
-  if (path === "-") {
-    if (io.stdin === undefined) {
-      throw new Error("Cannot read manifests: there is no standard input");
-    }
-    return [["standard input", await io.stdin.read()]];
-  }
+  input: string,
+): [source: string, text: string][] {
+  if (path === "-") return [["standard input", input]];
   const files = filesIn(path, recursive);
   if (files === undefined) return [[path, readFileText(path, "-f")]];
   const found = files.filter((file) => MANIFEST.test(file));
@@ -85,11 +80,9 @@ function parseManifests(source: string, text: string): Manifest[] {
 
 function documentsOf(source: string, text: string): unknown[] {
   if (/^\s*[{]/.test(text)) {
-    try {
-      return [JSON.parse(text)];
-    } catch {
-      // YAML has such beginnings as well.
-    }
+    // YAML has such beginnings as well.
+    const documents = jsonDocuments(text);
+    if (documents !== undefined) return documents;
   }
   try {
     return loadAll(text);

@@ -23,11 +23,16 @@ interface WriteStream {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** The part of an input stream that is used here. */
+interface ReadStream extends AsyncIterable<Uint8Array> {
+  destroy(): unknown;
+}
+
 /** The part of `process` that is used here. */
 interface NodeProcess {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;
   exitCode?: unknown;
@@ -49,7 +54,7 @@ export function nodeProcess(): CliProcess {
   return {
     args: process.argv.slice(2),
     io: {
-      stdin: { read: () => readAll(process.stdin) },
+      stdin: { read: (signal) => readAll(process.stdin, signal) },
       stdout: new NodeOutput(process.stdout),
       stderr: new NodeOutput(process.stderr),
       env: process.env,
@@ -107,13 +112,29 @@ class NodeOutput implements CliOutput {
   }
 }
 
-async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of chunks) {
-    text += decoder.decode(chunk, { stream: true });
+async function readAll(
+  stream: ReadStream,
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  const destroy = () => void stream.destroy();
+  // A read under way would keep the process.
+  signal.addEventListener("abort", destroy, { once: true });
+  try {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    signal.throwIfAborted();
+    return text + decoder.decode();
+  } catch (error) {
+    // What a stream throws that was destroyed is no reason.
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", destroy);
   }
-  return text + decoder.decode();
 }
 
 function isProcess(value: unknown): value is NodeProcess {

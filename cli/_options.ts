@@ -15,6 +15,11 @@ export interface Option {
   readonly type: "string" | "boolean";
   /** Its one letter. */
   readonly short?: string;
+  /**
+   * Whether an empty value is as none: scripts pass on variables that may be
+   * empty, and `kubectl` takes them so.
+   */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Options by name. */
@@ -149,6 +154,10 @@ export function readOptions(
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) throw refused(rawName, name);
+    if (value === "" && option.mayBeEmpty) {
+      values.delete(name);
+      continue;
+    }
     const text = option.type === "string"
       ? checkValue(rawName, value, inlineValue)
       : checkTruth(rawName, value ?? "true");

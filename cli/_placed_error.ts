@@ -10,6 +10,8 @@ export interface ServerPlace {
   readonly server: string;
   /** The context that names it; undefined where the command line does. */
   readonly context: string | undefined;
+  /** The proxy on the way there, without what logs in at it. */
+  readonly proxy: string | undefined;
   /** What is sent to log in, and whose it is; undefined for nothing. */
   readonly credential: string | undefined;
 }

@@ -70,11 +70,13 @@ export class PodWatch implements AsyncDisposable {
   /**
    * What the first pod is troubled by that belongs to a workload.
    *
-   * @param workload The workload.
-   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`; undefined where there is
+   * @param workload The workload, or a pod.
+   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`, without its name for a pod; undefined where there is
    *   no trouble, or none that is known.
    */
   troubleOf(workload: KubernetesObject): string | undefined {
+    // A pod tells for itself.
+    if (workload.kind === "Pod") return podTrouble(workload);
     const { namespace = "" } = workload.metadata ?? {};
     const watched = this.#namespaces.get(namespace);
     const selector = podSelector(workload);

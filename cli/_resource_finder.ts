@@ -135,6 +135,11 @@ function search(
   return undefined;
 }
 
+/** `pods`, which is of no group, `deployments.v1.apps`. */
+function fullName({ plural, version, group }: ApiResource): string {
+  return group === "" ? plural : `${plural}.${version}.${group}`;
+}
+
 function isCalled(
   { plural, singular, kind }: ApiResource,
   name: string,
@@ -146,7 +151,13 @@ function unknownResource(
   text: string,
   resources: readonly ApiResource[],
 ): UnknownResourceError {
-  const [name = ""] = text.split(".");
+  const [name = "", ...place] = text.toLowerCase().split(".");
+  const elsewhere = resources.filter((resource) => isCalled(resource, name))
+    .map(fullName);
+  if (place.length > 0 && elsewhere.length > 0) {
+    const names = [...new Set(elsewhere)].join(", ");
+    return new UnknownResourceError(name, `not as ${text}, but as ${names}`);
+  }
   const names = resources.flatMap(({ plural, singular, shortNames }) => [
     plural,
     ...singular === "" ? [] : [singular],

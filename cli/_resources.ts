@@ -20,7 +20,8 @@ export interface ResourceType {
   readonly builtIn: boolean;
 }
 
-interface Row extends ResourceType {
+/** A resource of Kubernetes itself. */
+export interface BuiltInResource extends ResourceType {
   /** The kind of its objects. */
   readonly kind: string;
   /** What it may be called: plural, singular, short names. */
@@ -81,7 +82,7 @@ const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
     "VolumeAttributesClass volumeattributesclasses vac",
 };
 
-const TABLE: readonly Row[] = [
+const TABLE: readonly BuiltInResource[] = [
   ...rows(NAMESPACED, true),
   ...rows(CLUSTER_SCOPED, false),
 ];
@@ -104,6 +105,15 @@ export function builtInResource(text: string): ResourceType | undefined {
     (groupParts.length > 0 && row.version === version &&
       row.group === groupParts.join("."))
   );
+}
+
+/**
+ * All resources of Kubernetes itself.
+ *
+ * @returns The resources, with what else they are called.
+ */
+export function allBuiltIn(): readonly BuiltInResource[] {
+  return TABLE;
 }
 
 /**
@@ -135,7 +145,7 @@ export function apiVersionOf({ group, version }: ResourceType): string {
 function rows(
   table: Readonly<Record<string, string>>,
   namespaced: boolean,
-): Row[] {
+): BuiltInResource[] {
   return Object.entries(table).flatMap(([apiVersion, resources]) => {
     const [version = "", group = ""] = apiVersion.split("/").reverse();
     return resources.split(",").map((resource) => {

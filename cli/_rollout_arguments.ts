@@ -67,12 +67,14 @@ function checkVerb(verb: string | undefined): void {
       "rollout needs a word more: write rollout status RESOURCE/NAME",
     );
   }
+  // A word alone may as well be a "status" that is mistyped.
+  const what = verb.includes("/") ? verb : "RESOURCE/NAME";
   throw new UsageError(
     OTHERS.includes(verb)
       ? `rollout ${verb} is not known here: use kubectl for all but rollout status`
       : `unknown command ${
         JSON.stringify(`rollout ${verb}`)
-      }: write rollout status ${verb}`,
+      }: write rollout status ${what}`,
   );
 }
 

@@ -122,6 +122,16 @@ export class Screen implements AsyncDisposable {
   }
 
   /**
+   * Waits until all results have been passed on.
+   *
+   * @throws What went wrong, if one could not be.
+   */
+  async written(): Promise<void> {
+    await this.#writes;
+    this.#stdout.failed.throwIfAborted();
+  }
+
+  /**
    * Shows what is going on, from now on and until {@linkcode Screen.hide}.
    *
    * @param status Asked whenever it is about to be shown.

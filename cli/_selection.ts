@@ -13,8 +13,11 @@ import { UsageError } from "./_usage_error.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** What names of objects are made of: a selector or a path takes no other. */
-const OBJECT_NAME = /^[A-Za-z0-9._:-]+$/;
+/**
+ * Roles and their bindings may be called anything that can stand in a path,
+ * such as `me@example.com`. What has a meaning in a selector is a mistake.
+ */
+const OBJECT_NAME = /^(?![.]{1,2}$)[^/%,=\\\p{Cc}]+$/u;
 
 /** What names of resources are made of, with or without version and group. */
 const RESOURCE_NAME = /^[A-Za-z0-9._-]+$/;
@@ -110,7 +113,7 @@ function checkName(name: string): string {
   throw new UsageError(
     `malformed name ${
       JSON.stringify(name)
-    }: names are made of letters, digits, "-" and "."`,
+    }: a name is not "." or "..", and holds none of / % , = \\`,
   );
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Manifests, Selection, Target } from "./_command.ts";
-import type { CliIo } from "./_io.ts";
+import type { CommandContext } from "./_commands.ts";
 import type { ResourceFinder } from "./_resource_finder.ts";
 import type { ResourceType } from "./_resources.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -19,11 +19,28 @@ export interface TargetPlace {
 }
 
 /**
+ * Reads standard input where manifests come from there.
+ *
+ * @param manifests Where they are.
+ * @param context Standard input, and what ends the reading.
+ * @returns The text; undefined where it is not wanted.
+ * @throws The signal's reason if it is aborted.
+ */
+export async function inputOf(
+  { paths }: Manifests,
+  { io, signal }: Pick<CommandContext, "io" | "signal">,
+): Promise<string | undefined> {
+  if (!paths.includes("-")) return undefined;
+  if (io.stdin !== undefined) return await io.stdin.read(signal);
+  throw new Error("Cannot read manifests: there is no standard input");
+}
+
+/**
  * Finds out which objects are meant, by the words or by manifests.
  *
  * @param args What the command line says.
  * @param place What is known of the server.
- * @param io Standard input, which manifests may come from.
+ * @param input What standard input holds, which manifests may come from.
  * @returns The objects, in order.
  * @throws What `findTargets` and `readManifests` throw.
  */
@@ -33,12 +50,12 @@ export async function targetsOf(
     readonly manifests: Manifests;
   },
   place: TargetPlace,
-  io: Pick<CliIo, "stdin">,
+  input: string | undefined,
 ): Promise<Target[]> {
   if (manifests.paths.length === 0) return await findTargets(selection, place);
   // Loaded only here: it needs a library.
   const { readManifests } = await import("./_manifests.ts");
-  return await readManifests(manifests, selection, place, io);
+  return await readManifests(manifests, selection, place, input);
 }
 
 /**

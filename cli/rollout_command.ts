@@ -18,7 +18,7 @@ import {
   rolloutArguments,
 } from "./_rollout_arguments.ts";
 import { followRollout } from "./_rollout_follower.ts";
-import { targetsOf } from "./_targets.ts";
+import { inputOf, targetsOf } from "./_targets.ts";
 
 const LIST_OPTIONS = {
   minRestartDelayMs: 1_000,
@@ -47,7 +47,8 @@ export async function rolloutCommand(
   context: CommandContext,
 ): Promise<number> {
   return await withConnection(args.server, context, async (connection) => {
-    const targets = await targetsOf(args, connection, context.io);
+    const input = await inputOf(args.manifests, context);
+    const targets = await targetsOf(args, connection, input);
     return await new RolloutCommand(args, connection, context).run(targets);
   });
 }

@@ -19,7 +19,7 @@ import { Interruption } from "./_io.ts";
 import { LazyPodWatch } from "./_lazy_pod_watch.ts";
 import { type ObjectPrinter, objectPrinter } from "./_object_printer.ts";
 import type { Screen } from "./_screen.ts";
-import { targetsOf } from "./_targets.ts";
+import { inputOf, targetsOf } from "./_targets.ts";
 import { counted, oneLine } from "./_text.ts";
 import { waitArguments } from "./_wait_arguments.ts";
 import { itemLine, WaitBoard, type WaitItem } from "./_wait_board.ts";
@@ -44,9 +44,15 @@ async function waitCommand(
   context: CommandContext,
 ): Promise<number> {
   const { screen, signal } = context;
+  // The time begins once it can be known what is waited for.
+  const input = await inputOf(args.manifests, context);
   using limited = contextWithOptionalTimeout(signal, args.timeoutMs);
-  return await withConnection(args.server, context, async (connection) => {
-    const targets = await targetsOf(args, connection, context.io);
+  const limits = { screen, signal: limited.signal };
+  return await withConnection(args.server, limits, async (connection) => {
+    const targets = await targetsOf(args, connection, input)
+      .catch((error) => {
+        throw limited.signal.aborted ? tooLate(connection) : error;
+      });
     const groups = groupTargets(targets);
     const board = new WaitBoard(groups, args.timeoutMs);
     const wait = new Wait({ args, conditions, printer, screen, board });
@@ -55,6 +61,13 @@ async function waitCommand(
       over: limited.signal,
     });
   });
+}
+
+/** Until then, only a server that was asked what it has may have hung. */
+function tooLate({ place }: Connection): Error {
+  return new Error(
+    `timed out before ${place.server} had said what resources it has: check that it is well, or give more time in --timeout`,
+  );
 }
 
 interface WaitOptions {

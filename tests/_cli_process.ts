@@ -22,6 +22,10 @@ export interface CliOutcome {
 export interface CliProcessOptions {
   /** Environment variables beside those of this process. */
   env?: Record<string, string>;
+  /** Whether it has a standard input, in which nothing ever comes. */
+  input?: boolean;
+  /** What it may do. @default {["-A"]} */
+  permissions?: readonly string[];
 }
 
 let packages: Promise<readonly string[]> | undefined;
@@ -29,11 +33,13 @@ let packages: Promise<readonly string[]> | undefined;
 /** A running command. */
 export class CliProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStream | undefined;
   readonly #stdout: Collector;
   readonly #stderr: Collector;
 
-  constructor(child: Deno.ChildProcess) {
+  constructor(child: Deno.ChildProcess, input?: WritableStream) {
     this.#child = child;
+    this.#input = input;
     this.#stdout = new Collector(child.stdout);
     this.#stderr = new Collector(child.stderr);
   }
@@ -75,6 +81,8 @@ export class CliProcess implements AsyncDisposable {
       this.#stdout.whole(),
       this.#stderr.whole(),
     ]);
+    // Nobody reads it any more, which is no failure.
+    await this.#input?.close().catch(() => {});
     return { code, stdout, stderr };
   }
 }
@@ -148,18 +156,22 @@ export async function startCli(
  */
 export async function startScript(
   script: readonly string[],
-  { env = {} }: CliProcessOptions = {},
+  { env = {}, input = false, permissions = ["-A"] }: CliProcessOptions = {},
 ): Promise<CliProcess> {
   packages ??= packageOptions();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", ...await packages, "-A", ...script],
+    args: [
+      ...["run", "--no-check", "--no-prompt", ...await packages],
+      ...permissions,
+      ...script,
+    ],
     cwd: ROOT,
     env: { NO_COLOR: "1", DEBUG: "", KUBECONFIG: NO_KUBECONFIG, ...env },
-    stdin: "null",
+    stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return new CliProcess(child);
+  return new CliProcess(child, input ? child.stdin : undefined);
 }
 
 /**

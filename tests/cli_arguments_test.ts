@@ -52,6 +52,15 @@ Deno.test("parseCommandLine() takes back what is false", () => {
   assertEquals(parseCommandLine(["wait", "--help=false"]).type, "run");
 });
 
+Deno.test("parseCommandLine() takes an empty namespace for none", () => {
+  for (const empty of [["-n", ""], ["--namespace="]]) {
+    const line = parseCommandLine(["wait", "x", "-n", "a", ...empty]);
+    if (line.type !== "run") throw new Error(line.type);
+    assertEquals(line.given.has("namespace"), false);
+    assertEquals(line.given.words, ["x"]);
+  }
+});
+
 /** The arguments, and what has to be said about them. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["wach"], "did you mean watch?"],

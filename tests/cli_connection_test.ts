@@ -5,8 +5,12 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { connect } from "../cli/_connection.ts";
+import { UnknownResourceError } from "../cli/_unknown_resource_error.ts";
+import { FakeApiServer } from "../testing/fake_api_server.ts";
+import { UnknownKindError } from "../watch/unknown_kind_error.ts";
+// Nobody's own kubeconfig is meant either.
+import "./_cli_io.ts";
 import { resourceNamed } from "./_cli_resources.ts";
 
 const target = { resource: resourceNamed("pods"), namespace: "default" };
@@ -79,6 +83,32 @@ Deno.test("connect() brings a server of its own, and takes it along", async () =
   const { items } = await source.list({});
   assertEquals(items.length, 3);
   assertEquals(connection.notice?.includes("a rollout"), true);
+  await assertRejects(
+    () => connection.resources.find("deploymnt"),
+    UnknownResourceError,
+    "did you mean deployment?",
+  );
+  await assertRejects(
+    () => connection.resources.ofKind("example.com/v1", "Gadget"),
+    UnknownKindError,
+    "The embedded server has no kind",
+  );
   await connection[Symbol.asyncDispose]();
   await assertRejects(() => source.list({}));
+});
+
+Deno.test("connect() knows the proxy on the way, and no password of it", async () => {
+  for (
+    const [proxyUrl, proxy] of [
+      [undefined, undefined],
+      ["http://me:hunter2@proxy:3128/", "http://proxy:3128"],
+      ["socks5://me:hunter2@proxy:1080", "socks5://proxy:1080"],
+    ] as const
+  ) {
+    await using connection = await connect({
+      type: "cluster",
+      options: { server: "https://127.0.0.1:1", proxyUrl },
+    });
+    assertEquals(connection.place.proxy, proxy);
+  }
 });

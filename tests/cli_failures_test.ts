@@ -33,10 +33,14 @@ const refused = new ConnectionError(
 const untrusted = new ConnectionError(
   "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
 );
+const mismatched = new ConnectionError(
+  "Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch",
+);
 const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
   server: "http://127.0.0.1:1",
   context: "dev",
+  proxy: undefined,
   credential: 'the credential of user "me" of config',
 };
 const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
@@ -74,6 +78,28 @@ const LINES: readonly [unknown, string][] = [
     "error: redirected: give another",
   ],
   [
+    new StatusError({
+      code: 400,
+      message: "400: 'Client sent an HTTP request to an HTTPS server.'",
+    }),
+    "error: 400: 'Client sent an HTTP request to an HTTPS server.': try https:// in --server",
+  ],
+  [
+    new PlacedError(
+      new ConnectionError("The token for GET https://x has not come for 9 ms"),
+      PLACE,
+    ),
+    'error: The token for GET https://x has not come for 9 ms: run what gives the credential of user "me" of config by itself, and see what it waits for',
+  ],
+  [
+    new PlacedError(mismatched, PLACE),
+    'error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that the credential of user "me" of config has a certificate and the key that belongs to it',
+  ],
+  [
+    mismatched,
+    "error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that --client-certificate has a certificate and the key that belongs to it",
+  ],
+  [
     new ConnectionError("Cannot reach https://x: received corrupt message"),
     "error: Cannot reach https://x: received corrupt message: the server speaks no TLS; try http:// in --server",
   ],
@@ -104,6 +130,10 @@ const LINES: readonly [unknown, string][] = [
   [
     new PlacedError(refused, PLACE),
     'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here',
+  ],
+  [
+    new PlacedError(refused, { ...PLACE, proxy: "http://proxy:3128" }),
+    'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here, by the proxy http://proxy:3128',
   ],
   [
     new PlacedError(unauthorized, PLACE),

@@ -29,11 +29,8 @@ async function read(
     labelSelector: undefined,
     fieldSelector: undefined,
   };
-  const stdin = text === undefined
-    ? undefined
-    : { read: () => Promise.resolve(text) };
   const manifests = { paths, recursive };
-  const targets = await readManifests(manifests, selection, PLACE, { stdin });
+  const targets = await readManifests(manifests, selection, PLACE, text);
   return targets.map(({ resource, namespace, name }) =>
     [resource.plural, namespace ?? "-", name].join(" ")
   );
@@ -45,6 +42,10 @@ const TEXTS: readonly [string, readonly string[]][] = [
   ["# nothing\n---\n", []],
   ["{apiVersion: v1, kind: Pod, metadata: {name: a}}", ["pods team a"]],
   ['{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}', ["nodes - n"]],
+  [
+    '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}\n{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}\n',
+    ["pods team a", "pods team b"],
+  ],
   [
     "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n",
     ["pods x a", "deployments team d"],
@@ -85,7 +86,6 @@ Deno.test("readManifests() says what is wrong, and repeats no content", async ()
     assertEquals(error.message.includes("hunter2"), false, error.message);
     assertEquals(error.message.includes("\n"), false, error.message);
   }
-  await assertRejects(() => read(["-"]), Error, "no standard input");
 });
 
 Deno.test("readManifests() holds objects against the namespace", async () => {

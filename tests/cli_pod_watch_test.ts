@@ -5,6 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { LazyPodWatch } from "../cli/_lazy_pod_watch.ts";
 import { podSelector, PodWatch } from "../cli/_pod_watch.ts";
 import { FakeListerWatcher } from "../testing/fake_lister_watcher.ts";
 import type { Target } from "../cli/_command.ts";
@@ -49,6 +50,20 @@ Deno.test("podSelector() writes the selector of a workload", () => {
   for (const [selector, text, kind] of SELECTORS) {
     assertEquals(podSelector(workload("web", selector, kind)), text);
   }
+});
+
+Deno.test("LazyPodWatch says what a pod is troubled by, and watches none for it", async () => {
+  const changed = Promise.withResolvers<void>();
+  await using watch = new LazyPodWatch({
+    source: () => {
+      throw new Error("not to be asked");
+    },
+    changed: changed.resolve,
+  });
+  const pod = { ...stuck("web-1", "web"), kind: "Pod" };
+  assertEquals(watch.troubleOf(pod), undefined);
+  await changed.promise;
+  assertEquals(watch.troubleOf(pod), "ImagePullBackOff");
 });
 
 Deno.test("PodWatch watches the pods of one workload, then of all", async () => {

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
-import { runCli, startCli } from "./_cli_process.ts";
+import { runCli, startCli, startScript } from "./_cli_process.ts";
 
 const WAIT = ["wait", "deployment/web", "--for=condition=Available"];
 
@@ -40,6 +40,46 @@ Deno.test("cli ends at a signal and says where to resume", async () => {
       stderr: "resume with --resource-version 2\n",
     });
   }
+});
+
+Deno.test("cli ends at a signal while a server says nothing of what it has", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${silent.addr.port}`;
+  for (
+    const args of [
+      ["wait", "widgets/w1", "--for=create"],
+      ["watch", "widgets"],
+      ["rollout", "status", "widgets/w1"],
+    ]
+  ) {
+    await using process = await startCli([...args, "-s", url]);
+    using _asked = await silent.accept();
+    process.kill("SIGINT");
+    const { code, stdout, stderr } = await process.ended();
+    assertEquals([code, stdout, stderr], [130, "", ""], args.join(" "));
+  }
+});
+
+Deno.test("cli gives a server no more time than --timeout to say what it has", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${silent.addr.port}`;
+  const { code, stderr } = await runCli(
+    ["wait", "widgets/w1", "--for=create", "--timeout=100ms", "-s", url],
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `error: timed out before ${url} had said what resources it has: `,
+  );
+});
+
+Deno.test("cli reads no standard input that never ends once it is interrupted", async () => {
+  const script = new URL("_read_input.ts", import.meta.url).pathname;
+  await using process = await startScript([script], { input: true });
+  await process.printed("reading\n");
+  process.kill("SIGINT");
+  const { code, stdout } = await process.ended();
+  assertEquals([code, stdout], [130, "reading\ninterrupted by SIGINT\n"]);
 });
 
 /** A server with pods, behind whose back their history can be lost. */
@@ -82,10 +122,19 @@ Deno.test("cli watches a cache on where the server has forgotten", async () => {
   await stage.server.watchStarted(1);
   stage.forget(0);
   await process.printed("pod/a\npod/b\npod/a\n");
+  // A line of the watch: of one that a list has led to, a signal that comes
+  // while it is written leaves no version to tell.
+  stage.server.create({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "c" },
+  });
+  const printed = "pod/a\npod/b\npod/a\npod/c\n";
+  await process.printed(printed);
   const { resourceVersion } = stage.server;
   process.kill("SIGINT");
   const { code, stdout, stderr } = await process.ended();
-  assertEquals([code, stdout], [130, "pod/a\npod/b\npod/a\n"]);
+  assertEquals([code, stdout], [130, printed]);
   assertStringIncludes(stderr, "watch interrupted: the version has expired");
   assertStringIncludes(
     stderr,
@@ -140,6 +189,16 @@ Deno.test("cli fails at once where nothing listens, and tells the address", asyn
   assertStringIncludes(stderr, `error: Cannot reach ${url}`);
   assertStringIncludes(stderr, "check the address given with --server");
   assertEquals(stderr.split("\n").length, 2, stderr);
+});
+
+Deno.test("cli says in one line what it would have to be allowed", async () => {
+  const { code, stdout, stderr } = await runCli(
+    ["wait", "pod/a", "--for=create", "-s", "http://127.0.0.1:1"],
+    { permissions: [] },
+  );
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, "--allow-");
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
 });
 
 Deno.test("cli prints its version and its help", async () => {

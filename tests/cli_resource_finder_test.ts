@@ -125,8 +125,12 @@ Deno.test("ResourceFinder finds resources by kind", async () => {
 const UNKNOWN: readonly [string, string][] = [
   ["wigdets", 'resource type "wigdets": did you mean widgets?'],
   ["frobs", 'resource type "frobs"'],
-  ["widgets.v3.example.com", 'resource type "widgets"'],
-  ["widgets.com", 'resource type "widgets"'],
+  [
+    "widgets.v3.example.com",
+    'resource type "widgets": not as widgets.v3.example.com, but as widgets.v1.example.com, widgets.v2beta1.example.com',
+  ],
+  ["Pods.v1", 'resource type "pods": not as Pods.v1, but as pods'],
+  ["widgets.com", 'resource type "widgets": not as widgets.com, but as'],
   ["podds", "did you mean pods?"],
 ];
 

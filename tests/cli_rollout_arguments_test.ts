@@ -42,6 +42,10 @@ Deno.test("rolloutArguments() says what to write instead", () => {
     [[], "write rollout status RESOURCE/NAME"],
     [["status"], "nothing to tell the status of"],
     [["undo", "deploy/web"], "use kubectl for all but rollout status"],
+    [
+      ["stat", "deploy/web"],
+      'unknown command "rollout stat": write rollout status RESOURCE/NAME',
+    ],
     [["deploy/web"], "write rollout status deploy/web"],
     [["status", "deploy/web", "--timeout=soon"], "malformed duration"],
     [["status", "deploy/web", "--revision=-1"], "malformed --revision=-1"],

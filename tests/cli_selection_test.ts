@@ -31,6 +31,8 @@ const MENTIONS: readonly [string, readonly string[]][] = [
   ["po,svc,po", ["po", "svc"]],
   ["po,svc a b", ["po a", "po b", "svc a", "svc b"]],
   ["clusterrole/system:node", ["clusterrole system:node"]],
+  ["clusterrolebinding/me@example.com", ["clusterrolebinding me@example.com"]],
+  ["clusterrole a+b*c", ["clusterrole a+b*c"]],
   ["pods.v1. web.0", ["pods.v1. web.0"]],
 ];
 
@@ -73,6 +75,9 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/a", "b"], "cannot be mixed with b"],
   [["pod/a,b"], 'malformed name "a,b"'],
   [["pod/a=b"], 'malformed name "a=b"'],
+  [["pod/a%2fb"], 'malformed name "a%2fb"'],
+  [["pod/a\nb"], "malformed name"],
+  [["pod/.."], 'malformed name ".."'],
   [["po,,svc"], 'malformed resource ""'],
   [["wid gets/a"], 'malformed resource "wid gets"'],
   [["pod/web", "-l", "a=b"], "-l and a name (pod/web)"],

@@ -7,8 +7,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Selection } from "../cli/_command.ts";
 import { ResourceFinder } from "../cli/_resource_finder.ts";
-import { findTargets } from "../cli/_targets.ts";
+import { findTargets, inputOf } from "../cli/_targets.ts";
 import { UsageError } from "../cli/_usage_error.ts";
+import { FakeIo } from "./_cli_io.ts";
 
 const PLACE = {
   namespace: "team",
@@ -70,4 +71,17 @@ Deno.test("findTargets() needs the namespace of an object", async () => {
     "-A and a name (pod/a) exclude each other",
   );
   assertEquals((await find("node/a", { allNamespaces })).length, 1);
+});
+
+Deno.test("inputOf() reads standard input only where it is wanted", async () => {
+  const io = new FakeIo();
+  const { signal } = new AbortController();
+  const read = (path: string, text?: string) => {
+    const stdin = { read: () => Promise.resolve(text ?? "") };
+    const given = text === undefined ? io : Object.assign(io, { stdin });
+    return inputOf({ paths: [path], recursive: true }, { io: given, signal });
+  };
+  assertEquals(await read("a.yaml"), undefined);
+  await assertRejects(() => read("-"), Error, "no standard input");
+  assertEquals(await read("-", "kind: Pod"), "kind: Pod");
 });

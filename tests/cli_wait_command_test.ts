@@ -443,6 +443,25 @@ Deno.test("wait is silent when nobody reads the output any more", async () => {
   assertEquals([code, stderr], [0, ["pod/a: Ready=False"]]);
 });
 
+Deno.test("wait fails when its last line cannot be written", async () => {
+  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  for (
+    const [code, error, line] of [
+      ["ENOSPC", 1, "error: no space left on device"],
+      ["EPIPE", 0, undefined],
+    ] as const
+  ) {
+    const io = new FakeIo();
+    io.stdout.write = () => {
+      const error = new Error("no space left on device");
+      io.stdout.fail(Object.assign(error, { code }));
+      return Promise.resolve();
+    };
+    const ended = await stage.start("wait pod/a --for=condition=Ready", io);
+    assertEquals([ended.code, ended.stderr.at(-1)], [error, line]);
+  }
+});
+
 Deno.test("wait fails when the output cannot be written", async () => {
   await using stage = await Stage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo();

@@ -324,7 +324,7 @@ Deno.test("defaultAccess() says where it looked when there is nothing", () => {
   const error = assertThrows(() => defaultAccess({}), KubeconfigError);
   assertEquals(
     error.message,
-    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and this is no pod (KUBERNETES_SERVICE_HOST is not set): give kubeconfig or server, or set KUBECONFIG`,
+    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and this is no pod (KUBERNETES_SERVICE_HOST is not set): give a kubeconfig or the address of a server, or set KUBECONFIG`,
   );
 });
 

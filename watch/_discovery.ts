@@ -61,7 +61,7 @@ interface AskedForAll {
 
 /** Asks a server what resources it has. */
 export class Discovery {
-  readonly #client: RestClient;
+  readonly #client: Pick<RestClient, "read">;
   readonly #versions = new Map<string, AskedVersion>();
   #all: AskedForAll | undefined;
 
@@ -70,7 +70,7 @@ export class Discovery {
    *
    * @param client What to ask through.
    */
-  constructor(client: RestClient) {
+  constructor(client: Pick<RestClient, "read">) {
     this.#client = client;
   }
 

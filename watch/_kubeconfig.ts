@@ -55,7 +55,7 @@ export function defaultAccess(options: ClusterOptions): ClusterAccess {
   throw new KubeconfigError(
     `Cannot find a cluster: no kubeconfig in ${
       looked.join(", ")
-    }, and this is no pod (${found.missing}): give kubeconfig or server, or set KUBECONFIG`,
+    }, and this is no pod (${found.missing}): give a kubeconfig or the address of a server, or set KUBECONFIG`,
   );
 }
 
