@@ -225,7 +225,7 @@ e2eTest(
     watchers.assertUndisturbed();
     for (const [index, runtime] of runtimes.entries()) {
       const runs = await plugins[runtime].runs();
-      assert(runs.length >= 3 && runs.length <= 5, `${runtime}: ${runs}`);
+      assert(runs.length >= 3, `${runtime}: ${runs}`);
       for (const [index, at] of runs.slice(1).entries()) {
         assert(at - (runs[index] ?? 0) >= expiryMs, `${runtime}: ${runs}`);
       }
@@ -306,7 +306,7 @@ e2eTest("Cluster leaves connections that have died in silence", async () => {
     const proxy = stack.use(await TcpProxy.start({ upstreamPort }));
     proxies.push(proxy);
     const kubeconfig = await writeKubeconfig(plane, { token }, proxy.url);
-    return { env: { KUBECONFIG: kubeconfig }, watchGraceMs: 500 };
+    return { env: { KUBECONFIG: kubeconfig }, watchGraceMs: 3000 };
   });
   for (let stalls = 0; stalls < 3; stalls++) {
     await changes.write(20);
