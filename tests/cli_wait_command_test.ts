@@ -6,50 +6,9 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { main } from "../cli.ts";
 import type { KubernetesObject } from "../mod.ts";
-import {
-  FakeApiServer,
-  type FakeApiServerOptions,
-} from "../testing/fake_api_server.ts";
 import { FakeIo } from "./_cli_io.ts";
-
-/** How a command ended. */
-interface Outcome {
-  code: number;
-  stdout: string[];
-  stderr: string[];
-}
-
-/** A server, and commands that are run against it. */
-class Stage implements AsyncDisposable {
-  readonly server: FakeApiServer;
-  #url = "";
-
-  private constructor(options: FakeApiServerOptions) {
-    this.server = new FakeApiServer(options);
-  }
-
-  static async set(options: FakeApiServerOptions = {}): Promise<Stage> {
-    const stage = new Stage(options);
-    stage.#url = (await stage.server.listen()).url;
-    return stage;
-  }
-
-  /** Runs a command to its end. */
-  start(args: string, io = new FakeIo()): Promise<Outcome> {
-    const words = [...args.split(" "), "--server", this.#url];
-    return main(words, io).then((code) => ({
-      code,
-      stdout: io.stdout.lines,
-      stderr: io.stderr.lines,
-    }));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-  }
-}
+import { CliStage } from "./_cli_stage.ts";
 
 /** A pod whose condition Ready has that status. */
 function pod(name: string, status: string, labels = {}): KubernetesObject {
@@ -68,7 +27,7 @@ const PATCH_READY = {
 };
 
 Deno.test("wait prints what is met already, in the order of the list", async () => {
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: [pod("b", "True"), pod("a", "True")],
   });
   assertEquals(await stage.start("wait pods --all --for=condition=ready"), {
@@ -80,7 +39,7 @@ Deno.test("wait prints what is met already, in the order of the list", async () 
 });
 
 Deno.test("wait prints each object when it is met", async () => {
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: [pod("a", "False"), pod("b", "False")],
   });
   const io = new FakeIo();
@@ -98,7 +57,7 @@ Deno.test("wait prints each object when it is met", async () => {
 
 Deno.test("wait awaits a selection over one watch", async () => {
   const labels = { app: "web" };
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: ["a", "b", "c"].map((name) => pod(name, "False", labels)),
   });
   const waiting = stage.start("wait pods -l app=web --for=condition=Ready");
@@ -118,7 +77,9 @@ Deno.test("wait awaits a selection over one watch", async () => {
 
 Deno.test("wait waits for a deletion, and not for a label to go", async () => {
   const labels = { app: "web" };
-  await using stage = await Stage.set({ objects: [pod("a", "True", labels)] });
+  await using stage = await CliStage.set({
+    objects: [pod("a", "True", labels)],
+  });
   const waiting = stage.start("wait pods -l app=web --for=delete");
   await stage.server.watchStarted(1);
   stage.server.patch(`${POD}/a`, { metadata: { labels: { app: null } } });
@@ -132,7 +93,7 @@ Deno.test("wait waits for a deletion, and not for a label to go", async () => {
 });
 
 Deno.test("wait for a deletion is content where nothing is there", async () => {
-  await using stage = await Stage.set();
+  await using stage = await CliStage.set();
   assertEquals(await stage.start("wait pod/a --for=delete"), {
     code: 0,
     stdout: [],
@@ -146,7 +107,7 @@ Deno.test("wait for a deletion is content where nothing is there", async () => {
 });
 
 Deno.test("wait tells of what is missing, and waits for the rest", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   assertEquals(
     await stage.start("wait deploy/web pod/a --for=condition=Ready"),
     {
@@ -165,7 +126,7 @@ Deno.test("wait tells of what is missing, and waits for the rest", async () => {
 });
 
 Deno.test("wait ends with one line for each object when time is up", async () => {
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: [pod("a", "False"), pod("b", "True"), pod("c", "Unknown")],
   });
   const line = "wait pod a b c --for=condition=Ready --timeout=1s";
@@ -180,7 +141,7 @@ Deno.test("wait ends with one line for each object when time is up", async () =>
 });
 
 Deno.test("wait says so when the server has not answered in time", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   const match = ({ path }: { path: string }) => path.endsWith("/services");
   stage.server.failNext({ hang: "answer", match });
   const line = "wait pod,svc a --for=condition=Ready --timeout=1s";
@@ -195,7 +156,7 @@ Deno.test("wait says so when the server has not answered in time", async () => {
 });
 
 Deno.test("wait looks once where the timeout is 0", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const args = "wait pod/a --for=condition=Ready --timeout=0";
   assertEquals(await stage.start(args), {
     code: 1,
@@ -210,7 +171,7 @@ Deno.test("wait looks once where the timeout is 0", async () => {
 });
 
 Deno.test("wait goes on after the version has expired", async () => {
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: [pod("a", "False"), pod("b", "False")],
   });
   const io = new FakeIo();
@@ -232,7 +193,7 @@ Deno.test("wait goes on after the version has expired", async () => {
 });
 
 Deno.test("wait survives what it can only learn from another list", async () => {
-  await using stage = await Stage.set({
+  await using stage = await CliStage.set({
     objects: [pod("a", "False"), pod("b", "False"), pod("c", "True")],
   });
   const io = new FakeIo();
@@ -265,7 +226,7 @@ Deno.test("wait survives what it can only learn from another list", async () => 
 });
 
 Deno.test("wait goes on after a condition became true unseen", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const waiting = stage.start("wait pod/a --for=condition=Ready");
   await stage.server.watchStarted(1);
   stage.server.dropConnections();
@@ -278,7 +239,9 @@ Deno.test("wait goes on after a condition became true unseen", async () => {
 
 Deno.test("wait notices an object that vanished and came back unseen", async () => {
   const labels = { app: "web" };
-  await using stage = await Stage.set({ objects: [pod("a", "False", labels)] });
+  await using stage = await CliStage.set({
+    objects: [pod("a", "False", labels)],
+  });
   const io = new FakeIo();
   const waiting = stage.start("wait pods -l app=web --for=condition=Ready", io);
   await stage.server.watchStarted(1);
@@ -294,7 +257,7 @@ Deno.test("wait notices an object that vanished and came back unseen", async () 
 Deno.test("wait follows what leaves a selection, through failures", async () => {
   const labels = { app: "web" };
   for (const failure of [{ networkError: true }, { status: 403 }]) {
-    await using stage = await Stage.set({
+    await using stage = await CliStage.set({
       objects: [pod("a", "True", labels)],
     });
     const io = new FakeIo();
@@ -310,7 +273,7 @@ Deno.test("wait follows what leaves a selection, through failures", async () => 
 });
 
 Deno.test("wait asks a server again that fails at the start", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   for (const status of [500, 503, 429]) {
     stage.server.failNext({ status });
     const { code, stdout, stderr } = await stage.start(
@@ -323,7 +286,7 @@ Deno.test("wait asks a server again that fails at the start", async () => {
 });
 
 Deno.test("wait shows why it restarts, on a terminal", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
   io.stderr.columns = 200;
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);
@@ -336,7 +299,7 @@ Deno.test("wait shows why it restarts, on a terminal", async () => {
 });
 
 Deno.test("wait goes on where it is refused what it had before", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo();
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);
   await stage.server.watchStarted(1);
@@ -349,7 +312,7 @@ Deno.test("wait goes on where it is refused what it had before", async () => {
 });
 
 Deno.test("wait asks for short watches, and for lists that are new", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const waiting = stage.start("wait pod/a --for=condition=Ready");
   await stage.server.watchStarted(1);
   stage.server.patch(`${POD}/a`, PATCH_READY);
@@ -371,7 +334,7 @@ const REFUSALS: readonly [number, string][] = [
 
 Deno.test("wait ends at once at what waiting cannot mend", async () => {
   for (const [status, line] of REFUSALS) {
-    await using stage = await Stage.set({ objects: [pod("a", "False")] });
+    await using stage = await CliStage.set({ objects: [pod("a", "False")] });
     stage.server.failNext({ status, count: Infinity });
     const { code, stderr } = await stage.start(
       "wait pod/a --for=condition=Ready",
@@ -383,7 +346,7 @@ Deno.test("wait ends at once at what waiting cannot mend", async () => {
 
 Deno.test("wait ends at once at what the watch is refused with", async () => {
   for (const [status, line] of REFUSALS) {
-    await using stage = await Stage.set({ objects: [pod("a", "False")] });
+    await using stage = await CliStage.set({ objects: [pod("a", "False")] });
     const match = ({ query }: { query: Readonly<Record<string, string>> }) =>
       query.watch === "true";
     stage.server.failNext({ status, count: Infinity, match });
@@ -396,7 +359,7 @@ Deno.test("wait ends at once at what the watch is refused with", async () => {
 });
 
 Deno.test("wait tells a server that is none by its words", async () => {
-  await using stage = await Stage.set();
+  await using stage = await CliStage.set();
   stage.server.failNext({ status: 200, body: "<html>Log in</html>" });
   const { code, stderr } = await stage.start("wait pod/a --for=delete");
   assertEquals([code, stderr.length], [1, 1]);
@@ -405,7 +368,7 @@ Deno.test("wait tells a server that is none by its words", async () => {
 });
 
 Deno.test("wait is interrupted with the signal's exit status", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const io = new FakeIo();
     const waiting = stage.start("wait pod/a --for=condition=Ready", io);
@@ -421,7 +384,7 @@ Deno.test("wait is interrupted with the signal's exit status", async () => {
 });
 
 Deno.test("wait shows one line on a terminal, and takes it away", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);
   await io.stderr.wrote("pod/a: Ready=False");
@@ -434,7 +397,7 @@ Deno.test("wait shows one line on a terminal, and takes it away", async () => {
 });
 
 Deno.test("wait is silent when nobody reads the output any more", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo();
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);
   await io.stderr.wrote("pod/a: Ready=False");
@@ -444,7 +407,7 @@ Deno.test("wait is silent when nobody reads the output any more", async () => {
 });
 
 Deno.test("wait fails when its last line cannot be written", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "True")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   for (
     const [code, error, line] of [
       ["ENOSPC", 1, "error: no space left on device"],
@@ -463,7 +426,7 @@ Deno.test("wait fails when its last line cannot be written", async () => {
 });
 
 Deno.test("wait fails when the output cannot be written", async () => {
-  await using stage = await Stage.set({ objects: [pod("a", "False")] });
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo();
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);
   await io.stderr.wrote("pod/a: Ready=False");

@@ -6,47 +6,9 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { main } from "../cli.ts";
 import type { KubernetesObject } from "../mod.ts";
-import {
-  FakeApiServer,
-  type FakeApiServerOptions,
-} from "../testing/fake_api_server.ts";
 import { FakeIo } from "./_cli_io.ts";
-
-/** How a command ended. */
-interface Outcome {
-  code: number;
-  stdout: string[];
-  stderr: string[];
-}
-
-/** A server, and commands that are run against it. */
-class Stage implements AsyncDisposable {
-  readonly server: FakeApiServer;
-  #url = "";
-
-  private constructor(options: FakeApiServerOptions) {
-    this.server = new FakeApiServer(options);
-  }
-
-  static async set(...objects: KubernetesObject[]): Promise<Stage> {
-    const stage = new Stage({ objects });
-    stage.#url = (await stage.server.listen()).url;
-    return stage;
-  }
-
-  /** Runs a command to its end. */
-  async wait(args: string, io = new FakeIo()): Promise<Outcome> {
-    const words = ["wait", ...args.split(" "), "--server", this.#url];
-    const code = await main(words, io);
-    return { code, stdout: io.stdout.lines, stderr: io.stderr.lines };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-  }
-}
+import { CliStage } from "./_cli_stage.ts";
 
 function pod(
   name: string,
@@ -80,13 +42,17 @@ const PODS = "/api/v1/namespaces/default/pods";
 const READY = { status: { conditions: [{ type: "Ready", status: "True" }] } };
 
 Deno.test("wait awaits what is named over one watch, in order", async () => {
-  await using stage = await Stage.set(
-    pod("a", { ready: true }),
-    pod("b"),
-    pod("c", { ready: true }),
-    pod("d"),
+  await using stage = await CliStage.set({
+    objects: [
+      pod("a", { ready: true }),
+      pod("b"),
+      pod("c", { ready: true }),
+      pod("d"),
+    ],
+  });
+  const waiting = stage.start(
+    "wait pod/c pod/a po/b pods/a --for=condition=Ready",
   );
-  const waiting = stage.wait("pod/c pod/a po/b pods/a --for=condition=Ready");
   await stage.server.watchStarted(1);
   stage.server.patch(`${PODS}/b`, READY);
   const { code, stdout } = await waiting;
@@ -99,10 +65,12 @@ Deno.test("wait awaits what is named over one watch, in order", async () => {
 });
 
 Deno.test("wait asks for each name where it may not see all of them", async () => {
-  await using stage = await Stage.set(pod("a", { ready: true }), pod("b"));
+  await using stage = await CliStage.set({
+    objects: [pod("a", { ready: true }), pod("b")],
+  });
   stage.server.failNext({ status: 403 });
   const args = "pod/a pod/b pod/c --for=condition=Ready --timeout=0";
-  const { code, stdout, stderr } = await stage.wait(args);
+  const { code, stdout, stderr } = await stage.start(`wait ${args}`);
   assertEquals([code, stdout], [1, ["pod/a condition met"]]);
   assertEquals(
     stderr.filter((line) => /^error/i.test(line)),
@@ -118,9 +86,9 @@ Deno.test("wait asks for each name where it may not see all of them", async () =
 });
 
 Deno.test("wait for a creation begins before there is anything", async () => {
-  await using stage = await Stage.set();
-  const waiting = stage.wait(
-    "pod/a pod/b --for=condition=Ready --for=create",
+  await using stage = await CliStage.set();
+  const waiting = stage.start(
+    "wait pod/a pod/b --for=condition=Ready --for=create",
   );
   await stage.server.watchStarted(1);
   stage.server.create(pod("b", { ready: true }));
@@ -138,8 +106,8 @@ Deno.test("wait for a creation begins before there is anything", async () => {
 });
 
 Deno.test("wait for a creation takes what a selection has at first", async () => {
-  await using stage = await Stage.set();
-  const waiting = stage.wait("cm,pods -l app=web --for=create");
+  await using stage = await CliStage.set();
+  const waiting = stage.start("wait cm,pods -l app=web --for=create");
   await stage.server.watchStarted(2);
   stage.server.create(pod("a"));
   assertEquals(await waiting, {
@@ -150,8 +118,8 @@ Deno.test("wait for a creation takes what a selection has at first", async () =>
 });
 
 Deno.test("wait for a creation says what has not come", async () => {
-  await using stage = await Stage.set();
-  assertEquals(await stage.wait("pods --all --for=create --timeout=0"), {
+  await using stage = await CliStage.set();
+  assertEquals(await stage.start("wait pods --all --for=create --timeout=0"), {
     code: 1,
     stdout: [],
     stderr: [
@@ -159,7 +127,7 @@ Deno.test("wait for a creation says what has not come", async () => {
       "error: condition not met for pods",
     ],
   });
-  assertEquals(await stage.wait("pod/a --for=create --timeout=0"), {
+  assertEquals(await stage.start("wait pod/a --for=create --timeout=0"), {
     code: 1,
     stdout: [],
     stderr: [
@@ -170,9 +138,11 @@ Deno.test("wait for a creation says what has not come", async () => {
 });
 
 Deno.test("wait awaits one condition after the other", async () => {
-  await using stage = await Stage.set(pod("a", { ready: true }));
-  const waiting = stage.wait(
-    "pod/a --for=condition=Ready --for=jsonpath={.status.phase}=Running",
+  await using stage = await CliStage.set({
+    objects: [pod("a", { ready: true })],
+  });
+  const waiting = stage.start(
+    "wait pod/a --for=condition=Ready --for=jsonpath={.status.phase}=Running",
   );
   await stage.server.watchStarted(1);
   stage.server.patch(`${PODS}/a`, { status: { phase: "Running" } });
@@ -184,9 +154,9 @@ Deno.test("wait awaits one condition after the other", async () => {
 });
 
 Deno.test("wait tells of an object that cannot be judged, and goes on", async () => {
-  await using stage = await Stage.set(pod("a"), pod("b"));
-  const { code, stdout, stderr } = await stage.wait(
-    "pods --all --for=jsonpath={.status.conditions[*]['type','status']}",
+  await using stage = await CliStage.set({ objects: [pod("a"), pod("b")] });
+  const { code, stdout, stderr } = await stage.start(
+    "wait pods --all --for=jsonpath={.status.conditions[*]['type','status']}",
   );
   assertEquals([code, stdout], [1, []]);
   assertEquals(stderr.map((line) => line.split(":").slice(0, 2).join(":")), [
@@ -196,10 +166,10 @@ Deno.test("wait tells of an object that cannot be judged, and goes on", async ()
 });
 
 Deno.test("wait prints objects as they are asked for", async () => {
-  await using stage = await Stage.set(pod("a"), pod("b"));
+  await using stage = await CliStage.set({ objects: [pod("a"), pod("b")] });
   const print = async (form: string) => {
     const io = new FakeIo();
-    await stage.wait(`pods --all --for=create -o ${form}`, io);
+    await stage.start(`wait pods --all --for=create -o ${form}`, io);
     return io.stdout.text;
   };
   assertEquals(await print("name"), "pod/a\npod/b\n");
@@ -219,24 +189,28 @@ Deno.test("wait prints objects as they are asked for", async () => {
 });
 
 Deno.test("wait fails where it cannot print what is asked for", async () => {
-  await using stage = await Stage.set(pod("a"));
-  const { code, stderr } = await stage.wait(
-    "pod/a --for=create -o jsonpath={.nope} --allow-missing-template-keys=false",
+  await using stage = await CliStage.set({ objects: [pod("a")] });
+  const { code, stderr } = await stage.start(
+    "wait pod/a --for=create -o jsonpath={.nope} --allow-missing-template-keys=false",
   );
   assertEquals(code, 1);
   assertEquals(stderr, ["error: cannot print pod/a: nope is not found"]);
 });
 
 Deno.test("wait refuses a template that is none before it asks anything", async () => {
-  await using stage = await Stage.set(pod("a"));
-  const { code, stderr } = await stage.wait("pod/a --for=create -o jsonpath={");
+  await using stage = await CliStage.set({ objects: [pod("a")] });
+  const { code, stderr } = await stage.start(
+    "wait pod/a --for=create -o jsonpath={",
+  );
   assertEquals([code, stderr.length], [2, 1]);
   assertStringIncludes(stderr[0] ?? "", "malformed jsonpath template");
   assertEquals(stage.server.requests, []);
 });
 
 Deno.test("wait takes manifests from standard input", async () => {
-  await using stage = await Stage.set(pod("a"), pod("b", { namespace: "x" }));
+  await using stage = await CliStage.set({
+    objects: [pod("a"), pod("b", { namespace: "x" })],
+  });
   const text = `
 apiVersion: v1
 kind: Pod
@@ -251,15 +225,15 @@ items:
 `;
   const stdin = { read: () => Promise.resolve(text) };
   const io = Object.assign(new FakeIo(), { stdin });
-  const { code, stdout } = await stage.wait("-f - --for=create", io);
+  const { code, stdout } = await stage.start("wait -f - --for=create", io);
   assertEquals(code, 0);
   assertEquals(stdout.sort(), ["pod/a condition met", "pod/b condition met"]);
 });
 
 Deno.test("wait says which pod is in trouble", async () => {
-  await using stage = await Stage.set(deployment("web"));
+  await using stage = await CliStage.set({ objects: [deployment("web")] });
   const io = new FakeIo();
-  const waiting = stage.wait("deploy/web --for=condition=Available", io);
+  const waiting = stage.start("wait deploy/web --for=condition=Available", io);
   await stage.server.watchStarted(2);
   stage.server.create({
     ...pod("web-1"),
@@ -284,7 +258,7 @@ Deno.test("wait says which pod is in trouble", async () => {
 });
 
 Deno.test("wait says nothing of pods that it may not see", async () => {
-  await using stage = await Stage.set(deployment("web"));
+  await using stage = await CliStage.set({ objects: [deployment("web")] });
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   stage.server.failNext({
     status: 403,
@@ -294,7 +268,7 @@ Deno.test("wait says nothing of pods that it may not see", async () => {
       return path === PODS;
     },
   });
-  const waiting = stage.wait("deploy/web --for=condition=Available");
+  const waiting = stage.start("wait deploy/web --for=condition=Available");
   await asked;
   stage.server.patch("/apis/apps/v1/namespaces/default/deployments/web", {
     status: { conditions: [{ type: "Available", status: "True" }] },

@@ -201,25 +201,53 @@ function pluginsOf(
   return { deno: plugin("deno"), node: plugin("node"), bun: plugin("bun") };
 }
 
-const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Watchers by plugins, each of which has another token to give by now. */
+class Renewal implements AsyncDisposable {
+  private constructor(
+    readonly plugins: Record<Runtime, Plugin>,
+    readonly first: AccountToken,
+    readonly changes: Changes,
+    readonly watchers: Watchers,
+  ) {}
 
-e2eTest(
-  "Cluster runs a plugin again whenever its credential has expired, while a watch goes on",
-  async () => {
-    await using plane = await ControlPlane.start();
+  /** Starts them, and gives the plugins another token when all have caught up. */
+  static async begin(
+    plane: ControlPlane,
+    expiryMs: number | undefined,
+  ): Promise<Renewal> {
     const plugins = pluginsOf(plane, expiryMs);
     const setToken = (token: string) =>
       Promise.all(runtimes.map((runtime) => plugins[runtime].setToken(token)));
     const [first, second] = await issueTokens(plane, "robot");
     await setToken(first.token);
     const changes = new Changes(plane);
-    await using watchers = await Watchers.start(plane, async (runtime) => {
-      const { user } = plugins[runtime];
-      return { env: { KUBECONFIG: await writeKubeconfig(plane, user) } };
-    });
+    await using stack = new AsyncDisposableStack();
+    const watchers = stack.use(
+      await Watchers.start(plane, async (runtime) => {
+        const { user } = plugins[runtime];
+        return { env: { KUBECONFIG: await writeKubeconfig(plane, user) } };
+      }),
+    );
     await changes.write(20);
     await watchers.caughtUp(changes);
     await setToken(second.token);
+    stack.move();
+    return new Renewal(plugins, first, changes, watchers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.watchers[Symbol.asyncDispose]();
+  }
+}
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+e2eTest(
+  "Cluster runs a plugin again whenever its credential has expired, while a watch goes on",
+  async () => {
+    await using plane = await ControlPlane.start();
+    await using renewal = await Renewal.begin(plane, expiryMs);
+    const { changes, plugins, watchers } = renewal;
     await writeDuring(changes, delay(2.5 * expiryMs));
     await watchers.endWell(changes);
     watchers.assertUndisturbed();
@@ -241,19 +269,8 @@ e2eTest(
   "Cluster runs a plugin again when its credential is refused, while a watch goes on",
   async () => {
     await using plane = await ControlPlane.start();
-    const plugins = pluginsOf(plane, undefined);
-    const setToken = (token: string) =>
-      Promise.all(runtimes.map((runtime) => plugins[runtime].setToken(token)));
-    const [first, second] = await issueTokens(plane, "robot");
-    await setToken(first.token);
-    const changes = new Changes(plane);
-    await using watchers = await Watchers.start(plane, async (runtime) => {
-      const { user } = plugins[runtime];
-      return { env: { KUBECONFIG: await writeKubeconfig(plane, user) } };
-    });
-    await changes.write(20);
-    await watchers.caughtUp(changes);
-    await setToken(second.token);
+    await using renewal = await Renewal.begin(plane, undefined);
+    const { changes, first, plugins, watchers } = renewal;
     await writeDuring(changes, first.revoke());
     await writeDuring(changes, delay(2500));
     await watchers.endWell(changes);
