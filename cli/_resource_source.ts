@@ -7,6 +7,7 @@
  * @module
  */
 
+import { fieldEquals } from "../watch/_field_selector.ts";
 import { resourcePath } from "../watch/resource_path.ts";
 import type { RestListerWatcherOptions } from "../watch/rest_lister_watcher.ts";
 import { findStatusError } from "../watch/status_predicates.ts";
@@ -132,5 +133,5 @@ function placeOf(target: Target): Place {
 function selectorsOf({ name, labelSelector, fieldSelector }: Target) {
   return name === undefined
     ? { labelSelector, fieldSelector }
-    : { fieldSelector: `metadata.name=${name}` };
+    : { fieldSelector: fieldEquals("metadata.name", name) };
 }

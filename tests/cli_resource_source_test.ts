@@ -51,6 +51,15 @@ const GIZMOS: ResourceType = {
   builtIn: false,
 };
 
+Deno.test("ResourceSource takes a name for what it is, whatever it holds", async () => {
+  await using server = new FakeApiServer();
+  await sourceOf(server, { name: "a,b=c" }).list({});
+  assertEquals(
+    server.requests.map(({ query }) => query.fieldSelector),
+    ["metadata.name=a\\,b\\=c"],
+  );
+});
+
 Deno.test("ResourceSource asks for what the target says", async () => {
   await using server = new FakeApiServer();
   await sourceOf(server, { name: "web" }).list({});

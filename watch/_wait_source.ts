@@ -9,6 +9,7 @@
  * @module
  */
 
+import { fieldEquals } from "./_field_selector.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -89,17 +90,12 @@ export class WaitSource<T extends KubernetesObject>
 }
 
 function termsOf({ name, namespace }: WaitSelection): string[] {
-  return [
+  return ([
     ["metadata.name", name],
     ["metadata.namespace", namespace],
-  ].flatMap(([field, value]) =>
-    value === undefined ? [] : [`${field}=${escaped(value)}`]
+  ] as const).flatMap(([field, value]) =>
+    value === undefined ? [] : [fieldEquals(field, value)]
   );
-}
-
-/** What would mean something in a field selector means itself. */
-function escaped(value: string): string {
-  return value.replace(/[\\,=]/g, "\\$&");
 }
 
 function ownFieldSelector(source: object): string | undefined {

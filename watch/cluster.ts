@@ -21,6 +21,7 @@ import {
   type ClusterRestOptions,
 } from "./_cluster_connection.ts";
 import { Discovery } from "./_discovery.ts";
+import { fieldEquals } from "./_field_selector.ts";
 import { defaultAccess } from "./_kubeconfig.ts";
 import { RestClient } from "./_rest_client.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
@@ -317,6 +318,6 @@ function withName(
   if (name === undefined) return fieldSelector;
   // The server would have no object of that name, and not say why.
   if (name === "") throw new TypeError("Cannot use an empty text as name");
-  const named = `metadata.name=${name.replace(/[\\,=]/g, "\\$&")}`;
+  const named = fieldEquals("metadata.name", name);
   return fieldSelector ? `${named},${fieldSelector}` : named;
 }
