@@ -127,6 +127,21 @@ export class Changes {
     await within(`${count} changes to be written`, Promise.all(work));
   }
 
+  /**
+   * Makes changes without a pause until something else is over.
+   *
+   * @param other The other thing.
+   * @param count How many at a time, before it looks whether that is over.
+   */
+  async writeDuring(other: Promise<unknown>, count: number): Promise<void> {
+    let isOver = false;
+    const end = other.finally(() => isOver = true);
+    do {
+      await this.write(count);
+    } while (!isOver);
+    await end;
+  }
+
   /** Creates all pods that are not there. */
   async fill(): Promise<void> {
     const missing = this.names.filter((name) => !this.#existing.has(name));

@@ -104,19 +104,6 @@ class Plugin {
   }
 }
 
-/** Changes without a pause until something else is over. */
-async function writeDuring(
-  changes: Changes,
-  other: Promise<unknown>,
-): Promise<void> {
-  let isOver = false;
-  const end = other.finally(() => isOver = true);
-  do {
-    await changes.write(10);
-  } while (!isOver);
-  await end;
-}
-
 /** The same program on each runtime, watching the same changes. */
 class Watchers implements AsyncDisposable {
   readonly processes: readonly ClusterProcess[];
@@ -248,7 +235,7 @@ e2eTest(
     await using plane = await ControlPlane.start();
     await using renewal = await Renewal.begin(plane, expiryMs);
     const { changes, plugins, watchers } = renewal;
-    await writeDuring(changes, delay(2.5 * expiryMs));
+    await changes.writeDuring(delay(2.5 * expiryMs), 10);
     await watchers.endWell(changes);
     watchers.assertUndisturbed();
     for (const [index, runtime] of runtimes.entries()) {
@@ -271,8 +258,8 @@ e2eTest(
     await using plane = await ControlPlane.start();
     await using renewal = await Renewal.begin(plane, undefined);
     const { changes, first, plugins, watchers } = renewal;
-    await writeDuring(changes, first.revoke());
-    await writeDuring(changes, delay(2500));
+    await changes.writeDuring(first.revoke(), 10);
+    await changes.writeDuring(delay(2500), 10);
     await watchers.endWell(changes);
     watchers.assertUndisturbed();
     for (const runtime of runtimes) {
@@ -305,8 +292,8 @@ e2eTest(
     // As a kubelet does it: another file takes the place of the old one.
     await Deno.writeTextFile(`${folder}/new`, second.token);
     await Deno.rename(`${folder}/new`, `${folder}/token`);
-    await writeDuring(changes, first.revoke());
-    await writeDuring(changes, delay(2500));
+    await changes.writeDuring(first.revoke(), 10);
+    await changes.writeDuring(delay(2500), 10);
     await watchers.endWell(changes);
     watchers.assertUndisturbed();
   },

@@ -29,19 +29,6 @@ async function issueTokens(
   return tokens;
 }
 
-/** Changes without a pause until something else is over. */
-async function writeDuring(
-  changes: Changes,
-  other: Promise<unknown>,
-): Promise<void> {
-  let isOver = false;
-  const end = other.finally(() => isOver = true);
-  do {
-    await changes.write(20);
-  } while (!isOver);
-  await end;
-}
-
 e2eTest(
   "RetryWatcher follows a token function without losing an event",
   async () => {
@@ -87,14 +74,14 @@ e2eTest(
 
     // Replaced only when it is refused: the same request is sent once more.
     await Deno.writeTextFile(tokenFile, second.token);
-    await writeDuring(changes, first.revoke());
+    await changes.writeDuring(first.revoke(), 20);
     await changes.write(50);
     await within("our watcher", ours.reaches(changes.lastVersion));
     assertEquals([refusals, current], [1, second.token]);
 
     // Replaced in time: nobody is refused.
     current = third.token;
-    await writeDuring(changes, second.revoke());
+    await changes.writeDuring(second.revoke(), 20);
     await changes.write(50);
     await within("our watcher", ours.reaches(changes.lastVersion));
     assertEquals(refusals, 1);
