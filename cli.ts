@@ -32,16 +32,21 @@
  */
 
 import { parseCommandLine } from "./cli/arguments.ts";
-import type { CommandContext } from "./cli/_commands.ts";
-import { gatherEntropy } from "./cli/_entropy.ts";
-import { type CliIo, Interruption } from "./cli/_io.ts";
+import type { CommandContext } from "./cli/_registry.ts";
+import { gatherEntropy } from "./cli/terminal/entropy.ts";
+import { type CliIo, Interruption } from "./cli/terminal/io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";
-import { thisProcess } from "./cli/process_io.ts";
-import { Screen } from "./cli/_screen.ts";
-import { UsageError } from "./cli/_usage_error.ts";
+import { thisProcess } from "./cli/terminal/this_process.ts";
+import { Screen } from "./cli/terminal/screen.ts";
+import { UsageError } from "./cli/terminal/usage_error.ts";
 import config from "./deno.json" with { type: "json" };
 
-export type { CliInput, CliIo, CliOutput, CliSignal } from "./cli/_io.ts";
+export type {
+  CliInput,
+  CliIo,
+  CliOutput,
+  CliSignal,
+} from "./cli/terminal/io.ts";
 
 /**
  * Runs a command.

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ControlPlane } from "../tests/e2e/control_plane.ts";
-import { Oracle } from "../tests/e2e/oracle.ts";
+import type { ControlPlane } from "../tests/control_plane/control_plane.ts";
+import { Oracle } from "../tests/control_plane/oracle.ts";
 import { unixMs } from "./_clock.ts";
 import { type LineProcess, startScript } from "./_processes.ts";
 import type { Wait, WaitLine } from "./_wait_peer.ts";

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import {
   CertificateAuthority,
   generateToken,
-} from "../tests/e2e/_credentials.ts";
-import { findBinary } from "../tests/e2e/binaries.ts";
+} from "../tests/control_plane/credentials.ts";
+import { findBinary } from "../tests/control_plane/binaries.ts";
 import { StartupServer } from "./_startup_server.ts";
 
 /** This library's command line. */

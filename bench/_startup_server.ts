@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { KeyPair } from "../tests/e2e/_credentials.ts";
+import type { KeyPair } from "../tests/control_plane/credentials.ts";
 
 /** A request, and when its first byte was there. */
 export interface FirstRequest {

@@ -20,7 +20,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { ControlPlane } from "../tests/e2e/control_plane.ts";
+import { ControlPlane } from "../tests/control_plane/control_plane.ts";
 import { LatencyRun } from "./_latency_run.ts";
 import { print, row, splitArgs } from "./_report.ts";
 import { median, percentile } from "./_statistics.ts";

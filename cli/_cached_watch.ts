@@ -12,18 +12,18 @@
  */
 
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
-import { compareResourceVersions } from "../watch/resource_version.ts";
+import { compareResourceVersions } from "../api/resource_version.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
-} from "../watch/types.ts";
+} from "../api/types.ts";
 import {
   Beginning,
   INFORMER_OPTIONS,
   withoutManagedFields,
-} from "./_beginning.ts";
-import type { EventPrinter } from "./_event_printer.ts";
+} from "./_startup_source.ts";
+import type { EventPrinter } from "./printers/event_printer.ts";
 import { causeText } from "./_failures.ts";
 
 /** What a cached watch prints, and where. */

@@ -5,21 +5,27 @@
  * @module
  */
 
-import type { ClusterAccess } from "../watch/_cluster_access.ts";
-import { ClusterConnection } from "../watch/_cluster_connection.ts";
-import { defaultAccess } from "../watch/_kubeconfig.ts";
-import { environmentProxy } from "../watch/_proxy_choice.ts";
-import { RestClient } from "../watch/_rest_client.ts";
-import { RestListerWatcher } from "../watch/rest_lister_watcher.ts";
-import type { ListerWatcher } from "../watch/types.ts";
-import type { ClusterChoice, ServerChoice, Target } from "./_command.ts";
-import type { CommandContext } from "./_commands.ts";
-import { PlacedError, type ServerPlace } from "./_placed_error.ts";
-import { type ResourceCatalog, ResourceFinder } from "./_resource_finder.ts";
-import { ResourceSource, type ServerAccess } from "./_resource_source.ts";
-import type { ResourceType } from "./_resources.ts";
-import type { TableObject } from "./_table.ts";
-import { UsageError } from "./_usage_error.ts";
+import type { ClusterAccess } from "../cluster/_cluster_access.ts";
+import { ClusterConnection } from "../cluster/_cluster_connection.ts";
+import { defaultAccess } from "../cluster/_find_kubeconfig.ts";
+import { environmentProxy } from "../cluster/transport/environment_proxy.ts";
+import { RestClient } from "../rest/_rest_client.ts";
+import { RestListerWatcher } from "../rest/rest_lister_watcher.ts";
+import type { ListerWatcher } from "../api/types.ts";
+import type { ClusterChoice, ServerChoice, Target } from "./_command_line.ts";
+import type { CommandContext } from "./_registry.ts";
+import { PlacedError, type ServerPlace } from "./_server_failure.ts";
+import {
+  type ResourceCatalog,
+  ResourceFinder,
+} from "./resources/resource_finder.ts";
+import {
+  ResourceSource,
+  type ServerAccess,
+} from "./resources/resource_source.ts";
+import type { ResourceType } from "./resources/built_in.ts";
+import type { TableObject } from "./printers/table.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** A way to a server. */
 export interface Connection extends AsyncDisposable {
@@ -119,7 +125,7 @@ function connectToCluster(
   const cluster = new ClusterConnection(access);
   const load = async (client: RestClient) => {
     // Loaded only here: what is in the table needs no discovery.
-    const { Discovery } = await import("../watch/_discovery.ts");
+    const { Discovery } = await import("../cluster/_discovery.ts");
     return new Discovery({
       read: (request) => client.read({ ...request, signal }),
     });
@@ -176,7 +182,7 @@ function connection(
         findAgain,
       }),
     rows: async (target) => {
-      const { TableSource } = await import("./_table_source.ts");
+      const { TableSource } = await import("./printers/table_source.ts");
       return new ResourceSource(target, {
         open: (place) => new TableSource({ client, ...place }),
         findAgain,

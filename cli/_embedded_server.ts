@@ -12,12 +12,12 @@
 
 import { delay } from "@std/async";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
-import { ignore } from "../watch/_abort.ts";
-import type { ApiResource } from "../watch/_discovery.ts";
-import { UnknownKindError } from "../watch/unknown_kind_error.ts";
-import type { ResourceCatalog } from "./_resource_finder.ts";
-import { allBuiltIn, type BuiltInResource } from "./_resources.ts";
-import { Rollout } from "./_rollout.ts";
+import { ignore } from "../internal/abort.ts";
+import type { ApiResource } from "../cluster/_discovery.ts";
+import { UnknownKindError } from "../cluster/unknown_kind_error.ts";
+import type { ResourceCatalog } from "./resources/resource_finder.ts";
+import { allBuiltIn, type BuiltInResource } from "./resources/built_in.ts";
+import { Rollout } from "./_demo_rollout.ts";
 
 /** A server that runs until it is disposed of. */
 export interface EmbeddedServer extends AsyncDisposable {

@@ -8,20 +8,20 @@
  * @module
  */
 
-import { listAll } from "../watch/_list_all.ts";
-import { ConnectionError } from "../watch/connection_error.ts";
+import { listAll } from "../cache/_list_all.ts";
+import { ConnectionError } from "../api/connection_error.ts";
 import { RetryWatcher, type WatchRestart } from "../watch/retry_watcher.ts";
-import { StatusError } from "../watch/status_error.ts";
-import { isExpiredOrGone } from "../watch/status_predicates.ts";
+import { StatusError } from "../api/status_error.ts";
+import { isExpiredOrGone } from "../api/status_predicates.ts";
 import type {
   KubernetesObject,
   ListerWatcher,
   Watcher,
   WatchEvent,
   WatchOptions,
-} from "../watch/types.ts";
-import type { Target, WatchArguments } from "./_command.ts";
-import type { EventPrinter } from "./_event_printer.ts";
+} from "../api/types.ts";
+import type { Target, WatchArguments } from "./_command_line.ts";
+import type { EventPrinter } from "./printers/event_printer.ts";
 import {
   causeText,
   failureLine,
@@ -29,8 +29,8 @@ import {
   isHopeless,
   isTemporaryAnswer,
 } from "./_failures.ts";
-import { missingError } from "./_missing_object.ts";
-import type { Screen } from "./_screen.ts";
+import { missingError } from "./resources/missing_object.ts";
+import type { Screen } from "./terminal/screen.ts";
 
 const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
 const PAGE_SIZE = 500;

@@ -6,21 +6,21 @@
  * @module
  */
 
-import { errorText } from "../watch/_error_text.ts";
-import { isHopeless } from "../watch/_hopeless.ts";
-import { ConnectionError } from "../watch/connection_error.ts";
-import type { StatusError } from "../watch/status_error.ts";
+import { errorText } from "../internal/error_text.ts";
+import { isHopeless } from "../api/_permanent_refusal.ts";
+import { ConnectionError } from "../api/connection_error.ts";
+import type { StatusError } from "../api/status_error.ts";
 import {
   findStatusError,
   isExpiredOrGone,
   isUnauthorized,
-} from "../watch/status_predicates.ts";
+} from "../api/status_predicates.ts";
 import {
   NO_API_SERVER,
   UnknownResourceError,
-} from "./_unknown_resource_error.ts";
-import { PlacedError, type ServerPlace } from "./_placed_error.ts";
-import { oneLine, truncate } from "./_text.ts";
+} from "./resources/unknown_resource_error.ts";
+import { PlacedError, type ServerPlace } from "./_server_failure.ts";
+import { oneLine, truncate } from "./terminal/text.ts";
 
 export { isHopeless };
 

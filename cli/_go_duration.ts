@@ -6,7 +6,7 @@
  * @module
  */
 
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "../watch/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 import type { PodWatch, PodWatchOptions } from "./_pod_watch.ts";
 
 const WORKLOADS: ReadonlySet<string> = new Set([

@@ -10,20 +10,20 @@
  */
 
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
-import type { ListerWatcher } from "../watch/types.ts";
+import type { ListerWatcher } from "../api/types.ts";
 import {
   Beginning,
   INFORMER_OPTIONS,
   withoutManagedFields,
-} from "./_beginning.ts";
+} from "./_startup_source.ts";
 import { causeText } from "./_failures.ts";
-import { LiveBlock } from "./_live_block.ts";
-import { livePicture } from "./_live_picture.ts";
-import { LiveTable } from "./_live_table.ts";
-import type { Screen } from "./_screen.ts";
-import type { TableObject } from "./_table.ts";
-import type { TableOptions } from "./_table_printer.ts";
-import { counted } from "./_text.ts";
+import { LiveBlock } from "./terminal/live_block.ts";
+import { livePicture } from "./printers/live_frame.ts";
+import { LiveTable } from "./printers/live_table.ts";
+import type { Screen } from "./terminal/screen.ts";
+import type { TableObject } from "./printers/table.ts";
+import type { TableOptions } from "./printers/table_printer.ts";
+import { counted } from "./terminal/text.ts";
 
 /** What a live table shows, and where. */
 export interface LiveWatchOptions {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Manifests, Selection } from "./_command.ts";
+import type { Manifests, Selection } from "./_command_line.ts";
 import type { GivenOptions } from "./_options.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /**
  * Understands where manifests are.

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { didYouMean } from "../watch/_suggest.ts";
+import { didYouMean } from "../internal/did_you_mean.ts";
 import { tokensOf } from "./_tokens.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** An option, as `node:util`'s `parseArgs` has it. */
 export interface Option {

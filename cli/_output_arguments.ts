@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ObjectOutput } from "./_command.ts";
+import type { ObjectOutput } from "./_command_line.ts";
 import type { GivenOptions } from "./_options.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 const FORMS = "name, json, yaml, jsonpath=TEMPLATE or jsonpath-file=FILE";
 

@@ -9,15 +9,15 @@
  * @module
  */
 
-import { parseLabelSelector } from "../testing/_label_selector.ts";
-import { field, listField, textField } from "../watch/_fields.ts";
-import { podTrouble } from "../watch/_pod_state.ts";
+import { parseLabelSelector } from "../api/_label_selector.ts";
+import { field, listField, textField } from "../internal/json_fields.ts";
+import { podTrouble } from "../conditions/_pod_state.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
-import type { KubernetesObject, ListerWatcher } from "../watch/types.ts";
-import { INFORMER_OPTIONS, withoutManagedFields } from "./_beginning.ts";
-import type { Target } from "./_command.ts";
+import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_startup_source.ts";
+import type { Target } from "./_command_line.ts";
 import { isHopeless } from "./_failures.ts";
-import { builtInResource } from "./_resources.ts";
+import { builtInResource } from "./resources/built_in.ts";
 
 /** What pods are watched with. */
 export interface PodWatchOptions {

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { Manifests, Selection, ServerChoice } from "./_command.ts";
+import type { Manifests, Selection, ServerChoice } from "./_command_line.ts";
 import { durationOf } from "./_go_duration.ts";
 import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";
 import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** `rollout status …`. */
 export interface RolloutArguments {

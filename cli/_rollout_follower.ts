@@ -6,20 +6,20 @@
  * @module
  */
 
-import { rolloutStatus } from "../watch/_rollout_status.ts";
+import { rolloutStatus } from "../conditions/_rollout_status.ts";
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
-} from "../watch/types.ts";
+} from "../api/types.ts";
 import { ConditionError } from "../watch/until_error.ts";
 import { untilWithSync } from "../watch/until_with_sync.ts";
 import {
   Beginning,
   INFORMER_OPTIONS,
   withoutManagedFields,
-} from "./_beginning.ts";
+} from "./_startup_source.ts";
 import { checkRevision } from "./_rollout_revision.ts";
 
 /** How a rollout is followed. */

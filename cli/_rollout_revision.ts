@@ -4,8 +4,8 @@
  * @module
  */
 
-import { textField } from "../watch/_fields.ts";
-import type { KubernetesObject } from "../watch/types.ts";
+import { textField } from "../internal/json_fields.ts";
+import type { KubernetesObject } from "../api/types.ts";
 
 /** Where a Deployment's controller writes it. */
 const REVISION = "deployment.kubernetes.io/revision";

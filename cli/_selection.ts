@@ -6,10 +6,10 @@
  * @module
  */
 
-import { parseLabelSelector } from "../testing/_label_selector.ts";
-import type { Mention, Selection } from "./_command.ts";
+import { parseLabelSelector } from "../api/_label_selector.ts";
+import type { Mention, Selection } from "./_command_line.ts";
 import type { GivenOptions } from "./_options.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 

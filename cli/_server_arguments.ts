@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ClusterChoice, ServerChoice } from "./_command.ts";
+import type { ClusterChoice, ServerChoice } from "./_command_line.ts";
 import { durationOf } from "./_go_duration.ts";
 import type { GivenOptions } from "./_options.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** What says where and who, so that it says nothing about our own server. */
 const OF_A_CLUSTER = [

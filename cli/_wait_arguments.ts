@@ -10,14 +10,14 @@ import type {
   Selection,
   WaitArguments,
   WaitGoal,
-} from "./_command.ts";
+} from "./_command_line.ts";
 import { durationOf } from "./_go_duration.ts";
 import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";
 import { objectOutputOf } from "./_output_arguments.ts";
 import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 const DEFAULT_TIMEOUT = "30s";
 

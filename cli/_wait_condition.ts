@@ -6,13 +6,13 @@
  * @module
  */
 
-import { errorText } from "../watch/_error_text.ts";
-import type { Condition } from "../watch/condition.ts";
-import { isCreated, isDeleted } from "../watch/metadata_conditions.ts";
-import { isConditionTrue } from "../watch/status_conditions.ts";
-import type { KubernetesObject } from "../watch/types.ts";
-import type { WaitGoal } from "./_command.ts";
-import { UsageError } from "./_usage_error.ts";
+import { errorText } from "../internal/error_text.ts";
+import type { Condition } from "../conditions/condition.ts";
+import { isCreated, isDeleted } from "../conditions/metadata_conditions.ts";
+import { isConditionTrue } from "../conditions/status_conditions.ts";
+import type { KubernetesObject } from "../api/types.ts";
+import type { WaitGoal } from "./_command_line.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** A judgement of an object's state. */
 export interface WaitCondition {
@@ -81,7 +81,7 @@ async function jsonPathCondition(
   { expression, value }: { expression: string; value: string | undefined },
 ): Promise<Condition> {
   // Loaded only here: it needs a library.
-  const { jsonPath } = await import("../watch/json_path.ts");
+  const { jsonPath } = await import("../conditions/json_path.ts");
   try {
     return jsonPath(expression, value);
   } catch (cause) {

@@ -10,21 +10,21 @@
  * @module
  */
 
-import { listAll } from "../watch/_list_all.ts";
-import { ConnectionError } from "../watch/connection_error.ts";
-import { metaNamespaceKey } from "../watch/meta_namespace_key.ts";
-import { isForbidden } from "../watch/status_predicates.ts";
+import { listAll } from "../cache/_list_all.ts";
+import { ConnectionError } from "../api/connection_error.ts";
+import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
+import { isForbidden } from "../api/status_predicates.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
-} from "../watch/types.ts";
+} from "../api/types.ts";
 import { untilWithSync } from "../watch/until_with_sync.ts";
-import { Beginning, INFORMER_OPTIONS } from "./_beginning.ts";
-import type { Target } from "./_command.ts";
-import { objectName, qualifiedPlural } from "./_object_names.ts";
-import { oneLine } from "./_text.ts";
-import type { WaitItem } from "./_wait_board.ts";
+import { Beginning, INFORMER_OPTIONS } from "./_startup_source.ts";
+import type { Target } from "./_command_line.ts";
+import { objectName, qualifiedPlural } from "./resources/object_names.ts";
+import { oneLine } from "./terminal/text.ts";
+import type { WaitItem } from "./_wait_progress.ts";
 import type { WaitCondition, WaitConditions } from "./_wait_condition.ts";
 import { splitGroup, type WaitGroup } from "./_wait_groups.ts";
 

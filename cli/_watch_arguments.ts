@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { WatchArguments } from "./_command.ts";
+import type { WatchArguments } from "./_command_line.ts";
 import type { GivenOptions } from "./_options.ts";
 import { selectionOf } from "./_selection.ts";
 import { serverOf } from "./_server_arguments.ts";
-import { UsageError } from "./_usage_error.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 import { watchOutput } from "./_watch_output.ts";
 
 /**

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { ObjectOutput } from "./_command.ts";
+import type { ObjectOutput } from "./_command_line.ts";
 import type { GivenOptions } from "./_options.ts";
 import { objectOutputOf } from "./_output_arguments.ts";
-import type { TableOptions } from "./_table_printer.ts";
-import { UsageError } from "./_usage_error.ts";
+import type { TableOptions } from "./printers/table_printer.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** How events are written. */
 export type WatchOutput =

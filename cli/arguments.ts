@@ -12,7 +12,7 @@ import {
   COMMANDS,
   findCommand,
   PROGRAM_OPTIONS,
-} from "./_commands.ts";
+} from "./_registry.ts";
 import {
   type GivenOptions,
   type Options,
@@ -20,8 +20,8 @@ import {
   splitArguments,
   unknownOption,
 } from "./_options.ts";
-import { didYouMean } from "../watch/_suggest.ts";
-import { UsageError } from "./_usage_error.ts";
+import { didYouMean } from "../internal/did_you_mean.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 
 /** What a command line asks for. */
 export type CommandLine =

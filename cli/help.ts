@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandEntry } from "./_commands.ts";
+import type { CommandEntry } from "./_registry.ts";
 import {
   EXIT_STATUS_HELP,
   RESOURCES_HELP,

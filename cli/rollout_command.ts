@@ -6,19 +6,19 @@
  * @module
  */
 
-import { listAll } from "../watch/_list_all.ts";
-import { ConnectionError } from "../watch/connection_error.ts";
-import type { Target } from "./_command.ts";
-import type { CommandContext, CommandModule } from "./_commands.ts";
+import { listAll } from "../cache/_list_all.ts";
+import { ConnectionError } from "../api/connection_error.ts";
+import type { Target } from "./_command_line.ts";
+import type { CommandContext, CommandModule } from "./_registry.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText, failureLine } from "./_failures.ts";
-import { missingError } from "./_missing_object.ts";
+import { missingError } from "./resources/missing_object.ts";
 import {
   type RolloutArguments,
   rolloutArguments,
 } from "./_rollout_arguments.ts";
 import { followRollout } from "./_rollout_follower.ts";
-import { inputOf, targetsOf } from "./_targets.ts";
+import { inputOf, targetsOf } from "./resources/targets.ts";
 
 const LIST_OPTIONS = {
   minRestartDelayMs: 1_000,

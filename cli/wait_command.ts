@@ -6,23 +6,26 @@
  * @module
  */
 
-import { errorText } from "../watch/_error_text.ts";
+import { errorText } from "../internal/error_text.ts";
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
-import type { KubernetesObject, ListerWatcher } from "../watch/types.ts";
-import { shortDuration } from "./_age.ts";
-import { withoutManagedFields } from "./_beginning.ts";
-import type { Target, WaitArguments } from "./_command.ts";
-import type { CommandContext, CommandModule } from "./_commands.ts";
+import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
+import { shortDuration } from "./printers/age.ts";
+import { withoutManagedFields } from "./_startup_source.ts";
+import type { Target, WaitArguments } from "./_command_line.ts";
+import type { CommandContext, CommandModule } from "./_registry.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
-import { Interruption } from "./_io.ts";
+import { Interruption } from "./terminal/io.ts";
 import { LazyPodWatch } from "./_lazy_pod_watch.ts";
-import { type ObjectPrinter, objectPrinter } from "./_object_printer.ts";
-import type { Screen } from "./_screen.ts";
-import { inputOf, targetsOf } from "./_targets.ts";
-import { counted, oneLine } from "./_text.ts";
+import {
+  type ObjectPrinter,
+  objectPrinter,
+} from "./printers/object_printer.ts";
+import type { Screen } from "./terminal/screen.ts";
+import { inputOf, targetsOf } from "./resources/targets.ts";
+import { counted, oneLine } from "./terminal/text.ts";
 import { waitArguments } from "./_wait_arguments.ts";
-import { itemLine, WaitBoard, type WaitItem } from "./_wait_board.ts";
+import { itemLine, WaitBoard, type WaitItem } from "./_wait_progress.ts";
 import { type WaitConditions, waitConditions } from "./_wait_condition.ts";
 import { groupTargets, type WaitGroup } from "./_wait_groups.ts";
 import { Waiter, type WaiterOptions, type WaitObserver } from "./_waiter.ts";

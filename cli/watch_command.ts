@@ -5,16 +5,16 @@
  * @module
  */
 
-import type { ListerWatcher } from "../watch/types.ts";
-import type { Target, WatchArguments } from "./_command.ts";
-import type { CommandContext, CommandModule } from "./_commands.ts";
+import type { ListerWatcher } from "../api/types.ts";
+import type { Target, WatchArguments } from "./_command_line.ts";
+import type { CommandContext, CommandModule } from "./_registry.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { EventWatch } from "./_event_watch.ts";
-import { missingError } from "./_missing_object.ts";
-import type { TableObject } from "./_table.ts";
-import { type TableOptions, TablePrinter } from "./_table_printer.ts";
-import { findTargets } from "./_targets.ts";
-import { UsageError } from "./_usage_error.ts";
+import { missingError } from "./resources/missing_object.ts";
+import type { TableObject } from "./printers/table.ts";
+import { type TableOptions, TablePrinter } from "./printers/table_printer.ts";
+import { findTargets } from "./resources/targets.ts";
+import { UsageError } from "./terminal/usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
 import type { WatchOutput } from "./_watch_output.ts";
 
@@ -55,7 +55,7 @@ async function watchObjects(
   context: CommandContext,
 ): Promise<number> {
   // Loaded only here: a table needs none of it.
-  const { objectEventPrinter } = await import("./_object_events.ts");
+  const { objectEventPrinter } = await import("./printers/object_events.ts");
   const { resource } = target;
   const printer = await objectEventPrinter({ ...output, resource });
   const watch = new EventWatch({ ...context, args, target, printer });

@@ -6,7 +6,7 @@
  */
 
 import { isJsonObject, type JsonObject } from "./_merge_patch.ts";
-import { subdomainErrors } from "./_names.ts";
+import { subdomainErrors } from "../api/_name_rules.ts";
 import type { ObjectAddress } from "./_objects.ts";
 import { apiVersionOf, type ResourceInfo } from "./_resources.ts";
 import {

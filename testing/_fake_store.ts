@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { ChangeEvent, KubernetesObject } from "../watch/types.ts";
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** One committed change. Its objects are shared: clone before handing out. */
 export interface Change<T extends KubernetesObject> {

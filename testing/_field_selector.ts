@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "../watch/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 
 /** Whether an object is selected. */
 export type FieldPredicate = (object: KubernetesObject) => boolean;

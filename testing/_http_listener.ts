@@ -8,7 +8,7 @@
  */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { errorText } from "../watch/_error_text.ts";
+import { errorText } from "../internal/error_text.ts";
 import { ConnectionReset } from "./_connection_reset.ts";
 import type { FakeListener, ListenOptions } from "./fake_listener.ts";
 

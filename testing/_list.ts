@@ -5,11 +5,7 @@
  * @module
  */
 
-import type {
-  KubernetesObject,
-  ListMeta,
-  ListOptions,
-} from "../watch/types.ts";
+import type { KubernetesObject, ListMeta, ListOptions } from "../api/types.ts";
 import {
   type ContinueToken,
   decodeContinue,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ListOptions, WatchOptions } from "../watch/types.ts";
+import type { ListOptions, WatchOptions } from "../api/types.ts";
 import { type FieldError, invalid } from "./_statuses.ts";
 
 const LIST_OPTIONS = { group: "meta.k8s.io", resource: "ListOptions" };

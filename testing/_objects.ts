@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ObjectMeta } from "../watch/types.ts";
+import type { ObjectMeta } from "../api/types.ts";
 import type { FakeStore } from "./_fake_store.ts";
 import { sameJson } from "./_merge_patch.ts";
 import type { ResourceInfo } from "./_resources.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ListOptions, WatchOptions } from "../watch/types.ts";
+import type { ListOptions, WatchOptions } from "../api/types.ts";
 import { badRequest } from "./_statuses.ts";
 
 /** What a list or watch is asked for. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "../watch/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 import { isStoredObject } from "./_body.ts";
 import { isJsonObject } from "./_merge_patch.ts";
 import type { ObjectAddress } from "./_objects.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "../watch/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 import { notAcceptable } from "./_statuses.ts";
 
 /** How objects are shown. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Status } from "../watch/types.ts";
+import type { Status } from "../api/types.ts";
 import { failure, statusOfCode } from "./_statuses.ts";
 
 /**

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { StatusError } from "../watch/status_error.ts";
-import type { KubernetesObject, ListMeta, Status } from "../watch/types.ts";
+import { StatusError } from "../api/status_error.ts";
+import type { KubernetesObject, ListMeta, Status } from "../api/types.ts";
 import {
   asObject,
   checkAddress,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unlessAborted } from "../watch/_abort.ts";
+import { unlessAborted } from "../internal/abort.ts";
 
 /** What a stream is to error with. */
 export interface Failure {

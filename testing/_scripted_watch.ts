@@ -5,8 +5,8 @@
  * @module
  */
 
-import { pullStream } from "../watch/_pull_stream.ts";
-import type { KubernetesObject, WatchEvent } from "../watch/types.ts";
+import { pullStream } from "../internal/pull_stream.ts";
+import type { KubernetesObject, WatchEvent } from "../api/types.ts";
 import { EventQueue } from "./_event_queue.ts";
 import type { Change } from "./_fake_store.ts";
 import type { Failure } from "./_scripted_call.ts";

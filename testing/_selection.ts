@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { ChangeEvent, KubernetesObject } from "../watch/types.ts";
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 import { type Change, stamped } from "./_fake_store.ts";
 import { parseFieldSelector } from "./_field_selector.ts";
-import { parseLabelSelector } from "./_label_selector.ts";
+import { parseLabelSelector } from "../api/_label_selector.ts";
 import { badRequest } from "./_statuses.ts";
 
 /** Some of the objects of a store. */

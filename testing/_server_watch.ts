@@ -6,9 +6,9 @@
  * @module
  */
 
-import { startTimer, type Timer } from "../watch/_timer.ts";
-import { StatusError } from "../watch/status_error.ts";
-import type { WatchEvent } from "../watch/types.ts";
+import { startTimer, type Timer } from "../internal/timer.ts";
+import { StatusError } from "../api/status_error.ts";
+import type { WatchEvent } from "../api/types.ts";
 import { type Entry, EventQueue } from "./_event_queue.ts";
 import type { Change, FakeStore } from "./_fake_store.ts";
 import { META_VERSION, represent } from "./_representation.ts";

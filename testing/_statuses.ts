@@ -6,8 +6,8 @@
  * @module
  */
 
-import { StatusError } from "../watch/status_error.ts";
-import type { Status, StatusCause, StatusDetails } from "../watch/types.ts";
+import { StatusError } from "../api/status_error.ts";
+import type { Status, StatusCause, StatusDetails } from "../api/types.ts";
 
 /** The group and plural name of a resource, as messages name it. */
 export interface GroupResource {

@@ -9,7 +9,7 @@ import type {
   KubernetesObject,
   WatchEvent,
   WatchOptions,
-} from "../watch/types.ts";
+} from "../api/types.ts";
 import type { FakeStore } from "./_fake_store.ts";
 import { checkWatchOptions } from "./_list_options.ts";
 import type { WatchListSupport } from "./server_behavior.ts";

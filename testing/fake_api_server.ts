@@ -10,8 +10,8 @@
  * @module
  */
 
-import { StatusError } from "../watch/status_error.ts";
-import type { Status } from "../watch/types.ts";
+import { StatusError } from "../api/status_error.ts";
+import type { Status } from "../api/types.ts";
 import { CallScript } from "./_call_script.ts";
 import { ConnectionReset } from "./_connection_reset.ts";
 import { Counter } from "./_counter.ts";

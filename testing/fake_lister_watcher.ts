@@ -11,8 +11,8 @@
  * @module
  */
 
-import { metaNamespaceKey } from "../watch/meta_namespace_key.ts";
-import { StatusError } from "../watch/status_error.ts";
+import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
+import { StatusError } from "../api/status_error.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -21,7 +21,7 @@ import type {
   Status,
   WatchEvent,
   WatchOptions,
-} from "../watch/types.ts";
+} from "../api/types.ts";
 import { CallScript } from "./_call_script.ts";
 import { FakeStore } from "./_fake_store.ts";
 import { listPage } from "./_list.ts";

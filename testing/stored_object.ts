@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "../watch/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 
 /** An object with whatever fields it has. */
 export interface StoredObject extends KubernetesObject {

@@ -13,9 +13,9 @@
  * @module
  */
 
-import { cancelQuietly } from "./_abort.ts";
-import { type StatusError, statusError } from "./status_error.ts";
-import type { WatchEvent } from "./types.ts";
+import { cancelQuietly } from "../internal/abort.ts";
+import { type StatusError, statusError } from "../api/status_error.ts";
+import type { WatchEvent } from "../api/types.ts";
 import {
   ConditionError,
   UntilError,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { checkDurations } from "./_durations.ts";
-import { checkPageSize } from "./_pages.ts";
+import { checkDurations } from "../internal/durations.ts";
+import { checkPageSize } from "../cache/_pages.ts";
 
 /** The numbers among the options of an informer. */
 export interface InformerNumbers {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { fieldEquals } from "./_field_selector.ts";
+import { fieldEquals } from "../api/_field_selector.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -17,7 +17,7 @@ import type {
   ListOptions,
   WatchEvent,
   WatchOptions,
-} from "./types.ts";
+} from "../api/types.ts";
 
 /** Which objects a wait is about. */
 export interface WaitSelection {

@@ -15,12 +15,12 @@
  * @module
  */
 
-import { explanation, isMet } from "./_ask.ts";
-import type { Condition } from "./condition.ts";
+import { explanation, isMet } from "../conditions/_safe_evaluation.ts";
+import type { Condition } from "../conditions/condition.ts";
 import type { PendingObject } from "./condition_not_met_error.ts";
-import { metaNamespaceKey } from "./meta_namespace_key.ts";
-import type { Store } from "./store.ts";
-import type { ChangeEvent, KubernetesObject } from "./types.ts";
+import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
+import type { Store } from "../cache/store.ts";
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** What a tally is about. */
 export interface WaitTallyOptions<T extends KubernetesObject> {

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { findStatusError, isExpired } from "./status_predicates.ts";
-import { isForbidden, isUnauthorized } from "./status_predicates.ts";
-import { retryAfterMs, statusError } from "./status_error.ts";
-import type { KubernetesObject, Status, WatchEvent } from "./types.ts";
+import { findStatusError, isExpired } from "../api/status_predicates.ts";
+import { isForbidden, isUnauthorized } from "../api/status_predicates.ts";
+import { retryAfterMs, statusError } from "../api/status_error.ts";
+import type { KubernetesObject, Status, WatchEvent } from "../api/types.ts";
 
 /** What follows a watch that ended or could not be opened. */
 export type Verdict =

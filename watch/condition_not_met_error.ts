@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KubernetesObject } from "./types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 import { type UntilErrorOptions, WaitInterruptedError } from "./until_error.ts";
 
 /**

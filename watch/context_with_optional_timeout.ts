@@ -9,8 +9,8 @@
  * @module
  */
 
-import { warn } from "./_report.ts";
-import { startTimer, type Timer } from "./_timer.ts";
+import { warn } from "../internal/console.ts";
+import { startTimer, type Timer } from "../internal/timer.ts";
 
 /** A signal and the means to end it: Go's `(context.Context, CancelFunc)`. */
 export interface OptionalTimeoutContext {

@@ -18,20 +18,24 @@ import {
   CoalescingBuffer,
   type EventBuffer,
   PlainBuffer,
-} from "./_event_buffer.ts";
-import { IndexedStore } from "./_indexed_store.ts";
-import { InformerCache } from "./_informer_cache.ts";
+} from "../cache/_event_buffer.ts";
+import { IndexedStore } from "../cache/_indexed_store.ts";
+import { InformerCache } from "../cache/_informer_cache.ts";
 import { checkInformerOptions } from "./_informer_options.ts";
-import { pullStream } from "./_pull_stream.ts";
-import { Reflector } from "./_reflector.ts";
-import { ReflectorPlan } from "./_reflector_plan.ts";
-import { callSafely } from "./_report.ts";
-import { startTimer, type Timer } from "./_timer.ts";
-import { VersionWaiters } from "./_version_waiters.ts";
-import type { Controller } from "./controller.ts";
-import { compareResourceVersions } from "./resource_version.ts";
-import type { Indexer, Indexers } from "./store.ts";
-import type { ChangeEvent, KubernetesObject, ListerWatcher } from "./types.ts";
+import { pullStream } from "../internal/pull_stream.ts";
+import { Reflector } from "../cache/_reflector.ts";
+import { ReflectorPlan } from "../cache/_reflector_plan.ts";
+import { callSafely } from "../internal/console.ts";
+import { startTimer, type Timer } from "../internal/timer.ts";
+import { VersionWaiters } from "../cache/_version_waiters.ts";
+import type { Controller } from "../cache/controller.ts";
+import { compareResourceVersions } from "../api/resource_version.ts";
+import type { Indexer, Indexers } from "../cache/store.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ListerWatcher,
+} from "../api/types.ts";
 import { UntilError, WaitInterruptedError } from "./until_error.ts";
 
 /**

@@ -9,12 +9,12 @@
  * @module
  */
 
-import { cancelQuietly } from "./_abort.ts";
+import { cancelQuietly } from "../internal/abort.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
-import { FailureMemory } from "./_failure_memory.ts";
-import { listAll } from "./_list_all.ts";
-import { checkPageSize } from "./_pages.ts";
-import { pullStream } from "./_pull_stream.ts";
+import { FailureMemory } from "./_last_failure.ts";
+import { listAll } from "../cache/_list_all.ts";
+import { checkPageSize } from "../cache/_pages.ts";
+import { pullStream } from "../internal/pull_stream.ts";
 import {
   checkRetryWatcherOptions,
   DEFAULT_MAX_RESTART_DELAY_MS,
@@ -22,7 +22,11 @@ import {
   RetryWatcher,
   type RetryWatcherOptions,
 } from "./retry_watcher.ts";
-import type { KubernetesObject, ListerWatcher, WatchEvent } from "./types.ts";
+import type {
+  KubernetesObject,
+  ListerWatcher,
+  WatchEvent,
+} from "../api/types.ts";
 import type { ConditionFunc, UntilOptions } from "./until.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 

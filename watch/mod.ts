@@ -38,28 +38,28 @@
  * @module
  */
 
-export * from "./condition.ts";
+export * from "../conditions/condition.ts";
 export * from "./condition_not_met_error.ts";
-export * from "./connection_error.ts";
+export * from "../api/connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
-export * from "./controller.ts";
+export * from "../cache/controller.ts";
 export * from "./indexer_informer_watcher.ts";
-export * from "./job_conditions.ts";
+export * from "../conditions/job_conditions.ts";
 export * from "./list_watch_until.ts";
-export * from "./meta_namespace_key.ts";
-export * from "./metadata_conditions.ts";
-export * from "./pod_conditions.ts";
-export * from "./resource_conditions.ts";
-export * from "./resource_path.ts";
-export * from "./resource_version.ts";
-export * from "./rest_lister_watcher.ts";
+export * from "../api/meta_namespace_key.ts";
+export * from "../conditions/metadata_conditions.ts";
+export * from "../conditions/pod_conditions.ts";
+export * from "../conditions/resource_conditions.ts";
+export * from "../api/resource_path.ts";
+export * from "../api/resource_version.ts";
+export * from "../rest/rest_lister_watcher.ts";
 export {
   RetryWatcher,
   type RetryWatcherOptions,
   type WatchRestart,
 } from "./retry_watcher.ts";
-export * from "./rollout_conditions.ts";
-export { StatusError } from "./status_error.ts";
+export * from "../conditions/rollout_conditions.ts";
+export { StatusError } from "../api/status_error.ts";
 export {
   isConflict,
   isExpiredOrGone,
@@ -71,10 +71,10 @@ export {
   isTimeout,
   isTooManyRequests,
   isUnauthorized,
-} from "./status_predicates.ts";
-export * from "./status_conditions.ts";
-export type * from "./store.ts";
-export type * from "./types.ts";
+} from "../api/status_predicates.ts";
+export * from "../conditions/status_conditions.ts";
+export type * from "../cache/store.ts";
+export type * from "../api/types.ts";
 export * from "./until.ts";
 export * from "./until_error.ts";
 export * from "./until_with_sync.ts";

@@ -17,12 +17,15 @@
  * @module
  */
 
-import { cancelQuietly } from "./_abort.ts";
-import { checkDurations } from "./_durations.ts";
-import { pullStream } from "./_pull_stream.ts";
-import { callSafely } from "./_report.ts";
-import { type EndedTry, RestartSchedule } from "./_restart_schedule.ts";
-import { startTimer, type Timer } from "./_timer.ts";
+import { cancelQuietly } from "../internal/abort.ts";
+import { checkDurations } from "../internal/durations.ts";
+import { pullStream } from "../internal/pull_stream.ts";
+import { callSafely } from "../internal/console.ts";
+import {
+  type EndedTry,
+  RestartSchedule,
+} from "../internal/restart_schedule.ts";
+import { startTimer, type Timer } from "../internal/timer.ts";
 import {
   incomprehensible,
   judgeError,
@@ -30,14 +33,14 @@ import {
   type Verdict,
   versionOf,
 } from "./_watch_outcome.ts";
-import { ConnectionError } from "./connection_error.ts";
+import { ConnectionError } from "../api/connection_error.ts";
 import type {
   KubernetesObject,
   Status,
   Watcher,
   WatchEvent,
   WatchOptions,
-} from "./types.ts";
+} from "../api/types.ts";
 
 /** A restart of a watch, as {@linkcode RetryWatcherOptions.onRestart} is told. */
 export interface WatchRestart {

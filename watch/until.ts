@@ -6,7 +6,7 @@
  */
 
 import { conditionList, runConditions } from "./_condition_run.ts";
-import { FailureMemory } from "./_failure_memory.ts";
+import { FailureMemory } from "./_last_failure.ts";
 import {
   checkInitialResourceVersion,
   checkRetryWatcherOptions,
@@ -18,7 +18,7 @@ import type {
   KubernetesObject,
   Watcher,
   WatchEvent,
-} from "./types.ts";
+} from "../api/types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 
 /**

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { errorText } from "./_error_text.ts";
-import type { WatchEvent } from "./types.ts";
+import { errorText } from "../internal/error_text.ts";
+import type { WatchEvent } from "../api/types.ts";
 
 /** What an {@linkcode UntilError} knows beyond its message. */
 export interface UntilErrorOptions extends ErrorOptions {

@@ -4,15 +4,19 @@
  * @module
  */
 
-import { unlessAborted } from "./_abort.ts";
+import { unlessAborted } from "../internal/abort.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { checkInformerOptions } from "./_informer_options.ts";
 import {
   IndexerInformerWatcher,
   type InformerOptions,
 } from "./indexer_informer_watcher.ts";
-import type { Store } from "./store.ts";
-import type { ChangeEvent, KubernetesObject, ListerWatcher } from "./types.ts";
+import type { Store } from "../cache/store.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ListerWatcher,
+} from "../api/types.ts";
 import type { ChangeConditionFunc, UntilOptions } from "./until.ts";
 import { ConditionError, WaitInterruptedError } from "./until_error.ts";
 

@@ -8,23 +8,23 @@
  * @module
  */
 
-import { explanation } from "./_ask.ts";
-import { checkDurations } from "./_durations.ts";
-import { clip } from "./_error_text.ts";
-import { isHopeless } from "./_hopeless.ts";
-import { callSafely } from "./_report.ts";
-import { TokenError } from "./_token_error.ts";
+import { explanation } from "../conditions/_safe_evaluation.ts";
+import { checkDurations } from "../internal/durations.ts";
+import { clip } from "../internal/error_text.ts";
+import { isHopeless } from "../api/_permanent_refusal.ts";
+import { callSafely } from "../internal/console.ts";
+import { TokenError } from "../api/_token_error.ts";
 import { isSelected, WaitSource } from "./_wait_source.ts";
 import { WaitTally } from "./_wait_tally.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../conditions/condition.ts";
 import {
   ConditionNotMetError,
   type WaitProgress,
 } from "./condition_not_met_error.ts";
 import { contextWithOptionalTimeout } from "./context_with_optional_timeout.ts";
-import { metaNamespaceKey } from "./meta_namespace_key.ts";
-import { findStatusError } from "./status_predicates.ts";
-import type { KubernetesObject, ListerWatcher } from "./types.ts";
+import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
+import { findStatusError } from "../api/status_predicates.ts";
+import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 import { untilWithSync } from "./until_with_sync.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { rolloutStatus } from "../../watch/_rollout_status.ts";
+import { rolloutStatus } from "../../conditions/_rollout_status.ts";
 import {
   type Condition,
   type KubernetesObject,
@@ -12,9 +12,9 @@ import {
   type WaitForOptions,
 } from "../../watch/mod.ts";
 import { podNamed } from "./_changes.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 import type { OurClient } from "./_our_client.ts";
-import type { ControlPlane } from "./control_plane.ts";
+import type { ControlPlane } from "../control_plane/control_plane.ts";
 
 /** Where what makes pods is. */
 export const apps = "/apis/apps/v1/namespaces/default";

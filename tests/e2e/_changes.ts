@@ -10,8 +10,8 @@
  */
 
 import fc from "fast-check";
-import type { ControlPlane } from "./control_plane.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { ControlPlane } from "../control_plane/control_plane.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 import { changeText } from "./_events.ts";
 import { within } from "./_within.ts";
 

@@ -7,13 +7,13 @@
 
 import { fileURLToPath } from "node:url";
 import { packageOptions } from "../../tools/_packages.ts";
-import { runProgram } from "./_program.ts";
+import { runProgram } from "../control_plane/run_program.ts";
 import { poll } from "./_within.ts";
 import type {
   ControlPlane,
   KubectlOptions,
   ProgramOutput,
-} from "./control_plane.ts";
+} from "../control_plane/control_plane.ts";
 
 const program = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 

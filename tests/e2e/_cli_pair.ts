@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { packageOptions } from "../../tools/_packages.ts";
 import { countWatches } from "./_cli.ts";
 import { poll, within } from "./_within.ts";
-import type { ControlPlane } from "./control_plane.ts";
-import { findBinary } from "./binaries.ts";
+import type { ControlPlane } from "../control_plane/control_plane.ts";
+import { findBinary } from "../control_plane/binaries.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -4,10 +4,10 @@
  */
 
 import { podNamed } from "./_changes.ts";
-import { conditionStatus } from "./_fake_node.ts";
+import { conditionStatus } from "../control_plane/fake_node.ts";
 import { poll } from "./_within.ts";
-import type { ControlPlane } from "./control_plane.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { ControlPlane } from "../control_plane/control_plane.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 
 const core = "/api/v1/namespaces/default";
 const apps = "/apis/apps/v1/namespaces/default";

@@ -6,8 +6,8 @@
  */
 
 import process from "node:process";
-import { serviceAccount } from "../../watch/_service_account.ts";
-import { Cluster, type ClusterOptions } from "../../watch/client_node.ts";
+import { serviceAccount } from "../../cluster/_service_account.ts";
+import { Cluster, type ClusterOptions } from "../../client_node/mod.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
 import { eventText } from "./_events.ts";
 

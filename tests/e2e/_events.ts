@@ -5,7 +5,7 @@
  */
 
 import type { WatchEvent } from "../../watch/mod.ts";
-import type { OracleLine } from "./oracle.ts";
+import type { OracleLine } from "../control_plane/oracle.ts";
 
 /**
  * An event of this library.

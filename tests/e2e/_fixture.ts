@@ -3,7 +3,7 @@
  * killed: it starts one, prints the folder of its files, and waits.
  */
 
-import { ControlPlane } from "./control_plane.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
 
 await using plane = await ControlPlane.start({ workloads: true });
 Deno.stdout.writeSync(new TextEncoder().encode(`${plane.folder}\n`));

@@ -10,7 +10,7 @@ import {
   RestListerWatcher,
   type RestListerWatcherOptions,
 } from "../../watch/mod.ts";
-import type { ClientConfig } from "./control_plane.ts";
+import type { ClientConfig } from "../control_plane/control_plane.ts";
 
 /**
  * Called with the URL of a request after the head of its answer has come, before

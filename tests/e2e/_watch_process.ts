@@ -1,7 +1,7 @@
 /** This library's RetryWatcher in a process of its own. */
 
 import { fileURLToPath } from "node:url";
-import type { ClientConfig } from "./control_plane.ts";
+import type { ClientConfig } from "../control_plane/control_plane.ts";
 
 const program = fileURLToPath(new URL("_watch_program.ts", import.meta.url));
 

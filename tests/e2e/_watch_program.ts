@@ -12,7 +12,7 @@
  * With `h2` it is given Deno's own `fetch`, which speaks HTTP/2.
  */
 
-import { RestListerWatcher } from "../../watch/rest_lister_watcher.ts";
+import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
 import { eventText } from "./_events.ts";
 

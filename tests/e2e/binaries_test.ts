@@ -4,7 +4,7 @@ import {
   BinaryUnavailableError,
   findBinary,
   whyUnavailable,
-} from "./binaries.ts";
+} from "../control_plane/binaries.ts";
 
 /** A folder for programs, empty at first. */
 class Assets implements AsyncDisposable {

@@ -17,9 +17,9 @@ import { OurClient } from "./_our_client.ts";
 import { Recording } from "./_recording.ts";
 import { WatchProcess } from "./_watch_process.ts";
 import { within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
-import { TcpProxy } from "./proxy.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { e2eTest } from "./suite.ts";
 
 const cuts = 30;

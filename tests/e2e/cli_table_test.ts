@@ -10,7 +10,7 @@ import { assertEquals } from "@std/assert";
 import { CliPair, type Meanwhile, type Outcome } from "./_cli_pair.ts";
 import { makeCliState } from "./_cli_state.ts";
 import { podNamed } from "./_changes.ts";
-import { ControlPlane } from "./control_plane.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 /** A command line. */

@@ -7,9 +7,12 @@
 import { assertEquals } from "@std/assert";
 import { podNamed } from "./_changes.ts";
 import { countWatches, runCli } from "./_cli.ts";
-import { conditionStatus } from "./_fake_node.ts";
+import { conditionStatus } from "../control_plane/fake_node.ts";
 import { poll, within } from "./_within.ts";
-import { ControlPlane, type ProgramOutput } from "./control_plane.ts";
+import {
+  ControlPlane,
+  type ProgramOutput,
+} from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 const deployments = "/apis/apps/v1/namespaces/default/deployments";

@@ -8,7 +8,7 @@
  * - `-A` shows no NAMESPACE column of a resource that has no namespaces
  *   (kubectl: an empty one, and only with `--watch`).
  * - A tab that a JSONPath template writes stays a tab (kubectl makes columns of
- *   it, and only with `--watch`): see `cli/_object_events.ts`.
+ *   it, and only with `--watch`): see `cli/printers/object_events.ts`.
  * - Rows of a server that knows no tables have a column STATUS (kubectl: NAME
  *   and AGE alone).
  * - A mistake on the command line is exit status 2 (kubectl: 1).
@@ -19,7 +19,10 @@ import { assertEquals } from "@std/assert";
 import { countWatches, runCli, watchesReach } from "./_cli.ts";
 import { podNamed, podsPath } from "./_changes.ts";
 import { poll, within } from "./_within.ts";
-import { ControlPlane, type ProgramOutput } from "./control_plane.ts";
+import {
+  ControlPlane,
+  type ProgramOutput,
+} from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 /** A command of both, that writes until it is told to end. */

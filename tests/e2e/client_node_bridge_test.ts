@@ -1,16 +1,16 @@
 /** What was written for client-node, on this library. */
 
 import { assert, assertEquals } from "@std/assert";
-import { listAll } from "../../watch/_list_all.ts";
-import { typedLister } from "../../watch/client_node.ts";
-import { type CliProcess, startScript } from "../_cli_process.ts";
-import { coreApi } from "../_client_node_api.ts";
+import { listAll } from "../../cache/_list_all.ts";
+import { typedLister } from "../../client_node/mod.ts";
+import { type CliProcess, startScript } from "../support/cli_process.ts";
+import { coreApi } from "../support/client_node_api.ts";
 import { Changes, podNamed, podsPath } from "./_changes.ts";
 import { assertSameEvents } from "./_events.ts";
 import { OurClient } from "./_our_client.ts";
-import { kubeconfig } from "./_users.ts";
+import { kubeconfig } from "../control_plane/_users.ts";
 import { within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

@@ -10,10 +10,16 @@ import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { podNamed, podsPath } from "./_changes.ts";
 import { ClusterProcess } from "./_cluster_process.ts";
 import type { ClusterProgram } from "./_cluster_program.ts";
-import { ConnectProxy } from "./_connect_proxy.ts";
-import { CertificateAuthority, type KeyPair } from "./_credentials.ts";
+import { ConnectProxy } from "../control_plane/connect_proxy.ts";
+import {
+  CertificateAuthority,
+  type KeyPair,
+} from "../control_plane/credentials.ts";
 import { within } from "./_within.ts";
-import { type ClientConfig, ControlPlane } from "./control_plane.ts";
+import {
+  type ClientConfig,
+  ControlPlane,
+} from "../control_plane/control_plane.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
 

@@ -12,8 +12,11 @@ import {
 } from "./_cluster_process.ts";
 import { assertSameEvents } from "./_events.ts";
 import { within } from "./_within.ts";
-import { type AccountToken, ControlPlane } from "./control_plane.ts";
-import { TcpProxy } from "./proxy.ts";
+import {
+  type AccountToken,
+  ControlPlane,
+} from "../control_plane/control_plane.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
 

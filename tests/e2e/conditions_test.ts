@@ -25,8 +25,8 @@ import {
   matches,
   not,
   withPods,
-} from "../../watch/conditions.ts";
-import { JsonPathTemplate } from "../../watch/_json_path_template.ts";
+} from "../../conditions/mod.ts";
+import { JsonPathTemplate } from "../../conditions/json_path/template.ts";
 import { StatusError, waitFor } from "../../watch/mod.ts";
 import { podNamed } from "./_changes.ts";
 import {
@@ -38,7 +38,7 @@ import {
   workload,
 } from "./_bench.ts";
 import { OurClient } from "./_our_client.ts";
-import { ControlPlane } from "./control_plane.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 const core = "/api/v1/namespaces/default";

@@ -11,9 +11,9 @@ import {
   type ControlPlaneOptions,
   ProcessError,
   RequestError,
-} from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
-import { TcpProxy } from "./proxy.ts";
+} from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

@@ -17,12 +17,12 @@ import {
   type KubernetesObject,
   untilWithSync,
 } from "../../watch/mod.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 import { OurClient } from "./_our_client.ts";
 import { poll, within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
-import { Oracle, type OracleLine } from "./oracle.ts";
-import { TcpProxy } from "./proxy.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
+import { Oracle, type OracleLine } from "../control_plane/oracle.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

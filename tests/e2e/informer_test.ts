@@ -4,13 +4,13 @@ import { assert, assertEquals } from "@std/assert";
 import { IndexerInformerWatcher, untilWithSync } from "../../watch/mod.ts";
 import { Changes, podNamed, podsPath } from "./_changes.ts";
 import { assertSameEvents, changeText, oracleEvents } from "./_events.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 import { OurClient } from "./_our_client.ts";
 import { Recording } from "./_recording.ts";
 import { within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
-import { TcpProxy } from "./proxy.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

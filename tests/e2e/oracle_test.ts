@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { findBinary } from "./binaries.ts";
-import { ControlPlane } from "./control_plane.ts";
-import { Oracle, type OracleLine } from "./oracle.ts";
+import { findBinary } from "../control_plane/binaries.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
+import { Oracle, type OracleLine } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

@@ -11,7 +11,7 @@ import { Changes, podNamed, podsPath } from "./_changes.ts";
 import { assertSameEvents, changeText, eventText } from "./_events.ts";
 import { OurClient } from "./_our_client.ts";
 import { within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
 const pageSize = 50;

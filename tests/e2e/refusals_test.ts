@@ -23,11 +23,11 @@ import {
 } from "../../watch/mod.ts";
 import { versionNow } from "./_changes.ts";
 import { oracleEvents } from "./_events.ts";
-import type { JsonObject } from "./_json_client.ts";
+import type { JsonObject } from "../control_plane/json_client.ts";
 import { OurClient } from "./_our_client.ts";
 import { within } from "./_within.ts";
-import { ControlPlane, RequestError } from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
+import { ControlPlane, RequestError } from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";

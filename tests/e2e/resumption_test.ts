@@ -8,8 +8,8 @@ import { Changes, podsPath, versionNow } from "./_changes.ts";
 import { assertSameEvents, oracleEvents } from "./_events.ts";
 import { WatchProcess } from "./_watch_process.ts";
 import { within } from "./_within.ts";
-import { ControlPlane } from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
+import { ControlPlane } from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 const flags = ["retrywatcher", "--resource=pods", "--namespace=default"];

@@ -7,8 +7,11 @@ import { assertSameEvents, oracleEvents } from "./_events.ts";
 import { OurClient } from "./_our_client.ts";
 import { Recording } from "./_recording.ts";
 import { within } from "./_within.ts";
-import { type AccountToken, ControlPlane } from "./control_plane.ts";
-import { Oracle } from "./oracle.ts";
+import {
+  type AccountToken,
+  ControlPlane,
+} from "../control_plane/control_plane.ts";
+import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 /** Three tokens of one account that may watch pods. */

@@ -7,8 +7,12 @@
  * @module
  */
 
-import { binaries, findBinary, whyUnavailable } from "./binaries.ts";
-import { takeLogs } from "./_kept_logs.ts";
+import {
+  binaries,
+  findBinary,
+  whyUnavailable,
+} from "../control_plane/binaries.ts";
+import { takeLogs } from "../control_plane/kept_logs.ts";
 
 const reason = await prepare();
 

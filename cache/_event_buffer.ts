@@ -1,0 +1,133 @@
+/**
+ * Events between an informer, which must not wait, and a consumer, which may.
+ *
+ * The plain buffer keeps all of them in order and grows with the lag. The
+ * coalescing one keeps what a consumer needs to come to the same end: at most
+ * one event for each object, so that it grows with the objects, and two where
+ * an object was replaced by another of its name.
+ *
+ * @module
+ */
+
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
+
+/** What lies between the informer and its consumer. */
+export interface EventBuffer<T extends KubernetesObject> {
+  /**
+   * Puts an event in.
+   *
+   * @param key The key of the object.
+   * @param event The event.
+   */
+  put(key: string, event: ChangeEvent<T>): void;
+  /** Takes the next event out; undefined where there is none. */
+  take(): ChangeEvent<T> | undefined;
+  /** Drops all events. */
+  clear(): void;
+}
+
+/** How much may be taken before the array is cut. */
+const MOST_TAKEN = 1024;
+
+/** Keeps every event. */
+export class PlainBuffer<T extends KubernetesObject> implements EventBuffer<T> {
+  #events: (ChangeEvent<T> | undefined)[] = [];
+  #taken = 0;
+
+  /** See `EventBuffer.put`. */
+  put(_key: string, event: ChangeEvent<T>): void {
+    this.#events.push(event);
+  }
+
+  /** See `EventBuffer.take`. */
+  take(): ChangeEvent<T> | undefined {
+    const event = this.#events[this.#taken];
+    if (event === undefined) return undefined;
+    this.#events[this.#taken++] = undefined;
+    if (this.#taken === this.#events.length) {
+      this.clear();
+    } else if (
+      this.#taken > MOST_TAKEN && this.#taken * 2 > this.#events.length
+    ) {
+      this.#events = this.#events.slice(this.#taken);
+      this.#taken = 0;
+    }
+    return event;
+  }
+
+  /** See `EventBuffer.clear`. */
+  clear(): void {
+    this.#events = [];
+    this.#taken = 0;
+  }
+}
+
+/** The pending events of one object: one, or a deletion and what follows. */
+type Pending<T extends KubernetesObject> =
+  | [ChangeEvent<T>]
+  | [ChangeEvent<T>, ChangeEvent<T>];
+
+/** Keeps at most one event for each object. */
+export class CoalescingBuffer<T extends KubernetesObject>
+  implements EventBuffer<T> {
+  readonly #pending = new Map<string, Pending<T>>();
+  /** Where the next event is: a map finds its first entry only by a walk. */
+  #keys: Iterator<string> | undefined;
+
+  /** See `EventBuffer.put`. */
+  put(key: string, event: ChangeEvent<T>): void {
+    const before = this.#pending.get(key);
+    if (before === undefined) {
+      this.#pending.set(key, [event]);
+      return;
+    }
+    const [first, second] = before;
+    const merged = second === undefined
+      ? merge(first, event)
+      : [first, ...merge(second, event)];
+    const [head, next] = merged;
+    if (head === undefined) this.#pending.delete(key);
+    else this.#pending.set(key, next === undefined ? [head] : [head, next]);
+  }
+
+  /** See `EventBuffer.take`. */
+  take(): ChangeEvent<T> | undefined {
+    this.#keys ??= this.#pending.keys();
+    const { done, value: key } = this.#keys.next();
+    if (done) {
+      this.#keys = undefined;
+      return undefined;
+    }
+    const [first, second] = this.#pending.get(key) ?? [];
+    this.#pending.delete(key);
+    // Behind the others, where the keys have not been yet.
+    if (second !== undefined) this.#pending.set(key, [second]);
+    return first;
+  }
+
+  /** See `EventBuffer.clear`. */
+  clear(): void {
+    this.#pending.clear();
+  }
+}
+
+/** What two events of one object come to. */
+function merge<T extends KubernetesObject>(
+  before: ChangeEvent<T>,
+  after: ChangeEvent<T>,
+): ChangeEvent<T>[] {
+  switch (before.type) {
+    case "ADDED":
+      if (after.type === "DELETED") return [];
+      return [{ type: "ADDED", object: after.object }];
+    case "MODIFIED":
+      return [after];
+    case "DELETED": {
+      const { uid } = before.object.metadata ?? {};
+      const same = uid !== undefined && uid === after.object.metadata?.uid;
+      return same
+        ? [{ type: "MODIFIED", object: after.object }]
+        : [before, after];
+    }
+  }
+}

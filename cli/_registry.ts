@@ -1,0 +1,177 @@
+/**
+ * The commands there are, each with its options. What carries a command out is
+ * a module of its own that is loaded when it is wanted: nobody waits for a
+ * command that was not asked for.
+ *
+ * A command with subcommands is one entry: its first word says which.
+ *
+ * @module
+ */
+
+import type { CliIo } from "./terminal/io.ts";
+import type { GivenOptions, Options } from "./_options.ts";
+import type { Screen } from "./terminal/screen.ts";
+
+/** What a command works with. */
+export interface CommandContext {
+  /** Where it tells of what it does. */
+  readonly screen: Screen;
+  /** Ends it; the reason is an `Interruption`. */
+  readonly signal: AbortSignal;
+  /** The streams and environment that it may have to look at. */
+  readonly io: CliIo;
+}
+
+/** A command that has been understood, ready to be carried out. */
+export type PreparedCommand = (context: CommandContext) => Promise<number>;
+
+/** What the module of a command has to offer. */
+export interface CommandModule {
+  /**
+   * Understands the arguments, so that a mistake shows before the first
+   * request.
+   *
+   * @param given The words behind the command, and its options.
+   * @returns What carries it out and gives the exit status.
+   * @throws {UsageError} If they make no sense.
+   */
+  prepare(given: GivenOptions): PreparedCommand | Promise<PreparedCommand>;
+}
+
+/** A command. */
+export interface CommandEntry {
+  /** What it is called. */
+  readonly name: string;
+  /** Its options. */
+  readonly options: Options;
+  /** Loads what carries it out. */
+  load(): Promise<CommandModule>;
+  /** Loads its help text. */
+  help(): Promise<string>;
+}
+
+const HELP: Options = {
+  "help": { type: "boolean", short: "h" },
+};
+
+/** The options that say which server is meant, and as whom. */
+export const SERVER_OPTIONS: Options = {
+  "kubeconfig": { type: "string", mayBeEmpty: true },
+  "context": { type: "string", mayBeEmpty: true },
+  "cluster": { type: "string", mayBeEmpty: true },
+  "user": { type: "string", mayBeEmpty: true },
+  "server": { type: "string", short: "s" },
+  "token": { type: "string" },
+  "token-file": { type: "string" },
+  "username": { type: "string" },
+  "password": { type: "string" },
+  "certificate-authority": { type: "string" },
+  "client-certificate": { type: "string" },
+  "client-key": { type: "string" },
+  "insecure-skip-tls-verify": { type: "boolean" },
+  "tls-server-name": { type: "string" },
+  "as": { type: "string" },
+  "as-group": { type: "string" },
+  "as-uid": { type: "string" },
+  "as-user-extra": { type: "string" },
+  "request-timeout": { type: "string" },
+  "embedded": { type: "boolean" },
+};
+
+/** The options that say which objects are meant. */
+export const SELECTION_OPTIONS: Options = {
+  "namespace": { type: "string", short: "n", mayBeEmpty: true },
+  "all-namespaces": { type: "boolean", short: "A" },
+  "selector": { type: "string", short: "l" },
+};
+
+/** The options that say where manifests are that name the objects. */
+const MANIFEST_OPTIONS: Options = {
+  "filename": { type: "string", short: "f" },
+  "recursive": { type: "boolean", short: "R" },
+  "kustomize": { type: "string", short: "k" },
+};
+
+/** The options that say how objects are printed. */
+const OBJECT_OUTPUT_OPTIONS: Options = {
+  "output": { type: "string", short: "o" },
+  "template": { type: "string" },
+  "allow-missing-template-keys": { type: "boolean" },
+  "show-managed-fields": { type: "boolean" },
+};
+
+const COMMON: Options = { ...HELP, ...SERVER_OPTIONS, ...SELECTION_OPTIONS };
+
+const WAIT: CommandEntry = {
+  name: "wait",
+  options: {
+    ...COMMON,
+    "all": { type: "boolean" },
+    "field-selector": { type: "string" },
+    ...MANIFEST_OPTIONS,
+    "for": { type: "string" },
+    "timeout": { type: "string" },
+    ...OBJECT_OUTPUT_OPTIONS,
+  },
+  load: async () => (await import("./wait_command.ts")).WAIT_COMMAND,
+  help: async () => (await import("./_wait_help.ts")).WAIT_HELP,
+};
+
+const WATCH: CommandEntry = {
+  name: "watch",
+  options: {
+    ...COMMON,
+    "cached": { type: "boolean" },
+    "field-selector": { type: "string" },
+    "label-columns": { type: "string", short: "L" },
+    "live": { type: "boolean" },
+    "no-headers": { type: "boolean" },
+    "output-watch-events": { type: "boolean" },
+    "resource-version": { type: "string" },
+    "show-labels": { type: "boolean" },
+    ...OBJECT_OUTPUT_OPTIONS,
+  },
+  load: async () => (await import("./watch_command.ts")).WATCH_COMMAND,
+  help: async () => (await import("./_watch_help.ts")).WATCH_HELP,
+};
+
+const { "all-namespaces": _, ...IN_ONE_NAMESPACE } = COMMON;
+
+const ROLLOUT: CommandEntry = {
+  name: "rollout",
+  options: {
+    ...IN_ONE_NAMESPACE,
+    ...MANIFEST_OPTIONS,
+    "revision": { type: "string" },
+    "timeout": { type: "string" },
+    "watch": { type: "boolean", short: "w" },
+  },
+  load: async () => (await import("./rollout_command.ts")).ROLLOUT_COMMAND,
+  help: async () => (await import("./_rollout_help.ts")).ROLLOUT_HELP,
+};
+
+/** All commands, in the order in which they are told of. */
+export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH, ROLLOUT];
+
+/** What may stand where no command is given. */
+export const PROGRAM_OPTIONS: Options = {
+  ...HELP,
+  "version": { type: "boolean" },
+};
+
+/** The options of all commands: to find the command among them. */
+export const ALL_OPTIONS: Options = Object.assign(
+  {},
+  ...COMMANDS.map(({ options }) => options),
+  PROGRAM_OPTIONS,
+);
+
+/**
+ * Finds a command.
+ *
+ * @param name What it is called.
+ * @returns The command; undefined where there is none.
+ */
+export function findCommand(name: string): CommandEntry | undefined {
+  return COMMANDS.find((command) => command.name === name);
+}

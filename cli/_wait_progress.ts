@@ -1,0 +1,169 @@
+/**
+ * What is known of the objects that a `wait` waits for: the state behind the
+ * line that moves, and behind the last words when the time is up.
+ *
+ * @module
+ */
+
+import { shortDuration } from "./printers/age.ts";
+import { causeText } from "./_failures.ts";
+import type { StatusLine } from "./terminal/screen.ts";
+import { counted } from "./terminal/text.ts";
+import type { WaitGroup } from "./_wait_groups.ts";
+
+/** One object that is waited for. */
+export interface WaitItem {
+  /** What it is called in results: `"deployment.apps/web"`. */
+  label: string;
+  /** What it is called in errors: `"deployments/web"`. */
+  readonly address: string;
+  /** Why it is not as it should be; undefined where nobody has looked yet. */
+  why: string | undefined;
+  /** Whether nothing more is expected of it. */
+  settled: boolean;
+}
+
+/** What is known. */
+export class WaitBoard {
+  readonly #startedAt = Date.now();
+  readonly #timeoutMs: number;
+  readonly #items = new Set<WaitItem>();
+  readonly #unheard: Set<WaitGroup>;
+  #met = 0;
+  #retries = 0;
+  #lastCause: unknown;
+
+  /**
+   * Starts counting the time.
+   *
+   * @param groups What is waited for.
+   * @param timeoutMs How long the wait may take.
+   */
+  constructor(groups: Iterable<WaitGroup>, timeoutMs: number) {
+    this.#unheard = new Set(groups);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The groups of which the server has told nothing yet. */
+  get unheard(): readonly WaitGroup[] {
+    return [...this.#unheard];
+  }
+
+  /** How many objects there are to wait for, met or not. */
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** What is still waited for. */
+  get unmet(): readonly WaitItem[] {
+    return [...this.#items].filter(({ settled }) => !settled);
+  }
+
+  /** How often a list or watch was tried again. */
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Why the last of them failed; undefined where none did. */
+  get lastCause(): unknown {
+    return this.#lastCause;
+  }
+
+  /** How long it has taken so far. */
+  get elapsedMs(): number {
+    return Date.now() - this.#startedAt;
+  }
+
+  /**
+   * Adds objects of a group.
+   *
+   * @param group The group.
+   * @param items The objects.
+   */
+  add(group: WaitGroup, items: readonly WaitItem[]): void {
+    for (const item of items) this.#items.add(item);
+    this.#unheard.delete(group);
+  }
+
+  /**
+   * A group is awaited in parts.
+   *
+   * @param group The group.
+   * @param parts What it comes down to.
+   */
+  split(group: WaitGroup, parts: readonly WaitGroup[]): void {
+    this.#unheard.delete(group);
+    for (const part of parts) this.#unheard.add(part);
+  }
+
+  /**
+   * An object is as it should be.
+   *
+   * @param item The object.
+   */
+  met(item: WaitItem): void {
+    item.settled = true;
+    this.#met++;
+  }
+
+  /**
+   * An object cannot be waited for.
+   *
+   * @param item The object.
+   */
+  failed(item: WaitItem): void {
+    item.settled = true;
+  }
+
+  /**
+   * An item is none after all.
+   *
+   * @param item What stood for an object.
+   */
+  withdraw(item: WaitItem): void {
+    this.#items.delete(item);
+  }
+
+  /**
+   * Something failed and is tried again.
+   *
+   * @param cause What went wrong.
+   */
+  retried(cause: unknown): void {
+    this.#retries++;
+    this.#lastCause = cause;
+  }
+
+  /** What there is to show. */
+  status(): StatusLine {
+    const limit = this.#timeoutMs > 0
+      ? `/${shortDuration(this.#timeoutMs)}`
+      : "";
+    return {
+      lead: `${shortDuration(this.elapsedMs)}${limit}`,
+      text: this.#describe(),
+      trail: this.#retries === 0
+        ? ""
+        : `${counted(this.#retries, "restart")}: ${causeText(this.#lastCause)}`,
+    };
+  }
+
+  #describe(): string {
+    if (this.#unheard.size > 0) return "the server has not answered yet";
+    const [first, ...others] = this.unmet;
+    if (first === undefined) return "";
+    const count = this.size === 1 ? "" : `${this.#met} of ${this.size} met; `;
+    const more = others.length === 0 ? "" : `; and ${others.length} more`;
+    return `${count}${itemLine(first)}${more}`;
+  }
+}
+
+/**
+ * One object and why it is not as it should be.
+ *
+ * @param item The object.
+ * @returns A line.
+ */
+export function itemLine({ label, why }: WaitItem): string {
+  return why === undefined ? label : `${label}: ${why}`;
+}

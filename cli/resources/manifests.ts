@@ -1,0 +1,155 @@
+/**
+ * The objects that manifests name, in files, in folders or on standard input:
+ * YAML or JSON, several documents, lists. Only their names are of interest, as
+ * in `kubectl wait -f`.
+ *
+ * @module
+ */
+
+import { loadAll, YAMLException } from "js-yaml";
+import { field, listField, textField } from "../../internal/json_fields.ts";
+import type { Manifests, Selection, Target } from "../_command_line.ts";
+import { readFileText } from "../terminal/read_file.ts";
+import { filesIn } from "./folders.ts";
+import { jsonDocuments } from "./json_documents.ts";
+import type { TargetPlace } from "./targets.ts";
+
+const MANIFEST = /[.](json|ya?ml)$/;
+
+/** An object in a manifest. */
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Finds out which objects manifests name.
+ *
+ * @param manifests Where they are.
+ * @param selection The namespace that they must be in, if any.
+ * @param place What is known of the server.
+ * @param input What standard input holds: the manifests of `-`.
+ * @returns The objects, in order.
+ * @throws {Error} If a manifest cannot be read or is none.
+ * @throws {UnknownResourceError} If the server has no such resource.
+ */
+export async function readManifests(
+  { paths, recursive }: Manifests,
+  selection: Selection,
+  place: TargetPlace,
+  input = "",
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const path of paths) {
+    for (const [source, text] of readPath(path, recursive, input)) {
+      for (const manifest of parseManifests(source, text)) {
+        targets.push(await targetOf(manifest, selection, place));
+      }
+    }
+  }
+  return targets;
+}
+
+/** Each file behind a path, and its text. */
+function readPath(
+  path: string,
+  recursive: boolean,
+  input: string,
+): [source: string, text: string][] {
+  if (path === "-") return [["standard input", input]];
+  const files = filesIn(path, recursive);
+  if (files === undefined) return [[path, readFileText(path, "-f")]];
+  const found = files.filter((file) => MANIFEST.test(file));
+  if (found.length > 0) {
+    return found.map((file) => [file, readFileText(file, "-f")]);
+  }
+  throw new Error(
+    `Cannot find manifests in ${path}: their names end in .json, .yaml or .yml${
+      recursive ? "" : "; without -R=false, the folders in it count as well"
+    }`,
+  );
+}
+
+function parseManifests(source: string, text: string): Manifest[] {
+  return documentsOf(source, text).flatMap((document) =>
+    manifestsIn(source, document)
+  );
+}
+
+function documentsOf(source: string, text: string): unknown[] {
+  if (/^\s*[{]/.test(text)) {
+    // YAML has such beginnings as well.
+    const documents = jsonDocuments(text);
+    if (documents !== undefined) return documents;
+  }
+  try {
+    return loadAll(text);
+  } catch (error) {
+    const why = error instanceof YAMLException ? error.reason : String(error);
+    const line = error instanceof YAMLException && error.mark
+      ? ` (line ${error.mark.line + 1})`
+      : "";
+    // A manifest may hold a secret: what it says there is not repeated.
+    throw new Error(
+      `Cannot use ${source}: it is not YAML${line}: ${
+        why.replace(/["'<].*/s, "…")
+      }`,
+    );
+  }
+}
+
+function manifestsIn(source: string, document: unknown): Manifest[] {
+  if (document === null || document === undefined) return [];
+  const kind = textField(document, "kind");
+  const apiVersion = textField(document, "apiVersion");
+  if (kind === undefined || kind === "") throw notSet(source, "Kind");
+  if (apiVersion === undefined || apiVersion === "") {
+    throw notSet(source, "apiVersion");
+  }
+  if (kind.endsWith("List") && Array.isArray(field(document, "items"))) {
+    const of = kind.slice(0, -"List".length);
+    return listField(document, "items").flatMap((item) =>
+      manifestsIn(
+        source,
+        // The items of a PodList need not say that they are pods.
+        of === "" || typeof item !== "object"
+          ? item
+          : { apiVersion, kind: of, ...item },
+      )
+    );
+  }
+  const name = textField(document, "metadata", "name") ?? "";
+  if (name === "") {
+    throw new Error(
+      `Cannot use ${source}: ${kind} has no metadata.name: say which object to wait for`,
+    );
+  }
+  const namespace = textField(document, "metadata", "namespace");
+  return [{ apiVersion, kind, name, namespace: namespace || undefined }];
+}
+
+function notSet(source: string, field: string): Error {
+  return new Error(`Cannot use ${source}: Object '${field}' is missing`);
+}
+
+async function targetOf(
+  { apiVersion, kind, name, namespace }: Manifest,
+  selection: Selection,
+  place: TargetPlace,
+): Promise<Target> {
+  const resource = await place.resources.ofKind(apiVersion, kind);
+  if (!resource.namespaced) return { resource, namespace: undefined, name };
+  const wanted = selection.namespace;
+  if (namespace !== undefined && wanted !== undefined && namespace !== wanted) {
+    throw new Error(
+      `the namespace from the provided object "${namespace}" does not match the namespace "${wanted}". You must pass '--namespace=${namespace}' to perform this operation.`,
+    );
+  }
+  return {
+    resource,
+    namespace: namespace ?? wanted ?? place.namespace,
+    name,
+  };
+}

@@ -1,0 +1,257 @@
+/**
+ * Evaluating the paths of a JSONPath template of `kubectl`'s.
+ *
+ * What looks into the object is `json-p3`: every name, index, slice, wildcard
+ * and descent is a segment of an RFC 9535 query that it has compiled. Compared
+ * with `jsonpath-rfc9535` and `jsonpath-plus`: it holds itself to the RFC's
+ * compliance suite (as does the first), it compiles a query once and gives its
+ * segments out (the first parses the text again at each evaluation), it has no
+ * dependencies and evaluates nothing as JavaScript (the last parses filters as
+ * JavaScript and has had to be mended for that).
+ *
+ * Segment by segment, because `kubectl` minds what RFC 9535 overlooks: an index
+ * out of bounds, a key that none of the values has, a list where there is none.
+ * And it compares by Go's types. So the library resolves, and this judges.
+ *
+ * @module
+ */
+
+import { JSONPathEnvironment, JSONPathNode } from "json-p3";
+import type { jsonpath, JSONValue } from "json-p3";
+import { compare } from "./go_comparison.ts";
+import { goTypeName } from "../../internal/go_value.ts";
+import type { Path, Step } from "./nodes.ts";
+
+type Values = readonly unknown[];
+
+/** From the values so far to the next ones. */
+export type Evaluation = (values: Values) => Values;
+
+/** How strict an evaluation is. */
+export interface EvaluationOptions {
+  /** Whether a key that no value has is an error. */
+  readonly strict: boolean;
+}
+
+/** An apiserver lets no object through that is any deeper. */
+const MOST_DEPTH = 10_000;
+
+const environment = new JSONPathEnvironment({ maxRecursionDepth: MOST_DEPTH });
+
+/**
+ * Makes a path ready to be evaluated.
+ *
+ * @param path The path.
+ * @param options How strict to be.
+ * @returns What evaluates it.
+ */
+export function compilePath(
+  path: Path,
+  options: EvaluationOptions,
+): Evaluation {
+  const evaluations: Evaluation[] = [];
+  path.forEach((step, index) => {
+    if (step.type === "descent") {
+      evaluations.push(compileDescent(path.slice(index + 1), options));
+    } else if (path[index - 1]?.type !== "descent") {
+      evaluations.push(compileStep(step, options));
+    }
+  });
+  return (values) => evaluations.reduce((now, next) => next(now), values);
+}
+
+/** A descent is one with what follows it: RFC 9535 knows no other. */
+function compileDescent(rest: Path, options: EvaluationOptions): Evaluation {
+  const [next] = rest;
+  switch (next?.type) {
+    case "field":
+      return compileField(next.name, "$..", options);
+    case "wildcard":
+      return resolver("$..[*]");
+    case "union": {
+      const branches = next.branches.map((branch) =>
+        compilePath([{ type: "descent" }, ...branch], options)
+      );
+      return (values) => branches.flatMap((branch) => branch(values));
+    }
+  }
+  const everything = resolver("$..[*]");
+  const containers: Evaluation = (values) =>
+    values.flatMap((value) =>
+      [value, ...everything([value])].filter(isNotEmpty)
+    );
+  if (next === undefined) return containers;
+  const last = compileStep(next, options);
+  return (values) => last(containers(values));
+}
+
+function compileStep(step: Step, options: EvaluationOptions): Evaluation {
+  switch (step.type) {
+    case "text":
+      return () => [step.text];
+    case "constant":
+      return (values) => values.map(() => step.value);
+    case "field":
+      return compileField(step.name, "$", options);
+    case "wildcard":
+      return resolver("$[*]");
+    case "index":
+      return compileSlice({
+        start: step.index,
+        end: step.index === -1 ? undefined : step.index + 1,
+        step: undefined,
+      });
+    case "slice":
+      return compileSlice(step);
+    case "union": {
+      const branches = step.branches.map((branch) =>
+        compilePath(branch, options)
+      );
+      return (values) => branches.flatMap((branch) => branch(values));
+    }
+    case "exists":
+      return compileExists(step.path, options);
+    case "compare":
+      return compileComparison(step, options);
+    case "descent":
+      return compileDescent([], options);
+  }
+}
+
+function compileField(
+  name: string,
+  from: "$" | "$..",
+  { strict }: EvaluationOptions,
+): Evaluation {
+  const resolve = resolver(`${from}[${JSON.stringify(name)}]`);
+  return (values) => {
+    const found = resolve(values);
+    if (strict && found.length === 0 && values.length > 0) {
+      throw new Error(`${name} is not found`);
+    }
+    return found;
+  };
+}
+
+interface Slice {
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly step: number | undefined;
+}
+
+function compileSlice({ start, end, step }: Slice): Evaluation {
+  const resolve = resolver(`$[${start ?? ""}:${end ?? ""}:${step ?? ""}]`);
+  return (values) =>
+    values.flatMap((value) => {
+      if (value === null || value === undefined) return [];
+      if (!Array.isArray(value)) {
+        throw new TypeError(`${goTypeName(value)} is not array or slice`);
+      }
+      const from = counted(start ?? 0, value.length);
+      const to = counted(end ?? value.length, value.length);
+      if (from === to) return [];
+      checkBounds(from, to, value.length);
+      if (step !== undefined && step <= 0) {
+        throw new RangeError("step must be > 0");
+      }
+      return resolve([value]);
+    });
+}
+
+/** A negative index counts from the end. */
+function counted(index: number, length: number): number {
+  return index < 0 ? index + length : index;
+}
+
+function checkBounds(from: number, to: number, length: number): void {
+  const outside = from < 0 || from >= length
+    ? from
+    : to < 0 || to > length
+    ? to - 1
+    : undefined;
+  if (outside !== undefined) {
+    throw new RangeError(
+      `array index out of bounds: index ${outside}, length ${length}`,
+    );
+  }
+  if (from > to) {
+    throw new RangeError(
+      `starting index ${from} is greater than ending index ${to}`,
+    );
+  }
+}
+
+function compileExists(path: Path, options: EvaluationOptions): Evaluation {
+  const evaluate = compilePath(path, options);
+  return filter((element) => {
+    try {
+      return evaluate([element]).length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function compileComparison(
+  { left, operator, right }: Extract<Step, { type: "compare" }>,
+  options: EvaluationOptions,
+): Evaluation {
+  const [evaluateLeft, evaluateRight] = [left, right].map((path) =>
+    onlyValue(compilePath(path, options))
+  );
+  return filter((element) => {
+    const lefts = evaluateLeft?.(element) ?? [];
+    const rights = lefts.length === 0 ? [] : evaluateRight?.(element) ?? [];
+    return rights.length > 0 && compare(lefts[0], operator, rights[0]);
+  });
+}
+
+function onlyValue(evaluate: Evaluation): (element: unknown) => Values {
+  return (element) => {
+    const values = evaluate([element]);
+    if (values.length < 2) return values;
+    throw new TypeError("can only compare one element at a time");
+  };
+}
+
+function filter(passes: (element: unknown) => boolean): Evaluation {
+  return (values) =>
+    values.flatMap((value) => {
+      if (Array.isArray(value)) return value.filter(passes);
+      throw new TypeError(
+        `${goTypeName(value)} is not array or slice and cannot be filtered`,
+      );
+    });
+}
+
+/** Leaves the looking up to the library. */
+function resolver(query: string): Evaluation {
+  const { segments } = environment.compile(query);
+  return (values) => {
+    let nodes = values.filter(isJson).map(rootNode);
+    for (const segment of segments) nodes = segment.resolve(nodes);
+    return nodes.map(({ value }) =>
+      value instanceof Date ? time(value) : value
+    );
+  };
+}
+
+function rootNode(value: JSONValue): jsonpath.JSONPathNode {
+  return new JSONPathNode(value, [], value);
+}
+
+function isJson(value: unknown): value is JSONValue {
+  return typeof value !== "function" && typeof value !== "symbol" &&
+    typeof value !== "bigint";
+}
+
+/** client-node makes a `Date` of what is a text on the wire. */
+function time(value: Date): string {
+  return value.toISOString().replace(".000Z", "Z");
+}
+
+function isNotEmpty(value: unknown): boolean {
+  if (typeof value === "string") return value !== "";
+  return typeof value === "object" && value !== null &&
+    Object.keys(value).length > 0;
+}

@@ -1,0 +1,78 @@
+/**
+ * Conditions on whether an object is there.
+ *
+ * @module
+ */
+
+import { shortDuration } from "../internal/short_duration.ts";
+import { counted } from "../internal/text.ts";
+import { type Condition, matches } from "./condition.ts";
+import type { KubernetesObject } from "../api/types.ts";
+
+/**
+ * Met when there is such an object, in whatever state, as by
+ * `kubectl wait --for=create`.
+ *
+ * @returns The condition.
+ *
+ * @example There, or not yet
+ * ```ts
+ * import { isCreated } from "@watchtools/kube";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * assert(isCreated()({ metadata: { name: "web" } }));
+ * assertEquals(isCreated().explain(undefined), "not there yet");
+ * ```
+ */
+export function isCreated(): Condition {
+  return matches(
+    (object) => object !== undefined,
+    (object) => object === undefined ? "not there yet" : "there",
+  );
+}
+
+/**
+ * Met when there is no such object, as by `kubectl wait --for=delete`.
+ *
+ * @param uid Which object is meant, where another may come to have its name:
+ *   one with another uid means that it is gone.
+ * @returns The condition. It explains what a deletion is held up by.
+ *
+ * @example A deletion that a finalizer holds up
+ * ```ts
+ * import { isDeleted } from "@watchtools/kube";
+ * import { assert } from "@std/assert";
+ *
+ * const pod = {
+ *   metadata: {
+ *     name: "web",
+ *     uid: "1",
+ *     deletionTimestamp: new Date().toISOString(),
+ *     finalizers: ["example.com/backup"],
+ *   },
+ * };
+ * assert(!isDeleted("1")(pod));
+ * assert(isDeleted("1").explain(pod).endsWith("finalizer: example.com/backup"));
+ * assert(isDeleted("0")(pod));
+ * assert(isDeleted()(undefined));
+ * ```
+ */
+export function isDeleted(uid?: string): Condition {
+  const isGone = (object: KubernetesObject | undefined) =>
+    object === undefined || (uid !== undefined && object.metadata?.uid !== uid);
+  return matches(isGone, (object) => {
+    if (object === undefined) return "gone";
+    return isGone(object) ? "gone, another has its name" : lifetime(object);
+  });
+}
+
+function lifetime({ metadata }: KubernetesObject): string {
+  const { deletionTimestamp, finalizers } = metadata ?? {};
+  if (deletionTimestamp === undefined) return "there, not being deleted";
+  const since = Date.now() - new Date(deletionTimestamp).getTime();
+  const names = finalizers ?? [];
+  const held = names.length === 0
+    ? ""
+    : `, held by ${counted(names.length, "finalizer")}: ${names.join(", ")}`;
+  return `being deleted for ${shortDuration(since)}${held}`;
+}

@@ -1,0 +1,181 @@
+/**
+ * Conditions on pods.
+ *
+ * @module
+ */
+
+import { isMet } from "./_safe_evaluation.ts";
+import { textField } from "../internal/json_fields.ts";
+import { kindCondition } from "./_kind_condition.ts";
+import { podState, podTrouble } from "./_pod_state.ts";
+import { type Condition, matches } from "./condition.ts";
+import { isConditionTrue } from "./status_conditions.ts";
+import type { KubernetesObject } from "../api/types.ts";
+
+/**
+ * Met when a pod is running: at least one of its containers has started. It may
+ * not be ready yet, see {@linkcode isPodReady}.
+ *
+ * @returns The condition. A pod that is over does not meet it.
+ *
+ * @example Why a pod does not run
+ * ```ts
+ * import { isPodRunning } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pod = {
+ *   metadata: { name: "web" },
+ *   status: {
+ *     phase: "Pending",
+ *     containerStatuses: [
+ *       { name: "web", state: { waiting: { reason: "ImagePullBackOff" } } },
+ *     ],
+ *   },
+ * };
+ * assertEquals(isPodRunning().explain(pod), "Pending: ImagePullBackOff");
+ * ```
+ */
+export function isPodRunning(): Condition {
+  return kindCondition(["Pod"], {
+    isMet: (pod) => phaseOf(pod) === "Running",
+    explain: podState,
+  });
+}
+
+/**
+ * Met when a pod is ready, as by `kubectl wait --for=condition=Ready`.
+ *
+ * @returns The condition.
+ *
+ * @example Wait for a pod that serves
+ * ```ts
+ * import { isPodReady } from "@watchtools/kube";
+ * import { assert } from "@std/assert";
+ *
+ * const pod = {
+ *   metadata: { name: "web" },
+ *   status: {
+ *     phase: "Running",
+ *     conditions: [{ type: "Ready", status: "True" }],
+ *   },
+ * };
+ * assert(isPodReady()(pod));
+ * ```
+ */
+export function isPodReady(): Condition {
+  const isReady = isConditionTrue("Ready");
+  return kindCondition(["Pod"], { isMet: isReady, explain: podState });
+}
+
+/**
+ * Met when all containers of a pod have ended well.
+ *
+ * @returns The condition. It throws when the pod has failed, with the reason.
+ *
+ * @example A pod that has failed
+ * ```ts
+ * import { isPodCompleted } from "@watchtools/kube";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const pod = {
+ *   metadata: { name: "import" },
+ *   status: { phase: "Failed", reason: "Evicted" },
+ * };
+ * assertThrows(
+ *   () => isPodCompleted()(pod),
+ *   Error,
+ *   'pod "import" has failed: Evicted',
+ * );
+ * ```
+ */
+export function isPodCompleted(): Condition {
+  return kindCondition(["Pod"], {
+    // A pod that is over stays so, whatever its specification says since.
+    isEverlasting: true,
+    isMet(pod) {
+      const phase = phaseOf(pod);
+      if (phase !== "Failed") return phase === "Succeeded";
+      const name = JSON.stringify(pod.metadata?.name ?? "");
+      throw new Error(`pod ${name} has failed: ${podTrouble(pod)}`);
+    },
+    explain: podState,
+  });
+}
+
+function phaseOf(pod: KubernetesObject): string | undefined {
+  return textField(pod, "status", "phase");
+}
+
+/**
+ * The same condition, whose explanation also names the first pod that is in
+ * trouble: what an owner's status does not say.
+ *
+ * @typeParam T Type of the object.
+ * @param condition The condition.
+ * @param pods Finds the pods of an object, in an informer's cache, say. What it
+ *   throws is left out of the explanation.
+ * @returns The condition.
+ *
+ * @example Why a rollout does not go on
+ * ```ts
+ * import { isDeploymentRolledOut, withPods } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pod = {
+ *   metadata: { name: "web-7d9f-x2k" },
+ *   status: {
+ *     phase: "Pending",
+ *     containerStatuses: [
+ *       { name: "web", state: { waiting: { reason: "ImagePullBackOff" } } },
+ *     ],
+ *   },
+ * };
+ * const deployment = {
+ *   metadata: { name: "web", generation: 1 },
+ *   spec: { replicas: 3 },
+ *   status: {
+ *     observedGeneration: 1,
+ *     replicas: 3,
+ *     updatedReplicas: 3,
+ *     availableReplicas: 2,
+ *   },
+ * };
+ * const condition = withPods(isDeploymentRolledOut(), () => [pod]);
+ * assertEquals(
+ *   condition.explain(deployment),
+ *   "2 of 3 replicas available; pod web-7d9f-x2k: ImagePullBackOff",
+ * );
+ * ```
+ */
+export function withPods<T extends KubernetesObject = KubernetesObject>(
+  // The owner's type is its pods' to say: conditions on any object have another.
+  condition: Condition<NoInfer<T>>,
+  pods: (owner: T) => Iterable<KubernetesObject>,
+): Condition<T> {
+  return matches(
+    condition,
+    (owner) => {
+      const how = condition.explain(owner);
+      const trouble = owner === undefined || isMet(condition, owner)
+        ? undefined
+        : firstTrouble(() => pods(owner));
+      return trouble === undefined ? how : `${how}; ${trouble}`;
+    },
+  );
+}
+
+function firstTrouble(
+  pods: () => Iterable<KubernetesObject>,
+): string | undefined {
+  try {
+    for (const pod of pods()) {
+      const trouble = podTrouble(pod);
+      if (trouble !== undefined) {
+        return `pod ${pod.metadata?.name ?? ""}: ${trouble}`;
+      }
+    }
+  } catch {
+    // An explanation that lacks something is better than none.
+  }
+  return undefined;
+}

@@ -1,0 +1,129 @@
+/**
+ * Conditions on what a cluster provides: resources of one's own, volumes,
+ * addresses.
+ *
+ * @module
+ */
+
+import { listField, textField } from "../internal/json_fields.ts";
+import { kindCondition } from "./_kind_condition.ts";
+import type { Condition } from "./condition.ts";
+import { isConditionTrue } from "./status_conditions.ts";
+import type { KubernetesObject } from "../api/types.ts";
+
+/**
+ * Met when a CustomResourceDefinition is established, so that the server takes
+ * objects of its kind.
+ *
+ * @returns The condition.
+ *
+ * @example A name that is taken
+ * ```ts
+ * import { isCrdEstablished } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const definition = {
+ *   metadata: { name: "crontabs.example.com" },
+ *   status: {
+ *     conditions: [{
+ *       type: "NamesAccepted",
+ *       status: "False",
+ *       reason: "PluralConflict",
+ *     }],
+ *   },
+ * };
+ * assertEquals(
+ *   isCrdEstablished().explain(definition),
+ *   "not established, NamesAccepted=False: PluralConflict",
+ * );
+ * ```
+ */
+export function isCrdEstablished(): Condition {
+  const isEstablished = isConditionTrue("Established");
+  const areNamesRefused = isConditionTrue("NamesAccepted", "False");
+  return kindCondition(["CustomResourceDefinition"], {
+    isMet: isEstablished,
+    explain(definition) {
+      if (areNamesRefused(definition)) {
+        return `not established, ${areNamesRefused.explain(definition)}`;
+      }
+      return isEstablished.explain(definition);
+    },
+  });
+}
+
+/**
+ * Met when a PersistentVolumeClaim is bound to a volume. Where the storage
+ * class binds late, that takes a pod that uses it.
+ *
+ * @returns The condition.
+ *
+ * @example A claim without a volume
+ * ```ts
+ * import { isPvcBound } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const claim = { metadata: { name: "data" }, status: { phase: "Pending" } };
+ * assertEquals(isPvcBound()(claim), false);
+ * assertEquals(isPvcBound().explain(claim), "Pending");
+ * ```
+ */
+export function isPvcBound(): Condition {
+  const phaseOf = (claim: KubernetesObject) =>
+    textField(claim, "status", "phase");
+  return kindCondition(["PersistentVolumeClaim"], {
+    isMet: (claim) => phaseOf(claim) === "Bound",
+    explain: (claim) => phaseOf(claim) ?? "no phase",
+  });
+}
+
+/**
+ * Met when a Service of type `LoadBalancer`, or an Ingress, has its address:
+ * each of the entries that its status lists has an IP address or a host name,
+ * and there is one.
+ *
+ * @returns The condition. A Service of another type does not meet it, since no
+ *   load balancer is there.
+ *
+ * @example A service that has an address
+ * ```ts
+ * import { isLoadBalancerReady } from "@watchtools/kube";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const service = {
+ *   metadata: { name: "web" },
+ *   spec: { type: "LoadBalancer" },
+ *   status: { loadBalancer: { ingress: [{ ip: "192.0.2.7" }] } },
+ * };
+ * assert(isLoadBalancerReady()(service));
+ * assertEquals(isLoadBalancerReady().explain(service), "at 192.0.2.7");
+ * ```
+ */
+export function isLoadBalancerReady(): Condition {
+  return kindCondition(["Service", "Ingress"], {
+    isMet: (object) => otherType(object) === undefined && hasAddress(object),
+    explain(object) {
+      const type = otherType(object);
+      if (type !== undefined) return `of type ${type}, no load balancer`;
+      if (!hasAddress(object)) return "no address yet";
+      return `at ${addressesOf(object).join(", ")}`;
+    },
+  });
+}
+
+/** The type of a service that has no load balancer. */
+function otherType(object: KubernetesObject): string | undefined {
+  const type = textField(object, "spec", "type");
+  return type === "LoadBalancer" ? undefined : type;
+}
+
+function hasAddress(object: KubernetesObject): boolean {
+  const addresses = addressesOf(object);
+  return addresses.length > 0 && !addresses.includes("");
+}
+
+function addressesOf(object: KubernetesObject): string[] {
+  return listField(object, "status", "loadBalancer", "ingress").map((entry) =>
+    textField(entry, "ip") || textField(entry, "hostname") || ""
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * Conditions on what is rolled out, as `kubectl rollout status` judges it.
+ *
+ * @module
+ */
+
+import { errorText } from "../internal/error_text.ts";
+import { listField, numberField, textField } from "../internal/json_fields.ts";
+import { kindCondition } from "./_kind_condition.ts";
+import {
+  daemonSetStatus,
+  deploymentStatus,
+  type RolloutKind,
+  type RolloutStatus,
+  statefulSetStatus,
+} from "./_rollout_status.ts";
+import { counted } from "../internal/text.ts";
+import type { Condition } from "./condition.ts";
+import type { KubernetesObject } from "../api/types.ts";
+
+/**
+ * Met when a Deployment has been rolled out, as by `kubectl rollout status`:
+ * all replicas are updated and available, and no old one is left.
+ *
+ * @returns The condition. It throws when the Deployment has exceeded its
+ *   progress deadline.
+ *
+ * @example How far a rollout is
+ * ```ts
+ * import { isDeploymentRolledOut } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const deployment = {
+ *   metadata: { name: "web", generation: 2 },
+ *   spec: { replicas: 3 },
+ *   status: {
+ *     observedGeneration: 2,
+ *     replicas: 3,
+ *     updatedReplicas: 3,
+ *     availableReplicas: 2,
+ *   },
+ * };
+ * const condition = isDeploymentRolledOut();
+ * assertEquals(condition(deployment), false);
+ * assertEquals(condition.explain(deployment), "2 of 3 replicas available");
+ * ```
+ */
+export function isDeploymentRolledOut(): Condition {
+  return rolloutCondition("Deployment", deploymentStatus, (object) => {
+    const wanted = numberField(object, "spec", "replicas") ?? 0;
+    const available = numberField(object, "status", "availableReplicas") ?? 0;
+    const progressing = listField(object, "status", "conditions").find(
+      (condition) => textField(condition, "type") === "Progressing",
+    );
+    const reason = textField(progressing, "reason");
+    return `${reason}: ${available} of ${counted(wanted, "replica")} available`;
+  });
+}
+
+/**
+ * Met when a StatefulSet has been rolled out, as by `kubectl rollout status`:
+ * all replicas are ready and updated; with a partition, those beyond it.
+ *
+ * @returns The condition. It throws when the StatefulSet's strategy is not
+ *   `RollingUpdate`, since nothing rolls it out then.
+ *
+ * @example A partition
+ * ```ts
+ * import { isStatefulSetRolledOut } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const statefulSet = {
+ *   metadata: { name: "db", generation: 2 },
+ *   spec: {
+ *     replicas: 3,
+ *     updateStrategy: {
+ *       type: "RollingUpdate",
+ *       rollingUpdate: { partition: 1 },
+ *     },
+ *   },
+ *   status: { observedGeneration: 2, readyReplicas: 3, updatedReplicas: 1 },
+ * };
+ * assertEquals(
+ *   isStatefulSetRolledOut().explain(statefulSet),
+ *   "1 of 2 replicas updated (partition 1)",
+ * );
+ * ```
+ */
+export function isStatefulSetRolledOut(): Condition {
+  return rolloutCondition("StatefulSet", statefulSetStatus);
+}
+
+/**
+ * Met when a DaemonSet has been rolled out, as by `kubectl rollout status`: its
+ * pods are updated and available on all nodes that are to have one.
+ *
+ * @returns The condition. It throws when the DaemonSet's strategy is not
+ *   `RollingUpdate`, since nothing rolls it out then.
+ *
+ * @example A node that is behind
+ * ```ts
+ * import { isDaemonSetRolledOut } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const daemonSet = {
+ *   metadata: { name: "agent", generation: 2 },
+ *   spec: { updateStrategy: { type: "RollingUpdate" } },
+ *   status: {
+ *     observedGeneration: 2,
+ *     desiredNumberScheduled: 3,
+ *     updatedNumberScheduled: 3,
+ *     numberAvailable: 2,
+ *   },
+ * };
+ * assertEquals(
+ *   isDaemonSetRolledOut().explain(daemonSet),
+ *   "2 of 3 pods available",
+ * );
+ * ```
+ */
+export function isDaemonSetRolledOut(): Condition {
+  return rolloutCondition("DaemonSet", daemonSetStatus);
+}
+
+function rolloutCondition(
+  kind: RolloutKind,
+  statusOf: (object: KubernetesObject) => RolloutStatus,
+  explainFailure?: (object: KubernetesObject) => string,
+): Condition {
+  return kindCondition([kind], {
+    isMet: (object) => statusOf(object).done,
+    explain(object) {
+      try {
+        return statusOf(object).summary;
+      } catch (error) {
+        return explainFailure?.(object) ?? errorText(error);
+      }
+    },
+  });
+}

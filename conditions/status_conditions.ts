@@ -1,0 +1,102 @@
+/**
+ * Conditions on `status.conditions`, where most kinds say how they are.
+ *
+ * @module
+ */
+
+import {
+  field,
+  listField,
+  numberField,
+  textField,
+} from "../internal/json_fields.ts";
+import { explainStaleness, staleness } from "./_staleness.ts";
+import { counted } from "../internal/text.ts";
+import { type Condition, matches } from "./condition.ts";
+
+/**
+ * Met when a condition of the object's status has a certain value, as by
+ * `kubectl wait --for=condition=…`. Upper and lower case are the same. A
+ * condition that was made for an older generation of the object
+ * (`observedGeneration` behind `generation`) does not count.
+ *
+ * @param type The type of the condition: `"Ready"`, `"Available"`.
+ * @param value The status that it should have: `"True"`, `"False"`,
+ *   `"Unknown"`.
+ * @returns The condition.
+ *
+ * @example A deployment that is not available yet
+ * ```ts
+ * import { isConditionTrue } from "@watchtools/kube";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const deployment = {
+ *   metadata: { name: "web", generation: 1 },
+ *   spec: { replicas: 3 },
+ *   status: {
+ *     observedGeneration: 1,
+ *     availableReplicas: 2,
+ *     conditions: [{ type: "Available", status: "False" }],
+ *   },
+ * };
+ * assertEquals(
+ *   isConditionTrue("Available").explain(deployment),
+ *   "Available=False: 2 of 3 replicas available",
+ * );
+ * ```
+ */
+export function isConditionTrue(type: string, value = "True"): Condition {
+  return matches(
+    (object) => {
+      const condition = findCondition(object, type);
+      return condition !== undefined &&
+        staleness(object, condition) === undefined &&
+        equalsFold(textField(condition, "status"), value);
+    },
+    (object) => explainCondition(object, type),
+  );
+}
+
+/** The first condition of that type that has a status. */
+function findCondition(object: unknown, type: string): unknown {
+  return listField(object, "status", "conditions").find((condition) =>
+    equalsFold(textField(condition, "type"), type) &&
+    textField(condition, "status") !== undefined
+  );
+}
+
+function equalsFold(a: string | undefined, b: string): boolean {
+  return a !== undefined && a.toLowerCase() === b.toLowerCase();
+}
+
+function explainCondition(object: unknown, wanted: string): string {
+  if (object === undefined) return "not there";
+  const condition = findCondition(object, wanted);
+  if (condition === undefined) {
+    return `no condition ${wanted}${suffix(", ", progressOf(object))}`;
+  }
+  const stale = staleness(object, condition);
+  if (stale !== undefined) return explainStaleness(stale);
+  const type = textField(condition, "type");
+  const status = textField(condition, "status");
+  const reason = textField(condition, "reason") ?? "";
+  const progress = progressOf(object);
+  // A number says more than a reason, and must not be what is cut off.
+  const why = progress === ""
+    ? [reason, textField(condition, "message") ?? ""]
+      .filter((part) => part !== "").join(", ")
+    : `${progress}${reason === "" ? "" : ` (${reason})`}`;
+  return `${type}=${status}${suffix(": ", why)}`;
+}
+
+/** How far an object with replicas has come; empty where it has none. */
+function progressOf(object: unknown): string {
+  const wanted = numberField(object, "spec", "replicas");
+  if (wanted === undefined || field(object, "status") === undefined) return "";
+  const available = numberField(object, "status", "availableReplicas") ?? 0;
+  return `${available} of ${counted(wanted, "replica")} available`;
+}
+
+function suffix(separator: string, text: string): string {
+  return text === "" ? "" : `${separator}${text}`;
+}

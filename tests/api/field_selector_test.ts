@@ -1,0 +1,16 @@
+import { assertEquals } from "@std/assert";
+import { fieldEquals } from "../../api/_field_selector.ts";
+
+for (
+  const [value, selector] of [
+    ["web", "metadata.name=web"],
+    ["a,b", "metadata.name=a\\,b"],
+    ["a=b", "metadata.name=a\\=b"],
+    ["a\\b", "metadata.name=a\\\\b"],
+    ["system:node", "metadata.name=system:node"],
+  ] as const
+) {
+  Deno.test(`fieldEquals() takes ${value} for itself`, () => {
+    assertEquals(fieldEquals("metadata.name", value), selector);
+  });
+}

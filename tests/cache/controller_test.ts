@@ -1,0 +1,60 @@
+// `waitForCacheSync`: several informers, one answer.
+
+import { assertEquals } from "@std/assert";
+import { type Controller, waitForCacheSync } from "../../cache/controller.ts";
+import { CountedAbort, isPending } from "../support/wait_fakes.ts";
+
+class FakeController implements Controller {
+  readonly synced: Promise<boolean>;
+  settle: (synced: boolean) => void = () => {};
+
+  constructor() {
+    this.synced = new Promise((resolve) => this.settle = resolve);
+  }
+
+  hasSynced(): boolean {
+    return false;
+  }
+
+  lastSyncResourceVersion(): string {
+    return "";
+  }
+}
+
+Deno.test("waitForCacheSync() is true when all have synced, and not before", async () => {
+  const abort = new CountedAbort();
+  const [a, b] = [new FakeController(), new FakeController()];
+  const waiting = waitForCacheSync(abort.signal, a, b);
+  a.settle(true);
+  assertEquals(await isPending(waiting), true);
+  b.settle(true);
+  assertEquals(await waiting, true);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("waitForCacheSync() is false as soon as one has stopped", async () => {
+  const abort = new CountedAbort();
+  const [a, b] = [new FakeController(), new FakeController()];
+  const waiting = waitForCacheSync(abort.signal, a, b);
+  b.settle(false);
+  assertEquals(await waiting, false);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("waitForCacheSync() is false as soon as the signal is aborted", async () => {
+  const abort = new CountedAbort();
+  const controller = new FakeController();
+  const waiting = waitForCacheSync(abort.signal, controller);
+  abort.abort();
+  assertEquals(await waiting, false);
+  controller.settle(true);
+  assertEquals(await waitForCacheSync(abort.signal, controller), false);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("waitForCacheSync() is true when there is nothing to wait for", async () => {
+  const abort = new CountedAbort();
+  assertEquals(await waitForCacheSync(abort.signal), true);
+  assertEquals(await waitForCacheSync(undefined), true);
+  assertEquals(abort.listeners, 0);
+});

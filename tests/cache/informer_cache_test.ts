@@ -1,0 +1,286 @@
+// `InformerCache`: which events a change of the store is.
+
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+} from "@std/assert";
+import { IndexedStore } from "../../cache/_indexed_store.ts";
+import { type Collected, InformerCache } from "../../cache/_informer_cache.ts";
+import type { ChangeEvent } from "../../api/types.ts";
+import { type Item, line, lines, stored } from "../support/informer_fakes.ts";
+import { untyped } from "../support/scripted_watcher.ts";
+
+/** A cache, with what it tells. */
+class Fixture {
+  readonly events: ChangeEvent<Item>[] = [];
+  readonly errors: unknown[] = [];
+  /** The size of the store at each event. */
+  readonly sizes: number[] = [];
+  readonly #store = new IndexedStore<Item>({}, () => {});
+  readonly cache: InformerCache<Item>;
+
+  constructor(transform?: (item: Item) => Item) {
+    this.cache = new InformerCache<Item>(this.#store, {
+      transform,
+      onEvent: (_key, event) => {
+        this.events.push(event);
+        this.sizes.push(this.#store.size);
+      },
+      onError: (error) => void this.errors.push(error),
+    });
+  }
+
+  apply(type: ChangeEvent["type"], object: Item): string[] {
+    this.cache.apply({ type, object });
+    return this.take();
+  }
+
+  replace(...objects: Item[]): string[] {
+    const collected: Collected<Item> = new Map();
+    for (const object of objects) this.cache.collect(collected, object);
+    this.cache.replace(collected);
+    return this.take();
+  }
+
+  take(): string[] {
+    return this.events.splice(0).map(line);
+  }
+
+  get store(): string[] {
+    return lines(this.#store.view);
+  }
+
+  get objects(): Item[] {
+    return this.#store.view.list();
+  }
+
+  get messages(): string[] {
+    return this.errors.map((error) => {
+      assertInstanceOf(error, Error);
+      return error.message;
+    });
+  }
+}
+
+Deno.test("apply() tells by the store what a change is, whatever the watch calls it", () => {
+  const fixture = new Fixture();
+  assertEquals(fixture.apply("MODIFIED", stored("a", 2)), ["ADDED a@2"]);
+  assertEquals(fixture.apply("ADDED", stored("a", 3)), ["MODIFIED a@3"]);
+  assertEquals(fixture.store, ["a@3"]);
+});
+
+Deno.test("apply() drops what is deleted, and tells of it as it was deleted", () => {
+  const fixture = new Fixture();
+  fixture.apply("ADDED", stored("a", 2));
+  assertEquals(fixture.apply("DELETED", stored("a", 5)), ["DELETED a@5"]);
+  assertEquals(fixture.store, []);
+});
+
+Deno.test("apply() makes nothing of a deletion of what is not there", () => {
+  let transformed = 0;
+  const fixture = new Fixture((item) => {
+    transformed++;
+    return item;
+  });
+  assertEquals(fixture.apply("DELETED", stored("a", 5)), []);
+  assertEquals(transformed, 0);
+});
+
+for (const type of ["ADDED", "MODIFIED"] as const) {
+  Deno.test(`apply() takes an object of another uid for DELETED then ADDED when it is ${type}`, () => {
+    const fixture = new Fixture();
+    fixture.apply("ADDED", stored("a", 2, "one"));
+    assertEquals(fixture.apply(type, stored("a", 7, "two")), [
+      "DELETED a@2",
+      "ADDED a@7",
+    ]);
+    assertEquals(fixture.store, ["a@7"]);
+  });
+}
+
+Deno.test("apply() deletes the object that was known when another of its name is deleted", () => {
+  const fixture = new Fixture();
+  fixture.apply("ADDED", stored("a", 2, "one"));
+  assertEquals(fixture.apply("DELETED", stored("a", 7, "two")), [
+    "DELETED a@2",
+  ]);
+  assertEquals(fixture.store, []);
+});
+
+Deno.test("apply() tells no objects apart when one has no uid", () => {
+  const fixture = new Fixture();
+  fixture.apply("ADDED", { metadata: { name: "a", resourceVersion: "2" } });
+  assertEquals(fixture.apply("MODIFIED", stored("a", 3)), ["MODIFIED a@3"]);
+  const none = { metadata: { name: "a", resourceVersion: "4" } };
+  assertEquals(fixture.apply("MODIFIED", none), ["MODIFIED a@4"]);
+});
+
+Deno.test("replace() tells of what is new, changed, replaced and gone, and of nothing else", () => {
+  const fixture = new Fixture();
+  fixture.replace(
+    stored("same", 2),
+    stored("changed", 3),
+    stored("replaced", 4, "one"),
+    stored("gone", 5),
+  );
+  const before = fixture.objects;
+  assertEquals(
+    fixture.replace(
+      stored("replaced", 9, "two"),
+      stored("new", 8),
+      stored("same", 2),
+      stored("changed", 7),
+    ),
+    [
+      "DELETED replaced@4",
+      "ADDED replaced@9",
+      "ADDED new@8",
+      "MODIFIED changed@7",
+      "DELETED gone@5",
+    ],
+  );
+  assertEquals(fixture.store, ["changed@7", "new@8", "replaced@9", "same@2"]);
+  assertStrictEquals(fixture.objects[0], before[0]);
+});
+
+Deno.test("replace() is one step: its first event finds the whole list in the store", () => {
+  const fixture = new Fixture();
+  fixture.replace(stored("a", 2), stored("b", 3));
+  fixture.replace(stored("b", 4), stored("c", 5), stored("d", 6));
+  assertEquals(fixture.sizes, [2, 2, 3, 3, 3, 3]);
+});
+
+Deno.test("replace() takes an object of the same version for the same only with the same uid", () => {
+  const fixture = new Fixture();
+  fixture.replace(stored("a", 2, "one"));
+  assertEquals(fixture.replace(stored("a", 2, "two")), [
+    "DELETED a@2",
+    "ADDED a@2",
+  ]);
+});
+
+Deno.test("replace() takes objects without a version for changed", () => {
+  const fixture = new Fixture();
+  const object = { metadata: { name: "a", uid: "one" } };
+  fixture.replace(object);
+  assertEquals(fixture.replace(object), ["MODIFIED a@undefined"]);
+});
+
+Deno.test("uncollect() takes an object out of a list", () => {
+  const fixture = new Fixture();
+  const { cache } = fixture;
+  const collected: Collected<Item> = new Map();
+  cache.collect(collected, stored("a", 2));
+  cache.collect(collected, stored("b", 3));
+  cache.uncollect(collected, stored("a", 4));
+  cache.uncollect(collected, stored("c", 5));
+  cache.uncollect(collected, {});
+  cache.replace(collected);
+  assertEquals(fixture.store, ["b@3"]);
+  assertEquals(fixture.errors.length, 1);
+});
+
+Deno.test("resync() tells of each object as MODIFIED", () => {
+  const fixture = new Fixture();
+  fixture.replace(stored("a", 2), stored("b", 3));
+  fixture.cache.resync();
+  assertEquals(fixture.take(), ["MODIFIED a@2", "MODIFIED b@3"]);
+});
+
+Deno.test("a transform runs before an object is kept or told of, once for each", () => {
+  const seen: string[] = [];
+  const fixture = new Fixture((item) => {
+    seen.push(lines([item])[0] ?? "");
+    return { ...item, value: 1 };
+  });
+  fixture.replace(stored("a", 2));
+  fixture.replace(stored("a", 2));
+  assertEquals(fixture.objects.map(({ value }) => value), [1]);
+  fixture.cache.apply({ type: "MODIFIED", object: stored("a", 3) });
+  fixture.cache.apply({ type: "DELETED", object: stored("a", 4) });
+  assertEquals(seen, ["a@2", "a@3", "a@4"]);
+  assertEquals(fixture.events.map(({ object }) => object.value), [1, 1]);
+});
+
+Deno.test("a transform may drop uid and version", () => {
+  const fixture = new Fixture(({ metadata }) => ({
+    metadata: { name: metadata?.name },
+  }));
+  assertEquals(fixture.replace(stored("a", 2)).length, 1);
+  assertEquals(fixture.replace(stored("a", 2)), []);
+  assertEquals(fixture.replace(stored("a", 2, "other")).length, 2);
+});
+
+Deno.test("a transform may change the object that it is given", () => {
+  const fixture = new Fixture((item) => {
+    delete item.metadata?.uid;
+    return item;
+  });
+  fixture.replace(stored("a", 2));
+  assertEquals(fixture.replace(stored("a", 2)), []);
+});
+
+for (
+  const [what, transform, reason] of [
+    ["throws", () => {
+      throw new Error("too big");
+    }, "too big"],
+    ["gives nothing", () => untyped<Item>(undefined), "it gave no object"],
+  ] as const
+) {
+  Deno.test(`an object is named, and kept as it was, when its transform ${what}`, () => {
+    let fails = false;
+    const fixture = new Fixture((item) => fails ? transform() : item);
+    fixture.replace(stored("a", 2), stored("b", 2));
+    fails = true;
+    assertEquals(fixture.apply("MODIFIED", stored("a", 3)), []);
+    assertEquals(fixture.apply("ADDED", stored("c", 4)), []);
+    assertEquals(fixture.replace(stored("a", 5), stored("b", 2)), []);
+    assertEquals(fixture.store, ["a@2", "b@2"]);
+    assertEquals(fixture.apply("DELETED", stored("a", 6)), ["DELETED a@2"]);
+    assertEquals(fixture.store, ["b@2"]);
+    assertEquals(
+      fixture.messages,
+      ["a at version 3", "c at version 4", "a at version 5", "a at version 6"]
+        .map((object) => `Cannot take ${object}: transform failed: ${reason}`),
+    );
+  });
+}
+
+Deno.test("an object that could not be taken is ADDED once it can", () => {
+  let fails = true;
+  const fixture = new Fixture((item) => {
+    if (fails) throw new Error("not yet");
+    return item;
+  });
+  fixture.replace(stored("a", 2));
+  fails = false;
+  assertEquals(fixture.apply("MODIFIED", stored("a", 3)), ["ADDED a@3"]);
+});
+
+for (
+  const [what, object] of [
+    ["no name", { kind: "Pod", metadata: { uid: "one" } }],
+    ["no metadata", { kind: "Pod" }],
+    ["nothing at all", null],
+  ] as const
+) {
+  Deno.test(`an object with ${what} is told of and passed over`, () => {
+    const fixture = new Fixture();
+    const bad = untyped<Item>(object);
+    assertEquals(fixture.replace(bad, stored("a", 2)), ["ADDED a@2"]);
+    assertEquals(fixture.apply("ADDED", bad), []);
+    assertEquals(fixture.apply("DELETED", bad), []);
+    assertEquals(fixture.errors.length, 3);
+    for (const error of fixture.errors) assertInstanceOf(error, TypeError);
+  });
+}
+
+Deno.test("an object without a name is named by kind and uid", () => {
+  const fixture = new Fixture();
+  fixture.replace({ kind: "Pod", metadata: { uid: "one" } });
+  assertEquals(fixture.messages, [
+    "Cannot take the Pod with uid one: Cannot make a key for Pod: it has no metadata.name",
+  ]);
+});

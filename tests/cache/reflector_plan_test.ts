@@ -1,0 +1,440 @@
+// `ReflectorPlan`: each edge, without I/O. A plan is written as what is asked,
+// and after how long: `watchList ""`, `list "0" paged`, `watch "7" after 800`.
+// What is planned for at once, without even a turn of the event loop, ends in
+// `at once`.
+
+import { assertEquals } from "@std/assert";
+import {
+  isAnyVersion,
+  type Plan,
+  ReflectorPlan,
+  type ReflectorPlanOptions,
+  type Request,
+} from "../../cache/_reflector_plan.ts";
+import { ConnectionError } from "../../api/connection_error.ts";
+import { StatusError } from "../../api/status_error.ts";
+import { Clock, setClock } from "../support/clock.ts";
+import { EXPIRED, refused } from "../support/informer_fakes.ts";
+import { fixRandom } from "../support/wait_fakes.ts";
+
+const GONE = new StatusError(EXPIRED);
+const LOST = new ConnectionError("refused");
+const TOO_LARGE = new StatusError({
+  code: 504,
+  reason: "Timeout",
+  details: {
+    causes: [{ reason: "ResourceVersionTooLarge" }],
+    retryAfterSeconds: 1,
+  },
+});
+
+const LIST: Request = { kind: "list", version: "0", paged: true };
+const WATCH_LIST: Request = { kind: "watchList", version: "" };
+
+function make(options: Partial<ReflectorPlanOptions> = {}): ReflectorPlan {
+  return new ReflectorPlan({
+    watchList: true,
+    alwaysPaged: false,
+    minBackoffMs: 800,
+    maxBackoffMs: 30_000,
+    ...options,
+  });
+}
+
+/** A plan whose store shows version 7, by LIST. */
+function listed(options: Partial<ReflectorPlanOptions> = {}): ReflectorPlan {
+  const plan = make({ watchList: false, ...options });
+  plan.replaced("7");
+  return plan;
+}
+
+/** A plan whose watch at version 7 started so long ago. */
+function watching(
+  time: Clock,
+  agoMs: number,
+  options: Partial<ReflectorPlanOptions> = {},
+): ReflectorPlan {
+  const plan = listed(options);
+  plan.watchStarts();
+  time.tick(agoMs);
+  return plan;
+}
+
+function text({ request, delayMs, atOnce }: Plan): string {
+  const { kind, version } = request;
+  const paged = request.kind === "list" && request.paged ? " paged" : "";
+  const when = atOnce ? "at once" : `after ${delayMs}`;
+  if (atOnce) assertEquals(delayMs, 0);
+  return `${kind} "${version}"${paged} ${when}`;
+}
+
+Deno.test("begin() asks for any version, by WatchList or by LIST", () => {
+  assertEquals(text(make().begin()), 'watchList "" at once');
+  assertEquals(
+    text(make({ watchList: false }).begin()),
+    'list "0" paged at once',
+  );
+});
+
+Deno.test("listed() is followed by a watch from the list's version", () => {
+  const plan = listed();
+  assertEquals(text(plan.listed(LIST, false)), 'watch "7" at once');
+  assertEquals(plan.version, "7");
+});
+
+Deno.test("listed() keeps the spacing from a watch before it", () => {
+  using time = new Clock();
+  assertEquals(
+    text(watching(time, 300).listed(LIST, false)),
+    'watch "7" after 500',
+  );
+  assertEquals(
+    text(watching(time, 800).listed(LIST, false)),
+    'watch "7" at once',
+  );
+});
+
+Deno.test("a list is asked for at the last version, whole", () => {
+  using _random = fixRandom(0);
+  const plan = listed();
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" after 800');
+  plan.moved("9");
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "9" after 1600');
+});
+
+Deno.test("a list at a version comes in pages when one at 0 did", () => {
+  using _random = fixRandom(0);
+  const plan = listed();
+  plan.listed({ ...LIST, version: "" }, true);
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" after 800');
+  plan.listed({ ...LIST, version: "0" }, false);
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" after 1600');
+  plan.listed({ ...LIST, version: "0" }, true);
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" paged after 3200');
+});
+
+Deno.test("a list at a version comes in pages when all are to", () => {
+  using _random = fixRandom(0);
+  const plan = listed({ alwaysPaged: true });
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" paged after 800');
+});
+
+for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
+  Deno.test(`listFailed() asks for the newest at once, and then no more, when the version is ${what}`, () => {
+    using _random = fixRandom(0);
+    const plan = listed();
+    const request: Request = { kind: "list", version: "7", paged: false };
+    assertEquals(
+      text(plan.listFailed(request, error)),
+      'list "" paged at once',
+    );
+    const again: Request = { kind: "list", version: "", paged: true };
+    const retried = text(plan.listFailed(again, error));
+    assertEquals(retried.slice(0, 19), 'list "" paged after');
+    plan.replaced("20");
+    assertEquals(
+      text(plan.listFailed(request, refused(500))).slice(0, 9),
+      'list "20"',
+    );
+  });
+}
+
+Deno.test("listFailed() backs off, and never asks before Retry-After", () => {
+  using _random = fixRandom(0.5);
+  const plan = make();
+  assertEquals(
+    text(plan.listFailed(LIST, refused(500))),
+    'watchList "" after 1200',
+  );
+  assertEquals(
+    text(plan.listFailed(LIST, refused(503, 10))),
+    'watchList "" after 10000',
+  );
+  assertEquals(
+    text(plan.listFailed(LIST, refused(503, 1))),
+    'watchList "" after 4800',
+  );
+  assertEquals(
+    text(plan.listFailed(LIST, refused(503, 7_200))),
+    'watchList "" after 3600000',
+  );
+});
+
+for (const [what, error] of Object.entries({ LOST, 429: refused(429) })) {
+  Deno.test(`watchListFailed() tries WatchList again with backoff on ${what}`, () => {
+    using _random = fixRandom(0);
+    const plan = make();
+    assertEquals(
+      text(plan.watchListFailed(WATCH_LIST, error)),
+      'watchList "" after 800',
+    );
+    assertEquals(
+      text(plan.watchListFailed(WATCH_LIST, error)),
+      'watchList "" after 1600',
+    );
+  });
+}
+
+for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
+  Deno.test(`watchListFailed() tries WatchList for the newest when the version is ${what}`, () => {
+    using time = new Clock();
+    const plan = watching(time, 5_000, { watchList: true });
+    const request: Request = { kind: "watchList", version: "7" };
+    assertEquals(
+      text(plan.watchListFailed(request, error)),
+      'watchList "" at once',
+    );
+    // Of the newest version it says nothing.
+    assertEquals(
+      text(plan.watchListFailed(WATCH_LIST, error)),
+      'list "" paged at once',
+    );
+  });
+}
+
+Deno.test("watchListFailed() for the newest keeps the spacing", () => {
+  using time = new Clock();
+  const plan = watching(time, 100, { watchList: true });
+  const request: Request = { kind: "watchList", version: "7" };
+  assertEquals(
+    text(plan.watchListFailed(request, GONE)),
+    'watchList "" after 700',
+  );
+});
+
+for (const code of [400, 422]) {
+  Deno.test(`watchListFailed() falls back to LIST for good on ${code}`, () => {
+    using _random = fixRandom(0);
+    const plan = make();
+    assertEquals(
+      text(plan.watchListFailed(WATCH_LIST, refused(code))),
+      'list "0" paged at once',
+    );
+    assertEquals(
+      text(plan.listFailed(LIST, LOST)),
+      'list "0" paged after 800',
+    );
+  });
+}
+
+for (
+  const error of [refused(403), refused(404), refused(500), new Error("?")]
+) {
+  Deno.test(`watchListFailed() falls back to LIST this time on ${error.message}`, () => {
+    using _random = fixRandom(0);
+    const plan = make();
+    plan.replaced("7");
+    const request: Request = { kind: "watchList", version: "7" };
+    assertEquals(
+      text(plan.watchListFailed(request, error)),
+      'list "7" at once',
+    );
+    assertEquals(
+      text(plan.listFailed(LIST, LOST)),
+      'watchList "7" after 800',
+    );
+  });
+}
+
+Deno.test("watchEnded() watches again from the last version", () => {
+  using time = new Clock();
+  const plan = watching(time, 1_000);
+  plan.moved("12");
+  assertEquals(text(plan.watchEnded(false)), 'watch "12" at once');
+  assertEquals(
+    text(watching(time, 300).watchEnded(true)),
+    'watch "7" after 500',
+  );
+});
+
+Deno.test("watchEnded() lists after the backoff when it was short and silent", () => {
+  using time = new Clock();
+  using _random = fixRandom(0.25);
+  assertEquals(
+    text(watching(time, 999).watchEnded(false)),
+    'list "7" after 1000',
+  );
+  assertEquals(
+    text(watching(time, 1_000).watchEnded(false)),
+    'watch "7" at once',
+  );
+});
+
+Deno.test("watchEnded() takes time that runs backwards for none", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 5_000);
+  using _clock = setClock(-3_600_000);
+  assertEquals(text(plan.watchEnded(true)), 'watch "7" after 800');
+  assertEquals(text(plan.watchEnded(false)), 'list "7" after 800');
+});
+
+Deno.test("watchLost() watches again without a list, with backoff when it was short and silent", () => {
+  using time = new Clock();
+  using _random = fixRandom(0.25);
+  assertEquals(
+    text(watching(time, 1_000).watchLost(false)),
+    'watch "7" at once',
+  );
+  assertEquals(
+    text(watching(time, 300).watchLost(true)),
+    'watch "7" after 500',
+  );
+  const plan = watching(time, 300);
+  assertEquals(text(plan.watchLost(false)), 'watch "7" after 1000');
+  assertEquals(text(plan.watchLost(false)), 'watch "7" after 2000');
+});
+
+for (const [what, error] of Object.entries({ LOST, 429: refused(429) })) {
+  Deno.test(`watchFailed() watches again with backoff on ${what}`, () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const plan = watching(time, 0);
+    assertEquals(text(plan.watchFailed(error)), 'watch "7" after 800');
+    assertEquals(text(plan.watchFailed(error)), 'watch "7" after 1600');
+  });
+}
+
+Deno.test("watchFailed() obeys the Retry-After of a 429", () => {
+  using time = new Clock();
+  const plan = watching(time, 0);
+  assertEquals(
+    text(plan.watchFailed(refused(429, 20))),
+    'watch "7" after 20000',
+  );
+});
+
+Deno.test("watchFailed() lists at once when the version has expired", () => {
+  using time = new Clock();
+  const plan = watching(time, 0);
+  assertEquals(text(plan.watchFailed(GONE)), 'list "7" at once');
+});
+
+Deno.test("watchFailed() backs off when the version has expired again, with nothing in between", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 0);
+  plan.watchFailed(GONE);
+  plan.replaced("9");
+  assertEquals(text(plan.watchFailed(GONE)), 'list "9" after 800');
+  plan.moved("10");
+  assertEquals(text(plan.watchFailed(GONE)), 'list "10" at once');
+});
+
+Deno.test("watchFailed() lists by WatchList, from the last version, where that is known", () => {
+  using time = new Clock();
+  const plan = watching(time, 5_000, { watchList: true });
+  assertEquals(text(plan.watchFailed(GONE)), 'watchList "7" at once');
+  assertEquals(
+    text(watching(time, 100, { watchList: true }).watchFailed(GONE)),
+    'watchList "7" after 700',
+  );
+});
+
+for (const error of [refused(500), refused(403), new TypeError("?")]) {
+  Deno.test(`watchFailed() lists after the backoff on ${error.message}`, () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const plan = watching(time, 60_000);
+    assertEquals(text(plan.watchFailed(error)), 'list "7" after 800');
+  });
+}
+
+Deno.test("watchFailed() lists no sooner than Retry-After", () => {
+  using time = new Clock();
+  assertEquals(
+    text(watching(time, 0).watchFailed(refused(503, 9))),
+    'list "7" after 9000',
+  );
+});
+
+Deno.test("a watch without a version is followed by a list", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  for (const version of ["", "0"]) {
+    const plan = make({ watchList: false });
+    plan.replaced(version);
+    assertEquals(
+      text(plan.listed(LIST, false)),
+      `watch "${version}" at once`,
+    );
+    plan.watchStarts();
+    time.tick(5_000);
+    assertEquals(text(plan.watchEnded(true)), 'list "0" paged after 0');
+    assertEquals(text(plan.watchFailed(LOST)), 'list "0" paged after 800');
+  }
+});
+
+Deno.test("all failures share one backoff, that starts over after two quiet minutes", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 0);
+  assertEquals(plan.watchFailed(LOST).delayMs, 800);
+  assertEquals(plan.listFailed(LIST, LOST).delayMs, 1_600);
+  assertEquals(plan.watchEnded(false).delayMs, 3_200);
+  assertEquals(plan.watchLost(false).delayMs, 6_400);
+  assertEquals(plan.watchListFailed(WATCH_LIST, LOST).delayMs, 12_800);
+  assertEquals(plan.watchFailed(LOST).delayMs, 25_600);
+  assertEquals(plan.watchFailed(LOST).delayMs, 30_000);
+  time.tick(120_001);
+  assertEquals(plan.watchFailed(LOST).delayMs, 800);
+});
+
+Deno.test("without delays, what could go round for ever is not planned for at once", () => {
+  using time = new Clock();
+  const options = { minBackoffMs: 0, maxBackoffMs: 0 };
+  assertEquals(text(listed(options).listed(LIST, false)), 'watch "7" at once');
+  const plan = watching(time, 0, options);
+  assertEquals(text(plan.listed(LIST, false)), 'watch "7" after 0');
+  assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" after 0');
+  assertEquals(text(plan.watchEnded(true)), 'watch "7" after 0');
+  assertEquals(text(plan.watchEnded(false)), 'list "7" after 0');
+  assertEquals(text(plan.watchLost(false)), 'watch "7" after 0');
+  assertEquals(text(plan.watchFailed(LOST)), 'watch "7" after 0');
+});
+
+for (
+  const [what, error, expected] of [
+    ["by its cause", TOO_LARGE, true],
+    [
+      "by the message of its cause, before 1.19",
+      new StatusError({
+        code: 504,
+        details: { causes: [{ message: "Too large resource version" }] },
+      }),
+      true,
+    ],
+    [
+      "by its message, before 1.17",
+      new StatusError({
+        reason: "Timeout",
+        message: "Too large resource version: 9, current: 7",
+      }),
+      true,
+    ],
+    [
+      "not by the message of another failure",
+      new StatusError({ code: 500, message: "Too large resource version" }),
+      false,
+    ],
+    ["not by any timeout", new StatusError({ code: 504 }), false],
+  ] as const
+) {
+  Deno.test(`listFailed() knows a version that is too large ${what}`, () => {
+    const plan = listed();
+    const request: Request = { kind: "list", version: "7", paged: false };
+    assertEquals(
+      plan.listFailed(request, error).request.version === "",
+      expected,
+    );
+  });
+}
+
+Deno.test("isAnyVersion() is true for none and for 0", () => {
+  assertEquals(["", "0", "1", "00"].map(isAnyVersion), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,202 @@
+/**
+ * Failures as one line each, and which of them waiting cannot mend.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ConnectionError, type Status, StatusError } from "../../mod.ts";
+import {
+  causeText,
+  failureLine,
+  inWords,
+  isHopeless,
+  isTemporaryAnswer,
+  stackTraces,
+} from "../../cli/_failures.ts";
+import {
+  NO_API_SERVER,
+  UnknownResourceError,
+} from "../../cli/resources/unknown_resource_error.ts";
+import { PlacedError } from "../../cli/_server_failure.ts";
+import { UsageError } from "../../cli/terminal/usage_error.ts";
+
+/** A Status as servers send them. */
+function answer(code: number, reason: string, message: string): StatusError {
+  const status: Status = { metadata: {}, status: "Failure" };
+  return new StatusError({ ...status, code, reason, message });
+}
+
+const refused = new ConnectionError(
+  "Cannot reach http://127.0.0.1:1/api: fetch failed: error sending request for url (http://127.0.0.1:1/api): client error (Connect): tcp connect error: Connection refused (os error 111)",
+);
+const untrusted = new ConnectionError(
+  "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
+);
+const mismatched = new ConnectionError(
+  "Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch",
+);
+const unauthorized = answer(401, "Unauthorized", "Unauthorized");
+const PLACE = {
+  server: "http://127.0.0.1:1",
+  context: "dev",
+  proxy: undefined,
+  credential: 'the credential of user "me" of config',
+};
+const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
+const html = new StatusError({
+  code: 404,
+  reason: "NotFound",
+  message: "GET http://x was answered 404 without a Status: '<html>'",
+});
+
+const LINES: readonly [unknown, string][] = [
+  [new UsageError("--for is missing"), "error: --for is missing"],
+  [forbidden, 'Error from server (Forbidden): pods is forbidden: User "x"'],
+  [
+    new Error("watch closed", { cause: forbidden }),
+    'Error from server (Forbidden): pods is forbidden: User "x"',
+  ],
+  [
+    new StatusError({ metadata: {}, message: "no" }),
+    "Error from server: no",
+  ],
+  [
+    unauthorized,
+    "error: You must be logged in to the server (Unauthorized): check --token or --token-file",
+  ],
+  [
+    html,
+    "error: GET http://x was answered 404 without a Status: '<html>': check that --server is the address of a Kubernetes API server",
+  ],
+  [
+    new StatusError({ code: 502, message: "502 without a Status: ''" }),
+    "error: 502 without a Status: '': the server, or what stands before it, is not well",
+  ],
+  [
+    new StatusError({ code: 302, message: "redirected: give another" }),
+    "error: redirected: give another",
+  ],
+  [
+    new StatusError({
+      code: 400,
+      message: "400: 'Client sent an HTTP request to an HTTPS server.'",
+    }),
+    "error: 400: 'Client sent an HTTP request to an HTTPS server.': try https:// in --server",
+  ],
+  [
+    new PlacedError(
+      new ConnectionError("The token for GET https://x has not come for 9 ms"),
+      PLACE,
+    ),
+    'error: The token for GET https://x has not come for 9 ms: run what gives the credential of user "me" of config by itself, and see what it waits for',
+  ],
+  [
+    new PlacedError(mismatched, PLACE),
+    'error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that the credential of user "me" of config has a certificate and the key that belongs to it',
+  ],
+  [
+    mismatched,
+    "error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that --client-certificate has a certificate and the key that belongs to it",
+  ],
+  [
+    new ConnectionError("Cannot reach https://x: received corrupt message"),
+    "error: Cannot reach https://x: received corrupt message: the server speaks no TLS; try http:// in --server",
+  ],
+  [
+    new SyntaxError("Cannot read the answer: it is not JSON: '<html>\n'"),
+    "error: Cannot read the answer: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
+  ],
+  [
+    new UnknownResourceError("foos", "", { cause: html }),
+    'error: the server doesn\'t have a resource type "foos"',
+  ],
+  [
+    new UnknownResourceError("pods", NO_API_SERVER, { cause: html }),
+    'error: the server doesn\'t have a resource type "pods": check that --server is the address of a Kubernetes API server',
+  ],
+  [
+    refused,
+    "error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check the address given with --server, and that the server runs",
+  ],
+  [
+    untrusted,
+    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give whoever has signed it in --certificate-authority",
+  ],
+  [
+    new ConnectionError("Cannot reach https://x: NotValidForName"),
+    "error: Cannot reach https://x: NotValidForName: the server's certificate is for another name; give that in --tls-server-name",
+  ],
+  [
+    new PlacedError(refused, PLACE),
+    'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here',
+  ],
+  [
+    new PlacedError(refused, { ...PLACE, proxy: "http://proxy:3128" }),
+    'error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check that the server of context "dev" runs and can be reached from here, by the proxy http://proxy:3128',
+  ],
+  [
+    new PlacedError(unauthorized, PLACE),
+    'error: You must be logged in to the server (Unauthorized): the credential of user "me" of config was refused: it may have expired',
+  ],
+  [
+    new PlacedError(unauthorized, { ...PLACE, credential: undefined }),
+    "error: You must be logged in to the server (Unauthorized): no credential was sent: log in, choose a context that has one, or give --token or --token-file",
+  ],
+  [new PlacedError(new Error("no"), PLACE), "error: no"],
+  ["thrown text", "error: thrown text"],
+];
+
+Deno.test("failureLine() says what is wrong and what to do", () => {
+  for (const [error, line] of LINES) assertEquals(failureLine(error), line);
+});
+
+Deno.test("isHopeless() knows what waiting cannot mend", () => {
+  for (const code of [301, 307, 400, 401, 403, 404, 405, 422]) {
+    assertEquals(isHopeless(new StatusError({ code })), true, `${code}`);
+    assertEquals(
+      isTemporaryAnswer(new StatusError({ code })),
+      false,
+      `${code}`,
+    );
+  }
+  for (const code of [409, 410, 429, 500, 503, 504]) {
+    assertEquals(isHopeless(new StatusError({ code })), false, `${code}`);
+    assertEquals(isTemporaryAnswer(new StatusError({ code })), true, `${code}`);
+  }
+  assertEquals(isHopeless(new Error("a", { cause: forbidden })), true);
+  assertEquals(isTemporaryAnswer(refused), false);
+  assertEquals(isTemporaryAnswer(new TypeError("our own mistake")), false);
+});
+
+Deno.test("causeText() leaves out what says nothing to a person", () => {
+  assertEquals(
+    causeText(refused),
+    "Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111)",
+  );
+  assertEquals(
+    causeText(new TypeError("error reading a body from connection")),
+    "connection lost (error reading a body from connection)",
+  );
+  assertEquals(
+    causeText(answer(410, "Expired", "too old resource version: 1 (9)")),
+    "the version has expired (too old resource version: 1 (9))",
+  );
+  assertEquals(causeText(answer(503, "", "try\nlater")), "try later");
+});
+
+Deno.test("inWords() says when", () => {
+  assertEquals(inWords(0), "at once");
+  assertEquals(inWords(1_449), "in 1.4 s");
+});
+
+Deno.test("stackTraces() shows where an error and its causes came from", () => {
+  const cause: Error & { cause?: unknown } = new TypeError("within");
+  const error = new Error("without", { cause });
+  cause.cause = error;
+  const lines = stackTraces(error);
+  assertStringIncludes(lines[0] ?? "", "Error: without");
+  assertEquals(lines.filter((line) => line.startsWith("Error:")).length, 1);
+  assertEquals(lines.filter((line) => line.startsWith("TypeError:")).length, 1);
+  assertEquals(stackTraces("no error"), []);
+});

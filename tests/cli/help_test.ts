@@ -1,0 +1,61 @@
+/**
+ * The help: complete, and fit for a terminal of 80 columns.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { parseCommandLine } from "../../cli/arguments.ts";
+import {
+  type CommandEntry,
+  COMMANDS,
+  SERVER_OPTIONS,
+} from "../../cli/_registry.ts";
+import { helpText } from "../../cli/help.ts";
+
+/** Each help text, and what it is on. */
+async function texts(): Promise<[string, string, CommandEntry | undefined][]> {
+  const topics = [undefined, ...COMMANDS];
+  return await Promise.all(topics.map(async (command) => [
+    command?.name ?? "overview",
+    await helpText(command),
+    command,
+  ]));
+}
+
+Deno.test("helpText() tells all options of a command", async () => {
+  for (const [topic, text, command] of await texts()) {
+    const names = command === undefined
+      ? ["help", "version", ...Object.keys(SERVER_OPTIONS)]
+      : Object.keys(command.options).filter((name) => name !== "help");
+    for (const name of names) {
+      assertEquals(new RegExp(`--${name}\\b`).test(text), true, topic + name);
+    }
+    assertStringIncludes(text, "Exit status:", topic);
+    assertStringIncludes(text, "(kubectl: 1)", topic);
+  }
+});
+
+Deno.test("helpText() fits in 80 columns", async () => {
+  for (const [topic, text] of await texts()) {
+    const wide = text.split("\n").filter(({ length }) => length > 80);
+    assertEquals(wide, [], topic);
+  }
+});
+
+Deno.test("helpText() has examples that are understood", async () => {
+  let examples = 0;
+  for (const [topic, text] of await texts()) {
+    for (const line of text.split("\n")) {
+      const [, args] = /^ {2}watchtools ([^|…[]+)(?:\|.*)?$/.exec(line) ?? [];
+      if (args === undefined) continue;
+      const parsed = parseCommandLine(args.trim().split(/\s+/));
+      if (parsed.type === "run") {
+        (await parsed.command.load()).prepare(parsed.given);
+      }
+      assertEquals(parsed.type === "version", false, topic);
+      examples++;
+    }
+  }
+  assertEquals(examples >= 12, true, `${examples}`);
+});

@@ -1,0 +1,141 @@
+/**
+ * Objects as YAML: what `kubectl` v1.36 writes for the same ones.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { toYaml } from "../../../cli/printers/yaml.ts";
+
+/** A text, and what stands behind the key of an entry two columns in. */
+const TEXTS: readonly [string, string][] = [
+  ["", '""'],
+  ["yes", '"yes"'],
+  ["123", '"123"'],
+  ["1e3", '"1e3"'],
+  ["0x1F", '"0x1F"'],
+  ["2020-01-01", '"2020-01-01"'],
+  ["~", '"~"'],
+  ["1:30", '"1:30"'],
+  ["1_000", '"1_000"'],
+  ["0o17", '"0o17"'],
+  [".5", '".5"'],
+  ["-.inf", '"-.inf"'],
+  ["<<", "<<"],
+  ["=", "="],
+  ["08", '"08"'],
+  ["+1", '"+1"'],
+  ["1.2.3", "1.2.3"],
+  ["2020-01-01T10:00:00Z", '"2020-01-01T10:00:00Z"'],
+  ["2020-1-1 10:00:00", '"2020-1-1 10:00:00"'],
+  [" x", "' x'"],
+  ["x ", "'x '"],
+  ["a: b", "'a: b'"],
+  ["a:b", "a:b"],
+  ["#z", "'#z'"],
+  ["a #b", "'a #b'"],
+  ["- y", "'- y'"],
+  ["-y", "-y"],
+  ["it's", "it's"],
+  ["'q'", "'''q'''"],
+  ['say "hi"', 'say "hi"'],
+  ["tab\there", '"tab\\there"'],
+  ["\ud83d\ude00", '"\\U0001F600"'],
+  ["\u00e9", "\u00e9"],
+  ["[x]", "'[x]'"],
+  ["a,b", "a,b"],
+  ["@x", "'@x'"],
+  ["`x", "'`x'"],
+  ["%x", "'%x'"],
+  ["?x", "?x"],
+  ["? x", "'? x'"],
+  ["a:", "'a:'"],
+  ["---", "'---'"],
+  ["--x", "--x"],
+  ["*x", "'*x'"],
+  ["!x", "'!x'"],
+  ["\\n", "\\n"],
+  ["\u00a0x", "\u00a0x"],
+  ["x: 'y'", "'x: ''y'''"],
+  ["&a", "'&a'"],
+  ["|", "'|'"],
+  [">x", "'>x'"],
+  ["...x", "'...x'"],
+  ["l1\nl2\n", "|\n    l1\n    l2"],
+  ["l1\nl2", "|-\n    l1\n    l2"],
+  ["l1\n\n", "|+\n    l1\n"],
+  ["\n", "|2+\n"],
+  [" l1\nl2", "|2-\n     l1\n    l2"],
+  ["l1 \nl2", '"l1 \\nl2"'],
+  ["l1\n l2", "|-\n    l1\n     l2"],
+  ["l1\nl2 ", '"l1\\nl2 "'],
+  ["\nl1", "|2-\n\n    l1"],
+  ["a\tb\nc", '"a\\tb\\nc"'],
+  [
+    "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo pppp qqqq rrrr ssss tttt uuuu vvvv wwww",
+    "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo pppp\n    qqqq rrrr ssss tttt uuuu vvvv wwww",
+  ],
+  [
+    "aaaa: bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo pppp qqqq rrrr ssss tttt it's uuuu vvvv wwww",
+    "'aaaa: bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo\n    pppp qqqq rrrr ssss tttt it''s uuuu vvvv wwww'",
+  ],
+  [
+    "\taaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo pppp qqqq  rrrr ssss  tttt uuuu vvvv wwww",
+    '"\\taaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo\n    pppp qqqq  rrrr ssss  tttt uuuu vvvv wwww"',
+  ],
+  [
+    "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo ppppppppppp  qqqq rrrr ssss tttt uuuu vvvv wwww",
+    "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll mmmm nnnn oooo ppppppppppp  qqqq\n    rrrr ssss tttt uuuu vvvv wwww",
+  ],
+];
+
+Deno.test("toYaml() quotes, breaks and folds texts as kubectl does", () => {
+  for (const [text, written] of TEXTS) {
+    assertEquals(toYaml({ a: { bb: text } }), `a:\n  bb: ${written}\n`, text);
+  }
+});
+
+Deno.test("toYaml() orders keys as kubectl does", () => {
+  const keys = ["1", "E4", "e-1", "e.2", "e_3", "e5", "e05", "e10", "true"];
+  const shuffled = Object.fromEntries(keys.toReversed().map((key) => [key, 0]));
+  const lines = toYaml(shuffled).trimEnd().split("\n");
+  assertEquals(
+    lines.map((line) => line.replace(/: 0$/, "").replaceAll('"', "")),
+    keys,
+  );
+});
+
+Deno.test("toYaml() writes lists, maps and what is empty as kubectl does", () => {
+  const value = {
+    list: [{ b: 1, a: [true, null] }, [1, [2]], "x", {}, []],
+    empty: {},
+    none: [],
+    big: 12345678901,
+    float: 1.5,
+    small: 0.00001,
+  };
+  assertEquals(
+    toYaml(value),
+    `big: 12345678901
+empty: {}
+float: 1.5
+list:
+- a:
+  - true
+  - null
+  b: 1
+- - 1
+  - - 2
+- x
+- {}
+- []
+none: []
+small: 1e-05
+`,
+  );
+});
+
+Deno.test("toYaml() takes a value that is no map", () => {
+  assertEquals(toYaml("x"), "x\n");
+  assertEquals(toYaml([1]), "- 1\n");
+});

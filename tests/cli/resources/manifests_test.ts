@@ -1,0 +1,132 @@
+/**
+ * The objects that manifests name.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Selection } from "../../../cli/_command_line.ts";
+import { readManifests } from "../../../cli/resources/manifests.ts";
+import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
+
+const PLACE = {
+  namespace: "team",
+  resources: new ResourceFinder(() => {
+    throw new Error("not to be asked");
+  }),
+};
+
+/** Reads manifests of the table's kinds. */
+async function read(
+  paths: readonly string[],
+  options: { text?: string; namespace?: string; recursive?: boolean } = {},
+): Promise<string[]> {
+  const { text, namespace, recursive = true } = options;
+  const selection: Selection = {
+    mentions: [],
+    namespace,
+    allNamespaces: false,
+    labelSelector: undefined,
+    fieldSelector: undefined,
+  };
+  const manifests = { paths, recursive };
+  const targets = await readManifests(manifests, selection, PLACE, text);
+  return targets.map(({ resource, namespace, name }) =>
+    [resource.plural, namespace ?? "-", name].join(" ")
+  );
+}
+
+/** What stands in a file, and what is meant. */
+const TEXTS: readonly [string, readonly string[]][] = [
+  ["", []],
+  ["# nothing\n---\n", []],
+  ["{apiVersion: v1, kind: Pod, metadata: {name: a}}", ["pods team a"]],
+  ['{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}', ["nodes - n"]],
+  [
+    '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}\n{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}\n',
+    ["pods team a", "pods team b"],
+  ],
+  [
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n",
+    ["pods x a", "deployments team d"],
+  ],
+  [
+    "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Service, metadata: {name: s}}]}",
+    ["pods team a", "services team s"],
+  ],
+  [
+    "{apiVersion: apps/v1, kind: DeploymentList, items: [{metadata: {name: a}}]}",
+    ["deployments team a"],
+  ],
+];
+
+Deno.test("readManifests() finds the objects in a text", async () => {
+  for (const [text, expected] of TEXTS) {
+    assertEquals(await read(["-"], { text }), expected, text);
+  }
+});
+
+/** What stands in a file, and what has to be said about it. */
+const MISTAKES: readonly [string, string][] = [
+  ["a: b: hunter2", "it is not YAML (line 1)"],
+  ["a: [hunter2", "it is not YAML"],
+  ["a: b", "Object 'Kind' is missing"],
+  ["kind: Pod", "Object 'apiVersion' is missing"],
+  ["hunter2", "Object 'Kind' is missing"],
+  ["{apiVersion: v1, kind: Pod, metadata: {}}", "Pod has no metadata.name"],
+];
+
+Deno.test("readManifests() says what is wrong, and repeats no content", async () => {
+  for (const [text, message] of MISTAKES) {
+    const error = await assertRejects(
+      () => read(["-"], { text }),
+      Error,
+      message,
+    );
+    assertEquals(error.message.includes("hunter2"), false, error.message);
+    assertEquals(error.message.includes("\n"), false, error.message);
+  }
+});
+
+Deno.test("readManifests() holds objects against the namespace", async () => {
+  const text = "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x}}";
+  assertEquals(await read(["-"], { text, namespace: "x" }), ["pods x a"]);
+  await assertRejects(
+    () => read(["-"], { text, namespace: "y" }),
+    Error,
+    `the namespace from the provided object "x" does not match the namespace "y"`,
+  );
+  const free = "{apiVersion: v1, kind: Pod, metadata: {name: a}}";
+  assertEquals(await read(["-"], { text: free, namespace: "y" }), ["pods y a"]);
+});
+
+Deno.test("readManifests() looks into folders", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const pod = (name: string) =>
+      `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"}}`;
+    await Deno.mkdir(`${folder}/in`);
+    await Deno.writeTextFile(`${folder}/b.yml`, pod("b"));
+    await Deno.writeTextFile(`${folder}/a.json`, pod("a"));
+    await Deno.writeTextFile(`${folder}/notes.txt`, "no manifest");
+    await Deno.writeTextFile(`${folder}/in/c.yaml`, pod("c"));
+    const all = ["pods team a", "pods team b", "pods team c"];
+    assertEquals(await read([folder]), all);
+    assertEquals(await read([folder], { recursive: false }), all.slice(0, 2));
+    assertEquals(await read([`${folder}/b.yml`, `${folder}/a.json`]), [
+      "pods team b",
+      "pods team a",
+    ]);
+    await Deno.mkdir(`${folder}/none`);
+    for (
+      const [path, message] of [
+        [`${folder}/none`, "Cannot find manifests"],
+        [`${folder}/missing`, "there is no such file: check -f"],
+      ] as const
+    ) {
+      await assertRejects(() => read([path]), Error, message);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,153 @@
+/**
+ * From what a resource was called to the resource.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type ResourceCatalog,
+  ResourceFinder,
+} from "../../../cli/resources/resource_finder.ts";
+import { apiVersionOf } from "../../../cli/resources/built_in.ts";
+import { UnknownResourceError } from "../../../cli/resources/unknown_resource_error.ts";
+import type { ApiResource } from "../../../cluster/_discovery.ts";
+import { resourceNamed } from "../../support/cli_resources.ts";
+
+function resource(
+  kind: string,
+  group: string,
+  parts: Partial<ApiResource> = {},
+): ApiResource {
+  return {
+    plural: `${kind.toLowerCase()}s`,
+    singular: kind.toLowerCase(),
+    kind,
+    shortNames: [],
+    group,
+    version: "v1",
+    namespaced: true,
+    verbs: ["list", "watch"],
+    categories: [],
+    ...parts,
+  };
+}
+
+const RESOURCES: readonly ApiResource[] = [
+  resource("Pod", "", { categories: ["all"] }),
+  resource("Deployment", "apps", { categories: ["all"] }),
+  resource("HorizontalPodAutoscaler", "autoscaling", { version: "v1" }),
+  resource("TokenReview", "", { categories: ["all"], verbs: ["create"] }),
+  resource("Widget", "example.com", { shortNames: ["wd"] }),
+  resource("Widget", "example.com", { version: "v2beta1" }),
+  resource("Gadget", "example.com", {
+    namespaced: false,
+    shortNames: ["gizmo"],
+  }),
+  resource("Gizmo", "toys.example.com"),
+];
+
+/** A server that counts how often it is asked. */
+function serve(resources = RESOURCES) {
+  const served = { asked: 0 };
+  const catalog: ResourceCatalog = {
+    all() {
+      served.asked++;
+      return Promise.resolve(resources);
+    },
+    kind(apiVersion, kind) {
+      const found = resources.find((resource) =>
+        resource.kind === kind && resource.group === apiVersion.split("/")[0]
+      );
+      return found === undefined
+        ? Promise.reject(new Error(`no ${kind}`))
+        : Promise.resolve(found);
+    },
+  };
+  const finder = new ResourceFinder(() => Promise.resolve(catalog));
+  return Object.assign(served, { finder });
+}
+
+async function describe(finder: ResourceFinder, text: string) {
+  return (await finder.find(text)).map((found) =>
+    `${found.plural} ${apiVersionOf(found)}${found.namespaced ? "" : " -"}`
+  );
+}
+
+/** What it is called, and what that is. */
+const NAMES: readonly [string, string][] = [
+  ["widgets", "widgets example.com/v1"],
+  ["widget", "widgets example.com/v1"],
+  ["Widget", "widgets example.com/v1"],
+  ["wd", "widgets example.com/v1"],
+  ["widgets.example.com", "widgets example.com/v1"],
+  ["wd.example", "widgets example.com/v1"],
+  ["widget.v2beta1.example.com", "widgets example.com/v2beta1"],
+  ["gadget", "gadgets example.com/v1 -"],
+  // A whole name counts before a short one.
+  ["gizmo", "gizmos toys.example.com/v1"],
+  ["gizmo.example.com", "gadgets example.com/v1 -"],
+];
+
+Deno.test("ResourceFinder knows what every server has without asking", async () => {
+  const { finder, ...served } = serve();
+  assertEquals(await describe(finder, "deploy"), ["deployments apps/v1"]);
+  const { plural } = await finder.ofKind("v1", "Pod");
+  assertEquals([plural, served.asked], ["pods", 0]);
+});
+
+Deno.test("ResourceFinder finds custom resources by all their names", async () => {
+  const { finder } = serve();
+  for (const [text, found] of NAMES) {
+    assertEquals(await describe(finder, text), [found], text);
+  }
+});
+
+Deno.test("ResourceFinder finds what can be listed in a category", async () => {
+  const { finder } = serve();
+  assertEquals(await describe(finder, "all"), [
+    "pods v1",
+    "deployments apps/v1",
+  ]);
+});
+
+Deno.test("ResourceFinder finds resources by kind", async () => {
+  const { finder } = serve();
+  const { plural, namespaced } = await finder.ofKind(
+    "example.com/v1",
+    "Gadget",
+  );
+  assertEquals([plural, namespaced], ["gadgets", false]);
+  await assertRejects(() => finder.ofKind("example.com/v1", "Pod"));
+});
+
+/** What it is called, and what is said of it. */
+const UNKNOWN: readonly [string, string][] = [
+  ["wigdets", 'resource type "wigdets": did you mean widgets?'],
+  ["frobs", 'resource type "frobs"'],
+  [
+    "widgets.v3.example.com",
+    'resource type "widgets": not as widgets.v3.example.com, but as widgets.v1.example.com, widgets.v2beta1.example.com',
+  ],
+  ["Pods.v1", 'resource type "pods": not as Pods.v1, but as pods'],
+  ["widgets.com", 'resource type "widgets": not as widgets.com, but as'],
+  ["podds", "did you mean pods?"],
+];
+
+Deno.test("ResourceFinder asks whether another was meant", async () => {
+  const { finder } = serve();
+  for (const [text, message] of UNKNOWN) {
+    await assertRejects(() => finder.find(text), UnknownResourceError, message);
+  }
+});
+
+Deno.test("ResourceFinder finds the version that a server has", async () => {
+  const { finder } = serve();
+  const hpa = await finder.again(resourceNamed("hpa"));
+  assertEquals(apiVersionOf(hpa), "autoscaling/v1");
+  await assertRejects(
+    () => finder.again(resourceNamed("jobs")),
+    UnknownResourceError,
+    'the server doesn\'t have a resource type "jobs"',
+  );
+});

@@ -1,0 +1,87 @@
+/**
+ * Which objects on a server are meant.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Selection } from "../../../cli/_command_line.ts";
+import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
+import { findTargets, inputOf } from "../../../cli/resources/targets.ts";
+import { UsageError } from "../../../cli/terminal/usage_error.ts";
+import { FakeIo } from "../../support/cli_io.ts";
+
+const PLACE = {
+  namespace: "team",
+  resources: new ResourceFinder(() => {
+    throw new Error("not to be asked");
+  }),
+};
+
+function find(mentions: string, selection: Partial<Selection> = {}) {
+  return findTargets({
+    mentions: mentions.split(" ").map((mention) => {
+      const [resource = "", name] = mention.split("/");
+      return { resource, name };
+    }),
+    namespace: undefined,
+    allNamespaces: false,
+    labelSelector: undefined,
+    fieldSelector: undefined,
+    ...selection,
+  }, PLACE);
+}
+
+Deno.test("findTargets() takes the namespace of the context", async () => {
+  const [pod, node] = await find("po/a no/b");
+  assertEquals([pod?.namespace, pod?.name], ["team", "a"]);
+  assertEquals([node?.namespace, node?.name], [undefined, "b"]);
+});
+
+Deno.test("findTargets() takes the namespace of the command line", async () => {
+  const namespace = "shop";
+  assertEquals((await find("po/a", { namespace }))[0]?.namespace, "shop");
+  const [all] = await find("pods", { namespace, allNamespaces: true });
+  assertEquals(all?.namespace, undefined);
+});
+
+Deno.test("findTargets() passes selectors on", async () => {
+  const selectors = { labelSelector: "a=b", fieldSelector: "c=d" };
+  const [target] = await find("pods", selectors);
+  assertEquals(target?.labelSelector, "a=b");
+  assertEquals(target?.fieldSelector, "c=d");
+});
+
+Deno.test("findTargets() takes what is said twice once", async () => {
+  const targets = await find("po/a pods/a pod/b po svc pods");
+  assertEquals(
+    targets.map(({ resource, name }) => [resource.plural, name]),
+    [["pods", "a"], ["pods", "b"], ["pods", undefined], [
+      "services",
+      undefined,
+    ]],
+  );
+});
+
+Deno.test("findTargets() needs the namespace of an object", async () => {
+  const allNamespaces = true;
+  await assertRejects(
+    () => find("pod/a", { allNamespaces }),
+    UsageError,
+    "-A and a name (pod/a) exclude each other",
+  );
+  assertEquals((await find("node/a", { allNamespaces })).length, 1);
+});
+
+Deno.test("inputOf() reads standard input only where it is wanted", async () => {
+  const io = new FakeIo();
+  const { signal } = new AbortController();
+  const read = (path: string, text?: string) => {
+    const stdin = { read: () => Promise.resolve(text ?? "") };
+    const given = text === undefined ? io : Object.assign(io, { stdin });
+    return inputOf({ paths: [path], recursive: true }, { io: given, signal });
+  };
+  assertEquals(await read("a.yaml"), undefined);
+  await assertRejects(() => read("-"), Error, "no standard input");
+  assertEquals(await read("-", "kind: Pod"), "kind: Pod");
+});

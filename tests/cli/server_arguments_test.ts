@@ -1,0 +1,70 @@
+/**
+ * The server that options choose.
+ *
+ * @module
+ */
+
+import { assertEquals, assertObjectMatch, assertThrows } from "@std/assert";
+import { SERVER_OPTIONS } from "../../cli/_registry.ts";
+import { readOptions } from "../../cli/_options.ts";
+import { serverOf } from "../../cli/_server_arguments.ts";
+import { UsageError } from "../../cli/terminal/usage_error.ts";
+
+function parse(...args: string[]) {
+  return serverOf(readOptions(args, SERVER_OPTIONS));
+}
+
+/** The arguments, and what they choose. */
+const CHOICES: readonly [readonly string[], Record<string, unknown>][] = [
+  [[], { server: undefined, context: undefined, asGroups: undefined }],
+  [["-s", "http://x", "--token=t"], { server: "http://x", token: "t" }],
+  [["--token-file", "/t"], { tokenFile: "/t" }],
+  [["--kubeconfig=k", "--context=c", "--cluster=d", "--user=u"], {
+    kubeconfig: "k",
+    context: "c",
+    cluster: "d",
+    user: "u",
+  }],
+  [["--as=a", "--as-group=b", "--as-group=c,d", "--as-uid=e"], {
+    as: "a",
+    asGroups: ["b", "c,d"],
+    asUid: "e",
+  }],
+  [["--as-user-extra=k=v=w", "--as-user-extra=k=x", "--as-user-extra=l="], {
+    asUserExtra: { k: ["v=w", "x"], l: [""] },
+  }],
+  [["--insecure-skip-tls-verify"], { insecureSkipTlsVerify: true }],
+  [["--insecure-skip-tls-verify=false"], { insecureSkipTlsVerify: false }],
+  [["--request-timeout=5"], { requestTimeoutMs: 5_000 }],
+  [["--request-timeout=1m"], { requestTimeoutMs: 60_000 }],
+  [["--request-timeout=0"], { requestTimeoutMs: undefined }],
+];
+
+Deno.test("serverOf() takes the options of kubectl", () => {
+  for (const [args, expected] of CHOICES) {
+    const choice = parse(...args);
+    assertEquals(choice.type, "cluster");
+    assertObjectMatch(
+      choice.type === "cluster" ? { ...choice.options } : {},
+      expected,
+      args.join(" "),
+    );
+  }
+  assertEquals(parse("--embedded"), { type: "embedded" });
+});
+
+/** The arguments, and what has to be said about them. */
+const MISTAKES: readonly [readonly string[], string][] = [
+  [["--embedded", "--context=c"], "--embedded and --context exclude"],
+  [["--embedded", "--token=t"], "--embedded and --token exclude"],
+  [["--token=t", "--token-file=f"], "--token and --token-file exclude"],
+  [["--as-user-extra=secret"], "write it like KEY=VALUE"],
+  [["--request-timeout=x"], "malformed duration --request-timeout=x"],
+  [["--request-timeout=-1s"], "it is less than 0"],
+];
+
+Deno.test("serverOf() says what to write instead", () => {
+  for (const [args, message] of MISTAKES) {
+    assertThrows(() => parse(...args), UsageError, message, args.join(" "));
+  }
+});

@@ -1,0 +1,144 @@
+/**
+ * From the arguments of a `wait` to what it is asked for, and from mistakes to
+ * what to write instead.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertObjectMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { parseCommandLine } from "../../cli/arguments.ts";
+import { UsageError } from "../../cli/terminal/usage_error.ts";
+import { waitArguments } from "../../cli/_wait_arguments.ts";
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+const DELETE = ["--for=delete", "--embedded"];
+const READY = ["--for=condition=Ready", "--embedded"];
+
+function parse(args: readonly string[]) {
+  const line = parseCommandLine(["wait", ...args]);
+  if (line.type !== "run") throw new Error(`not to be run: ${args}`);
+  return waitArguments(line.given);
+}
+
+/** The arguments, and the part of the outcome that matters. */
+const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
+  [["pod/web", ...READY], {
+    server: { type: "embedded" },
+    goals: [{ type: "condition", name: "Ready", value: "true" }],
+    output: { type: "message" },
+    timeoutMs: 30_000,
+  }],
+  [["pod/web", "--for", "condition=Ready=False", "--embedded"], {
+    goals: [{ type: "condition", name: "Ready", value: "False" }],
+  }],
+  [["pod/web", "--for=condition=Ready=", "--embedded"], {
+    goals: [{ type: "condition", name: "Ready", value: "" }],
+  }],
+  [["pod/web", "--for=condition=A=b=c", "--embedded"], {
+    goals: [{ type: "condition", name: "A", value: "b=c" }],
+  }],
+  [["pod/web", "--for=Delete", "--embedded"], {
+    goals: [{ type: "delete" }],
+  }],
+  [["pod/web", ...DELETE, "--timeout", "1m30s"], {
+    timeoutMs: 90_000,
+  }],
+  [["pod/web", ...DELETE, "--timeout=0"], { timeoutMs: 0 }],
+  [["pod/web", ...DELETE, "--timeout=-1s"], { timeoutMs: WEEK_MS }],
+  [["pod/web", ...DELETE, "--timeout", "-1s"], { timeoutMs: WEEK_MS }],
+  [["pod/web", ...DELETE, "--timeout=1s", "--timeout=2s"], {
+    timeoutMs: 2_000,
+  }],
+  [["pod/web", "--for=delete", "--for=create", "--for=condition=A"], {
+    goals: [
+      { type: "create" },
+      { type: "delete" },
+      { type: "condition", name: "A", value: "true" },
+    ],
+  }],
+  [["pod/web", "--for=jsonpath={.status.phase}=Running"], {
+    goals: [{
+      type: "jsonpath",
+      expression: "{.status.phase}",
+      value: "Running",
+    }],
+  }],
+  [["pod/web", "--for=jsonpath='.status.phase'='a b'"], {
+    goals: [{ type: "jsonpath", expression: "'.status.phase'", value: "a b" }],
+  }],
+  [["pod/web", '--for=jsonpath={.a[?(@.b=="c")].d}'], {
+    goals: [{
+      type: "jsonpath",
+      expression: '{.a[?(@.b=="c")].d}',
+      value: undefined,
+    }],
+  }],
+  [["-f", "a.yaml,b", "-f", "-", "-R", "--for=create"], {
+    manifests: { paths: ["a.yaml", "b", "-"], recursive: true },
+  }],
+  [
+    ["pod/web", "--for=create", "-o", "jsonpath={.a}", "--show-managed-fields"],
+    {
+      output: {
+        type: "jsonpath",
+        template: { text: "{.a}" },
+        asJson: false,
+        allowMissingKeys: true,
+      },
+      showManagedFields: true,
+    },
+  ],
+];
+
+Deno.test("waitArguments() understands arguments", () => {
+  for (const [args, expected] of UNDERSTOOD) {
+    assertObjectMatch({ ...parse(args) }, expected, args.join(" "));
+  }
+});
+
+/** The arguments, and what has to be said about them. */
+const MISTAKES: readonly [readonly string[], string][] = [
+  [[...DELETE], "nothing to wait for"],
+  [["pods", ...DELETE], "write pods/NAME, -l SELECTOR or --all"],
+  [["pod/web", "-l", "a=b", ...DELETE], "-l and a name (pod/web)"],
+  [["pod/web", "--embedded"], "--for is missing"],
+  [["pod/web", "--for=condition=", "--embedded"], "has no name"],
+  [["pod/web", "--for=condition", "--embedded"], "needs more"],
+  [["pod/web", "--for=condition==True", "--embedded"], "has no name"],
+  [["pod/web", "--for=Ready", "--embedded"], 'condition "Ready"'],
+  [["pod/web", ...DELETE, "--timeout=5x"], 'there is no unit "x"'],
+  [["pod/web", ...DELETE, "--timeout=30"], "the unit is missing"],
+  [["pod/web", "--for=jsonpath={.a}=", "--embedded"], "no value after"],
+  [["pod/web", "--for=jsonpath={.a}=b=c", "--embedded"], "malformed condition"],
+  [["pod/web", "--for=jsonpath=", "--embedded"], "malformed condition"],
+  [["pod/web", "-f", "a.yaml", ...DELETE], "-f says which objects"],
+  [["-f", "a.yaml", "--all", ...DELETE], "-f says which objects"],
+  [["-f", "https://x/a.yaml", ...DELETE], "curl -s URL |"],
+  [["-k", "folder", ...DELETE], "kubectl kustomize FOLDER |"],
+  [["pod/web", ...DELETE, "-o", "wide"], 'unknown output "wide"'],
+  [["pod/web", ...DELETE, "-o", "json=x"], 'unknown output "json=x"'],
+  [["pod/web", ...DELETE, "-o", "jsonpath"], "has no template"],
+  [["pod/web", ...DELETE, "-o", "go-template={{.a}}"], "-o jsonpath=TEMPLATE"],
+  [["pod/web", ...DELETE, "-s", "http://x"], "--embedded and --server"],
+  [["pod/web", ...DELETE, "--token", "t"], "--embedded and --token"],
+];
+
+Deno.test("waitArguments() says what to write instead", () => {
+  for (const [args, text] of MISTAKES) {
+    const error = assertThrows(() => parse(args), UsageError);
+    assertStringIncludes(error.message, text, args.join(" "));
+    assertEquals(error.message.includes("\n"), false, args.join(" "));
+  }
+});
+
+Deno.test("waitArguments() repeats no token", () => {
+  const secret = "eyJhbGciOiJSUzI1NiJ9";
+  const args = ["pod/web", "--for=delete", "--embedded", "--token", secret];
+  const { message } = assertThrows(() => parse(args), UsageError);
+  assertEquals(message.includes(secret), false, message);
+});

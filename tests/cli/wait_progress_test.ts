@@ -1,0 +1,81 @@
+/**
+ * What a wait shows of what it knows.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  itemLine,
+  WaitBoard,
+  type WaitItem,
+} from "../../cli/_wait_progress.ts";
+import { resourceNamed } from "../support/cli_resources.ts";
+
+const PODS = {
+  target: { resource: resourceNamed("pods"), namespace: "default" },
+  names: undefined,
+};
+const NODES = {
+  target: { resource: resourceNamed("nodes"), namespace: undefined },
+  names: undefined,
+};
+
+function item(name: string, why?: string): WaitItem {
+  return {
+    label: `pod/${name}`,
+    address: `pods/${name}`,
+    why,
+    settled: false,
+  };
+}
+
+Deno.test("WaitBoard shows the time, and what has not come", () => {
+  using time = new FakeTime();
+  const board = new WaitBoard([PODS, NODES], 300_000);
+  board.add(PODS, [item("a")]);
+  time.tick(65_000);
+  assertEquals(board.status(), {
+    lead: "65s/5m",
+    text: "the server has not answered yet",
+    trail: "",
+  });
+  assertEquals(board.elapsedMs, 65_000);
+  assertEquals(board.unheard, [NODES]);
+});
+
+Deno.test("WaitBoard shows one object, or how many of several", () => {
+  const board = new WaitBoard([PODS], 0);
+  const [a, b, c] = [item("a", "Ready=False"), item("b"), item("c")];
+  board.add(PODS, [a]);
+  assertEquals(board.status().text, "pod/a: Ready=False");
+  assertEquals(board.status().lead, "0s");
+
+  const several = new WaitBoard([PODS], 0);
+  several.add(PODS, [a, b, c]);
+  several.met(b);
+  assertEquals(
+    several.status().text,
+    "1 of 3 met; pod/a: Ready=False; and 1 more",
+  );
+  several.met(a);
+  assertEquals(several.status().text, "2 of 3 met; pod/c");
+  several.met(c);
+  assertEquals(several.status().text, "");
+  assertEquals([several.unmet, several.size], [[], 3]);
+});
+
+Deno.test("WaitBoard counts restarts, and keeps the last cause", () => {
+  const board = new WaitBoard([], 0);
+  board.retried(new TypeError("reset"));
+  assertEquals(board.status().trail, "1 restart: connection lost (reset)");
+  board.retried(new TypeError("closed"));
+  assertEquals(board.status().trail, "2 restarts: connection lost (closed)");
+  assertEquals(board.retries, 2);
+});
+
+Deno.test("itemLine() says why, where that is known", () => {
+  assertEquals(itemLine(item("a")), "pod/a");
+  assertEquals(itemLine(item("a", "Ready=False")), "pod/a: Ready=False");
+});

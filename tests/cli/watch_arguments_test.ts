@@ -1,0 +1,95 @@
+/**
+ * From the arguments of a `watch` to what it is asked for, and from mistakes to
+ * what to write instead.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertObjectMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { parseCommandLine } from "../../cli/arguments.ts";
+import { UsageError } from "../../cli/terminal/usage_error.ts";
+import { watchArguments } from "../../cli/_watch_arguments.ts";
+
+function parse(args: readonly string[]) {
+  const line = parseCommandLine(["watch", ...args]);
+  if (line.type !== "run") throw new Error(`not to be run: ${args}`);
+  return watchArguments(line.given);
+}
+
+/** The arguments, and the part of the outcome that matters. */
+const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
+  [["pods", "-s=http://x"], {
+    output: { type: "table", table: { wide: false } },
+    resourceVersion: undefined,
+    mode: "events",
+  }],
+  [["pods", "--cached", "--embedded"], { mode: "cached" }],
+  [["pods", "--live", "-A", "-owide", "--embedded"], {
+    mode: "live",
+    output: { table: { wide: true } },
+  }],
+  [["pods", "--embedded", "-oname"], { output: { form: { type: "name" } } }],
+  [["pods", "--embedded", "--field-selector=spec.nodeName=n"], {
+    selection: { fieldSelector: "spec.nodeName=n" },
+  }],
+  [["pods", "--embedded", "--resource-version=12"], {
+    resourceVersion: "12",
+  }],
+];
+
+Deno.test("watchArguments() understands arguments", () => {
+  for (const [args, expected] of UNDERSTOOD) {
+    assertObjectMatch({ ...parse(args) }, expected, args.join(" "));
+  }
+});
+
+/** The arguments, and what has to be said about them. */
+const MISTAKES: readonly [readonly string[], string][] = [
+  [["--embedded"], "nothing to watch"],
+  [
+    ["pods", "-s", "x", "--token=t", "--token-file=f"],
+    "--token and --token-file exclude",
+  ],
+  [["pods,svc", "--embedded"], "takes one RESOURCE"],
+  [["pod/a", "pod/b", "--embedded"], "takes one RESOURCE"],
+  [["pods", "-o", "xml", "--embedded"], 'unknown output "xml"'],
+  [["pods", "--live", "-o", "json", "--embedded"], "leave out -o"],
+  [
+    ["pods", "--live", "--output-watch-events", "--embedded"],
+    "leave out --output-watch-events",
+  ],
+  [
+    ["pods", "--live", "--resource-version=5", "--embedded"],
+    "--live and --resource-version exclude each other",
+  ],
+  [
+    ["pod/a", "--field-selector=a=b", "--embedded"],
+    "--field-selector and a name (pod/a) exclude each other",
+  ],
+  [["pods", "--resource-version=0", "--embedded"], "malformed"],
+  [
+    ["pods", "--cached", "--resource-version=5", "--embedded"],
+    "a cache begins with what is there now; leave one of them out",
+  ],
+  [["pods", "--resource-version=x", "--embedded"], "malformed"],
+];
+
+Deno.test("watchArguments() says what to write instead", () => {
+  for (const [args, text] of MISTAKES) {
+    const error = assertThrows(() => parse(args), UsageError);
+    assertStringIncludes(error.message, text, args.join(" "));
+    assertEquals(error.message.includes("\n"), false, args.join(" "));
+  }
+});
+
+Deno.test("watchArguments() repeats no token", () => {
+  const secret = "eyJhbGciOiJSUzI1NiJ9";
+  const args = ["pods", "--embedded", "--token", secret];
+  const { message } = assertThrows(() => parse(args), UsageError);
+  assertEquals(message.includes(secret), false, message);
+});

@@ -1,0 +1,71 @@
+/**
+ * Forms of output, as the command line says them.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseCommandLine } from "../../cli/arguments.ts";
+import { UsageError } from "../../cli/terminal/usage_error.ts";
+import { watchOutput } from "../../cli/_watch_output.ts";
+
+function parse(...args: readonly string[]) {
+  const line = parseCommandLine(["watch", "pods", ...args]);
+  if (line.type !== "run") throw new Error(`not to be run: ${args}`);
+  return watchOutput(line.given);
+}
+
+const TABLE = {
+  wide: false,
+  noHeaders: false,
+  withEvents: false,
+  labelColumns: [] as string[],
+  showLabels: false,
+};
+
+Deno.test("watchOutput() understands tables", () => {
+  const cases: readonly [readonly string[], Partial<typeof TABLE>][] = [
+    [[], {}],
+    [["-o", "table", "--no-headers"], { noHeaders: true }],
+    [["-owide", "--show-labels"], { wide: true, showLabels: true }],
+    [["-L", "a,b", "-L", "c"], { labelColumns: ["a", "b", "c"] }],
+    [["--output-watch-events"], { withEvents: true }],
+  ];
+  for (const [args, table] of cases) {
+    const expected = { type: "table", table: { ...TABLE, ...table } } as const;
+    assertEquals(parse(...args), expected, args.join(" "));
+  }
+});
+
+Deno.test("watchOutput() understands whole objects", () => {
+  const form = (...args: readonly string[]) => {
+    const output = parse(...args);
+    return output.type === "objects" ? output.form : undefined;
+  };
+  assertEquals(form("-o", "json"), { type: "json" });
+  assertEquals(form("-o", "YAML"), { type: "yaml" });
+  assertEquals(form("-o", "name"), { type: "name" });
+  assertEquals(form("-o", "jsonpath={.a}={.b}"), {
+    type: "jsonpath",
+    template: { text: "{.a}={.b}" },
+    asJson: false,
+    allowMissingKeys: true,
+  });
+  const output = parse("-ojson", "--output-watch-events");
+  assertEquals(output.type === "objects" && output.withEvents, true);
+});
+
+Deno.test("watchOutput() says what to write instead", () => {
+  const cases: readonly [readonly string[], string][] = [
+    [["-o", "xml"], 'unknown output "xml": -o takes wide, name, json'],
+    [["-o", "json=x"], 'unknown output "json=x"'],
+    [["-o", "wide=x"], 'unknown output "wide=x"'],
+    [["-o", "jsonpath"], "has no template"],
+    [["-o", "json", "--show-labels"], "--show-labels is for tables"],
+    [["--template={{.}}"], "Go's templates are Go's own"],
+  ];
+  for (const [args, text] of cases) {
+    const error = assertThrows(() => parse(...args), UsageError);
+    assertStringIncludes(error.message, text);
+  }
+});

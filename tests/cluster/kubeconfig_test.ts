@@ -1,0 +1,607 @@
+// Which kubeconfig is found, what is chosen in it, and what is said of one
+// that cannot be used.
+
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertThrows,
+} from "@std/assert";
+import { defaultAccess } from "../../cluster/_find_kubeconfig.ts";
+import { serviceAccount } from "../../cluster/_service_account.ts";
+import { type ClusterOptions, KubeconfigError } from "../../client_node/mod.ts";
+import {
+  CERTIFICATE,
+  Files,
+  KEY,
+  oneContext,
+} from "../support/kubeconfig_files.ts";
+
+const SECRET = "hunter2-hunter2-hunter2";
+
+/** The access by a kubeconfig, in a folder with a few files. */
+function accessBy(content: unknown, options: ClusterOptions = {}) {
+  using files = new Files();
+  files.write("ca.crt", CERTIFICATE);
+  files.write("client.crt", CERTIFICATE);
+  files.write("client.key", KEY);
+  files.write("token", `${SECRET}\n`);
+  files.write("empty", "\n");
+  const kubeconfig = files.write("config", content);
+  return defaultAccess({ kubeconfig, ...options });
+}
+
+function errorBy(content: unknown, options: ClusterOptions = {}): string {
+  const error = assertThrows(
+    () => accessBy(content, options),
+    KubeconfigError,
+  );
+  assertFalse(error.message.includes("\n"), error.message);
+  assertFalse(error.message.includes(SECRET), error.message);
+  assertFalse(Deno.inspect(error).includes(SECRET));
+  assertEquals(error.cause, undefined);
+  return error.message.replace(/\/[^ ,:]*\/kubeconfig-[0-9a-f]+/g, "~");
+}
+
+const user = (user: Record<string, unknown>) => oneContext({ user });
+const cluster = (cluster: Record<string, unknown>) => oneContext({ cluster });
+const exec = (exec: Record<string, unknown>) =>
+  user({
+    exec: {
+      command: "plugin",
+      apiVersion: "client.authentication.k8s.io/v1",
+      ...exec,
+    },
+  });
+
+const UNUSABLE: [what: string, content: unknown, said: string][] = [
+  ["is empty", "", "Cannot use ~/config: it is empty"],
+  ["holds only a comment", "# nothing\n", "Cannot use ~/config: it is empty"],
+  [
+    "is no YAML",
+    `clusters: [\nusers: "${SECRET}`,
+    "Cannot use ~/config: it is not YAML (line 2, column 1): deficient indentation",
+  ],
+  [
+    "is no YAML, which quotes itself",
+    `users: *${SECRET}`,
+    "Cannot use ~/config: it is not YAML (line 1, column 9): unidentified alias …",
+  ],
+  [
+    "is JSON that is cut off",
+    `{"users":[{"name":"${SECRET}`,
+    "Cannot use ~/config: it is not YAML (line 1, column 43): unexpected end of the stream within a double quoted scalar",
+  ],
+  [
+    "is a text",
+    SECRET,
+    "Cannot use ~/config: it is no kubeconfig, which has clusters, users and contexts",
+  ],
+  [
+    "is something else",
+    { kind: "Pod", metadata: { name: SECRET } },
+    "Cannot use ~/config: it is no kubeconfig, which has clusters, users and contexts",
+  ],
+  [
+    "is of another kind",
+    { kind: "Pod", users: [] },
+    "Cannot use ~/config: it is of another kind than a kubeconfig, Config",
+  ],
+  [
+    "has no list of users",
+    { users: { name: SECRET } },
+    "Cannot use ~/config: users is an object, not a list",
+  ],
+  [
+    "has a user without a name",
+    { users: [{ user: { token: SECRET } }] },
+    "Cannot use users[0] of ~/config: it has no name",
+  ],
+  [
+    "has two users of a name",
+    { users: [{ name: "a" }, { name: "a" }] },
+    'Cannot use user "a" of ~/config: there are two of that name',
+  ],
+  [
+    "has no current-context",
+    { contexts: [{ name: "a" }, { name: "b" }] },
+    "Cannot choose a context of ~/config: it has no current-context: give a context: a, b",
+  ],
+  [
+    "has nothing",
+    { kind: "Config", contexts: null },
+    "Cannot choose a context of ~/config: it has no current-context: there is none",
+  ],
+  [
+    "has a current-context that is nearly there",
+    { "current-context": "dve", contexts: [{ name: "dev" }] },
+    'Cannot find context "dve" of the current-context of ~/config: did you mean dev?',
+  ],
+  [
+    "has a current-context that is not there",
+    { "current-context": "x", contexts: [{ name: "dev" }, { name: "prod" }] },
+    'Cannot find context "x" of the current-context of ~/config: its contexts are: dev, prod',
+  ],
+  [
+    "has a context that names no cluster",
+    oneContext({ context: { cluster: "" } }),
+    'Cannot use context "dev" of ~/config: it names no cluster',
+  ],
+  [
+    "has a context that names a cluster that is not there",
+    oneContext({ context: { cluster: "other" } }),
+    'Cannot find cluster "other" of context "dev" of ~/config: its clusters are: c',
+  ],
+  [
+    "has a context that names a user that is not there",
+    oneContext({ context: { user: "other" } }),
+    'Cannot find user "other" of context "dev" of ~/config: its users are: u',
+  ],
+  [
+    "has a cluster without a server",
+    cluster({ server: "" }),
+    'Cannot use cluster "c" of ~/config: it has no server',
+  ],
+  [
+    "has a server that is no URL",
+    cluster({ server: `ftp://me:${SECRET}@c` }),
+    'Cannot use cluster "c" of ~/config: server: it is no URL such as "https://host:6443"',
+  ],
+  [
+    "has a server with a password",
+    cluster({ server: `https://me:${SECRET}@c` }),
+    'Cannot use cluster "c" of ~/config: server: its URL holds a user or password, which belong into headers or a token',
+  ],
+  [
+    "has a CA that is missing",
+    cluster({ "certificate-authority": "nope.crt" }),
+    'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/nope.crt: there is no such file',
+  ],
+  [
+    "has a CA that is a folder",
+    cluster({ "certificate-authority": "." }),
+    'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/.: it is a folder',
+  ],
+  [
+    "has a CA that is no PEM",
+    cluster({ "certificate-authority": "token" }),
+    'Cannot use cluster "c" of ~/config: certificate-authority ~/token is no certificate in PEM',
+  ],
+  [
+    "has CA data that is no base64",
+    cluster({ "certificate-authority-data": `${SECRET}!` }),
+    'Cannot use cluster "c" of ~/config: certificate-authority-data is not base64',
+  ],
+  [
+    "has CA data that is no PEM",
+    cluster({ "certificate-authority-data": btoa(SECRET) }),
+    'Cannot use cluster "c" of ~/config: certificate-authority-data is no certificate in PEM',
+  ],
+  [
+    "has two CAs",
+    cluster({
+      "certificate-authority": "ca.crt",
+      "certificate-authority-data": btoa(CERTIFICATE),
+    }),
+    'Cannot use cluster "c" of ~/config: it has both certificate-authority and certificate-authority-data: take one out',
+  ],
+  [
+    "has a CA and wants none checked",
+    cluster({
+      "certificate-authority": "ca.crt",
+      "insecure-skip-tls-verify": true,
+    }),
+    'Cannot use cluster "c" of ~/config: it has a certificate-authority and insecure-skip-tls-verify: take one out',
+  ],
+  [
+    "has a flag that is a text",
+    cluster({ "insecure-skip-tls-verify": "yes" }),
+    'Cannot use cluster "c" of ~/config: insecure-skip-tls-verify is a text, not true or false',
+  ],
+  [
+    "has a proxy that is no URL",
+    cluster({ "proxy-url": `me:${SECRET}` }),
+    'Cannot use cluster "c" of ~/config: proxy-url begins with me://, not with http://, https:// or socks5://',
+  ],
+  [
+    "has a proxy of another kind",
+    cluster({ "proxy-url": `ftp://me:${SECRET}@p` }),
+    'Cannot use cluster "c" of ~/config: proxy-url begins with ftp://, not with http://, https:// or socks5://',
+  ],
+  [
+    "has a token that is a number",
+    user({ token: 1234 }),
+    'Cannot use user "u" of ~/config: token is a number, not a text, which is put in quotes',
+  ],
+  [
+    "has a token and a user name",
+    user({ token: SECRET, username: "me" }),
+    'Cannot use user "u" of ~/config: it has a token and a username: take one out',
+  ],
+  [
+    "has a token file that is missing",
+    user({ tokenFile: "nope" }),
+    'Cannot use user "u" of ~/config: cannot read tokenFile ~/nope: there is no such file',
+  ],
+  [
+    "has a token file that is empty",
+    user({ tokenFile: "empty" }),
+    'Cannot use user "u" of ~/config: cannot read tokenFile ~/empty: it is empty',
+  ],
+  [
+    "has a client certificate without a key",
+    user({ "client-certificate": "client.crt" }),
+    'Cannot use user "u" of ~/config: it has no client-key',
+  ],
+  [
+    "has a key without a client certificate",
+    user({ "client-key-data": btoa(KEY) }),
+    'Cannot use user "u" of ~/config: it has no client-certificate',
+  ],
+  [
+    "has a client key that is a certificate",
+    user({ "client-certificate": "client.crt", "client-key": "client.crt" }),
+    'Cannot use user "u" of ~/config: client-key ~/client.crt is no key in PEM',
+  ],
+  [
+    "has groups without a user to impersonate",
+    user({ "as-groups": ["a"] }),
+    'Cannot use user "u" of ~/config: it has as-uid, as-groups or as-user-extra, but says nobody in as',
+  ],
+  [
+    "has a plugin without a command",
+    exec({ command: "" }),
+    'Cannot use exec of user "u" of ~/config: it has no command',
+  ],
+  [
+    "has a plugin of an older version",
+    exec({ apiVersion: "client.authentication.k8s.io/v1alpha1" }),
+    'Cannot use exec of user "u" of ~/config: apiVersion is none of client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1',
+  ],
+  [
+    "has a plugin that wants to ask",
+    exec({ interactiveMode: "Always" }),
+    'Cannot use exec of user "u" of ~/config: interactiveMode is Always, but the plugin can ask nobody here: log in beforehand, and make it IfAvailable',
+  ],
+  [
+    "has a plugin with a variable without a name",
+    exec({ env: [{ value: SECRET }] }),
+    'Cannot use env[0] of exec of user "u" of ~/config: it has no name',
+  ],
+  [
+    "has a plugin and an auth-provider",
+    user({
+      exec: {
+        command: "a",
+        apiVersion: "client.authentication.k8s.io/v1",
+      },
+      "auth-provider": { name: "oidc" },
+    }),
+    'Cannot use user "u" of ~/config: it has exec and an auth-provider: take one out',
+  ],
+  [
+    "would send a token in the clear",
+    oneContext({
+      cluster: { server: "http://far.example" },
+      user: { token: SECRET },
+    }),
+    'Cannot use user "u" of ~/config: its credential would go to far.example unencrypted: give an https:// server',
+  ],
+];
+
+for (const [what, content, said] of UNUSABLE) {
+  Deno.test(`defaultAccess() says what is wrong when the kubeconfig ${what}`, () => {
+    assertEquals(errorBy(content), said);
+  });
+}
+
+Deno.test("defaultAccess() says so when the kubeconfig is missing", () => {
+  assertEquals(
+    errorBy("", { kubeconfig: "/nowhere/config" }),
+    "Cannot use /nowhere/config: there is no such file",
+  );
+});
+
+Deno.test("defaultAccess() says so when the kubeconfig is a folder", () => {
+  assertEquals(
+    errorBy("", { kubeconfig: "/" }),
+    "Cannot use /: it is a folder",
+  );
+});
+
+Deno.test("defaultAccess() says so when the context asked for does not exist", () => {
+  assertEquals(
+    errorBy(oneContext(), { context: "deb" }),
+    'Cannot find context "deb" of ~/config: did you mean dev?',
+  );
+});
+
+Deno.test("defaultAccess() says so when the cluster asked for does not exist", () => {
+  assertEquals(
+    errorBy(oneContext(), { cluster: "x" }),
+    'Cannot find cluster "x" of context "dev" of ~/config: its clusters are: c',
+  );
+});
+
+Deno.test("defaultAccess() says where it looked when there is nothing", () => {
+  using files = new Files();
+  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  assertEquals(
+    error.message,
+    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and this is no pod (KUBERNETES_SERVICE_HOST is not set): give a kubeconfig or the address of a server, or set KUBECONFIG`,
+  );
+});
+
+Deno.test("defaultAccess() says where it looked when KUBECONFIG names what is empty or missing", () => {
+  using files = new Files();
+  const empty = files.write("empty", "");
+  const hollow = files.write("hollow", { kind: "Config", users: null });
+  files.setVariables({ KUBECONFIG: `${empty}:${hollow}::/nowhere` });
+  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  assertMatch(
+    error.message,
+    /empty \(empty\), .*hollow \(empty\), \/nowhere \(there is no such file\), and this is no pod/,
+  );
+});
+
+Deno.test("defaultAccess() refuses one bad file among several", () => {
+  using files = new Files();
+  const good = files.write("good", oneContext());
+  const bad = files.write("bad", "[");
+  files.setVariables({ KUBECONFIG: `${good}:${bad}` });
+  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  assertMatch(error.message, /^Cannot use .*\/bad: it is not YAML/);
+});
+
+Deno.test("defaultAccess() takes ~/.kube/config when KUBECONFIG is not set", () => {
+  using files = new Files();
+  files.write(".kube/config", oneContext({ context: { namespace: "shop" } }));
+  const access = defaultAccess({});
+  assertEquals(
+    [access.server, access.context, access.namespace],
+    ["https://c.example", "dev", "shop"],
+  );
+});
+
+Deno.test("defaultAccess() merges files: what is named first counts, whole", () => {
+  using files = new Files();
+  files.write("one/token", "token-of-one");
+  const one = files.write("one/config", {
+    contexts: [{ name: "dev", context: { cluster: "c", user: "u" } }],
+    users: [{ name: "u", user: { tokenFile: "token" } }],
+  });
+  const two = files.write("two/config", {
+    ...oneContext({
+      cluster: { server: "https://two.example" },
+      user: { username: "two", password: "two" },
+      context: { namespace: "of-two" },
+    }),
+  });
+  files.setVariables({ KUBECONFIG: `${one}:/nowhere:${two}:${one}` });
+  const access = defaultAccess({});
+  assertEquals(access.context, "dev");
+  assertEquals(access.namespace, undefined);
+  assertEquals(access.server, "https://two.example");
+  assertEquals(access.credential, {
+    type: "token file",
+    path: `${files.folder}/one/token`,
+    fallback: undefined,
+  });
+});
+
+Deno.test("defaultAccess() reads YAML", () => {
+  const access = accessBy(`
+current-context: dev
+contexts:
+- name: dev
+  context: {cluster: c, user: "u"}
+clusters:
+- name: c
+  cluster:
+    server: https://c.example
+    certificate-authority-data: ${btoa(CERTIFICATE)}
+    tls-server-name: other.example
+    proxy-url: socks5://proxy:1080
+    disable-compression: true
+users:
+- name: u
+  user:
+    as: somebody
+    as-uid: "7"
+    as-groups: [a, b]
+    as-user-extra: {reason: [c, d]}
+`);
+  assertEquals(access.tls, {
+    ca: CERTIFICATE,
+    insecure: false,
+    serverName: "other.example",
+  });
+  assertEquals(access.proxyUrl, "socks5://proxy:1080");
+  assert(access.disableCompression);
+  assertEquals(access.credential, { type: "none" });
+  assertEquals(access.impersonation, {
+    user: "somebody",
+    uid: "7",
+    groups: ["a", "b"],
+    extra: { reason: ["c", "d"] },
+  });
+});
+
+Deno.test("defaultAccess() finds files beside the kubeconfig that names them", () => {
+  using files = new Files();
+  files.write("sub/ca.crt", CERTIFICATE);
+  files.write("sub/client.crt", CERTIFICATE);
+  files.write("sub/client.key", KEY);
+  const kubeconfig = files.write(
+    "sub/config",
+    oneContext({
+      cluster: { "certificate-authority": "ca.crt" },
+      user: { "client-certificate": "client.crt", "client-key": "client.key" },
+    }),
+  );
+  const access = defaultAccess({ kubeconfig });
+  assertEquals(access.tls.ca, CERTIFICATE);
+  assertEquals(access.clientCertificate?.(), { cert: CERTIFICATE, key: KEY });
+});
+
+const COMMANDS: [command: string, run: string][] = [
+  ["aws", "aws"],
+  ["./bin/aws", "FOLDER/./bin/aws"],
+  ["bin/aws", "FOLDER/bin/aws"],
+  ["/usr/bin/aws", "/usr/bin/aws"],
+];
+
+for (const [command, run] of COMMANDS) {
+  Deno.test(`defaultAccess() runs ${run} when the kubeconfig's command is ${command}`, () => {
+    using files = new Files();
+    const kubeconfig = files.write(
+      "config",
+      exec({ command, args: null, env: null, provideClusterInfo: true }),
+    );
+    const { credential } = defaultAccess({ kubeconfig });
+    assert(credential.type === "exec");
+    assertEquals(
+      credential.plugin.command,
+      run.replace("FOLDER", files.folder),
+    );
+    assertEquals([credential.plugin.args, credential.plugin.env], [[], {}]);
+    assert(credential.plugin.provideClusterInfo);
+  });
+}
+
+Deno.test("defaultAccess() takes a token before a plugin, a certificate too", () => {
+  const plugin = {
+    command: "a",
+    apiVersion: "client.authentication.k8s.io/v1",
+  };
+  assertEquals(
+    accessBy(user({ token: SECRET, exec: plugin })).credential,
+    { type: "token", token: SECRET },
+  );
+  assertEquals(
+    accessBy(user({
+      exec: plugin,
+      "client-certificate-data": btoa(CERTIFICATE),
+      "client-key-data": btoa(KEY),
+    })).credential,
+    { type: "none" },
+  );
+});
+
+Deno.test("defaultAccess() lets options outrank the kubeconfig", () => {
+  using files = new Files();
+  const content = {
+    ...oneContext({
+      cluster: {
+        "certificate-authority-data": btoa(CERTIFICATE),
+        "tls-server-name": "c.internal",
+      },
+      user: { username: "me", password: SECRET, as: "other" },
+    }),
+    users: [
+      { name: "u", user: { username: "me", password: SECRET, as: "other" } },
+      { name: "v", user: { token: "token-of-v" } },
+    ],
+  };
+  const kubeconfig = files.write("config", content);
+  const by = (options: ClusterOptions) =>
+    defaultAccess({ kubeconfig, ...options });
+  assertEquals(by({ user: "v" }).credential, {
+    type: "token",
+    token: "token-of-v",
+  });
+  assertEquals(by({ token: "given" }).credential, {
+    type: "token",
+    token: "given",
+  });
+  assertEquals(by({ namespace: "n" }).namespace, "n");
+  assertEquals(by({ as: "somebody" }).impersonation?.user, "somebody");
+  const moved = by({ server: "https://d.example" });
+  assertEquals(moved.server, "https://d.example");
+  assertEquals(moved.tls.ca, CERTIFICATE);
+  assertEquals(moved.tls.serverName, undefined);
+  assertEquals(by({ insecureSkipTlsVerify: true }).tls, {
+    ca: undefined,
+    insecure: true,
+    serverName: "c.internal",
+  });
+  assertEquals(by({ insecureSkipTlsVerify: false }).tls.ca, CERTIFICATE);
+});
+
+Deno.test("defaultAccess() needs no kubeconfig when a server is given", () => {
+  using _files = new Files();
+  const access = defaultAccess({ server: "https://d.example", token: SECRET });
+  assertEquals(
+    [access.server, access.context, access.credential],
+    ["https://d.example", undefined, { type: "token", token: SECRET }],
+  );
+});
+
+const SERVERS: [server: string, ca: boolean, taken: string][] = [
+  ["localhost:8080", false, "http://localhost:8080"],
+  ["c.example:6443", true, "https://c.example:6443"],
+  ["https://c.example/prefix/", false, "https://c.example/prefix/"],
+];
+
+for (const [server, ca, taken] of SERVERS) {
+  Deno.test(`defaultAccess() takes ${taken} when the server is ${server}${ca ? " and there is a CA" : ""}`, () => {
+    const data = ca ? { "certificate-authority": "ca.crt" } : {};
+    assertEquals(accessBy(cluster({ server, ...data })).server, taken);
+  });
+}
+
+/** The files of a pod's service account. */
+function inPod(files: Files): void {
+  files.write("account/token", `${SECRET}\n`);
+  files.write("account/ca.crt", CERTIFICATE);
+  files.write("account/namespace", "shop\n");
+  serviceAccount.folder = `${files.folder}/account`;
+  files.setVariables({
+    KUBERNETES_SERVICE_HOST: "10.0.0.1",
+    KUBERNETES_SERVICE_PORT: "443",
+  });
+}
+
+Deno.test("defaultAccess() takes the service account of a pod when there is no kubeconfig", () => {
+  using files = new Files();
+  inPod(files);
+  const access = defaultAccess({});
+  assertEquals(
+    [access.server, access.namespace, access.context, access.tls.ca],
+    ["https://10.0.0.1:443", "shop", undefined, CERTIFICATE],
+  );
+  assertEquals(access.credential, {
+    type: "token file",
+    path: `${files.folder}/account/token`,
+    fallback: undefined,
+  });
+  const other = defaultAccess({ namespace: "n", as: "you" });
+  assertEquals([other.namespace, other.impersonation?.user], ["n", "you"]);
+  files.setVariables({ KUBERNETES_SERVICE_HOST: "fd00::1" });
+  assertEquals(defaultAccess({}).server, "https://[fd00::1]:443");
+});
+
+Deno.test("defaultAccess() takes a kubeconfig before the service account of a pod", () => {
+  using files = new Files();
+  inPod(files);
+  files.write(".kube/config", oneContext());
+  assertEquals(defaultAccess({}).server, "https://c.example");
+});
+
+Deno.test("defaultAccess() says what is missing of a pod's service account", () => {
+  using files = new Files();
+  inPod(files);
+  Deno.removeSync(`${serviceAccount.folder}/ca.crt`);
+  assertThrows(
+    () => defaultAccess({}),
+    KubeconfigError,
+    `Cannot use the service account of this pod: cannot read certificate-authority ${serviceAccount.folder}/ca.crt: there is no such file`,
+  );
+  Deno.removeSync(`${serviceAccount.folder}/token`);
+  assertThrows(
+    () => defaultAccess({}),
+    KubeconfigError,
+    `this is no pod (there is no ${serviceAccount.folder}/token)`,
+  );
+});

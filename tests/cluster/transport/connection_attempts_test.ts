@@ -1,0 +1,99 @@
+// Attempts to connect that come to nothing.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  ConnectionAttempts,
+  type ConnectorCallback,
+  type ConnectorOptions,
+} from "../../../cluster/transport/connection_attempts.ts";
+import { Cluster } from "../../../client_node/mod.ts";
+
+const OPTIONS: ConnectorOptions = {
+  hostname: "c.example",
+  protocol: "https:",
+  port: "443",
+};
+
+/** An attempt that the test settles, and what has become of it. */
+function attempted(attempts: ConnectionAttempts) {
+  const log: string[] = [];
+  let settle: ConnectorCallback = () => {};
+  const connector = attempts.connector((options, callback) => {
+    log.push(`begun ${options.hostname}`);
+    settle = callback;
+    return () => log.push("given up");
+  });
+  connector(OPTIONS, (...[error]) => log.push(error?.message ?? "connected"));
+  return {
+    log,
+    fail: (message: string) => settle(new Error(message), null),
+  };
+}
+
+Deno.test("ConnectionAttempts.connector() gives an attempt up after 30 s", () => {
+  using time = new FakeTime();
+  const { log, fail } = attempted(new ConnectionAttempts());
+  time.tick(29_999);
+  assertEquals(log, ["begun c.example"]);
+  time.tick(1);
+  fail("refused late");
+  assertEquals(log, [
+    "begun c.example",
+    "given up",
+    "no connection in 30000 ms",
+  ]);
+});
+
+Deno.test("ConnectionAttempts.connector() passes a failure on, once", () => {
+  using time = new FakeTime();
+  const attempts = new ConnectionAttempts();
+  const { log, fail } = attempted(attempts);
+  fail("refused");
+  fail("refused again");
+  time.tick(30_000);
+  attempts.close();
+  assertEquals(log, ["begun c.example", "refused"]);
+});
+
+Deno.test("ConnectionAttempts.close() gives up what is under way", () => {
+  const attempts = new ConnectionAttempts();
+  const { log } = attempted(attempts);
+  attempts.close();
+  attempts.close();
+  assertEquals(log, [
+    "begun c.example",
+    "given up",
+    "the connection is not wanted any more",
+  ]);
+});
+
+for (const proxy of ["", "http", "socks5"]) {
+  Deno.test(`Cluster is disposed of while ${proxy || "the server"} accepts connections and says nothing`, async () => {
+    const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    const accepted = listener.accept();
+    const address = `127.0.0.1:${listener.addr.port}`;
+    const cluster = Cluster.fromDefault({
+      server: `https://${address}`,
+      insecureSkipTlsVerify: true,
+      proxyUrl: proxy === "" ? undefined : `${proxy}://${address}`,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    const abort = new AbortController();
+    const aborted = assertRejects(
+      () => pods.list({ signal: abort.signal }),
+      DOMException,
+    );
+    const waiting = assertRejects(() => pods.list({}), Error, "disposed of");
+    const connection = await accepted;
+    abort.abort();
+    await aborted;
+    await cluster[Symbol.asyncDispose]();
+    await waiting;
+    connection.close();
+    listener.close();
+  });
+}

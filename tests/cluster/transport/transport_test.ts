@@ -1,0 +1,277 @@
+// Connections in this very process, where the sanitizers see what is left of
+// them: by Deno's own client, and by undici where that is needed.
+
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ConnectionError } from "../../../mod.ts";
+import { Cluster, type ClusterOptions } from "../../../client_node/mod.ts";
+import { BunTransport } from "../../../cluster/transport/bun.ts";
+import type { TransportOptions } from "../../../cluster/transport/transport.ts";
+import { Files } from "../../support/kubeconfig_files.ts";
+import { SocksProxy } from "../../support/socks_proxy.ts";
+import { ConnectProxy } from "../../control_plane/connect_proxy.ts";
+import {
+  CertificateAuthority,
+  issueSelfSignedAuthority,
+  type KeyPair,
+} from "../../control_plane/credentials.ts";
+
+const authority = await CertificateAuthority.create();
+const server = await authority.issueServer();
+const selfSigned = await issueSelfSignedAuthority();
+const otherServer = await authority.issueServer("other.example");
+const client = await authority.issueClient("me", []);
+
+/** A list of nothing, and a watch of one event that does not end. */
+function answer(request: Request): Response {
+  if (!new URL(request.url).searchParams.has("watch")) {
+    return Response.json({ kind: "PodList", items: [] });
+  }
+  const event = new TextEncoder().encode('{"type":"ADDED","object":{}}\n');
+  return new Response(
+    new ReadableStream({ start: (controller) => controller.enqueue(event) }),
+  );
+}
+
+/** An API server behind TLS, and files for whoever is to trust it. */
+class Secure implements AsyncDisposable {
+  readonly files: Files = new Files();
+  readonly ca: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor({ certificate, key }: KeyPair, ca = authority.certificate) {
+    this.ca = this.files.write("ca.crt", ca);
+    this.files.write("client.crt", client.certificate);
+    this.files.write("client.key", client.key);
+    this.#server = Deno.serve(
+      { port: 0, cert: certificate, key, onListen() {} },
+      answer,
+    );
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  /** How it is reached, by what more is said. */
+  cluster(options: ClusterOptions): Cluster {
+    return Cluster.fromDefault({
+      server: `https://127.0.0.1:${this.port}`,
+      ...options,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    this.files[Symbol.dispose]();
+  }
+}
+
+/** Lists, watches, and disposes of the cluster while the watch is open. */
+async function use(cluster: Cluster): Promise<void> {
+  const pods = await cluster.listerWatcher({
+    apiVersion: "v1",
+    plural: "pods",
+  });
+  await pods.list({});
+  const events = (await pods.watch({})).getReader();
+  assertEquals((await events.read()).value?.type, "ADDED");
+  const pending = assertRejects(() => events.read());
+  await cluster[Symbol.asyncDispose]();
+  await pending;
+}
+
+const WAYS: [
+  what: string,
+  pair: KeyPair,
+  options: (secure: Secure) => ClusterOptions,
+  ca?: string,
+][] = [
+  ["with a CA", server, ({ ca }) => ({ certificateAuthority: ca })],
+  [
+    "with a CA and a client certificate",
+    server,
+    ({ ca, files }) => ({
+      certificateAuthority: ca,
+      clientCertificate: `${files.folder}/client.crt`,
+      clientKey: `${files.folder}/client.key`,
+    }),
+  ],
+  [
+    "that is an authority itself",
+    selfSigned,
+    ({ ca }) => ({ certificateAuthority: ca }),
+    selfSigned.certificate,
+  ],
+  ["of any certificate", otherServer, () => ({ insecureSkipTlsVerify: true })],
+  [
+    "of another name",
+    otherServer,
+    ({ ca, files }) => ({
+      certificateAuthority: ca,
+      tlsServerName: "other.example",
+      clientCertificate: `${files.folder}/client.crt`,
+      clientKey: `${files.folder}/client.key`,
+    }),
+  ],
+];
+
+for (const [what, pair, options, ca] of WAYS) {
+  Deno.test(`Cluster leaves nothing open to a server ${what}`, async () => {
+    await using secure = new Secure(pair, ca);
+    await use(secure.cluster(options(secure)));
+  });
+}
+
+const PROXIED: [what: string, more: ClusterOptions][] = [
+  ["by Deno", {}],
+  ["by undici", { tlsServerName: "localhost" }],
+];
+
+for (const [what, more] of PROXIED) {
+  Deno.test(`Cluster goes through a proxy, ${what}`, async () => {
+    await using secure = new Secure(server);
+    await using proxy = await ConnectProxy.start();
+    const cluster = secure.cluster({
+      certificateAuthority: secure.ca,
+      proxyUrl: `http://127.0.0.1:${proxy.port}`,
+      ...more,
+    });
+    await use(cluster);
+    const target = `127.0.0.1:${secure.port}`;
+    assertEquals(
+      new Set(proxy.asked.map(({ target }) => target)),
+      new Set([target]),
+    );
+  });
+
+  Deno.test(`Cluster goes through a SOCKS proxy, ${what}`, async () => {
+    await using secure = new Secure(server);
+    await using proxy = await SocksProxy.start();
+    const cluster = secure.cluster({
+      certificateAuthority: secure.ca,
+      proxyUrl: proxy.url,
+      ...more,
+    });
+    await use(cluster);
+    assertEquals(new Set(proxy.asked), new Set([`127.0.0.1:${secure.port}`]));
+  });
+
+  Deno.test(`Cluster goes through the proxy of the environment but not to this machine, ${what}`, async () => {
+    await using secure = new Secure(server);
+    secure.files.setVariables({ HTTPS_PROXY: "http://127.0.0.1:1" });
+    await use(secure.cluster({ certificateAuthority: secure.ca, ...more }));
+  });
+}
+
+Deno.test("Cluster keeps a proxy's password from the server", async () => {
+  const seen: (string | null)[] = [];
+  const { certificate: cert, key } = server;
+  const listening = Deno.serve(
+    { port: 0, cert, key, onListen() {} },
+    ({ headers }) => {
+      seen.push(headers.get("proxy-authorization"));
+      return Response.json({ kind: "List", items: [] });
+    },
+  );
+  await using proxy = await ConnectProxy.start();
+  using files = new Files();
+  await using cluster = Cluster.fromDefault({
+    server: `https://127.0.0.1:${listening.addr.port}`,
+    certificateAuthority: files.write("ca.crt", authority.certificate),
+    proxyUrl: `http://me:hunter2@127.0.0.1:${proxy.port}`,
+  });
+  const pods = await cluster.listerWatcher({
+    apiVersion: "v1",
+    plural: "pods",
+  });
+  await pods.list({});
+  assertEquals(seen, [null]);
+  assertEquals(proxy.asked[0]?.credential, `Basic ${btoa("me:hunter2")}`);
+  await cluster[Symbol.asyncDispose]();
+  await listening.shutdown();
+});
+
+const REFUSED: [what: string, pair: KeyPair, options: ClusterOptions][] = [
+  ["does not name the server", otherServer, {}],
+  ["does not name the server, by undici", server, {
+    tlsServerName: "a.example",
+  }],
+];
+
+for (const [what, pair, options] of REFUSED) {
+  Deno.test(`Cluster refuses a certificate that ${what}`, async () => {
+    await using secure = new Secure(pair);
+    await using cluster = secure.cluster({
+      certificateAuthority: secure.ca,
+      ...options,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    await assertRejects(() => pods.list({}), ConnectionError, "Cannot reach");
+  });
+}
+
+Deno.test("Cluster opens other connections when the client certificate has been renewed", async () => {
+  using files = new Files();
+  files.write("client.crt", client.certificate);
+  files.write("client.key", client.key);
+  let status = 200;
+  const { certificate: cert, key } = server;
+  const listening = Deno.serve({ port: 0, cert, key, onListen() {} }, () => {
+    const answer = Response.json({ kind: "List", items: [] }, { status });
+    status = 200;
+    return answer;
+  });
+  await using cluster = Cluster.fromDefault({
+    server: `https://127.0.0.1:${listening.addr.port}`,
+    certificateAuthority: files.write("ca.crt", authority.certificate),
+    clientCertificate: `${files.folder}/client.crt`,
+    clientKey: `${files.folder}/client.key`,
+  });
+  const pods = await cluster.listerWatcher({
+    apiVersion: "v1",
+    plural: "pods",
+  });
+  await pods.list({});
+  const renewed = await authority.issueClient("me", []);
+  files.write("client.crt", renewed.certificate);
+  files.write("client.key", renewed.key);
+  status = 401;
+  await pods.list({});
+  // A pair that does not belong together is seen: it has been read again.
+  files.write("client.key", client.key);
+  status = 401;
+  const error = await assertRejects(() => pods.list({}), ConnectionError);
+  assertStringIncludes(error.message, "Cannot use the client certificate");
+  await cluster[Symbol.asyncDispose]();
+  await listening.shutdown();
+});
+
+const BUN: TransportOptions = {
+  server: "https://c.example",
+  tls: { ca: undefined, insecure: false, serverName: undefined },
+  proxyUrl: undefined,
+  certificate: undefined,
+  headers: [],
+};
+
+const BEYOND_BUN: [options: Partial<TransportOptions>, said: string][] = [
+  [{ proxyUrl: "socks5://p" }, "Bun knows no SOCKS proxies"],
+  [
+    { headers: [["impersonate-group", "a"], ["Impersonate-Group", "b"]] },
+    "Bun cannot send more than one impersonate-group header",
+  ],
+];
+
+for (const [options, said] of BEYOND_BUN) {
+  Deno.test(`new BunTransport() says that ${said}`, () => {
+    assertThrows(() => new BunTransport({ ...BUN, ...options }), Error, said);
+  });
+}

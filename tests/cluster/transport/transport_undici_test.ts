@@ -1,0 +1,194 @@
+// What a kubeconfig may ask for and Deno's own client cannot do, by undici.
+// That nothing of it is left is what the sanitizers see to.
+
+import {
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { openUndici } from "../../../cluster/transport/undici.ts";
+import type {
+  HeaderLine,
+  Transport,
+} from "../../../cluster/transport/transport.ts";
+import { CHUNKED, RawServer, Served } from "../../support/http_fakes.ts";
+
+function open(
+  server: string,
+  headers: readonly HeaderLine[] = [],
+  proxyUrl?: string,
+): Promise<Transport> {
+  return openUndici({
+    server,
+    tls: { ca: undefined, insecure: true, serverName: undefined },
+    proxyUrl,
+    certificate: undefined,
+    headers,
+  });
+}
+
+/** Begins an answer, and leaves the rest of it to the test. */
+class Beginning implements AsyncDisposable {
+  /** Breaks the connection off. */
+  breakOff: () => void = () => {};
+  readonly #server = new RawServer(async (connection) => {
+    await connection.write(`${CHUNKED}2\r\nhi\r\n`);
+    this.breakOff = () => connection.close();
+    await connection.closedByPeer();
+  });
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#server[Symbol.asyncDispose]();
+  }
+}
+
+const ENDS: Record<
+  string,
+  (parts: {
+    server: Beginning;
+    abort: AbortController;
+    transport: Transport;
+  }) => Promise<void> | void
+> = {
+  "the connection breaks": ({ server }) => server.breakOff(),
+  "the request is aborted": ({ abort }) => abort.abort(new Error("enough")),
+  "the transport is closed": ({ transport }) => transport.close(),
+};
+
+for (const [when, end] of Object.entries(ENDS)) {
+  Deno.test(`openUndici() ends a read of a body when ${when}`, async () => {
+    await using server = new Beginning();
+    const transport = await open(server.url);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const response = await transport.fetch(`${server.url}/watch`, { signal });
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    assertEquals(new TextDecoder().decode(first?.value), "hi");
+    const pending = assertRejects(async () => await reader?.read());
+    await end({ server, abort, transport });
+    await pending;
+    await transport.close();
+  });
+}
+
+Deno.test("openUndici() ends the connection when a body is cancelled", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using server = new RawServer(async (connection) => {
+    await connection.write(`${CHUNKED}2\r\nhi\r\n`);
+    await connection.closedByPeer();
+    resolve();
+  });
+  const transport = await open(server.url);
+  const response = await transport.fetch(server.url, {});
+  await response.body?.cancel();
+  await promise;
+  await transport.close();
+});
+
+Deno.test("openUndici() survives a body that nobody reads and that breaks off", async () => {
+  await using server = new Beginning();
+  const transport = await open(server.url);
+  const { body } = await transport.fetch(server.url, {});
+  server.breakOff();
+  await assertRejects(() => new Response(body).text());
+  await transport.close();
+});
+
+Deno.test("openUndici() sends what is asked for, and a header as often as it comes", async () => {
+  await using server = new Served(async (request) =>
+    Response.json([
+      request.method,
+      new URL(request.url).pathname + new URL(request.url).search,
+      request.headers.get("impersonate-group"),
+      request.headers.get("accept"),
+      await request.text(),
+    ])
+  );
+  const transport = await open(server.url, [
+    ["impersonate-group", "a"],
+    ["impersonate-group", "b"],
+  ]);
+  const ask = async (path: string, init: RequestInit) =>
+    await (await transport.fetch(server.url + path, init)).json();
+  assertEquals(await ask("/a?b=c%3Dd", { headers: { accept: "x/y" } }), [
+    "GET",
+    "/a?b=c%3Dd",
+    "a, b",
+    "x/y",
+    "",
+  ]);
+  assertEquals(
+    (await ask("/", { method: "PATCH", body: "text" })).at(-1),
+    "text",
+  );
+  await transport.close();
+});
+
+Deno.test("openUndici() decompresses what the server has compressed", async () => {
+  const text = "pods ".repeat(10_000);
+  await using server = new Served((request) => {
+    const accepted = request.headers.get("accept-encoding") ?? "";
+    return new Response(
+      new Response(text).body?.pipeThrough(new CompressionStream("gzip")),
+      { headers: { "content-encoding": "gzip", "x-accepted": accepted } },
+    );
+  });
+  const transport = await open(server.url);
+  const response = await transport.fetch(server.url, {});
+  assertEquals(response.headers.get("x-accepted"), "gzip");
+  assertEquals(await response.text(), text);
+  await transport.close();
+});
+
+Deno.test("openUndici() gives redirects and empty answers as they are", async () => {
+  await using server = new Served(({ url }) =>
+    url.endsWith("/empty")
+      ? new Response(null, { status: 204 })
+      : new Response("x", { status: 302, headers: { location: "/other" } })
+  );
+  const transport = await open(server.url);
+  const redirect = await transport.fetch(`${server.url}/a`, {});
+  assertEquals(redirect.status, 302);
+  assertEquals(redirect.headers.get("location"), "/other");
+  assertEquals(redirect.url, `${server.url}/a`);
+  await redirect.body?.cancel();
+  const empty = await transport.fetch(`${server.url}/empty`, {});
+  assertEquals([empty.status, empty.body], [204, null]);
+  await transport.close();
+});
+
+Deno.test("openUndici() ends connections that are still to come about when it is closed", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // The handshake of TLS is never answered.
+  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const transport = await open(server);
+  const pending = assertRejects(() => transport.fetch(server, {}));
+  using connection = await listener.accept();
+  await transport.close();
+  await pending;
+  const buffer = new Uint8Array(4096);
+  while (await connection.read(buffer).catch(() => null) !== null);
+});
+
+Deno.test("openUndici() shows no password when a proxy is not there", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  for (const scheme of ["socks5", "http"]) {
+    const proxy = `${scheme}://me:s%40kret99@127.0.0.1:${port}`;
+    const transport = await open("https://c.example", [], proxy);
+    const error = await assertRejects(() =>
+      transport.fetch("https://c.example/", {})
+    );
+    const shown = Deno.inspect(error, { depth: 10 });
+    assertStringIncludes(shown, "ECONNREFUSED");
+    assertFalse(/s(@|%40)kret99/.test(shown), shown);
+    await transport.close();
+  }
+});

@@ -1,0 +1,197 @@
+// Conditions on an object's state: how they are made, combined, and put to use
+// on events and on a cache.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { FakeListerWatcher } from "../../testing/mod.ts";
+import {
+  all,
+  any,
+  type Condition,
+  inStore,
+  matches,
+  not,
+  onEvent,
+} from "../../conditions/condition.ts";
+import { StatusError } from "../../api/status_error.ts";
+import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
+import { untilWithSync } from "../../watch/until_with_sync.ts";
+
+const object: KubernetesObject = { metadata: { name: "web" } };
+const yes: Condition = matches(() => true, () => "yes");
+const alsoYes: Condition = matches(() => true, () => "also yes");
+const no: Condition = matches(() => false, () => "no");
+const alsoNo: Condition = matches(() => false, () => "also no");
+
+function failing(text: string): Condition {
+  return matches(() => {
+    throw new Error(text);
+  }, () => text);
+}
+
+const failed = failing("failed");
+
+Deno.test("matches() asks the predicate, with undefined where there is no object", () => {
+  const seen: unknown[] = [];
+  const condition = matches((object) => {
+    seen.push(object);
+    return object === undefined;
+  });
+  assertEquals([condition(object), condition(undefined)], [false, true]);
+  assertEquals(seen, [object, undefined]);
+});
+
+Deno.test("matches() lets through what the predicate throws", () => {
+  assertThrows(() => failed(object), Error, "failed");
+});
+
+Deno.test("matches() does not change the function that it is given", () => {
+  const predicate = () => true;
+  matches(predicate, () => "first");
+  assert(!("explain" in predicate));
+});
+
+Deno.test("matches() explains something without an explanation", () => {
+  const condition = matches((object) => object?.metadata?.name === "web");
+  assertEquals(condition.explain(object), "as it should be");
+  assertEquals(condition.explain({}), "not as it should be");
+  assertEquals(condition.explain(undefined), "not there");
+  assertEquals(
+    matches(() => {
+      throw new Error("no\nway");
+    }).explain(object),
+    "no way",
+  );
+});
+
+Deno.test("matches() makes of any explanation one line, and of a failing one its error", () => {
+  const explained = matches(() => false, () => "two\nlines\x1b[2J");
+  assertEquals(explained.explain(object), "two lines [2J");
+  const failing = matches(() => false, () => {
+    throw new TypeError("no spec");
+  });
+  assertEquals(failing.explain(object), "no spec");
+});
+
+/** Conditions, and what each combinator makes of them: met, explanation. */
+const CASES: readonly {
+  readonly given: readonly Condition[];
+  readonly all: readonly [boolean | "throws", string];
+  readonly any: readonly [boolean | "throws", string];
+}[] = [
+  { given: [], all: [true, ""], any: [false, ""] },
+  { given: [yes], all: [true, "yes"], any: [true, "yes"] },
+  { given: [no], all: [false, "no"], any: [false, "no"] },
+  {
+    given: [yes, alsoYes],
+    all: [true, "yes; also yes"],
+    any: [true, "yes, or also yes"],
+  },
+  { given: [yes, no], all: [false, "no"], any: [true, "yes"] },
+  { given: [no, yes], all: [false, "no"], any: [true, "yes"] },
+  {
+    given: [no, alsoNo],
+    all: [false, "no; also no"],
+    any: [false, "no, or also no"],
+  },
+  { given: [failed, yes], all: ["throws", "failed"], any: [true, "yes"] },
+  {
+    given: [no, failed],
+    all: ["throws", "no; failed"],
+    any: [false, "no, or failed"],
+  },
+  {
+    given: [failed, failing("too")],
+    all: ["throws", "failed; too"],
+    any: ["throws", "failed, or too"],
+  },
+];
+
+function verdict(condition: Condition): boolean | "throws" {
+  try {
+    return condition(object);
+  } catch (error) {
+    assert(error instanceof Error && error.message === "failed");
+    return "throws";
+  }
+}
+
+Deno.test("all() and any() combine verdicts, failures and explanations", () => {
+  for (const { given, ...expected } of CASES) {
+    const label = given.map((one) => one.explain(object)).join("|");
+    for (const [name, combine] of Object.entries({ all, any })) {
+      const combined = combine(...given);
+      const found = [verdict(combined), combined.explain(object)];
+      const wanted = name === "all" ? expected.all : expected.any;
+      assertEquals(found, [...wanted], `${name}(${label})`);
+    }
+  }
+});
+
+Deno.test("not() turns the verdict around, and says what is still so", () => {
+  assertEquals([not(yes)(object), not(yes).explain(object)], [
+    false,
+    "still yes",
+  ]);
+  assertEquals([not(no)(object), not(no).explain(object)], [true, "no"]);
+  assertThrows(() => not(failed)(object), Error, "failed");
+  assertEquals(not(failed).explain(object), "failed");
+});
+
+Deno.test("the combinators hand on the object, also when there is none", () => {
+  const isGone = matches((object) => object === undefined);
+  for (const condition of [all(isGone), any(isGone), not(not(isGone))]) {
+    assertEquals([condition(object), condition(undefined)], [false, true]);
+  }
+});
+
+Deno.test("onEvent() judges the object of a change, and none after a deletion", () => {
+  const seen: unknown[] = [];
+  const condition = onEvent(matches((object) => {
+    seen.push(object?.metadata?.name);
+    return object === undefined;
+  }));
+  const events: WatchEvent[] = [
+    { type: "ADDED", object },
+    { type: "MODIFIED", object },
+    { type: "BOOKMARK", object: { metadata: { resourceVersion: "7" } } },
+    { type: "DELETED", object },
+  ];
+  assertEquals(events.map((event) => condition(event)), [
+    false,
+    false,
+    false,
+    true,
+  ]);
+  assertEquals(seen, ["web", "web", undefined]);
+});
+
+Deno.test("onEvent() never takes a bookmark for an object that meets it", () => {
+  assertEquals(onEvent(yes)({ type: "BOOKMARK", object: {} }), false);
+});
+
+Deno.test("onEvent() throws the Status of an error", () => {
+  const condition = onEvent(yes);
+  const status = { code: 410, reason: "Expired", message: "too old" };
+  const error = assertThrows(
+    () => condition({ type: "ERROR", object: status }),
+    StatusError,
+    "too old",
+  );
+  assertEquals(error.code, 410);
+});
+
+Deno.test("inStore() judges the object of a key, and none where there is none", async () => {
+  const pods = new FakeListerWatcher();
+  pods.add({ metadata: { name: "web", namespace: "default" } });
+  const never = () => false;
+  for (
+    const [key, name] of [["default/web", "web"], ["web", undefined]] as const
+  ) {
+    const condition = matches((object) => {
+      assertEquals(object?.metadata?.name, name);
+      return true;
+    });
+    const event = await untilWithSync(pods, inStore(condition, key), never);
+    assertEquals(event, undefined);
+  }
+});

@@ -1,0 +1,63 @@
+// Whether an object is there.
+
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { isCreated, isDeleted } from "../../conditions/metadata_conditions.ts";
+import type { KubernetesObject } from "../../api/types.ts";
+
+const deletionTimestamp = "2024-05-01T12:00:00Z";
+const finalizers = ["example.com/a", "example.com/b"];
+
+Deno.test("isCreated() is met by any object", () => {
+  const isThere = isCreated();
+  assertEquals([isThere({}), isThere.explain({})], [true, "there"]);
+  assertEquals(isThere({ metadata: { deletionTimestamp } }), true);
+  assertEquals(isThere(undefined), false);
+  assertEquals(isThere.explain(undefined), "not there yet");
+});
+
+/** The uid that is meant, an object, whether it is gone, how it stands. */
+const CASES: readonly [
+  string | undefined,
+  KubernetesObject | undefined,
+  boolean,
+  string,
+][] = [
+  [undefined, undefined, true, "gone"],
+  ["1", undefined, true, "gone"],
+  [undefined, {}, false, "there, not being deleted"],
+  ["1", { metadata: { uid: "1" } }, false, "there, not being deleted"],
+  ["1", { metadata: { uid: "2" } }, true, "gone, another has its name"],
+  [undefined, { metadata: { uid: "2" } }, false, "there, not being deleted"],
+  [
+    "1",
+    { metadata: { uid: "1", deletionTimestamp } },
+    false,
+    "being deleted for 30s",
+  ],
+  [
+    undefined,
+    { metadata: { deletionTimestamp, finalizers } },
+    false,
+    "being deleted for 30s, held by 2 finalizers: example.com/a, example.com/b",
+  ],
+  [
+    undefined,
+    { metadata: { deletionTimestamp: new Date(deletionTimestamp) } },
+    false,
+    "being deleted for 30s",
+  ],
+];
+
+Deno.test("isDeleted() is met when the object is gone, and says what holds it up", () => {
+  using _time = new FakeTime("2024-05-01T12:00:30Z");
+  for (const [uid, object, met, how] of CASES) {
+    const condition = isDeleted(uid);
+    const label = `${uid} on ${JSON.stringify(object)}`;
+    assertEquals(
+      [condition(object), condition.explain(object)],
+      [met, how],
+      label,
+    );
+  }
+});

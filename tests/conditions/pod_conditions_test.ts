@@ -1,0 +1,227 @@
+// Pods, and what their owners do not know.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { podState, podTrouble } from "../../conditions/_pod_state.ts";
+import { matches } from "../../conditions/condition.ts";
+import {
+  isPodCompleted,
+  isPodReady,
+  isPodRunning,
+  withPods,
+} from "../../conditions/pod_conditions.ts";
+
+const waiting = (reason: string) => ({ state: { waiting: { reason } } });
+const terminated = (exitCode: number, reason?: string) => ({
+  state: { terminated: { exitCode, reason } },
+});
+const ready = { ready: true, state: { running: {} } };
+const pod = (status: object, name = "web") => ({
+  kind: "Pod",
+  metadata: { name },
+  status,
+});
+
+/** The status of a pod: how it is, whether anything is wrong. */
+const STATES: readonly [object, string, string | undefined][] = [
+  [{}, "no phase", undefined],
+  [{ phase: "Pending" }, "Pending", undefined],
+  [
+    { phase: "Pending", containerStatuses: [waiting("ContainerCreating")] },
+    "Pending",
+    undefined,
+  ],
+  [
+    {
+      phase: "Pending",
+      initContainerStatuses: [waiting("ErrImagePull")],
+      containerStatuses: [waiting("PodInitializing")],
+    },
+    "Pending: ErrImagePull",
+    "ErrImagePull",
+  ],
+  [
+    {
+      phase: "Pending",
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          reason: "Unschedulable",
+          message: "0/1 nodes are available.",
+        },
+      ],
+    },
+    "Pending: Unschedulable: 0/1 nodes are available.",
+    "Unschedulable: 0/1 nodes are available.",
+  ],
+  [
+    {
+      phase: "Pending",
+      conditions: [{ type: "PodScheduled", status: "False" }],
+    },
+    "Pending",
+    undefined,
+  ],
+  [
+    {
+      phase: "Running",
+      containerStatuses: [ready, waiting("CrashLoopBackOff")],
+    },
+    "Running, 1 of 2 containers ready: CrashLoopBackOff",
+    "CrashLoopBackOff",
+  ],
+  [
+    {
+      phase: "Running",
+      containerStatuses: [{ ready: false, state: { running: {} } }],
+    },
+    "Running, 0 of 1 container ready",
+    undefined,
+  ],
+  [
+    {
+      phase: "Running",
+      initContainerStatuses: [terminated(0, "Completed")],
+      containerStatuses: [terminated(137, "OOMKilled")],
+    },
+    "Running, 0 of 1 container ready: OOMKilled (exit code 137)",
+    "OOMKilled (exit code 137)",
+  ],
+  [{ phase: "Succeeded" }, "Succeeded", undefined],
+  // What is left of the time before.
+  [
+    {
+      phase: "Succeeded",
+      conditions: [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable" },
+      ],
+    },
+    "Succeeded",
+    undefined,
+  ],
+  [
+    { phase: "Failed", reason: "Evicted", message: "low on memory" },
+    "Failed: Evicted: low on memory",
+    "Evicted: low on memory",
+  ],
+  [
+    { phase: "Failed", containerStatuses: [terminated(3)] },
+    "Failed: Error (exit code 3)",
+    "Error (exit code 3)",
+  ],
+  [{ phase: "Failed" }, "Failed: Failed", "Failed"],
+];
+
+Deno.test("podState() and podTrouble() say how a pod is", () => {
+  for (const [status, state, trouble] of STATES) {
+    const label = JSON.stringify(status);
+    assertEquals(podState(pod(status)), state, label);
+    assertEquals(podTrouble(pod(status)), trouble, label);
+  }
+});
+
+Deno.test("isPodRunning() is met in the phase Running", () => {
+  const condition = isPodRunning();
+  for (const phase of ["Pending", "Running", "Succeeded", "Failed"]) {
+    assertEquals(condition(pod({ phase })), phase === "Running", phase);
+  }
+  assertEquals(condition(undefined), false);
+  assertEquals(condition.explain(pod({ phase: "Pending" })), "Pending");
+});
+
+Deno.test("isPodReady() is met by the condition Ready, and says how the containers are", () => {
+  const condition = isPodReady();
+  const status = { phase: "Running", containerStatuses: [ready, {}] };
+  const conditions = (value: string) => [{ type: "Ready", status: value }];
+  assertEquals(
+    condition(pod({ ...status, conditions: conditions("True") })),
+    true,
+  );
+  const unready = pod({ ...status, conditions: conditions("False") });
+  assertEquals(condition(unready), false);
+  assertEquals(
+    condition.explain(unready),
+    "Running, 1 of 2 containers ready",
+  );
+});
+
+Deno.test("isPodRunning() and isPodReady() do not believe a status that is behind", () => {
+  const stale = {
+    ...pod({
+      observedGeneration: 1,
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True" }],
+    }),
+    metadata: { name: "web", generation: 2 },
+  };
+  for (const condition of [isPodRunning(), isPodReady()]) {
+    assertEquals(condition(stale), false);
+    assertEquals(
+      condition.explain(stale),
+      "the status is of generation 1, generation 2 has not been observed",
+    );
+  }
+});
+
+Deno.test("isPodCompleted() is met by success, and throws the reason of a failure", () => {
+  const condition = isPodCompleted();
+  for (const phase of ["Pending", "Running", "Succeeded"]) {
+    assertEquals(condition(pod({ phase })), phase === "Succeeded", phase);
+  }
+  const failed = pod({ phase: "Failed", containerStatuses: [terminated(1)] });
+  const error = assertThrows(() => condition(failed), Error);
+  assertEquals(error.message, 'pod "web" has failed: Error (exit code 1)');
+  assertEquals(condition.explain(failed), "Failed: Error (exit code 1)");
+});
+
+Deno.test("the conditions on pods refuse to judge another kind", () => {
+  const job = { kind: "Job", metadata: {} };
+  for (const condition of [isPodRunning(), isPodReady(), isPodCompleted()]) {
+    assertThrows(() => condition(job), TypeError, "Cannot judge a Job");
+  }
+});
+
+const bad = pod({ containerStatuses: [waiting("ImagePullBackOff")] }, "web-2");
+const worse = pod({ containerStatuses: [waiting("ErrImagePull")] }, "web-3");
+const fine = pod({ containerStatuses: [ready] }, "web-1");
+const no = matches(() => false, () => "2 of 3 replicas available");
+
+Deno.test("withPods() names the first pod that is in trouble", () => {
+  const owners: unknown[] = [];
+  const condition = withPods(no, (owner) => {
+    owners.push(owner);
+    return new Set([fine, bad, worse]);
+  });
+  const owner = { metadata: { name: "web" } };
+  assertEquals(condition(owner), false);
+  assertEquals(
+    condition.explain(owner),
+    "2 of 3 replicas available; pod web-2: ImagePullBackOff",
+  );
+  assertEquals(owners, [owner]);
+});
+
+Deno.test("withPods() adds nothing where nothing is wrong, or nothing is to be said", () => {
+  const yes = matches(() => true, () => "yes");
+  const owner = { metadata: {} };
+  assertEquals(withPods(no, () => [fine]).explain(owner), no.explain(owner));
+  assertEquals(withPods(yes, () => [bad]).explain(owner), "yes");
+  assertEquals(withPods(yes, () => [bad])(owner), true);
+  assertEquals(withPods(no, () => [bad]).explain(undefined), no.explain(owner));
+  const failing = withPods(no, () => {
+    throw new Error("no cache");
+  });
+  assertEquals(failing.explain(owner), no.explain(owner));
+});
+
+Deno.test("withPods() explains a condition that throws as well", () => {
+  const failed = matches(() => {
+    throw new Error("deadline");
+  }, () => "too late");
+  const condition = withPods(failed, () => [bad]);
+  assertThrows(() => condition({}), Error, "deadline");
+  assertEquals(
+    condition.explain({}),
+    "too late; pod web-2: ImagePullBackOff",
+  );
+});

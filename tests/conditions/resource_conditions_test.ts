@@ -1,0 +1,120 @@
+// What a cluster provides.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  isCrdEstablished,
+  isLoadBalancerReady,
+  isPvcBound,
+} from "../../conditions/resource_conditions.ts";
+import type { KubernetesObject } from "../../api/types.ts";
+
+const object = (status?: object, spec: object = {}) => ({
+  metadata: { name: "web" },
+  spec,
+  status,
+});
+const conditions = (...all: [string, string, string?][]) => ({
+  conditions: all.map(([type, status, reason]) => ({ type, status, reason })),
+});
+const balancer = (...ingress: object[]) => ({ loadBalancer: { ingress } });
+const type = (type: string) => ({ type });
+
+/** A condition, an object, whether it is met, how it stands. */
+const CASES: readonly [
+  ReturnType<typeof isPvcBound>,
+  KubernetesObject | undefined,
+  boolean,
+  string,
+][] = [
+  [isCrdEstablished(), undefined, false, "not there"],
+  [isCrdEstablished(), object(), false, "no condition Established"],
+  [
+    isCrdEstablished(),
+    object(conditions(["NamesAccepted", "True"], ["Established", "True"])),
+    true,
+    "Established=True",
+  ],
+  [
+    isCrdEstablished(),
+    object(
+      conditions(
+        ["NamesAccepted", "False", "PluralConflict"],
+        ["Established", "False", "NotAccepted"],
+      ),
+    ),
+    false,
+    "not established, NamesAccepted=False: PluralConflict",
+  ],
+  [
+    isCrdEstablished(),
+    object(conditions(["Established", "False", "Installing"])),
+    false,
+    "Established=False: Installing",
+  ],
+  [isPvcBound(), undefined, false, "not there"],
+  [isPvcBound(), object({}), false, "no phase"],
+  [isPvcBound(), object({ phase: "Pending" }), false, "Pending"],
+  [isPvcBound(), object({ phase: "Bound" }), true, "Bound"],
+  [isPvcBound(), object({ phase: "Lost" }), false, "Lost"],
+  [isLoadBalancerReady(), undefined, false, "not there"],
+  [
+    isLoadBalancerReady(),
+    object(undefined, type("LoadBalancer")),
+    false,
+    "no address yet",
+  ],
+  [
+    isLoadBalancerReady(),
+    object(balancer(), type("LoadBalancer")),
+    false,
+    "no address yet",
+  ],
+  [
+    isLoadBalancerReady(),
+    object(balancer({ ip: "192.0.2.1" }, {}), type("LoadBalancer")),
+    false,
+    "no address yet",
+  ],
+  [
+    isLoadBalancerReady(),
+    object(
+      balancer({ ip: "192.0.2.1" }, { hostname: "lb.example.com" }),
+      type("LoadBalancer"),
+    ),
+    true,
+    "at 192.0.2.1, lb.example.com",
+  ],
+  [
+    isLoadBalancerReady(),
+    object(balancer({ ip: "192.0.2.1" }), type("ClusterIP")),
+    false,
+    "of type ClusterIP, no load balancer",
+  ],
+  [
+    isLoadBalancerReady(),
+    { kind: "Ingress", ...object(balancer({ ip: "192.0.2.1" })) },
+    true,
+    "at 192.0.2.1",
+  ],
+];
+
+Deno.test("the conditions on what a cluster provides judge and explain", () => {
+  for (const [condition, object, met, how] of CASES) {
+    const label = JSON.stringify(object);
+    assertEquals(condition(object), met, label);
+    assertEquals(condition.explain(object), how, label);
+  }
+});
+
+Deno.test("the conditions on what a cluster provides refuse to judge another kind", () => {
+  const pod = { kind: "Pod", metadata: {} };
+  for (
+    const [condition, kinds] of [
+      [isCrdEstablished(), "CustomResourceDefinition"],
+      [isPvcBound(), "PersistentVolumeClaim"],
+      [isLoadBalancerReady(), "Service or Ingress"],
+    ] as const
+  ) {
+    assertThrows(() => condition(pod), TypeError, `is for a ${kinds}`);
+  }
+});

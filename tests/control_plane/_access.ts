@@ -1,0 +1,200 @@
+/**
+ * Who may do what, changed while the server runs: RBAC grants, and tokens of
+ * service accounts. Each function returns only when the change has taken effect,
+ * which it asks the server itself, since authorizer and authenticator learn of
+ * changes by watching.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { generateToken } from "./credentials.ts";
+import { type JsonClient, RequestError } from "./json_client.ts";
+
+const pollMs = 100;
+const effectTimeoutMs = 30_000;
+const rbac = "/apis/rbac.authorization.k8s.io/v1";
+const selfReview = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+const accessReview = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+
+/** What {@linkcode grant} permits. */
+export interface GrantOptions {
+  /** User, or `system:serviceaccount:NAMESPACE:NAME`. */
+  user: string;
+  /** Such as `list`, `watch`. */
+  verbs: readonly [string, ...string[]];
+  /** Plural names. */
+  resources: readonly [string, ...string[]];
+  /** API group. @default {""} */
+  apiGroup?: string | undefined;
+  /** Namespace. @default {all of them} */
+  namespace?: string | undefined;
+}
+
+/** A permission that can be taken back. */
+export interface Grant {
+  /** Takes it back; resolves when the server refuses what it permitted. */
+  revoke(): Promise<void>;
+}
+
+/** Which service account {@linkcode issueToken} makes a token for. */
+export interface TokenOptions {
+  /** Name of the service account, which is made where it is missing. */
+  account: string;
+  /** Its namespace. @default {"default"} */
+  namespace?: string | undefined;
+}
+
+/** A token of a service account that can be taken back. */
+export interface AccountToken {
+  /** The token. */
+  readonly token: string;
+  /** Who has it: `system:serviceaccount:NAMESPACE:NAME`. */
+  readonly user: string;
+  /**
+   * Takes it back; resolves when the server refuses it. A kube-apiserver keeps
+   * what it found out about a token for 10 s (no flag changes that), so this
+   * takes up to 10 s for a token in use, and no time for one unused for so long.
+   */
+  revoke(): Promise<void>;
+}
+
+/** Permits something, by a role and its binding. */
+export async function grant(
+  client: JsonClient,
+  options: GrantOptions,
+): Promise<Grant> {
+  const { user, verbs, resources, apiGroup = "", namespace } = options;
+  const metadata = { name: `grant-${generateToken().slice(0, 8)}` };
+  const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  const kind = namespace === undefined ? "ClusterRole" : "Role";
+  const roles = `${rbac}${scope}/${kind.toLowerCase()}s`;
+  const bindings = `${rbac}${scope}/${kind.toLowerCase()}bindings`;
+  const apiGroupOfRoles = "rbac.authorization.k8s.io";
+  await client.request("POST", roles, {
+    metadata,
+    rules: [{ apiGroups: [apiGroup], resources, verbs }],
+  });
+  await client.request("POST", bindings, {
+    metadata,
+    roleRef: { apiGroup: apiGroupOfRoles, kind, name: metadata.name },
+    subjects: [{ apiGroup: apiGroupOfRoles, kind: "User", name: user }],
+  });
+  const allowed = () => isAllowed(client, options);
+  await settle(`the grant to ${user} to take effect`, allowed);
+  return {
+    async revoke() {
+      await client.request("DELETE", `${bindings}/${metadata.name}`);
+      await client.request("DELETE", `${roles}/${metadata.name}`);
+      await settle(
+        `the grant to ${user} to end`,
+        async () => !await allowed(),
+      );
+    },
+  };
+}
+
+/** Makes a token that is bound to a Secret of its own, and dies with it. */
+export async function issueToken(
+  client: JsonClient,
+  options: TokenOptions,
+): Promise<AccountToken> {
+  const { account, namespace = "default" } = options;
+  const core = `/api/v1/namespaces/${namespace}`;
+  await createIfMissing(client, `${core}/serviceaccounts`, account);
+  const secret = await client.request("POST", `${core}/secrets`, {
+    metadata: { generateName: `${account}-` },
+  });
+  const { name, uid } = secret.metadata ?? {};
+  const answer = await client.request(
+    "POST",
+    `${core}/serviceaccounts/${account}/token`,
+    {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: {
+        boundObjectRef: { apiVersion: "v1", kind: "Secret", name, uid },
+      },
+    },
+  );
+  const token = tokenOf(answer.status);
+  return {
+    token,
+    user: `system:serviceaccount:${namespace}:${account}`,
+    async revoke() {
+      await client.request("DELETE", `${core}/secrets/${name}`);
+      // Asked too early, it would be found valid, and kept so for 10 s.
+      await delay(pollMs);
+      await settle(
+        `the token of ${account} to be refused`,
+        () => isRefused(client, token),
+      );
+    },
+  };
+}
+
+async function createIfMissing(
+  client: JsonClient,
+  path: string,
+  name: string,
+): Promise<void> {
+  try {
+    await client.request("POST", path, { metadata: { name } });
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 409) throw error;
+  }
+}
+
+function tokenOf(status: unknown): string {
+  if (typeof status === "object" && status !== null && "token" in status) {
+    if (typeof status.token === "string") return status.token;
+  }
+  throw new TypeError("Cannot issue a token: the answer holds none");
+}
+
+async function isAllowed(
+  client: JsonClient,
+  { user, verbs, resources, apiGroup = "", namespace = "" }: GrantOptions,
+): Promise<boolean> {
+  const review = await client.request("POST", accessReview, {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    spec: {
+      user,
+      resourceAttributes: {
+        verb: verbs[0],
+        resource: resources[0],
+        group: apiGroup,
+        namespace,
+      },
+    },
+  });
+  const { status } = review;
+  return typeof status === "object" && status !== null &&
+    "allowed" in status && status.allowed === true;
+}
+
+async function isRefused(client: JsonClient, token: string): Promise<boolean> {
+  const review = {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "SelfSubjectReview",
+  };
+  try {
+    await client.request("POST", selfReview, review, { token });
+    return false;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 401) return true;
+    throw error;
+  }
+}
+
+async function settle(
+  what: string,
+  settled: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + effectTimeoutMs;
+  while (!await settled()) {
+    if (performance.now() > deadline) {
+      throw new Error(`Waited ${effectTimeoutMs} ms in vain for ${what}`);
+    }
+    await delay(pollMs);
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * Finds the programs that the end-to-end tests run: the real control plane, and
+ * the oracle on client-go. A program is taken from `KUBEBUILDER_ASSETS` where
+ * that folder holds it, else from a cache folder outside the repository, into
+ * which it is built once by `go build` from the versions pinned in the `go.mod`
+ * files beside this one. The cache's folders are keyed by what is built, so that
+ * a new version is a new folder, and two runs at once build only once.
+ *
+ * Run as a program, it builds everything that is missing and prints where it is.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+
+/** Says what a long step is doing. */
+export type Report = (line: string) => void;
+
+/** Every program that the end-to-end tests can run. */
+export const binaries = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubectl",
+  "kwok",
+  "oracle",
+] as const;
+
+/** One of {@linkcode binaries}. */
+export type Binary = typeof binaries[number];
+
+interface GoModule {
+  /** Folder of the `go.mod`, relative to this file. */
+  readonly folder: string;
+  /** Go packages by the name of the program. */
+  readonly packages: { readonly [Name in Binary]?: string };
+  /** Further files, beside `go.mod` and `go.sum`, that decide what is built. */
+  readonly sources: readonly string[];
+}
+
+const modules: readonly GoModule[] = [
+  {
+    folder: "kubernetes",
+    packages: {
+      "etcd": "go.etcd.io/etcd/server/v3",
+      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+      "kube-controller-manager":
+        "k8s.io/kubernetes/cmd/kube-controller-manager",
+      "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+      "kubectl": "k8s.io/kubernetes/cmd/kubectl",
+    },
+    sources: [],
+  },
+  {
+    folder: "kwok",
+    packages: { "kwok": "sigs.k8s.io/kwok/cmd/kwok" },
+    sources: [],
+  },
+  {
+    folder: "oracle",
+    packages: { "oracle": "." },
+    sources: [
+      "conditions.go",
+      "informer.go",
+      "main.go",
+      "output.go",
+      "retrywatcher.go",
+      "source.go",
+      "until.go",
+    ],
+  },
+];
+
+/** A program is neither at hand nor can it be built here. */
+export class BinaryUnavailableError extends Error {
+  /** Always `"BinaryUnavailableError"`. */
+  override name = "BinaryUnavailableError";
+}
+
+/** Options of {@linkcode findBinary} and {@linkcode whyUnavailable}. */
+export interface BinaryOptions {
+  /** Environment variables. @default {Deno.env.toObject()} */
+  env?: Readonly<Record<string, string>> | undefined;
+  /** Told about a build. @default {a line on standard error} */
+  report?: Report | undefined;
+}
+
+/**
+ * The path of a program, which is built first where it is missing.
+ *
+ * @param binary Its name.
+ * @param options Where to look, whom to tell.
+ * @returns Its absolute path.
+ * @throws {BinaryUnavailableError} If it is not there and there is no Go to build
+ * it, or what `KUBEBUILDER_ASSETS` holds is too old.
+ * @throws {Error} If the build fails.
+ */
+export async function findBinary(
+  binary: Binary,
+  options: BinaryOptions = {},
+): Promise<string> {
+  const { env = Deno.env.toObject(), report = reportToStderr } = options;
+  const asset = await findAsset(binary, env);
+  if (asset !== undefined) return asset;
+  const module = moduleOf(binary);
+  const folder = await cacheFolder(module, env);
+  const path = `${folder}/${binary}`;
+  if (await isFile(path)) return path;
+  const reason = await whyUnavailable(binary, options);
+  if (reason !== undefined) throw new BinaryUnavailableError(reason);
+  await Deno.mkdir(folder, { recursive: true });
+  // Held until the file closes, also by the death of this process.
+  using lock = await Deno.open(`${folder}/.lock`, {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
+  if (!await isFile(path)) await build(binary, module, path, env, report);
+  return path;
+}
+
+/**
+ * Why a program cannot be had, in one sentence that says what to do.
+ *
+ * @param binary Its name.
+ * @param options Where to look.
+ * @returns The sentence; `undefined` where it is there, or Go can build it.
+ */
+export async function whyUnavailable(
+  binary: Binary,
+  options: BinaryOptions = {},
+): Promise<string | undefined> {
+  const { env = Deno.env.toObject() } = options;
+  if (await findAsset(binary, env) !== undefined) return undefined;
+  const path = `${await cacheFolder(moduleOf(binary), env)}/${binary}`;
+  if (await isFile(path)) return undefined;
+  if (await hasGo(env)) return undefined;
+  return `Cannot find ${binary} for the end-to-end tests: install Go, ` +
+    "which builds it, or set KUBEBUILDER_ASSETS to a folder that holds it";
+}
+
+/** Where a program of `KUBEBUILDER_ASSETS` is, if it is there. */
+async function findAsset(
+  binary: Binary,
+  env: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const folder = env.KUBEBUILDER_ASSETS;
+  if (folder === undefined || folder === "") return undefined;
+  const path = `${folder}/${binary}`;
+  if (!await isFile(path)) return undefined;
+  if (binary === "kube-apiserver") await requireVersion(path);
+  return path;
+}
+
+/** Older ones refuse the feature gate that these tests switch on. */
+async function requireVersion(apiserver: string): Promise<void> {
+  const text = await run(apiserver, ["--version"]);
+  const match = /v(\d+)\.(\d+)/.exec(text);
+  if (match === null) return;
+  const [major = 0, minor = 0] = match.slice(1).map(Number);
+  if (major > 1 || minor >= 36) return;
+  throw new BinaryUnavailableError(
+    `Cannot use the kube-apiserver of KUBEBUILDER_ASSETS: ` +
+      `it is ${match[0]}, the tests need v1.36 or later: ` +
+      "set KUBEBUILDER_ASSETS to such a version, or to nothing to have it built",
+  );
+}
+
+function moduleOf(binary: Binary): GoModule {
+  for (const module of modules) {
+    if (Object.hasOwn(module.packages, binary)) return module;
+  }
+  throw new TypeError(`Cannot find ${binary}: no such program is known`);
+}
+
+/** The folder for what a Go module builds, named by a digest of its inputs. */
+async function cacheFolder(
+  module: GoModule,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const base = env.XDG_CACHE_HOME ||
+    (env.HOME === undefined ? undefined : `${env.HOME}/.cache`);
+  if (base === undefined) {
+    throw new BinaryUnavailableError(
+      "Cannot choose a cache folder: set HOME or XDG_CACHE_HOME",
+    );
+  }
+  const inputs = [Deno.build.target, buildFlags("").join(" ")];
+  for (const file of ["go.mod", "go.sum", ...module.sources]) {
+    inputs.push(await Deno.readTextFile(`${pathOf(module.folder)}/${file}`));
+  }
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(inputs.join("\0")),
+  );
+  const key = new Uint8Array(digest).toHex().slice(0, 16);
+  const name = module.folder.replaceAll("/", "-");
+  return `${base}/watchtools/controlplane/${name}-${key}`;
+}
+
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+/** A release's version stands in its binaries by way of the linker. */
+function buildFlags(kubernetesVersion: string): string[] {
+  const [major = "", minor = ""] = kubernetesVersion.slice(1).split(".");
+  const variables = "k8s.io/component-base/version";
+  const linker = [
+    "-s -w",
+    `-X ${variables}.gitVersion=${kubernetesVersion}`,
+    `-X ${variables}.gitMajor=${major}`,
+    `-X ${variables}.gitMinor=${minor}`,
+  ];
+  return ["-trimpath", "-buildvcs=false", "-ldflags", linker.join(" ")];
+}
+
+async function build(
+  binary: Binary,
+  module: GoModule,
+  path: string,
+  env: Readonly<Record<string, string>>,
+  report: Report,
+): Promise<void> {
+  const folder = pathOf(module.folder);
+  const pins = await Deno.readTextFile(`${folder}/go.mod`);
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(pins)?.[1];
+  const goPackage = module.packages[binary] ?? ".";
+  const unfinished = `${path}.unfinished`;
+  const start = Date.now();
+  const seconds = () => Math.round((Date.now() - start) / 1000);
+  report(`Building ${binary} with Go, once: this can take minutes`);
+  const timer = setInterval(
+    () => report(`Building ${binary}: ${seconds()} s so far`),
+    30_000,
+  );
+  try {
+    const flags = version === undefined
+      ? ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
+      : buildFlags(version);
+    await run("go", ["build", ...flags, "-o", unfinished, goPackage], {
+      cwd: folder,
+      env: {
+        ...env,
+        CGO_ENABLED: "0",
+        GOFLAGS: "-mod=readonly",
+        GOWORK: "off",
+      },
+    });
+  } catch (error) {
+    throw new Error(`Cannot build ${binary}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    clearInterval(timer);
+  }
+  // Only a whole file ever has the name that is looked for.
+  await Deno.rename(unfinished, path);
+  report(`Built ${binary} in ${seconds()} s: ${path}`);
+}
+
+async function hasGo(env: Readonly<Record<string, string>>): Promise<boolean> {
+  try {
+    await run("go", ["version"], { env });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Standard output of a command that has to succeed. */
+async function run(
+  command: string,
+  args: readonly string[],
+  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+): Promise<string> {
+  const output = await new Deno.Command(command, {
+    args: [...args],
+    clearEnv: options.env !== undefined,
+    stdin: "null",
+    ...options,
+  }).output();
+  const decoder = new TextDecoder();
+  if (output.success) return decoder.decode(output.stdout);
+  const end = decoder.decode(output.stderr).trim().split("\n").slice(-20);
+  throw new Error(
+    `${command} ended with code ${output.code}:\n${end.join("\n")}`,
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function reportToStderr(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) {
+  for (const binary of binaries) {
+    const path = await findBinary(binary);
+    Deno.stdout.writeSync(new TextEncoder().encode(`${binary}: ${path}\n`));
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { cancelQuietly, ignore, unlessAborted } from "../../internal/abort.ts";
+import { CountedAbort, turn } from "../support/wait_fakes.ts";
+
+Deno.test("unlessAborted() gives the value and leaves no listener", async () => {
+  const abort = new CountedAbort();
+  const value = unlessAborted(Promise.resolve(7), abort.signal);
+  assertEquals(abort.listeners, 1);
+  assertEquals(await value, 7);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("unlessAborted() rejects as the promise and leaves no listener", async () => {
+  const abort = new CountedAbort();
+  const error = new Error("boom");
+  const thrown = await assertRejects(() =>
+    unlessAborted(Promise.reject(error), abort.signal)
+  );
+  assertStrictEquals(thrown, error);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("unlessAborted() rejects with the reason when aborted already", async () => {
+  const abort = new CountedAbort();
+  abort.abort("too late");
+  const late = Promise.withResolvers<number>();
+  const discarded: number[] = [];
+  const rejected = unlessAborted(
+    late.promise,
+    abort.signal,
+    (value) => discarded.push(value),
+  ).catch((reason: unknown) => reason);
+  assertEquals(await rejected, "too late");
+  assertEquals(abort.added, 0);
+  late.resolve(3);
+  await turn();
+  assertEquals(discarded, [3]);
+});
+
+Deno.test("unlessAborted() settles at the abort and discards what comes later", async () => {
+  const abort = new CountedAbort();
+  const late = Promise.withResolvers<number>();
+  const discarded: number[] = [];
+  const rejected = unlessAborted(
+    late.promise,
+    abort.signal,
+    (value) => discarded.push(value),
+  ).catch((reason: unknown) => reason);
+  abort.abort("enough");
+  assertEquals(await rejected, "enough");
+  assertEquals(discarded, []);
+  late.resolve(3);
+  await turn();
+  assertEquals(discarded, [3]);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("unlessAborted() discards a value once when the abort overtakes it", async () => {
+  const abort = new CountedAbort();
+  const discarded: number[] = [];
+  const rejected = unlessAborted(
+    Promise.resolve(3),
+    abort.signal,
+    (value) => discarded.push(value),
+  ).catch((reason: unknown) => reason);
+  abort.abort("enough");
+  assertEquals(await rejected, "enough");
+  await turn();
+  assertEquals(discarded, [3]);
+});
+
+Deno.test("unlessAborted() ignores a rejection after the abort", async () => {
+  const abort = new CountedAbort();
+  const late = Promise.withResolvers<number>();
+  const rejected = unlessAborted(late.promise, abort.signal)
+    .catch((reason: unknown) => reason);
+  abort.abort("enough");
+  late.reject(new Error("nobody hears this"));
+  assertEquals(await rejected, "enough");
+  await turn();
+});
+
+Deno.test("unlessAborted() drops a late value where nothing discards it", async () => {
+  const abort = new CountedAbort();
+  const late = Promise.withResolvers<number>();
+  const rejected = unlessAborted(late.promise, abort.signal)
+    .catch((reason: unknown) => reason);
+  abort.abort("enough");
+  late.resolve(3);
+  assertEquals(await rejected, "enough");
+});
+
+Deno.test("cancelQuietly() cancels a stream or its reader with the reason", async () => {
+  const reasons: unknown[] = [];
+  const stream = () =>
+    new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
+  cancelQuietly(stream(), 1);
+  cancelQuietly(stream().getReader(), 2);
+  await turn();
+  assertEquals(reasons, [1, 2]);
+});
+
+Deno.test("cancelQuietly() does nothing without a stream", () => {
+  cancelQuietly(undefined);
+  cancelQuietly(null, "reason");
+});
+
+Deno.test("cancelQuietly() waits for no cancel and hears no failure", async () => {
+  cancelQuietly(new ReadableStream({ cancel: () => new Promise(ignore) }));
+  cancelQuietly(
+    new ReadableStream({ cancel: () => Promise.reject(new Error("boom")) }),
+  );
+  cancelQuietly(
+    new ReadableStream({
+      cancel: () => {
+        throw new Error("boom");
+      },
+    }),
+  );
+  const locked = new ReadableStream();
+  locked.getReader();
+  cancelQuietly(locked);
+  await turn();
+  assertThrows(() => locked.getReader(), TypeError);
+});

@@ -1,0 +1,63 @@
+// `Backoff`: exact delays on fake time.
+
+import { assertEquals } from "@std/assert";
+import { Backoff } from "../../internal/backoff.ts";
+import { Clock, setClock } from "../support/clock.ts";
+import { fixRandom } from "../support/wait_fakes.ts";
+
+function backoff(minMs = 800, maxMs = 30_000): Backoff {
+  return new Backoff({ minMs, maxMs, resetAfterMs: 120_000 });
+}
+
+function next(backoff: Backoff, count: number): number[] {
+  return Array.from({ length: count }, () => backoff.next());
+}
+
+Deno.test("next() doubles from the minimum to the maximum", () => {
+  using _random = fixRandom(0);
+  assertEquals(next(backoff(), 8), [
+    800,
+    1_600,
+    3_200,
+    6_400,
+    12_800,
+    25_600,
+    30_000,
+    30_000,
+  ]);
+});
+
+Deno.test("next() adds up to as much again at random", () => {
+  using _random = fixRandom(0.5);
+  assertEquals(next(backoff(), 3), [1_200, 2_400, 4_800]);
+  assertEquals(next(backoff(800, 1_000), 3), [1_200, 1_500, 1_500]);
+});
+
+Deno.test("next() starts over when the last failure was longer ago than the quiet time", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const delays = backoff();
+  assertEquals(next(delays, 2), [800, 1_600]);
+  time.tick(120_000);
+  assertEquals(delays.next(), 3_200);
+  time.tick(120_001);
+  assertEquals(next(delays, 2), [800, 1_600]);
+});
+
+Deno.test("next() goes on when the clock is set back", () => {
+  using _time = new Clock();
+  using _random = fixRandom(0);
+  const delays = backoff();
+  delays.next();
+  using _clock = setClock(-86_400_000);
+  assertEquals(delays.next(), 1_600);
+});
+
+Deno.test("next() stays at the minimum when that is above the maximum", () => {
+  using _random = fixRandom(0);
+  assertEquals(next(backoff(5_000, 1_000), 3), [5_000, 5_000, 5_000]);
+});
+
+Deno.test("next() is 0 when the minimum is 0", () => {
+  assertEquals(next(backoff(0), 2), [0, 0]);
+});

@@ -1,0 +1,50 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { callSafely, warn } from "../../internal/console.ts";
+import { captureConsole, turn } from "../support/wait_fakes.ts";
+
+Deno.test("warn() writes the message once to console.error", () => {
+  using captured = captureConsole();
+  warn("the timeout is negative");
+  assertEquals(captured.written, [["watchtools: the timeout is negative"]]);
+});
+
+Deno.test("callSafely() calls with the argument, at once and once", () => {
+  using captured = captureConsole();
+  const calls: unknown[] = [];
+  callSafely("onRestart", (argument) => calls.push(argument), "because");
+  assertEquals(calls, ["because"]);
+  assertEquals(captured.written, []);
+});
+
+Deno.test("callSafely() does nothing without a callback", () => {
+  callSafely("onRestart", undefined, 1);
+});
+
+Deno.test("callSafely() writes what a callback throws to console.error once", () => {
+  using captured = captureConsole();
+  const error = new Error("boom");
+  callSafely("onRestart", () => {
+    throw error;
+  }, 1);
+  assertEquals(captured.written.length, 1);
+  assertStringIncludes(String(captured.written[0]?.[0]), "onRestart");
+  assertEquals(captured.written[0]?.includes(error), true);
+});
+
+Deno.test("callSafely() writes what a callback rejects with once", async () => {
+  using captured = captureConsole();
+  const error = new Error("boom");
+  callSafely("onWatchError", () => Promise.reject(error), 1);
+  assertEquals(captured.written, []);
+  await turn();
+  assertEquals(captured.written.length, 1);
+  assertStringIncludes(String(captured.written[0]?.[0]), "onWatchError");
+  assertEquals(captured.written[0]?.includes(error), true);
+});
+
+Deno.test("callSafely() writes nothing for a promise that resolves", async () => {
+  using captured = captureConsole();
+  callSafely("onRestart", () => Promise.resolve(), 1);
+  await turn();
+  assertEquals(captured.written, []);
+});

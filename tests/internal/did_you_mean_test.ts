@@ -1,0 +1,36 @@
+/**
+ * "Did you mean …?".
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { didYouMean } from "../../internal/did_you_mean.ts";
+
+const KNOWN = ["pods", "deployment", "services", "wait", "watch"];
+
+const CASES: readonly [string, string][] = [
+  ["pod", "pods"],
+  ["pdos", "pods"],
+  ["deploymnt", "deployment"],
+  ["deplyomnet", "deployment"],
+  ["Deploymentt", "deployment"],
+  ["wach", "watch"],
+  ["wiat", "wait"],
+];
+
+Deno.test("didYouMean() finds a word that is nearly right", () => {
+  for (const [word, meant] of CASES) {
+    assertEquals(didYouMean(word, KNOWN), `did you mean ${meant}?`, word);
+  }
+});
+
+Deno.test("didYouMean() is silent where no word is near", () => {
+  for (const word of ["", "x", "foos", "certificates", "ns"]) {
+    assertEquals(didYouMean(word, KNOWN), "", word);
+  }
+});
+
+Deno.test("didYouMean() writes the prefix of options", () => {
+  assertEquals(didYouMean("fro", ["for"], "--"), "did you mean --for?");
+});

@@ -1,0 +1,82 @@
+// What errors say inside other messages. Nothing that can be thrown makes it
+// throw itself: an error about an error would hide both.
+
+import { assertEquals } from "@std/assert";
+import { clip, errorChainText, errorText } from "../../internal/error_text.ts";
+
+/** An error that throws when it is asked for its message. */
+function hostile(): Error {
+  return Object.defineProperty(new Error(), "message", {
+    get: () => {
+      throw new Error("no message for you");
+    },
+  });
+}
+
+const NO_TEXT = "an object that has no text";
+
+const TEXTS: readonly [string, unknown, string][] = [
+  ["an error with a message", new Error("refused"), "refused"],
+  ["an error without a message", new RangeError(), "RangeError"],
+  [
+    "an error whose message is no text",
+    Object.assign(new Error(), { message: 42 }),
+    "42",
+  ],
+  ["a text", "refused", "refused"],
+  ["undefined", undefined, "undefined"],
+  ["null", null, "null"],
+  ["a symbol", Symbol("refused"), "Symbol(refused)"],
+  ["an object without a prototype", Object.create(null), NO_TEXT],
+  ["an error that throws", hostile(), NO_TEXT],
+];
+
+for (const [what, error, text] of TEXTS) {
+  Deno.test(`errorText() gives a text when the error is ${what}`, () => {
+    assertEquals(errorText(error), text);
+  });
+}
+
+Deno.test("errorChainText() joins the texts of the causes from the outermost in", () => {
+  const inner = new Error("connection refused");
+  const middle = new TypeError("fetch failed", { cause: inner });
+  const outer = new Error("cannot list", { cause: middle });
+  assertEquals(
+    errorChainText(outer),
+    "cannot list: fetch failed: connection refused",
+  );
+});
+
+Deno.test("errorChainText() leaves out what an outer error has said", () => {
+  const inner = new Error("connection refused");
+  const outer = new Error("fetch failed: connection refused", { cause: inner });
+  assertEquals(errorChainText(outer), "fetch failed: connection refused");
+});
+
+Deno.test("errorChainText() ends when the causes go round or are no errors", () => {
+  const round = new Error("round");
+  round.cause = new Error("and round", { cause: round });
+  assertEquals(errorChainText(round), "round: and round");
+  assertEquals(errorChainText(new Error("a", { cause: "b" })), "a: b");
+  assertEquals(
+    errorChainText(new Error("a", { cause: hostile() })),
+    `a: ${NO_TEXT}`,
+  );
+  assertEquals(errorChainText(undefined), "");
+});
+
+Deno.test("clip() cuts a text only when it is longer than may be shown", () => {
+  assertEquals(clip("abc", 3), "abc");
+  assertEquals(clip("abcd", 3), "abc…");
+  assertEquals(clip("", 3), "");
+});
+
+Deno.test("errorText() is what the errors say that an AggregateError without a message holds", () => {
+  const refused = [new Error("refused ::1"), new Error("refused 127.0.0.1")];
+  assertEquals(
+    errorText(new AggregateError(refused)),
+    "refused ::1, refused 127.0.0.1",
+  );
+  assertEquals(errorText(new AggregateError(refused, "both")), "both");
+  assertEquals(errorText(new AggregateError([])), "AggregateError");
+});

@@ -1,0 +1,56 @@
+// JSON values as Go writes them.
+
+import { assertEquals } from "@std/assert";
+import { goJson, goText, goTypeName } from "../../internal/go_value.ts";
+
+Deno.test("goText() writes values as Go's %v does", () => {
+  for (
+    const [value, text] of [
+      [0, "0"],
+      [-3, "-3"],
+      [12345678901, "12345678901"],
+      [1e18, "1000000000000000000"],
+      [1e19, "1e+19"],
+      [1e21, "1e+21"],
+      [0.5, "0.5"],
+      [-2.25, "-2.25"],
+      [0.0001, "0.0001"],
+      [0.00001, "1e-05"],
+      [123456.5, "123456.5"],
+      [1234567.5, "1.2345675e+06"],
+      [true, "true"],
+      ["a b", "a b"],
+      [null, "<nil>"],
+      [undefined, "<nil>"],
+      [["x", 1, null], "[x 1 <nil>]"],
+      [{ b: ["x"], a: true }, "map[a:true b:[x]]"],
+    ] as const
+  ) {
+    assertEquals(goText(value), text);
+  }
+});
+
+Deno.test("goJson() sorts keys at every depth, and escapes what HTML minds", () => {
+  assertEquals(
+    goJson({ b: [{ d: 1, c: "<&>\u2028" }], a: null }),
+    '{"a":null,"b":[{"c":"\\u003c\\u0026\\u003e\\u2028","d":1}]}',
+  );
+  assertEquals(goJson([1e-7, 1e21]), "[1e-7,1e+21]");
+  assertEquals(
+    goJson({ b: [1], a: {} }, 4),
+    '{\n    "a": {},\n    "b": [\n        1\n    ]\n}',
+  );
+});
+
+Deno.test("goTypeName() names the type that Go makes of JSON", () => {
+  const values = [null, [], {}, true, 1, 1.5, ""];
+  assertEquals(values.map(goTypeName), [
+    "<nil>",
+    "[]interface {}",
+    "map[string]interface {}",
+    "bool",
+    "int64",
+    "float64",
+    "string",
+  ]);
+});

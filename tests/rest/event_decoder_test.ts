@@ -1,0 +1,685 @@
+// The event decoder, in one matrix over bodies with BYOB readers and bodies
+// without: whatever is cut, broken or aborted wherever, each event before it
+// comes first, then the end, and nothing is left behind. First each line of
+// SEMANTICS by hand, then properties over random streams.
+
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import fc from "fast-check";
+import type { KubernetesObject, WatchEvent } from "../../mod.ts";
+import { decodeWatchEvents } from "../../rest/_event_decoder.ts";
+import { Redactor } from "../../internal/redactor.ts";
+import {
+  BODY_KINDS,
+  type BodyEnd,
+  type BodyKind,
+  bytes,
+  cut,
+  FakeBody,
+} from "../support/http_fakes.ts";
+import { CountedAbort, isPending, turn } from "../support/wait_fakes.ts";
+
+const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
+
+const FIRST: WatchEvent = {
+  type: "ADDED",
+  object: { metadata: { name: "first" } },
+};
+const SECOND: WatchEvent = {
+  type: "MODIFIED",
+  object: { metadata: { name: "sécond 🎈" } },
+};
+const THIRD: WatchEvent = {
+  type: "DELETED",
+  object: { metadata: { name: "third" } },
+};
+
+function line(event: unknown): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+/** A body, its decoder, and all that the decoder must let go of. */
+class Decoding {
+  readonly abort = new CountedAbort();
+  readonly body: FakeBody;
+  readonly events: ReadableStream<WatchEvent>;
+  ends = 0;
+
+  constructor(
+    kind: BodyKind,
+    chunks: readonly (Uint8Array<ArrayBuffer> | string)[],
+    end?: BodyEnd,
+    onCancel?: () => Promise<void>,
+  ) {
+    this.body = new FakeBody(kind, chunks, end, onCancel);
+    this.events = this.decode();
+  }
+
+  decode(): ReadableStream<WatchEvent> {
+    return decodeWatchEvents<KubernetesObject>(this.body.stream, {
+      signal: this.abort.signal,
+      redactor: new Redactor(new Headers({ authorization: `Bearer ${TOKEN}` })),
+      onEnd: () => {
+        this.ends++;
+      },
+    });
+  }
+
+  /** Fails unless everything has been let go of, once. */
+  assertReleased(): void {
+    assertEquals(this.ends, 1);
+    assertEquals(this.abort.listeners, 0);
+    assertFalse(this.body.stream.locked);
+  }
+
+  assertHeld(): void {
+    assertEquals(this.ends, 0);
+    assertEquals(this.abort.listeners, 1);
+    assert(this.body.stream.locked);
+  }
+}
+
+interface Outcome {
+  events: unknown[];
+  error?: unknown;
+}
+
+/** Reads to the end, whatever it is. */
+async function readAll(stream: ReadableStream<WatchEvent>): Promise<Outcome> {
+  const reader = stream.getReader();
+  const events: unknown[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { events };
+      events.push(value);
+    }
+  } catch (error) {
+    return { events, error };
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function testBoth(
+  name: string,
+  test: (kind: BodyKind) => Promise<void> | void,
+): void {
+  for (const kind of BODY_KINDS) {
+    Deno.test(`decodeWatchEvents() ${name} (${kind} reader)`, () => test(kind));
+  }
+}
+
+testBoth("delivers the events and closes when the body ends", async (kind) => {
+  const text = line(FIRST) + line(SECOND) + line(THIRD);
+  const decoding = new Decoding(kind, [text]);
+  decoding.assertHeld();
+  assertEquals(await readAll(decoding.events), {
+    events: [FIRST, SECOND, THIRD],
+  });
+  decoding.assertReleased();
+  assertEquals(decoding.body.cancels, []);
+});
+
+testBoth("delivers the events when cut at any one place", async (kind) => {
+  const whole = bytes(
+    `\n${JSON.stringify(FIRST)}\r\n\r\n\n${line(SECOND)}${
+      JSON.stringify(THIRD)
+    }`,
+  );
+  for (let place = 0; place <= whole.length; place++) {
+    const decoding = new Decoding(kind, cut(whole, [place]));
+    assertEquals(
+      await readAll(decoding.events),
+      { events: [FIRST, SECOND, THIRD] },
+      `cut at ${place}`,
+    );
+    decoding.assertReleased();
+  }
+});
+
+testBoth("delivers the events when each byte comes alone", async (kind) => {
+  const whole = bytes(`${JSON.stringify(FIRST)}\r\n${line(SECOND)}\r\n`);
+  const places = Array.from(whole, (_, index) => index);
+  const decoding = new Decoding(kind, cut(whole, places));
+  assertEquals(await readAll(decoding.events), { events: [FIRST, SECOND] });
+});
+
+testBoth(
+  "closes without an event when there are only line ends",
+  async (kind) => {
+    const decoding = new Decoding(kind, ["\n", "\r\n\n", "\r"]);
+    assertEquals(await readAll(decoding.events), { events: [] });
+    decoding.assertReleased();
+  },
+);
+
+testBoth("closes when the body is empty", async (kind) => {
+  const decoding = new Decoding(kind, []);
+  assertEquals(await readAll(decoding.events), { events: [] });
+  decoding.assertReleased();
+});
+
+testBoth("delivers an event that is megabytes long", async (kind) => {
+  const long = {
+    type: "ADDED",
+    object: { metadata: { name: "é🎈".repeat(600_000) } },
+  };
+  const whole = bytes(line(FIRST) + line(long) + line(THIRD));
+  const places = Array.from({ length: 40 }, (_, index) => index * 100_003);
+  const decoding = new Decoding(kind, cut(whole, places));
+  assertEquals(await readAll(decoding.events), {
+    events: [FIRST, long, THIRD],
+  });
+});
+
+testBoth(
+  "delivers everything when a chunk holds many buffers full",
+  async (kind) => {
+    const many = Array.from({ length: 5_000 }, (_, index) => ({
+      type: "ADDED",
+      object: { metadata: { name: `pod-${index}` } },
+    }));
+    const decoding = new Decoding(kind, [many.map(line).join("")]);
+    assertEquals(await readAll(decoding.events), { events: many });
+  },
+);
+
+testBoth("passes on an event of unknown type", async (kind) => {
+  const unknown = { type: "RENAMED", object: { metadata: { name: "a" } } };
+  const decoding = new Decoding(kind, [line(unknown)]);
+  assertEquals(await readAll(decoding.events), { events: [unknown] });
+});
+
+testBoth("passes on bookmarks, errors and unknown members", async (kind) => {
+  const events = [
+    { type: "BOOKMARK", object: { metadata: { resourceVersion: "7" } } },
+    { type: "ERROR", object: { code: 410, reason: "Expired", x: [null, 1] } },
+    { type: "ADDED", object: {}, more: true },
+  ];
+  const decoding = new Decoding(kind, [events.map(line).join("")]);
+  assertEquals(await readAll(decoding.events), { events });
+});
+
+testBoth(
+  "keeps what a user's object says and takes credentials out of the rest",
+  async (kind) => {
+    const object = { metadata: { name: TOKEN } };
+    const added = { type: "ADDED", object };
+    const bookmark = { type: "BOOKMARK", object };
+    const error = {
+      type: "ERROR",
+      object: { message: `bad ${TOKEN}`, details: { [TOKEN]: [TOKEN] } },
+    };
+    const decoding = new Decoding(
+      kind,
+      [added, bookmark, error, { type: `a ${TOKEN}`, object }].map(line),
+    );
+    assertEquals((await readAll(decoding.events)).events, [
+      added,
+      bookmark,
+      {
+        type: "ERROR",
+        object: {
+          message: "bad [redacted]",
+          details: { "[redacted]": ["[redacted]"] },
+        },
+      },
+      { type: "a [redacted]", object: { metadata: { name: "[redacted]" } } },
+    ]);
+  },
+);
+
+testBoth("reads nothing before it is asked", async (kind) => {
+  const decoding = new Decoding(kind, [
+    line(FIRST) + line(SECOND),
+    line(THIRD),
+  ]);
+  await turn();
+  assertEquals(decoding.body.pulls, 0);
+  const reader = decoding.events.getReader();
+  await reader.read();
+  await reader.read();
+  await turn();
+  assertEquals(decoding.body.pulls, 1);
+  await reader.read();
+  assertEquals(decoding.body.pulls, 2);
+  await reader.cancel();
+});
+
+testBoth("answers several reads at once in order", async (kind) => {
+  const decoding = new Decoding(kind, [
+    line(FIRST) + line(SECOND).slice(0, 9),
+    line(SECOND).slice(9) + line(THIRD),
+  ]);
+  const reader = decoding.events.getReader();
+  const results = await Promise.all(
+    [reader.read(), reader.read(), reader.read(), reader.read()],
+  );
+  assertEquals(results.map(({ value }) => value), [
+    FIRST,
+    SECOND,
+    THIRD,
+    undefined,
+  ]);
+});
+
+const BAD_LINES: [what: string, bad: string][] = [
+  ["is no JSON", "<html>no</html>"],
+  ["is cut off", '{"type":"ADDED","object":{"metadata'],
+  ["has no type", '{"object":{"metadata":{}}}'],
+  ["has a type that is no text", '{"type":7,"object":{}}'],
+  ["has no object", '{"type":"ADDED"}'],
+  ["has null for an object", '{"type":"ADDED","object":null}'],
+  ["has a text for an object", '{"type":"ADDED","object":"pod"}'],
+  ["is a number", "17"],
+  ["is null", "null"],
+  ["is a list", "[]"],
+  ["holds two events", `${JSON.stringify(FIRST)}${JSON.stringify(SECOND)}`],
+];
+
+for (const [what, bad] of BAD_LINES) {
+  testBoth(
+    `errors after the events before it when a line ${what}`,
+    async (kind) => {
+      const decoding = new Decoding(kind, [
+        `${line(FIRST)}${line(SECOND)}${bad}\n${line(THIRD)}`,
+      ]);
+      const { events, error } = await readAll(decoding.events);
+      assertEquals(events, [FIRST, SECOND]);
+      assertInstanceOf(error, SyntaxError);
+      assertStringIncludes(error.message, "Cannot decode watch event: ");
+      assertStringIncludes(error.message, bad.slice(0, 20));
+      decoding.assertReleased();
+      assertEquals(decoding.body.cancels.length, 1);
+    },
+  );
+
+  testBoth(
+    `errors after the events before it when the last line, without an end, ${what}`,
+    async (kind) => {
+      const decoding = new Decoding(kind, [`${line(FIRST)}${bad}`]);
+      const { events, error } = await readAll(decoding.events);
+      assertEquals(events, [FIRST]);
+      assertInstanceOf(error, SyntaxError);
+      assertStringIncludes(error.message, "the stream ends within it");
+      assertStringIncludes(error.message, bad.slice(0, 20));
+      assertInstanceOf(error.cause, SyntaxError);
+      decoding.assertReleased();
+    },
+  );
+}
+
+testBoth("errors when a line is not UTF-8", async (kind) => {
+  const decoding = new Decoding(kind, [
+    line(FIRST),
+    '{"type":"ADDED","object":{"a":"',
+    new Uint8Array([0xc3, 0x28]),
+    '"}}\n',
+  ]);
+  const { events, error } = await readAll(decoding.events);
+  assertEquals(events, [FIRST]);
+  assertInstanceOf(error, SyntaxError);
+  assertStringIncludes(error.message, "not UTF-8");
+  decoding.assertReleased();
+});
+
+testBoth(
+  "goes on erring when it is read again after a bad line",
+  async (kind) => {
+    const decoding = new Decoding(kind, [`bad\n${line(FIRST)}`]);
+    const reader = decoding.events.getReader();
+    const error = await assertRejects(() => reader.read(), SyntaxError);
+    assertStrictEquals(await assertRejects(() => reader.read()), error);
+    await turn();
+    decoding.assertReleased();
+  },
+);
+
+testBoth("shows only the beginning of a bad line", async (kind) => {
+  const decoding = new Decoding(kind, [`oh ${"x".repeat(2_000_000)}\n`]);
+  const { error } = await readAll(decoding.events);
+  assertInstanceOf(error, SyntaxError);
+  assertStringIncludes(error.message, `'oh ${"x".repeat(77)}…'`);
+});
+
+testBoth("shows a short bad line whole", async (kind) => {
+  const decoding = new Decoding(kind, [`${"x".repeat(80)}\n`]);
+  const { error } = await readAll(decoding.events);
+  assertInstanceOf(error, SyntaxError);
+  assertStringIncludes(error.message, `'${"x".repeat(80)}'`);
+});
+
+const BAD_LINES_WITH_TOKEN: [what: string, bad: string][] = [
+  ["at its start", `${TOKEN} is bad\n`],
+  ["in JSON that is no event", `${JSON.stringify({ said: TOKEN })}\n`],
+  ["across the end of what is shown", `${"x".repeat(70)}${TOKEN}\n`],
+  ["cut by the end of the body", `{"said":"${TOKEN.slice(0, 30)}`],
+  ["cut by the end of what is searched", `${" ".repeat(4066)}${TOKEN}\n`],
+];
+
+for (const [where, bad] of BAD_LINES_WITH_TOKEN) {
+  testBoth(
+    `shows no credential when a bad line has it ${where}`,
+    async (kind) => {
+      const { error } = await readAll(new Decoding(kind, [bad]).events);
+      assertInstanceOf(error, SyntaxError);
+      assertFalse(Deno.inspect(error).includes(TOKEN.slice(0, 8)));
+    },
+  );
+}
+
+testBoth(
+  "errors with the body's error after the events before it",
+  async (kind) => {
+    const lost = new TypeError("connection reset");
+    const decoding = new Decoding(
+      kind,
+      [line(FIRST) + line(SECOND), line(THIRD).slice(0, 12)],
+      { error: lost },
+    );
+    const { events, error } = await readAll(decoding.events);
+    assertEquals(events, [FIRST, SECOND]);
+    assertStrictEquals(error, lost);
+    decoding.assertReleased();
+  },
+);
+
+testBoth("takes a credential out of the body's error", async (kind) => {
+  const cause = Object.assign(new Error("bad chunk"), { data: `x${TOKEN}` });
+  const decoding = new Decoding(kind, [line(FIRST)], {
+    error: new TypeError("terminated", { cause }),
+  });
+  const { events, error } = await readAll(decoding.events);
+  assertEquals(events, [FIRST]);
+  assertInstanceOf(error, Error);
+  assertStringIncludes(error.message, "terminated");
+  assertFalse(Deno.inspect(error).includes(TOKEN));
+});
+
+testBoth(
+  "errors with the signal's reason at once when aborted during a read",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST)], "hang");
+    const reader = decoding.events.getReader();
+    await reader.read();
+    const pending = reader.read();
+    assert(await isPending(pending));
+    decoding.assertHeld();
+    const reason = new Error("enough");
+    decoding.abort.abort(reason);
+    decoding.assertReleased();
+    assertStrictEquals(await assertRejects(() => pending), reason);
+    assertEquals(decoding.body.cancels, [reason]);
+  },
+);
+
+testBoth(
+  "errors with the signal's reason when aborted between reads",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST) + line(SECOND)], "hang");
+    const reader = decoding.events.getReader();
+    await reader.read();
+    const reason = new Error("enough");
+    decoding.abort.abort(reason);
+    decoding.assertReleased();
+    assertStrictEquals(await assertRejects(() => reader.read()), reason);
+  },
+);
+
+testBoth(
+  "errors with the signal's reason when it is aborted already",
+  async (kind) => {
+    const reason = new Error("enough");
+    const decoding = new Decoding(kind, [line(FIRST)]);
+    await decoding.events.cancel();
+    const aborted = new AbortController();
+    aborted.abort(reason);
+    const body = new FakeBody(kind, [line(FIRST)]);
+    let ends = 0;
+    const events = decodeWatchEvents(body.stream, {
+      signal: aborted.signal,
+      redactor: new Redactor(new Headers()),
+      onEnd: () => {
+        ends++;
+      },
+    });
+    assertEquals(await readAll(events), { events: [], error: reason });
+    assertEquals([ends, body.pulls, body.cancels], [1, 0, [reason]]);
+    assertFalse(body.stream.locked);
+  },
+);
+
+testBoth("is not changed by an abort after its end", async (kind) => {
+  const decoding = new Decoding(kind, [line(FIRST)]);
+  const reader = decoding.events.getReader();
+  await reader.read();
+  await reader.read();
+  decoding.abort.abort();
+  assert((await reader.read()).done);
+  decoding.assertReleased();
+});
+
+testBoth(
+  "errors with the signal's reason when the abort breaks the body first",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST)], "hang");
+    const reader = decoding.events.getReader();
+    await reader.read();
+    const pending = reader.read();
+    await turn();
+    const reason = new Error("enough");
+    decoding.body.break(new TypeError("the request was aborted"));
+    decoding.abort.abort(reason);
+    assertStrictEquals(await assertRejects(() => pending), reason);
+    await turn();
+    decoding.assertReleased();
+  },
+);
+
+testBoth("ends the body when it is cancelled during a read", async (kind) => {
+  const decoding = new Decoding(kind, [line(FIRST)], "hang");
+  const reader = decoding.events.getReader();
+  await reader.read();
+  const pending = reader.read();
+  await turn();
+  const reason = new Error("enough");
+  await reader.cancel(reason);
+  assert((await pending).done);
+  decoding.assertReleased();
+  assertEquals(decoding.body.cancels, [reason]);
+});
+
+testBoth("ends the body when it is cancelled between reads", async (kind) => {
+  const decoding = new Decoding(kind, [line(FIRST) + line(SECOND)], "hang");
+  const reader = decoding.events.getReader();
+  await reader.read();
+  await reader.cancel();
+  decoding.assertReleased();
+  assertEquals(decoding.body.cancels.length, 1);
+});
+
+testBoth("ends the body when it is cancelled before any read", async (kind) => {
+  const decoding = new Decoding(kind, [line(FIRST)]);
+  await decoding.events.cancel();
+  decoding.assertReleased();
+  assertEquals(decoding.body.pulls, 0);
+});
+
+for (const how of ["hangs", "fails"] as const) {
+  testBoth(
+    `does not wait for the body's cancel when that ${how}`,
+    async (kind) => {
+      const decoding = new Decoding(
+        kind,
+        [line(FIRST)],
+        "hang",
+        () =>
+          how === "hangs"
+            ? new Promise(() => {})
+            : Promise.reject(new Error("cannot cancel")),
+      );
+      const reader = decoding.events.getReader();
+      await reader.read();
+      const pending = reader.read();
+      await reader.cancel();
+      assert((await pending).done);
+      decoding.assertReleased();
+      await turn();
+    },
+  );
+}
+
+// Properties over random streams. A document is a list of lines, each an event
+// with its own line end, and how it ends; where it is cut does not matter.
+
+const text = fc.string({ unit: "grapheme", maxLength: 30 });
+
+const event = fc.record({
+  type: fc.constantFrom("ADDED", "MODIFIED", "DELETED", "BOOKMARK", "OTHER"),
+  object: fc.record({
+    metadata: fc.record({
+      name: text,
+      resourceVersion: fc.nat().map(String),
+      annotations: fc.dictionary(text, fc.oneof(text, fc.constant("\r\n"))),
+    }),
+    long: fc.oneof(
+      { weight: 20, arbitrary: fc.constant("") },
+      {
+        weight: 1,
+        arbitrary: fc.nat(300_000).map((length) => "ü".repeat(length)),
+      },
+    ),
+  }),
+});
+
+const documentOf = fc.record({
+  lines: fc.array(
+    fc.record({
+      event,
+      end: fc.constantFrom("\n", "\r\n", "\n\n", "\r\n\r\n\n"),
+    }),
+    { maxLength: 12 },
+  ),
+  lastEnd: fc.boolean(),
+  cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }),
+  kind: fc.constantFrom(...BODY_KINDS),
+});
+
+type Document = typeof documentOf extends fc.Arbitrary<infer D> ? D : never;
+
+function written({ lines, lastEnd }: Document): string {
+  const whole = lines.map(({ event, end }) => JSON.stringify(event) + end)
+    .join("");
+  return lastEnd ? whole : whole.replace(/[\r\n]+$/, "");
+}
+
+/** What JSON makes of the events: `-0` and the like are not the matter here. */
+function eventsOf({ lines }: Document): unknown[] {
+  return lines.map(({ event }) => JSON.parse(JSON.stringify(event)));
+}
+
+function pieces(whole: Uint8Array<ArrayBuffer>, cuts: readonly number[]) {
+  return cut(whole, cuts.map((at) => Math.floor(at * whole.length)));
+}
+
+Deno.test("decodeWatchEvents() delivers random events however they are cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(documentOf, async (document) => {
+      const chunks = pieces(bytes(written(document)), document.cuts);
+      const decoding = new Decoding(document.kind, chunks);
+      assertEquals(await readAll(decoding.events), {
+        events: eventsOf(document),
+      });
+      decoding.assertReleased();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("decodeWatchEvents() delivers what came before a bad line at a random place", async () => {
+  const bad = fc.constantFrom("{}", "x", '{"type":"ADDED"', "\u0000", "[1]");
+  await fc.assert(
+    fc.asyncProperty(documentOf, bad, fc.nat(), async (document, bad, at) => {
+      const index = at % (document.lines.length + 1);
+      const before = { ...document, lines: document.lines.slice(0, index) };
+      const after = { ...document, lines: document.lines.slice(index) };
+      const whole = `${written({ ...before, lastEnd: true })}${bad}\n${
+        written(after)
+      }`;
+      const chunks = pieces(bytes(whole), document.cuts);
+      const decoding = new Decoding(document.kind, chunks, "hang");
+      const { events, error } = await readAll(decoding.events);
+      assertEquals(events, eventsOf(before));
+      assertInstanceOf(error, SyntaxError);
+      decoding.assertReleased();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("decodeWatchEvents() delivers what came before a body error at a random byte", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      documentOf,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      async (document, at) => {
+        const whole = bytes(written({ ...document, lastEnd: true }));
+        const part = whole.slice(0, Math.floor(at * whole.length));
+        const complete = new TextDecoder().decode(part).split(/\r?\n/)
+          .slice(0, -1).filter((line) => line !== "").length;
+        const lost = new TypeError("connection reset");
+        const chunks = pieces(part, document.cuts);
+        const decoding = new Decoding(document.kind, chunks, { error: lost });
+        const { events, error } = await readAll(decoding.events);
+        assertEquals(events, eventsOf(document).slice(0, complete));
+        assertStrictEquals(error, lost);
+        decoding.assertReleased();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("decodeWatchEvents() lets go of everything when aborted or cancelled at a random place", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      documentOf,
+      fc.nat(12),
+      fc.boolean(),
+      fc.constantFrom("abort", "cancel"),
+      async (document, reads, duringRead, how) => {
+        const chunks = pieces(
+          bytes(written({ ...document, lastEnd: true })),
+          document.cuts,
+        );
+        const decoding = new Decoding(document.kind, chunks, "hang");
+        const taken = Math.min(reads, document.lines.length);
+        const reader = decoding.events.getReader();
+        const events: unknown[] = [];
+        for (let read = 0; read < taken; read++) {
+          events.push((await reader.read()).value);
+        }
+        assertEquals(events, eventsOf(document).slice(0, taken));
+        const reason = new Error("enough");
+        const pending = duringRead ? reader.read().catch((e) => e) : undefined;
+        if (how === "abort") decoding.abort.abort(reason);
+        else await reader.cancel(reason);
+        decoding.assertReleased();
+        await pending;
+        const next = await reader.read().catch((error: unknown) => error);
+        if (how === "abort") assertStrictEquals(next, reason);
+        else assertEquals(next, { done: true, value: undefined });
+        decoding.assertReleased();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

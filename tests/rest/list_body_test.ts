@@ -1,0 +1,133 @@
+// What a list answer is made into, and what is said when it is none.
+
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { RestListerWatcher } from "../../mod.ts";
+import { answering } from "../support/http_fakes.ts";
+
+const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
+
+function podsAnswered(
+  body: BodyInit | null,
+  init?: ResponseInit,
+): RestListerWatcher {
+  return new RestListerWatcher({
+    server: "https://host",
+    path: "/api/v1/pods",
+    token: TOKEN,
+    fetch: answering(body, init).fetch,
+  });
+}
+
+const POD_LIST = { apiVersion: "v1", kind: "PodList" };
+
+const LISTS: [what: string, answer: object, items: unknown[]][] = [
+  [
+    "items have no apiVersion and kind",
+    { ...POD_LIST, items: [{ metadata: { name: "a" } }, {}] },
+    [
+      { apiVersion: "v1", kind: "Pod", metadata: { name: "a" } },
+      { apiVersion: "v1", kind: "Pod" },
+    ],
+  ],
+  [
+    "items have their own",
+    { ...POD_LIST, items: [{ apiVersion: "v2", kind: "Other" }] },
+    [{ apiVersion: "v2", kind: "Other" }],
+  ],
+  [
+    "items have one of them",
+    { ...POD_LIST, items: [{ kind: "Other" }, { apiVersion: "v2" }] },
+    [{ apiVersion: "v1", kind: "Other" }, { apiVersion: "v2", kind: "Pod" }],
+  ],
+  [
+    "the list is of anything",
+    { apiVersion: "v1", kind: "List", items: [{ a: 1 }] },
+    [{ apiVersion: "v1", a: 1 }],
+  ],
+  [
+    "the kind does not end in List",
+    { apiVersion: "v1", kind: "Pods", items: [{}] },
+    [{ apiVersion: "v1" }],
+  ],
+  ["the list has neither", { items: [{ a: 1 }] }, [{ a: 1 }]],
+  ["there are no items", { ...POD_LIST, items: [] }, []],
+  ["items is null", { ...POD_LIST, items: null }, []],
+];
+
+for (const [what, answer, items] of LISTS) {
+  Deno.test(`RestListerWatcher.list() gives the list when ${what}`, async () => {
+    const metadata = { resourceVersion: "7", continue: "c" };
+    const pods = podsAnswered(JSON.stringify({ ...answer, metadata }));
+    assertEquals<unknown>(await pods.list({}), { ...answer, metadata, items });
+  });
+}
+
+const NO_JSON: [what: string, body: BodyInit | null, init?: ResponseInit][] = [
+  ["HTML", "<!doctype html>\n<title>Sign in</title>"],
+  ["empty", ""],
+  ["no content", null, { status: 204 }],
+  ["cut off", '{"items":[{"metadata":'],
+];
+
+for (const [what, body, init] of NO_JSON) {
+  Deno.test(`RestListerWatcher.list() rejects with SyntaxError when a good answer is ${what}`, async () => {
+    const { message } = await assertRejects(
+      () => podsAnswered(body, init).list({}),
+      SyntaxError,
+      "Cannot read the answer to GET https://host/api/v1/pods",
+    );
+    const shown = typeof body === "string" ? body.replace("\n", " ") : "";
+    assertStringIncludes(message, `'${shown}'`);
+  });
+}
+
+for (
+  const body of [
+    "{}",
+    "[]",
+    "null",
+    "7",
+    '"items"',
+    '{"items":{}}',
+    '{"kind":"Status"}',
+  ]
+) {
+  Deno.test(`RestListerWatcher.list() rejects with TypeError when the answer is ${body}`, async () => {
+    const { message } = await assertRejects(
+      () => podsAnswered(body).list({}),
+      TypeError,
+      "Cannot read the answer to GET https://host/api/v1/pods",
+    );
+    assertStringIncludes(message, `'${body}'`);
+  });
+}
+
+Deno.test("RestListerWatcher.list() shows only the beginning of an answer that is no list", async () => {
+  const { message } = await assertRejects(
+    () => podsAnswered("x".repeat(100_000)).list({}),
+    SyntaxError,
+  );
+  assertStringIncludes(message, `'${"x".repeat(80)}…'`);
+  assert(message.length < 300);
+});
+
+for (
+  const body of [
+    `you sent ${TOKEN}`,
+    `${"x".repeat(60)}${TOKEN}`,
+    `you sent ${TOKEN.slice(0, 20)}`,
+    `${" ".repeat(4_080)}${TOKEN}`,
+    JSON.stringify({ said: TOKEN }),
+  ]
+) {
+  Deno.test(`RestListerWatcher.list() shows no credential when the answer is ${JSON.stringify(body.trim())}`, async () => {
+    const error = await assertRejects(() => podsAnswered(body).list({}));
+    assertFalse(Deno.inspect(error).includes(TOKEN.slice(0, 10)));
+  });
+}

@@ -1,0 +1,90 @@
+// What the class itself adds for its users; how credentials, failures and
+// silences are dealt with is tested through RestListerWatcher.
+
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { RestClient } from "../../rest/_rest_client.ts";
+import { parseBody } from "../../rest/_response_body.ts";
+import { answering } from "../support/http_fakes.ts";
+
+const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
+
+Deno.test("RestClient.read() gives the bytes, asked for by path, query and type", async () => {
+  const fake = answering("abc");
+  const client = new RestClient({
+    server: "https://host/prefix/",
+    token: TOKEN,
+    fetch: fake.fetch,
+  });
+  const body = await client.read({
+    path: "/version",
+    query: { a: "1", b: undefined, c: "", d: true },
+    accept: "text/plain",
+  });
+  assertEquals(new TextDecoder().decode(body.bytes), "abc");
+  assertEquals(fake.calls[0]?.url, "https://host/prefix/version?a=1&d=true");
+  assertEquals(fake.headers(1).get("accept"), "text/plain");
+  assertEquals(body.request, "GET https://host/prefix/version");
+  assertEquals(body.redactor.redact(`x ${TOKEN}`), "x [redacted]");
+});
+
+Deno.test("RestClient.watch() decodes the events", async () => {
+  const fake = answering('{"type":"ADDED","object":{"kind":"Pod"}}\n');
+  const client = new RestClient({ server: "http://host", fetch: fake.fetch });
+  const events = await client.watch({
+    path: "/api/v1/pods",
+    query: { watch: true },
+    accept: "application/json",
+  });
+  assertEquals(await Array.fromAsync(events), [
+    { type: "ADDED", object: { kind: "Pod" } },
+  ]);
+  assertEquals(fake.calls[0]?.url, "http://host/api/v1/pods?watch=true");
+});
+
+Deno.test("RestClient is not changed by what becomes of its server's URL object", () => {
+  const server = new URL("https://host");
+  const client = new RestClient({ server });
+  server.hostname = "other";
+  assertEquals(client.url("/version"), "https://host/version");
+});
+
+Deno.test("RestClient refuses a path that is none before anything is sent", async () => {
+  const fake = answering("");
+  const client = new RestClient({ server: "https://host", fetch: fake.fetch });
+  assertThrows(() => client.url("version"), TypeError, '"version"');
+  await assertRejects(
+    () => client.read({ path: "/version?a", accept: "*/*" }),
+    TypeError,
+  );
+  assertEquals(fake.calls.length, 0);
+});
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+async function bodyOf(text: string) {
+  const client = new RestClient({
+    server: "https://host",
+    token: TOKEN,
+    fetch: answering(text).fetch,
+  });
+  return await client.read({ path: "/x", accept: "application/json" });
+}
+
+Deno.test("parseBody() gives what is wanted", async () => {
+  assertEquals(parseBody(await bodyOf('"a"'), isText, "text"), "a");
+});
+
+Deno.test("parseBody() says what came instead, without credentials", async () => {
+  const other = await bodyOf(`["${TOKEN}"]`);
+  assertThrows(
+    () => parseBody(other, isText, "text"),
+    TypeError,
+    `Cannot read the answer to GET https://host/x: it is no text: '["[redacted]"]'`,
+  );
+  const html = await bodyOf(`<p>${TOKEN}`);
+  assertThrows(
+    () => parseBody(html, isText, "text"),
+    SyntaxError,
+    "this is no Kubernetes API server: '<p>[redacted]'",
+  );
+});

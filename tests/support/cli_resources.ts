@@ -1,0 +1,22 @@
+/**
+ * Resources for the tests of the command line.
+ *
+ * @module
+ */
+
+import {
+  builtInResource,
+  type ResourceType,
+} from "../../cli/resources/built_in.ts";
+
+/**
+ * A resource that Kubernetes itself has.
+ *
+ * @param text What it is called.
+ * @returns The resource.
+ */
+export function resourceNamed(text: string): ResourceType {
+  const resource = builtInResource(text);
+  if (resource === undefined) throw new Error(`no resource ${text}`);
+  return resource;
+}

@@ -1,0 +1,21 @@
+/**
+ * A program that reads its standard input until a signal comes, and says so.
+ */
+
+import { Interruption } from "../../cli/terminal/io.ts";
+import { thisProcess } from "../../cli/terminal/this_process.ts";
+
+const { io, exitWith } = thisProcess();
+const interrupted = new AbortController();
+using _listening = io.onSignal((signal) =>
+  interrupted.abort(new Interruption(signal))
+);
+const reading = io.stdin?.read(interrupted.signal);
+await io.stdout.write("reading\n");
+try {
+  await reading;
+} catch (error) {
+  if (!(error instanceof Interruption)) throw error;
+  await io.stdout.write(`${error.message}\n`);
+  exitWith(error.exitStatus);
+}

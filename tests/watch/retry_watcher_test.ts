@@ -1,0 +1,539 @@
+// `RetryWatcher`: what it refuses, asks for, passes on and ends at. The files
+// `retry_watcher_*_test.ts` beside this one hold when it restarts, its
+// deadlines, its stops, its position and its random part.
+
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  ConnectionError,
+  type RetryWatcherOptions,
+  type Status,
+  StatusError,
+  type WatchEvent,
+} from "../../watch/mod.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import { Clock } from "../support/clock.ts";
+import {
+  added,
+  bookmark,
+  ScriptedWatcher,
+  untyped,
+} from "../support/scripted_watcher.ts";
+import {
+  CountedAbort,
+  fixRandom,
+  isPending,
+  turn,
+} from "../support/wait_fakes.ts";
+
+/** Opens every watch, and leaves it silent. */
+function quietSource(): ScriptedWatcher {
+  return new ScriptedWatcher((call) => call.open());
+}
+
+for (const version of ["", "0"]) {
+  Deno.test(`new RetryWatcher() refuses the version ${JSON.stringify(version)}`, () => {
+    const abort = new CountedAbort();
+    const source = quietSource();
+    const error = assertThrows(
+      () => new RetryWatcher(version, source, { signal: abort.signal }),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `initial RV "${version}" is not supported due to issues with underlying WATCH`,
+    );
+    assertEquals(source.calls.length, 0);
+    assertEquals(abort.added, 0);
+  });
+}
+
+for (
+  const name of [
+    "minRestartDelayMs",
+    "maxRestartDelayMs",
+    "watchTimeoutMs",
+    "watchGraceMs",
+    "idleTimeoutMs",
+  ] as const satisfies readonly (keyof RetryWatcherOptions)[]
+) {
+  Deno.test(`new RetryWatcher() refuses a ${name} that is no duration`, () => {
+    for (const value of [-1, -Infinity, NaN]) {
+      const abort = new CountedAbort();
+      const source = quietSource();
+      assertThrows(
+        () =>
+          new RetryWatcher("1", source, {
+            signal: abort.signal,
+            [name]: value,
+          }),
+        RangeError,
+        name,
+      );
+      assertEquals(source.calls.length, 0);
+      assertEquals(abort.added, 0);
+    }
+  });
+}
+
+Deno.test("new RetryWatcher() opens the first watch before it returns", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  await using _watcher = new RetryWatcher("5", source);
+  assertEquals(source.calls.length, 1);
+  assertEquals(source.call(0).options, {
+    resourceVersion: "5",
+    allowWatchBookmarks: true,
+    timeoutSeconds: 300,
+  });
+  assertEquals(source.call(0).signal.aborted, false);
+});
+
+Deno.test("new RetryWatcher() takes an option that is undefined for one left out", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const source = new ScriptedWatcher();
+  await using _watcher = new RetryWatcher("5", source, {
+    signal: undefined,
+    minRestartDelayMs: undefined,
+    maxRestartDelayMs: undefined,
+    watchTimeoutMs: undefined,
+    watchGraceMs: undefined,
+    idleTimeoutMs: undefined,
+    onRestart: undefined,
+  });
+  assertEquals(source.call(0).options.timeoutSeconds, 300);
+  source.call(0).fail(new Error("down"));
+  await time.pass(999);
+  assertEquals(source.calls.length, 1);
+  await time.pass(1);
+  assertEquals(source.calls.length, 2);
+});
+
+Deno.test("events carries each change as it is, in order", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  await using watcher = new RetryWatcher("1", source);
+  const changes: WatchEvent[] = [
+    {
+      type: "ADDED",
+      object: { kind: "Pod", metadata: { resourceVersion: "2" } },
+    },
+    { type: "MODIFIED", object: { metadata: { resourceVersion: "3" } } },
+    { type: "DELETED", object: { metadata: { resourceVersion: "4" } } },
+  ];
+  source.call(0).send(...changes);
+  const reader = watcher.events.getReader();
+  for (const change of changes) {
+    const { value } = await reader.read();
+    assertStrictEquals(value, change);
+  }
+  assertEquals(source.calls.length, 1);
+});
+
+Deno.test("events carries no bookmarks", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  await using watcher = new RetryWatcher("1", source);
+  source.call(0).send(
+    bookmark(2),
+    added(3),
+    bookmark(4),
+    bookmark(5),
+    added(6),
+  );
+  const reader = watcher.events.getReader();
+  assertEquals((await reader.read()).value, added(3));
+  assertEquals((await reader.read()).value, added(6));
+});
+
+Deno.test("events takes one event from the source for each read", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  await using watcher = new RetryWatcher("1", source);
+  const call = source.call(0).send(added(2), added(3), added(4));
+  await turn();
+  const reader = watcher.events.getReader();
+  await turn();
+  assertEquals(call.pulls, 0);
+  await reader.read();
+  await turn();
+  assertEquals(call.pulls, 1);
+  await reader.read();
+  await turn();
+  assertEquals(call.pulls, 2);
+});
+
+Deno.test("events answers reads that wait together, in order", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  await using watcher = new RetryWatcher("1", source);
+  const reader = watcher.events.getReader();
+  const reads = [reader.read(), reader.read(), reader.read()];
+  await turn();
+  source.call(0).send(added(2), bookmark(3), added(4), added(5), added(6));
+  assertEquals((await Promise.all(reads)).map(({ value }) => value), [
+    added(2),
+    added(4),
+    added(5),
+  ]);
+  await turn();
+  assertEquals(source.call(0).pulls, 4);
+});
+
+for (
+  const status of [
+    { code: 401, reason: "Unauthorized", message: "token expired" },
+    { code: 403, reason: "Forbidden", message: "pods is forbidden" },
+  ]
+) {
+  for (const wrapped of [false, true]) {
+    Deno.test(`a start answered ${status.code} ends it with the Status${wrapped ? ", also as a cause" : ""}`, async () => {
+      using time = new Clock();
+      const abort = new CountedAbort();
+      const restarts: unknown[] = [];
+      const source = new ScriptedWatcher();
+      const watcher = new RetryWatcher("1", source, {
+        signal: abort.signal,
+        onRestart: (restart) => restarts.push(restart),
+      });
+      const error = new StatusError(status);
+      source.call(0).fail(wrapped ? new Error("no", { cause: error }) : error);
+      const reader = watcher.events.getReader();
+      const { value } = await reader.read();
+      assertEquals(value?.type, "ERROR");
+      assertStrictEquals(value?.object, status);
+      assertEquals((await reader.read()).done, true);
+      await watcher.done;
+      assertEquals(source.call(0).signal.aborted, true);
+      assertEquals(restarts, []);
+      assertEquals(abort.listeners, 0);
+      assertEquals(watcher.resourceVersion, "1");
+      assertEquals(time.timers, 0);
+      assertEquals(source.calls.length, 1);
+    });
+  }
+}
+
+const START_FAILURES: readonly [string, (source: ScriptedWatcher) => void][] = [
+  ...[400, 404, 405, 408, 409, 422, 429, 500, 503, 504].map((
+    code,
+  ): [string, (source: ScriptedWatcher) => void] => [
+    `answered ${code}`,
+    (source) => source.call(0).fail(new StatusError({ code })),
+  ]),
+  ["without an answer", (source) => {
+    source.call(0).fail(new ConnectionError("no route"));
+  }],
+  ["that fails in its own way", (source) => source.call(0).fail("oh no")],
+  ["that fails with nothing", (source) => source.call(0).fail(undefined)],
+  ["that gives undefined", (source) => source.call(0).answer(undefined)],
+  ["that gives null", (source) => source.call(0).answer(null)],
+  ["that gives a locked stream", (source) => {
+    const stream = new ReadableStream<WatchEvent>();
+    stream.getReader();
+    source.call(0).answer(stream);
+  }],
+];
+
+for (const [name, act] of START_FAILURES) {
+  Deno.test(`a start ${name} is tried again`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const source = new ScriptedWatcher();
+    const causes: unknown[] = [];
+    await using watcher = new RetryWatcher("1", source, {
+      onRestart: ({ cause }) => causes.push(cause),
+    });
+    const read = watcher.events.getReader().read();
+    act(source);
+    await time.pass(1_000);
+    assertEquals(source.calls.length, 2);
+    assertEquals(causes.length, 1);
+    assertEquals(source.call(0).signal.aborted, true);
+    assertEquals(source.call(1).options.resourceVersion, "1");
+    source.call(1).open().send(added(2));
+    assertEquals((await read).value, added(2));
+  });
+}
+
+Deno.test("a start that gives no stream is told of as a TypeError", async () => {
+  using _time = new Clock();
+  const source = new ScriptedWatcher((call) => call.answer(undefined));
+  const causes: unknown[] = [];
+  await using _watcher = new RetryWatcher("1", source, {
+    onRestart: ({ cause }) => causes.push(cause),
+  });
+  await turn();
+  assertInstanceOf(causes[0], TypeError);
+});
+
+Deno.test("a watch() that throws instead of rejecting is tried again", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const error = new Error("thrown");
+  const source = new ScriptedWatcher((_call, index) => {
+    if (index === 0) throw error;
+  });
+  const causes: unknown[] = [];
+  await using _watcher = new RetryWatcher("1", source, {
+    onRestart: ({ cause }) => causes.push(cause),
+  });
+  await time.pass(1_000);
+  assertEquals(causes, [error]);
+  assertEquals(source.calls.length, 2);
+});
+
+Deno.test("an ERROR of code 410 is passed on and ends it", async () => {
+  using time = new Clock();
+  const abort = new CountedAbort();
+  const restarts: unknown[] = [];
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source, {
+    signal: abort.signal,
+    onRestart: (restart) => restarts.push(restart),
+  });
+  const status = { code: 410, reason: "Expired", message: "too old" };
+  source.call(0).send(added(2), { type: "ERROR", object: status }, added(3));
+  const reader = watcher.events.getReader();
+  assertEquals((await reader.read()).value, added(2));
+  const { value } = await reader.read();
+  assertEquals(value?.type, "ERROR");
+  assertStrictEquals(value?.object, status);
+  assertEquals((await reader.read()).done, true);
+  await watcher.done;
+  assertEquals(watcher.resourceVersion, "2");
+  assertEquals(source.call(0).signal.aborted, true);
+  assertEquals(source.call(0).cancels.length, 1);
+  assertEquals(restarts, []);
+  assertEquals(abort.listeners, 0);
+  assertEquals(time.timers, 0);
+  assertEquals(source.calls.length, 1);
+});
+
+for (
+  const object of [
+    { code: 500, reason: "InternalError" },
+    { code: 504, reason: "Timeout" },
+    { code: 401, reason: "Unauthorized" },
+    { code: 403, reason: "Forbidden" },
+    { code: 429, reason: "TooManyRequests" },
+    { code: 666 },
+    { reason: "Expired" },
+    { kind: "Pod" },
+    "no object",
+    null,
+    undefined,
+  ]
+) {
+  Deno.test(`an ERROR with ${JSON.stringify(object)} restarts it and is not passed on`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const source = quietSource();
+    const causes: unknown[] = [];
+    await using watcher = new RetryWatcher("1", source, {
+      onRestart: ({ cause }) => causes.push(cause),
+    });
+    source.call(0).send(
+      added(2),
+      { type: "ERROR", object: untyped<Status>(object) },
+      added(3),
+    );
+    const reader = watcher.events.getReader();
+    assertEquals((await reader.read()).value, added(2));
+    const read = reader.read();
+    await time.pass(1_000);
+    assertEquals(source.calls.length, 2);
+    assertInstanceOf(causes[0], StatusError);
+    assertEquals(source.call(0).signal.aborted, true);
+    assertEquals(source.call(0).cancels.length, 1);
+    assertEquals(source.call(1).options.resourceVersion, "2");
+    source.call(1).send(added(3));
+    assertEquals((await read).value, added(3));
+  });
+}
+
+for (
+  const event of [
+    { type: "RENAMED", object: added(3).object },
+    { type: "added", object: added(3).object },
+    { object: added(3).object },
+    null,
+    { type: "ADDED", object: {} },
+    { type: "MODIFIED", object: { metadata: {} } },
+    { type: "DELETED", object: { metadata: { resourceVersion: "" } } },
+    { type: "BOOKMARK", object: { metadata: { resourceVersion: 3 } } },
+    { type: "ADDED", object: null },
+    { type: "ADDED" },
+  ]
+) {
+  Deno.test(`the event ${JSON.stringify(event)} ends it with one ERROR`, async () => {
+    using time = new Clock();
+    const abort = new CountedAbort();
+    const restarts: unknown[] = [];
+    const source = quietSource();
+    const watcher = new RetryWatcher("1", source, {
+      signal: abort.signal,
+      onRestart: (restart) => restarts.push(restart),
+    });
+    source.call(0).send(added(2), untyped<WatchEvent>(event), added(4));
+    const reader = watcher.events.getReader();
+    assertEquals((await reader.read()).value, added(2));
+    const { value } = await reader.read();
+    assert(value?.type === "ERROR");
+    assertEquals(value.object.kind, "Status");
+    assertEquals(value.object.status, "Failure");
+    assertEquals(value.object.code, 500);
+    assertEquals(value.object.reason, "InternalError");
+    const known = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"];
+    assertStringIncludes(
+      value.object.message ?? "",
+      known.includes(event?.type ?? "")
+        ? "resourceVersion"
+        : `event type ${JSON.stringify(event?.type)}`,
+    );
+    assertEquals((await reader.read()).done, true);
+    await watcher.done;
+    assertEquals(watcher.resourceVersion, "2");
+    assertEquals(source.call(0).signal.aborted, true);
+    assertEquals(restarts, []);
+    assertEquals(abort.listeners, 0);
+    assertEquals(time.timers, 0);
+    assertEquals(source.calls.length, 1);
+  });
+}
+
+Deno.test("a stream that errors is a connection lost: watched again from there", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const source = quietSource();
+  const causes: unknown[] = [];
+  await using watcher = new RetryWatcher("1", source, {
+    onRestart: ({ cause }) => causes.push(cause),
+  });
+  const error = new TypeError("connection reset");
+  source.call(0).send(added(2)).break(error);
+  const reader = watcher.events.getReader();
+  assertEquals((await reader.read()).value, added(2));
+  const read = reader.read();
+  await time.pass(1_000);
+  assertEquals(causes, [error]);
+  assertEquals(source.call(1).options, {
+    resourceVersion: "2",
+    allowWatchBookmarks: true,
+    timeoutSeconds: 300,
+  });
+  source.call(1).send(added(3));
+  assertEquals((await read).value, added(3));
+});
+
+Deno.test("a stream that errored before anybody read is a connection lost", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const source = new ScriptedWatcher();
+  await using watcher = new RetryWatcher("1", source);
+  source.call(0).answer(
+    new ReadableStream<WatchEvent>({
+      start: (controller) => controller.error(new Error("early")),
+    }),
+  );
+  await turn();
+  const read = watcher.events.getReader().read();
+  await time.pass(1_000);
+  source.call(1).open().send(added(2));
+  assertEquals((await read).value, added(2));
+});
+
+Deno.test("the last ERROR waits for its reader; done does not", async () => {
+  using time = new Clock();
+  const source = new ScriptedWatcher();
+  const watcher = new RetryWatcher("1", source);
+  source.call(0).fail(new StatusError({ code: 403 }));
+  await watcher.done;
+  assertEquals(time.timers, 0);
+  const events = await Array.fromAsync(watcher.events);
+  assertEquals(events, [{ type: "ERROR", object: { code: 403 } }]);
+});
+
+Deno.test("done stays pending while the watch goes on", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source);
+  assert(await isPending(watcher.done));
+  watcher.stop();
+  assertEquals(await isPending(watcher.done), false);
+});
+
+Deno.test("`for await` gives the events, and leaving it stops", async () => {
+  using time = new Clock();
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source);
+  source.call(0).send(added(2), bookmark(3), added(4), added(5));
+  const seen: WatchEvent[] = [];
+  for await (const event of watcher) {
+    seen.push(event);
+    if (seen.length === 2) break;
+  }
+  assertEquals(seen, [added(2), added(4)]);
+  await watcher.done;
+  assertEquals(watcher.resourceVersion, "4");
+  assertEquals(source.call(0).signal.aborted, true);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("`for await` that is left by an error stops, and passes it on", async () => {
+  using time = new Clock();
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source);
+  source.call(0).send(added(2));
+  await assertRejects(
+    async () => {
+      for await (const _ of watcher) throw new RangeError("enough");
+    },
+    RangeError,
+    "enough",
+  );
+  await watcher.done;
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("`for await` ends when the watcher stops", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source);
+  source.call(0).send(added(2));
+  const seen: WatchEvent[] = [];
+  for await (const event of watcher) {
+    seen.push(event);
+    watcher.stop();
+  }
+  assertEquals(seen, [added(2)]);
+});
+
+Deno.test("`await using` stops and has stopped at the end of the block", async () => {
+  using time = new Clock();
+  const source = quietSource();
+  let done: Promise<void>;
+  {
+    await using watcher = new RetryWatcher("1", source);
+    done = watcher.done;
+  }
+  assertEquals(await isPending(done), false);
+  assertEquals(source.call(0).signal.aborted, true);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("[Symbol.asyncDispose]() may be called again, also after stop()", async () => {
+  using _time = new Clock();
+  const watcher = new RetryWatcher("1", quietSource());
+  watcher.stop();
+  await watcher[Symbol.asyncDispose]();
+  await watcher[Symbol.asyncDispose]();
+});
