@@ -32,7 +32,7 @@
  */
 
 import { parseCommandLine } from "./cli/arguments.ts";
-import type { CommandContext } from "./cli/_registry.ts";
+import type { CommandContext } from "./cli/_command_module.ts";
 import { gatherEntropy } from "./cli/terminal/entropy.ts";
 import { type CliIo, Interruption } from "./cli/terminal/io.ts";
 import { failureLine, stackTraces } from "./cli/_failures.ts";

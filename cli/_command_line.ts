@@ -5,9 +5,9 @@
  * @module
  */
 
+import type { Manifests, Selection } from "./resources/selection.ts";
+import type { ObjectOutput, WatchOutput } from "./printers/output.ts";
 import type { ClusterOptions } from "../cluster/cluster_options.ts";
-import type { ResourceType } from "./resources/built_in.ts";
-import type { WatchOutput } from "./_watch_output.ts";
 
 /** How the server is reached. */
 export type ServerChoice =
@@ -20,50 +20,6 @@ export type ServerChoice =
 export interface ClusterChoice extends ClusterOptions {
   /** `--request-timeout`. */
   readonly requestTimeoutMs?: number | undefined;
-}
-
-/** Objects of one resource: one by name, those selected, or all. */
-export interface Target {
-  /** The resource. */
-  readonly resource: ResourceType;
-  /** The namespace; undefined for all, or where there are none. */
-  readonly namespace: string | undefined;
-  /** The name of the one that is meant. */
-  readonly name?: string | undefined;
-  /** The labels of those that are meant. */
-  readonly labelSelector?: string | undefined;
-  /** The fields of those that are meant. */
-  readonly fieldSelector?: string | undefined;
-}
-
-/** A resource as it was written, and perhaps a name. */
-export interface Mention {
-  /** What it was called: `"deploy"`, `"widgets.example.com"`. */
-  readonly resource: string;
-  /** The name of the object; undefined for those selected, or all. */
-  readonly name: string | undefined;
-}
-
-/** Which objects a command line means, before the server has been asked. */
-export interface Selection {
-  /** The resources and names. */
-  readonly mentions: readonly Mention[];
-  /** `-n`; undefined for the namespace of the context. */
-  readonly namespace: string | undefined;
-  /** `-A`. */
-  readonly allNamespaces: boolean;
-  /** `-l`. */
-  readonly labelSelector: string | undefined;
-  /** `--field-selector`. */
-  readonly fieldSelector: string | undefined;
-}
-
-/** Manifests that name the objects that are meant. */
-export interface Manifests {
-  /** `-f`: files, folders, `-` for standard input. */
-  readonly paths: readonly string[];
-  /** `-R`: whether folders are walked to the bottom. */
-  readonly recursive: boolean;
 }
 
 /** What is waited for. */
@@ -83,23 +39,6 @@ export type WaitGoal =
     readonly expression: string;
     /** What it must lead to; undefined for anything. */
     readonly value: string | undefined;
-  };
-
-/** How an object that is as it should be is told of. */
-export type ObjectOutput =
-  /** `pod/web condition met`. */
-  | { readonly type: "message" }
-  | { readonly type: "name" }
-  | { readonly type: "json" }
-  | { readonly type: "yaml" }
-  | {
-    readonly type: "jsonpath";
-    /** The template, or the file that it is in. */
-    readonly template: { readonly text: string } | { readonly file: string };
-    /** Whether each result is printed as JSON. */
-    readonly asJson: boolean;
-    /** Whether a key may be missing. */
-    readonly allowMissingKeys: boolean;
   };
 
 /** `wait …`. */

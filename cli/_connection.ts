@@ -12,8 +12,9 @@ import { environmentProxy } from "../cluster/transport/environment_proxy.ts";
 import { RestClient } from "../rest/_rest_client.ts";
 import { RestListerWatcher } from "../rest/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../api/types.ts";
-import type { ClusterChoice, ServerChoice, Target } from "./_command_line.ts";
-import type { CommandContext } from "./_registry.ts";
+import type { ClusterChoice, ServerChoice } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
+import type { CommandContext } from "./_command_module.ts";
 import { PlacedError, type ServerPlace } from "./_server_failure.ts";
 import {
   type ResourceCatalog,

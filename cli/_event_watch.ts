@@ -20,7 +20,8 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
-import type { Target, WatchArguments } from "./_command_line.ts";
+import type { WatchArguments } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
 import type { EventPrinter } from "./printers/event_printer.ts";
 import {
   causeText,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Manifests, Selection } from "./_command_line.ts";
+import type { Manifests, Selection } from "./resources/selection.ts";
 import type { GivenOptions } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 

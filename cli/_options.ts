@@ -5,25 +5,9 @@
  * @module
  */
 
+import { type Options, tokensOf } from "./_tokens.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
-import { tokensOf } from "./_tokens.ts";
 import { UsageError } from "./terminal/usage_error.ts";
-
-/** An option, as `node:util`'s `parseArgs` has it. */
-export interface Option {
-  /** Whether it has a value; `--all=false` takes a boolean one back. */
-  readonly type: "string" | "boolean";
-  /** Its one letter. */
-  readonly short?: string;
-  /**
-   * Whether an empty value is as none: scripts pass on variables that may be
-   * empty, and `kubectl` takes them so.
-   */
-  readonly mayBeEmpty?: boolean;
-}
-
-/** Options by name. */
-export type Options = Readonly<Record<string, Option>>;
 
 /** The command of a command line, and the arguments around it. */
 export interface SplitArguments {

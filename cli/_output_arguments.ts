@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ObjectOutput } from "./_command_line.ts";
+import type { ObjectOutput } from "./printers/output.ts";
 import type { GivenOptions } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 

@@ -15,7 +15,7 @@ import { podTrouble } from "../conditions/_pod_state.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 import { INFORMER_OPTIONS, withoutManagedFields } from "./_startup_source.ts";
-import type { Target } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
 import { isHopeless } from "./_failures.ts";
 import { builtInResource } from "./resources/built_in.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Manifests, Selection, ServerChoice } from "./_command_line.ts";
+import type { ServerChoice } from "./_command_line.ts";
+import type { Manifests, Selection } from "./resources/selection.ts";
 import { durationOf } from "./_go_duration.ts";
 import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";

@@ -7,7 +7,7 @@
  */
 
 import { parseLabelSelector } from "../api/_label_selector.ts";
-import type { Mention, Selection } from "./_command_line.ts";
+import type { Mention, Selection } from "./resources/selection.ts";
 import type { GivenOptions } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 

@@ -7,8 +7,6 @@
  * @module
  */
 
-import type { Options } from "./_options.ts";
-
 /** An option on a command line. */
 export interface OptionToken {
   readonly kind: "option";
@@ -128,3 +126,19 @@ function longName(letter: string, options: Options): string {
 function typeOf(name: string, options: Options): string | undefined {
   return Object.hasOwn(options, name) ? options[name]?.type : undefined;
 }
+
+/** An option, as `node:util`'s `parseArgs` has it. */
+export interface Option {
+  /** Whether it has a value; `--all=false` takes a boolean one back. */
+  readonly type: "string" | "boolean";
+  /** Its one letter. */
+  readonly short?: string;
+  /**
+   * Whether an empty value is as none: scripts pass on variables that may be
+   * empty, and `kubectl` takes them so.
+   */
+  readonly mayBeEmpty?: boolean;
+}
+
+/** Options by name. */
+export type Options = Readonly<Record<string, Option>>;

@@ -5,12 +5,8 @@
  * @module
  */
 
-import type {
-  Manifests,
-  Selection,
-  WaitArguments,
-  WaitGoal,
-} from "./_command_line.ts";
+import type { WaitArguments, WaitGoal } from "./_command_line.ts";
+import type { Manifests, Selection } from "./resources/selection.ts";
 import { durationOf } from "./_go_duration.ts";
 import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
 import type { GivenOptions } from "./_options.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Target } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
 
 /** Objects that are awaited over one watch. */
 export interface WaitGroup {

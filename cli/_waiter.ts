@@ -21,7 +21,7 @@ import type {
 } from "../api/types.ts";
 import { untilWithSync } from "../watch/until_with_sync.ts";
 import { Beginning, INFORMER_OPTIONS } from "./_startup_source.ts";
-import type { Target } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
 import { objectName, qualifiedPlural } from "./resources/object_names.ts";
 import { oneLine } from "./terminal/text.ts";
 import type { WaitItem } from "./_wait_progress.ts";

@@ -5,27 +5,10 @@
  * @module
  */
 
-import type { ObjectOutput } from "./_command_line.ts";
+import type { WatchOutput } from "./printers/output.ts";
 import type { GivenOptions } from "./_options.ts";
 import { objectOutputOf } from "./_output_arguments.ts";
-import type { TableOptions } from "./printers/table_printer.ts";
 import { UsageError } from "./terminal/usage_error.ts";
-
-/** How events are written. */
-export type WatchOutput =
-  | {
-    readonly type: "table";
-    /** Whether the namespace is shown is not known before the resource is. */
-    readonly table: Omit<TableOptions, "withNamespace">;
-  }
-  | {
-    readonly type: "objects";
-    readonly form: ObjectOutput;
-    /** Whether events are written, and not only what they are about. */
-    readonly withEvents: boolean;
-    /** Whether with what tells who wrote which field. */
-    readonly showManagedFields: boolean;
-  };
 
 /**
  * Understands what is to be written.

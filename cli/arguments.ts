@@ -8,18 +8,18 @@
 
 import {
   ALL_OPTIONS,
-  type CommandEntry,
   COMMANDS,
   findCommand,
   PROGRAM_OPTIONS,
 } from "./_registry.ts";
+import type { CommandEntry } from "./_command_module.ts";
 import {
   type GivenOptions,
-  type Options,
   readOptions,
   splitArguments,
   unknownOption,
 } from "./_options.ts";
+import type { Options } from "./_tokens.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandEntry } from "./_registry.ts";
+import type { CommandEntry } from "./_command_module.ts";
 import {
   EXIT_STATUS_HELP,
   RESOURCES_HELP,

@@ -8,8 +8,8 @@
 
 import { listAll } from "../cache/_list_all.ts";
 import { ConnectionError } from "../api/connection_error.ts";
-import type { Target } from "./_command_line.ts";
-import type { CommandContext, CommandModule } from "./_registry.ts";
+import type { Target } from "./resources/selection.ts";
+import type { CommandContext, CommandModule } from "./_command_module.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText, failureLine } from "./_failures.ts";
 import { missingError } from "./resources/missing_object.ts";

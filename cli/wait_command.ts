@@ -11,8 +11,9 @@ import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeo
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 import { shortDuration } from "./printers/age.ts";
 import { withoutManagedFields } from "./_startup_source.ts";
-import type { Target, WaitArguments } from "./_command_line.ts";
-import type { CommandContext, CommandModule } from "./_registry.ts";
+import type { WaitArguments } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
+import type { CommandContext, CommandModule } from "./_command_module.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
 import { Interruption } from "./terminal/io.ts";

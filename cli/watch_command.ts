@@ -6,8 +6,9 @@
  */
 
 import type { ListerWatcher } from "../api/types.ts";
-import type { Target, WatchArguments } from "./_command_line.ts";
-import type { CommandContext, CommandModule } from "./_registry.ts";
+import type { WatchArguments } from "./_command_line.ts";
+import type { Target } from "./resources/selection.ts";
+import type { CommandContext, CommandModule } from "./_command_module.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { EventWatch } from "./_event_watch.ts";
 import { missingError } from "./resources/missing_object.ts";
@@ -16,7 +17,7 @@ import { type TableOptions, TablePrinter } from "./printers/table_printer.ts";
 import { findTargets } from "./resources/targets.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
-import type { WatchOutput } from "./_watch_output.ts";
+import type { WatchOutput } from "./printers/output.ts";
 
 /** `watch`, from its arguments on. */
 export const WATCH_COMMAND: CommandModule = {

@@ -1,22 +1,26 @@
 /**
- * Clusters as kubeconfigs describe them: with the credentials, the TLS settings
- * and the proxies that `kubectl` would use, from a kubeconfig file, from the
- * service account of a pod, or from client-node's `KubeConfig`.
+ * For programs that use `npm:@kubernetes/client-node`: its typed API calls as
+ * listers and watchers, an informer with its `makeInformer`'s signature, and
+ * `Cluster`, which takes its `KubeConfig`.
  *
- * Importing this does no I/O and does not load client-node, which is slow to
- * load and needed only for the auth providers `oidc`, `gcp` and `azure`.
+ * Importing this does not load client-node.
  *
- * @example List and watch what kubectl would reach
+ * @example List what client-node's KubeConfig reaches
  * ```ts
+ * import { KubeConfig } from "@kubernetes/client-node";
  * import { Cluster } from "@watchtools/kube/client-node";
  * import { FakeApiServer } from "@watchtools/kube/testing";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = new FakeApiServer();
  * await using listener = await server.listen();
+ * const kubeConfig = new KubeConfig();
+ * kubeConfig.loadFromClusterAndUser(
+ *   { name: "fake", server: listener.url, skipTLSVerify: true },
+ *   { name: "me" },
+ * );
  *
- * // Without options: by KUBECONFIG, ~/.kube/config, or as the pod this is.
- * await using cluster = Cluster.fromDefault({ server: listener.url });
+ * await using cluster = Cluster.fromKubeConfig(kubeConfig);
  * const pods = await cluster.listerWatcher({ apiVersion: "v1", plural: "pods" });
  * assertEquals((await pods.list({})).items, []);
  * ```
@@ -24,11 +28,8 @@
  * @module
  */
 
+export * from "../cluster/mod.ts";
 export * from "./client_node_informer.ts";
 export * from "./client_node_lister.ts";
-export * from "../cluster/cluster.ts";
-export type * from "../cluster/cluster_options.ts";
-export * from "../cluster/kubeconfig_error.ts";
 export * from "./make_informer.ts";
 export type * from "./typed_list.ts";
-export * from "../cluster/unknown_kind_error.ts";

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { ClientCertificate, TlsSettings } from "./transport/tls.ts";
+
 /** How a cluster is reached, and as whom. */
 export interface ClusterAccess {
   /** The context's name; undefined where there is none. */
@@ -28,24 +30,6 @@ export interface ClusterAccess {
   readonly impersonation: Impersonation | undefined;
   /** Whose credential it is, for errors: `user "me" of /home/me/.kube/config`. */
   readonly user: string;
-}
-
-/** What a TLS connection needs to know of the server. */
-export interface TlsSettings {
-  /** The authorities that are trusted, as PEM text. */
-  readonly ca: string | undefined;
-  /** Whether any certificate will do. */
-  readonly insecure: boolean;
-  /** The name that the certificate is for, and that is asked for. */
-  readonly serverName: string | undefined;
-}
-
-/** A certificate and its key, as PEM text. */
-export interface ClientCertificate {
-  /** The certificate, perhaps with those that it was signed by. */
-  readonly cert: string;
-  /** Its private key. */
-  readonly key: string;
 }
 
 /** Reads the client certificate; again when the server refuses it. */

@@ -8,15 +8,13 @@
 
 import { ignore } from "../internal/abort.ts";
 import { encodeBase64 } from "../internal/base64.ts";
-import type { ClientCertificate, ClusterAccess } from "./_cluster_access.ts";
+import type { ClusterAccess } from "./_cluster_access.ts";
+import type { ClientCertificate } from "./transport/tls.ts";
 import { CredentialKeeper, obtainFor } from "./_credentials.ts";
 import { environmentProxy } from "./transport/environment_proxy.ts";
 import type { FetchFunction, TokenFunction } from "../rest/_rest_client.ts";
-import {
-  type HeaderLine,
-  openTransport,
-  type Transport,
-} from "./transport/transport.ts";
+import { openTransport } from "./transport/transport.ts";
+import type { HeaderLine, Transport } from "./transport/types.ts";
 
 /** What a request needs to know to reach a cluster. */
 export interface ClusterRestOptions {

@@ -8,7 +8,8 @@
 
 import { ignore } from "../internal/abort.ts";
 import { authProviderToken } from "./_auth_provider.ts";
-import type { ClientCertificate, ClusterAccess } from "./_cluster_access.ts";
+import type { ClusterAccess } from "./_cluster_access.ts";
+import type { ClientCertificate } from "./transport/tls.ts";
 import { runExecPlugin } from "./_exec_plugin.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 

@@ -13,11 +13,8 @@
  */
 
 import { encodeBase64 } from "../internal/base64.ts";
-import type {
-  ClientCertificate,
-  ClusterAccess,
-  ExecPlugin,
-} from "./_cluster_access.ts";
+import type { ClusterAccess, ExecPlugin } from "./_cluster_access.ts";
+import type { ClientCertificate } from "./transport/tls.ts";
 import { clip } from "../internal/error_text.ts";
 import { type Fields, isFields } from "./_kubeconfig_entry.ts";
 import { isPem } from "./_pem.ts";

@@ -12,8 +12,8 @@ import type {
   CredentialChoice,
   ExecPlugin,
   Impersonation,
-  TlsSettings,
 } from "./_cluster_access.ts";
+import type { TlsSettings } from "./transport/tls.ts";
 import { type Entry, isFields } from "./_kubeconfig_entry.ts";
 import { pemSource } from "./_pem.ts";
 import { isProxyUrl } from "./transport/environment_proxy.ts";

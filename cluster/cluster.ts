@@ -102,7 +102,7 @@ export type ClusterListerWatcherOptions =
  *
  * @example The pods of a namespace, with a kubeconfig
  * ```ts
- * import { Cluster } from "@watchtools/kube/client-node";
+ * import { Cluster } from "@watchtools/kube/cluster";
  * import { FakeApiServer } from "@watchtools/kube/testing";
  * import { assertEquals } from "@std/assert";
  *
@@ -148,7 +148,7 @@ export class Cluster implements AsyncDisposable {
    * @example From a KubeConfig
    * ```ts
    * import { KubeConfig } from "@kubernetes/client-node";
-   * import { Cluster } from "@watchtools/kube/client-node";
+   * import { Cluster } from "@watchtools/kube/cluster";
    * import { assertEquals } from "@std/assert";
    *
    * const kubeConfig = new KubeConfig();
@@ -176,7 +176,7 @@ export class Cluster implements AsyncDisposable {
    *
    * @example Another context
    * ```ts
-   * import { Cluster } from "@watchtools/kube/client-node";
+   * import { Cluster } from "@watchtools/kube/cluster";
    * import { assertEquals } from "@std/assert";
    *
    * const kubeconfig = await Deno.makeTempFile();
@@ -209,7 +209,7 @@ export class Cluster implements AsyncDisposable {
    * @example Another path
    * ```ts
    * import { RestListerWatcher } from "@watchtools/kube";
-   * import { Cluster } from "@watchtools/kube/client-node";
+   * import { Cluster } from "@watchtools/kube/cluster";
    *
    * await using cluster = Cluster.fromDefault({ server: "http://127.0.0.1:1" });
    * const nodes = new RestListerWatcher({
@@ -238,7 +238,7 @@ export class Cluster implements AsyncDisposable {
    *
    * @example By kind
    * ```ts
-   * import { Cluster } from "@watchtools/kube/client-node";
+   * import { Cluster } from "@watchtools/kube/cluster";
    * import { assertEquals } from "@std/assert";
    *
    * const asked: string[] = [];

@@ -12,7 +12,7 @@
  *
  * @example A context that does not exist
  * ```ts
- * import { Cluster, KubeconfigError } from "@watchtools/kube/client-node";
+ * import { Cluster, KubeconfigError } from "@watchtools/kube/cluster";
  * import { assertThrows } from "@std/assert";
  *
  * const path = await Deno.makeTempFile();

@@ -19,7 +19,7 @@ export interface UnknownKind {
  *
  * @example A kind that is misspelt
  * ```ts
- * import { UnknownKindError } from "@watchtools/kube/client-node";
+ * import { UnknownKindError } from "@watchtools/kube/cluster";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new UnknownKindError("The server has no kind …", {

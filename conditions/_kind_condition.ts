@@ -7,7 +7,8 @@
  */
 
 import { explainStaleness, staleness } from "./_staleness.ts";
-import { type Condition, matches } from "./condition.ts";
+import { matches } from "./combinators.ts";
+import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /** What a condition on an object that is there does. */

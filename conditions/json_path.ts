@@ -10,7 +10,8 @@ import { explainStaleness, staleness } from "./_staleness.ts";
 import { goText } from "../internal/go_value.ts";
 import { JsonPathTemplate } from "./json_path/template.ts";
 import { relaxedExpression } from "./json_path/relaxed_expression.ts";
-import { type Condition, matches } from "./condition.ts";
+import { matches } from "./combinators.ts";
+import type { Condition } from "./condition.ts";
 
 /** A status that is behind says so itself in these. */
 const OBSERVED = /observedGeneration/;

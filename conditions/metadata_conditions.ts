@@ -6,7 +6,8 @@
 
 import { shortDuration } from "../internal/short_duration.ts";
 import { counted } from "../internal/text.ts";
-import { type Condition, matches } from "./condition.ts";
+import { matches } from "./combinators.ts";
+import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**

@@ -34,7 +34,8 @@
  * @module
  */
 
-export * from "./condition.ts";
+export * from "./combinators.ts";
+export type * from "./condition.ts";
 export * from "./job_conditions.ts";
 export * from "./json_path.ts";
 export * from "./metadata_conditions.ts";

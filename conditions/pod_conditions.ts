@@ -8,7 +8,8 @@ import { isMet } from "./_safe_evaluation.ts";
 import { textField } from "../internal/json_fields.ts";
 import { kindCondition } from "./_kind_condition.ts";
 import { podState, podTrouble } from "./_pod_state.ts";
-import { type Condition, matches } from "./condition.ts";
+import { matches } from "./combinators.ts";
+import type { Condition } from "./condition.ts";
 import { isConditionTrue } from "./status_conditions.ts";
 import type { KubernetesObject } from "../api/types.ts";
 

@@ -12,7 +12,8 @@ import {
 } from "../internal/json_fields.ts";
 import { explainStaleness, staleness } from "./_staleness.ts";
 import { counted } from "../internal/text.ts";
-import { type Condition, matches } from "./condition.ts";
+import { matches } from "./combinators.ts";
+import type { Condition } from "./condition.ts";
 
 /**
  * Met when a condition of the object's status has a certain value, as by

@@ -6,8 +6,12 @@
  * @module
  */
 
-import { findStatusError, isExpired } from "../api/status_predicates.ts";
-import { isForbidden, isUnauthorized } from "../api/status_predicates.ts";
+import {
+  findStatusError,
+  isExpired,
+  isForbidden,
+  isUnauthorized,
+} from "../api/status_predicates.ts";
 import { retryAfterMs, statusError } from "../api/status_error.ts";
 import type { KubernetesObject, Status, WatchEvent } from "../api/types.ts";
 
@@ -56,17 +60,6 @@ export function judgeError(object: Status | null | undefined): Verdict {
     cause: statusError(object),
     retryAfterMs: retryAfterMs(object),
   };
-}
-
-/**
- * The version that an event moves a watch to.
- *
- * @param object The object of the event.
- * @returns The version, or undefined where the object has none.
- */
-export function versionOf(object: Untrusted): string | undefined {
-  const version: unknown = object?.metadata?.resourceVersion;
-  return typeof version === "string" && version !== "" ? version : undefined;
 }
 
 /**

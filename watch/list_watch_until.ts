@@ -27,7 +27,8 @@ import type {
   ListerWatcher,
   WatchEvent,
 } from "../api/types.ts";
-import type { ConditionFunc, UntilOptions } from "./until.ts";
+import type { UntilOptions } from "./until.ts";
+import type { ConditionFunc } from "../api/condition_func.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 
 /** Options for {@linkcode listWatchUntil}. */

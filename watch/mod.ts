@@ -38,7 +38,9 @@
  * @module
  */
 
-export * from "../conditions/condition.ts";
+export type * from "../api/condition_func.ts";
+export * from "../conditions/combinators.ts";
+export type * from "../conditions/condition.ts";
 export * from "./condition_not_met_error.ts";
 export * from "../api/connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
@@ -73,6 +75,7 @@ export {
   isUnauthorized,
 } from "../api/status_predicates.ts";
 export * from "../conditions/status_conditions.ts";
+export type * from "../cache/precondition_func.ts";
 export type * from "../cache/store.ts";
 export type * from "../api/types.ts";
 export * from "./until.ts";

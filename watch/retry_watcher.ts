@@ -31,8 +31,8 @@ import {
   judgeError,
   judgeStart,
   type Verdict,
-  versionOf,
 } from "./_watch_outcome.ts";
+import { versionOf } from "../api/_version_of.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import type {
   KubernetesObject,

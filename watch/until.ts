@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ConditionFunc } from "../api/condition_func.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { FailureMemory } from "./_last_failure.ts";
 import {
@@ -13,36 +14,8 @@ import {
   RetryWatcher,
   type RetryWatcherOptions,
 } from "./retry_watcher.ts";
-import type {
-  ChangeEvent,
-  KubernetesObject,
-  Watcher,
-  WatchEvent,
-} from "../api/types.ts";
+import type { KubernetesObject, Watcher, WatchEvent } from "../api/types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
-
-/**
- * Tells whether an event is what was waited for, as client-go's
- * [`watch.ConditionFunc`](https://pkg.go.dev/k8s.io/client-go/tools/watch#ConditionFunc).
- * ERROR and BOOKMARK events come here like any other. What it throws ends the
- * wait with a `ConditionError`.
- *
- * @typeParam T Type of the watched objects.
- */
-export type ConditionFunc<T extends KubernetesObject = KubernetesObject> = (
-  event: WatchEvent<T>,
-) => boolean | Promise<boolean>;
-
-/**
- * A condition that only ever sees changes, as informers deliver them. Any
- * {@linkcode ConditionFunc} is one.
- *
- * @typeParam T Type of the watched objects.
- */
-export type ChangeConditionFunc<T extends KubernetesObject = KubernetesObject> =
-  (
-    event: ChangeEvent<T>,
-  ) => boolean | Promise<boolean>;
 
 /** Options for every function that waits. */
 export interface UntilOptions {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PreconditionFunc } from "../cache/precondition_func.ts";
 import { unlessAborted } from "../internal/abort.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { checkInformerOptions } from "./_informer_options.ts";
@@ -11,25 +12,14 @@ import {
   IndexerInformerWatcher,
   type InformerOptions,
 } from "./indexer_informer_watcher.ts";
-import type { Store } from "../cache/store.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
 } from "../api/types.ts";
-import type { ChangeConditionFunc, UntilOptions } from "./until.ts";
+import type { UntilOptions } from "./until.ts";
+import type { ChangeConditionFunc } from "../api/condition_func.ts";
 import { ConditionError, WaitInterruptedError } from "./until_error.ts";
-
-/**
- * Tells from the complete cache whether there is nothing to wait for, as
- * client-go's
- * [`watch.PreconditionFunc`](https://pkg.go.dev/k8s.io/client-go/tools/watch#PreconditionFunc).
- *
- * @typeParam T Type of the objects.
- */
-export type PreconditionFunc<T extends KubernetesObject = KubernetesObject> = (
-  store: Store<T>,
-) => boolean | Promise<boolean>;
 
 /**
  * Waits until a condition has held on the changes of an informer's cache, as

@@ -16,7 +16,7 @@ import type { EventPrinter } from "./event_printer.ts";
 import { objectName } from "../resources/object_names.ts";
 import { objectPrinter } from "./object_printer.ts";
 import type { ResourceType } from "../resources/built_in.ts";
-import type { WatchOutput } from "../_watch_output.ts";
+import type { WatchOutput } from "./output.ts";
 
 /** What is printed of objects. */
 export interface ObjectEventOptions

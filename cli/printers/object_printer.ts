@@ -8,7 +8,7 @@
 import { errorText } from "../../internal/error_text.ts";
 import { goJson } from "../../internal/go_value.ts";
 import type { KubernetesObject } from "../../api/types.ts";
-import type { ObjectOutput } from "../_command_line.ts";
+import type { ObjectOutput } from "./output.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /** By how many blanks `kubectl` indents JSON. */

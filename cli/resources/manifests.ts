@@ -8,11 +8,11 @@
 
 import { loadAll, YAMLException } from "js-yaml";
 import { field, listField, textField } from "../../internal/json_fields.ts";
-import type { Manifests, Selection, Target } from "../_command_line.ts";
+import type { Manifests, Selection, Target } from "./selection.ts";
 import { readFileText } from "../terminal/read_file.ts";
 import { filesIn } from "./folders.ts";
 import { jsonDocuments } from "./json_documents.ts";
-import type { TargetPlace } from "./targets.ts";
+import type { TargetPlace } from "./target_place.ts";
 
 const MANIFEST = /[.](json|ya?ml)$/;
 

@@ -6,7 +6,7 @@
 
 import { StatusError } from "../../api/status_error.ts";
 import type { KubernetesObject } from "../../api/types.ts";
-import type { Target } from "../_command_line.ts";
+import type { Target } from "./selection.ts";
 import { qualifiedPlural } from "./object_names.ts";
 
 /**

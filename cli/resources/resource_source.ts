@@ -19,7 +19,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../../api/types.ts";
-import type { Target } from "../_command_line.ts";
+import type { Target } from "./selection.ts";
 import { apiVersionOf, type ResourceType } from "./built_in.ts";
 import {
   NO_API_SERVER,

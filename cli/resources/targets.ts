@@ -4,19 +4,11 @@
  * @module
  */
 
-import type { Manifests, Selection, Target } from "../_command_line.ts";
-import type { CommandContext } from "../_registry.ts";
-import type { ResourceFinder } from "./resource_finder.ts";
+import type { TargetPlace } from "./target_place.ts";
+import type { Manifests, Selection, Target } from "./selection.ts";
+import type { CliIo } from "../terminal/io.ts";
 import type { ResourceType } from "./built_in.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-
-/** What is known of the server by now. */
-export interface TargetPlace {
-  /** The namespace that is meant where none is named. */
-  readonly namespace: string;
-  /** Finds resources by what they were called. */
-  readonly resources: ResourceFinder;
-}
 
 /**
  * Reads standard input where manifests come from there.
@@ -28,7 +20,7 @@ export interface TargetPlace {
  */
 export async function inputOf(
   { paths }: Manifests,
-  { io, signal }: Pick<CommandContext, "io" | "signal">,
+  { io, signal }: { readonly io: CliIo; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   if (!paths.includes("-")) return undefined;
   if (io.stdin !== undefined) return await io.stdin.read(signal);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { HeaderLine, Transport, TransportOptions } from "./transport.ts";
+import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 
 /** What Bun's `fetch` takes besides what every `fetch` does. */
 interface BunRequestInit extends RequestInit {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ClientCertificate } from "../_cluster_access.ts";
+import type { ClientCertificate } from "./tls.ts";
 
 /**
  * Checks the certificates that connections are made with.

@@ -6,7 +6,7 @@
 
 import { errorText } from "../../internal/error_text.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "../../rest/_http_client.ts";
-import type { HeaderLine, Transport, TransportOptions } from "./transport.ts";
+import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 
 /** Connections by Deno's own HTTP client. */
 export class DenoTransport implements Transport {

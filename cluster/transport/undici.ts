@@ -21,7 +21,7 @@ import {
   ConnectionAttempts,
 } from "./connection_attempts.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "../../rest/_http_client.ts";
-import type { HeaderLine, Transport, TransportOptions } from "./transport.ts";
+import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 import { responseOf } from "./undici_response.ts";
 
 type Undici = typeof import("undici");

@@ -16,8 +16,12 @@
  * @module
  */
 
-import { JSONPathEnvironment, JSONPathNode } from "json-p3";
-import type { jsonpath, JSONValue } from "json-p3";
+import {
+  type jsonpath,
+  JSONPathEnvironment,
+  JSONPathNode,
+  type JSONValue,
+} from "json-p3";
 import { compare } from "./go_comparison.ts";
 import { goTypeName } from "../../internal/go_value.ts";
 import type { Path, Step } from "./nodes.ts";

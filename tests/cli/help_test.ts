@@ -6,11 +6,8 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../../cli/arguments.ts";
-import {
-  type CommandEntry,
-  COMMANDS,
-  SERVER_OPTIONS,
-} from "../../cli/_registry.ts";
+import { COMMANDS, SERVER_OPTIONS } from "../../cli/_registry.ts";
+import type { CommandEntry } from "../../cli/_command_module.ts";
 import { helpText } from "../../cli/help.ts";
 
 /** Each help text, and what it is on. */

@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { LazyPodWatch } from "../../cli/_lazy_pod_watch.ts";
 import { podSelector, PodWatch } from "../../cli/_pod_watch.ts";
 import { FakeListerWatcher } from "../../testing/fake_lister_watcher.ts";
-import type { Target } from "../../cli/_command_line.ts";
+import type { Target } from "../../cli/resources/selection.ts";
 import type { KubernetesObject } from "../../mod.ts";
 
 function workload(name: string, selector: unknown, kind = "Deployment") {

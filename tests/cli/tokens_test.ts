@@ -4,8 +4,7 @@
 import { parseArgs } from "node:util";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Options } from "../../cli/_options.ts";
-import { tokensOf } from "../../cli/_tokens.ts";
+import { type Options, tokensOf } from "../../cli/_tokens.ts";
 
 const OPTIONS: Options = {
   all: { type: "boolean", short: "A" },

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Target } from "../../cli/_command_line.ts";
+import type { Target } from "../../cli/resources/selection.ts";
 import { groupTargets, splitGroup } from "../../cli/_wait_groups.ts";
 import { resourceNamed } from "../support/cli_resources.ts";
 

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { podState, podTrouble } from "../../conditions/_pod_state.ts";
-import { matches } from "../../conditions/condition.ts";
+import { matches } from "../../conditions/combinators.ts";
 import {
   isPodCompleted,
   isPodReady,

@@ -11,15 +11,13 @@ import {
 import { FakeListerWatcher } from "../../testing/mod.ts";
 import { Reflector } from "../../cache/_reflector.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
-import type { ConditionFunc } from "../../watch/until.ts";
+import type { ConditionFunc } from "../../api/condition_func.ts";
 import {
   ConditionError,
   WaitInterruptedError,
 } from "../../watch/until_error.ts";
-import {
-  type PreconditionFunc,
-  untilWithSync,
-} from "../../watch/until_with_sync.ts";
+import { untilWithSync } from "../../watch/until_with_sync.ts";
+import type { PreconditionFunc } from "../../cache/precondition_func.ts";
 import { Clock } from "../support/clock.ts";
 import {
   EXPIRED,

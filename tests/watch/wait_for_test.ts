@@ -8,7 +8,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
-import { type Condition, matches, not } from "../../conditions/condition.ts";
+import { matches, not } from "../../conditions/combinators.ts";
+import type { Condition } from "../../conditions/condition.ts";
 import {
   ConditionNotMetError,
   type WaitProgress,

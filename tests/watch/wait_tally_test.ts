@@ -3,7 +3,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { WaitTally } from "../../watch/_wait_tally.ts";
-import { type Condition, matches } from "../../conditions/condition.ts";
+import { matches } from "../../conditions/combinators.ts";
+import type { Condition } from "../../conditions/condition.ts";
 import { isDeleted } from "../../conditions/metadata_conditions.ts";
 import { metaNamespaceKey } from "../../api/meta_namespace_key.ts";
 import type { Store } from "../../cache/store.ts";

@@ -7,8 +7,8 @@ import {
   incomprehensible,
   judgeError,
   judgeStart,
-  versionOf,
 } from "../../watch/_watch_outcome.ts";
+import { versionOf } from "../../api/_version_of.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { Status } from "../../api/types.ts";

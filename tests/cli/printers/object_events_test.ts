@@ -6,7 +6,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { WatchEvent } from "../../../mod.ts";
-import type { ObjectOutput } from "../../../cli/_command_line.ts";
+import type { ObjectOutput } from "../../../cli/printers/output.ts";
 import { objectEventPrinter } from "../../../cli/printers/object_events.ts";
 import { UsageError } from "../../../cli/terminal/usage_error.ts";
 import { resourceNamed } from "../../support/cli_resources.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Selection } from "../../../cli/_command_line.ts";
+import type { Selection } from "../../../cli/resources/selection.ts";
 import { readManifests } from "../../../cli/resources/manifests.ts";
 import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Selection } from "../../../cli/_command_line.ts";
+import type { Selection } from "../../../cli/resources/selection.ts";
 import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
 import { findTargets, inputOf } from "../../../cli/resources/targets.ts";
 import { UsageError } from "../../../cli/terminal/usage_error.ts";

@@ -10,7 +10,7 @@ import {
 import { ConnectionError } from "../../../mod.ts";
 import { Cluster, type ClusterOptions } from "../../../client_node/mod.ts";
 import { BunTransport } from "../../../cluster/transport/bun.ts";
-import type { TransportOptions } from "../../../cluster/transport/transport.ts";
+import type { TransportOptions } from "../../../cluster/transport/types.ts";
 import { Files } from "../../support/kubeconfig_files.ts";
 import { SocksProxy } from "../../support/socks_proxy.ts";
 import { ConnectProxy } from "../../control_plane/connect_proxy.ts";

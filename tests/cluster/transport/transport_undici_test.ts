@@ -11,7 +11,7 @@ import { openUndici } from "../../../cluster/transport/undici.ts";
 import type {
   HeaderLine,
   Transport,
-} from "../../../cluster/transport/transport.ts";
+} from "../../../cluster/transport/types.ts";
 import { CHUNKED, RawServer, Served } from "../../support/http_fakes.ts";
 
 function open(

@@ -6,12 +6,12 @@ import { FakeListerWatcher } from "../../testing/mod.ts";
 import {
   all,
   any,
-  type Condition,
   inStore,
   matches,
   not,
   onEvent,
-} from "../../conditions/condition.ts";
+} from "../../conditions/combinators.ts";
+import type { Condition } from "../../conditions/condition.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
 import { untilWithSync } from "../../watch/until_with_sync.ts";
