@@ -5,12 +5,8 @@
  */
 
 import process from "node:process";
-import {
-  CoreV1Api,
-  KubeConfig,
-  makeInformer,
-  type V1Pod,
-} from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { makeInformer } from "@kubernetes/client-node";
 
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
