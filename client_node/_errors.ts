@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { errorChainText } from "../internal/error_text.ts";
 import { failedResponseError } from "../rest/_failed_response.ts";
 import { Redactor } from "../internal/redactor.ts";
@@ -88,7 +89,6 @@ function isFetchFailure(error: unknown): boolean {
 /** The one header that is read. */
 function retryAfter(headers: unknown): Record<string, string> {
   const name = "retry-after";
-  if (typeof headers !== "object" || headers === null) return {};
-  const value = name in headers ? headers[name] : undefined;
+  const value = isRecord(headers) ? headers[name] : undefined;
   return typeof value === "string" ? { [name]: value } : {};
 }

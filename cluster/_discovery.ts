@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Fields, isFields } from "./_kubeconfig_entry.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { parseBody } from "../rest/_response_body.ts";
 import type { RestClient } from "../rest/_rest_client.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
@@ -174,7 +174,7 @@ export class Discovery {
     return lists.flat();
   }
 
-  async #resourcesOf(answer: Fields): Promise<readonly ApiResource[]> {
+  async #resourcesOf(answer: JsonRecord): Promise<readonly ApiResource[]> {
     if (answer.kind === "APIGroupDiscoveryList") return aggregated(answer);
     const versions = versionsOf(answer);
     const results = await Promise.allSettled(
@@ -199,9 +199,9 @@ export class Discovery {
       .filter(({ plural }) => plural !== "" && !plural.includes("/"));
   }
 
-  async #read(path: string, accept: string): Promise<Fields> {
+  async #read(path: string, accept: string): Promise<JsonRecord> {
     const body = await this.#client.read({ path, accept });
-    return parseBody(body, isFields, "answer to what resources there are");
+    return parseBody(body, isRecord, "answer to what resources there are");
   }
 
   async #unknown(
@@ -239,16 +239,16 @@ export function apiVersionOf(
   return group === "" ? version : `${group}/${version}`;
 }
 
-function versionsOf(answer: Fields): string[] {
+function versionsOf(answer: JsonRecord): string[] {
   if (Array.isArray(answer.versions)) return texts(answer.versions);
   return listOf(answer.groups).flatMap((group) =>
     listOf(group.versions).map((version) => text(version.groupVersion))
   );
 }
 
-function aggregated(answer: Fields): ApiResource[] {
+function aggregated(answer: JsonRecord): ApiResource[] {
   return listOf(answer.items).flatMap((group) => {
-    const name = isFields(group.metadata) ? text(group.metadata.name) : "";
+    const name = isRecord(group.metadata) ? text(group.metadata.name) : "";
     return listOf(group.versions).flatMap((version) =>
       listOf(version.resources).map((resource) =>
         aggregatedResource(resource, name, text(version.version))
@@ -258,7 +258,7 @@ function aggregated(answer: Fields): ApiResource[] {
 }
 
 function aggregatedResource(
-  resource: Fields,
+  resource: JsonRecord,
   group: string,
   version: string,
 ): ApiResource {
@@ -266,7 +266,7 @@ function aggregatedResource(
   return {
     plural: text(resource.resource),
     singular: text(resource.singularResource) || text(resource.resource),
-    kind: isFields(responseKind) ? text(responseKind.kind) : "",
+    kind: isRecord(responseKind) ? text(responseKind.kind) : "",
     shortNames: texts(resource.shortNames),
     group,
     version,
@@ -277,7 +277,7 @@ function aggregatedResource(
 }
 
 function legacyResource(
-  resource: Fields,
+  resource: JsonRecord,
   group: string,
   version: string,
 ): ApiResource {
@@ -295,8 +295,8 @@ function legacyResource(
 }
 
 /** Go writes a list that was never filled as null. */
-function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
+function listOf(value: unknown): readonly JsonRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
 function texts(value: unknown): string[] {

@@ -16,8 +16,8 @@ import { encodeBase64 } from "../internal/base64.ts";
 import type { ClusterAccess, ExecPlugin } from "./_cluster_access.ts";
 import type { ClientCertificate } from "./transport/tls.ts";
 import { clip } from "../internal/error_text.ts";
-import { type Fields, isFields } from "./_kubeconfig_entry.ts";
-import { isPem } from "./_pem.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import { isPem } from "../internal/pem.ts";
 import { runProgram } from "./_run_program.ts";
 import { shownLine } from "../internal/redacted_line.ts";
 
@@ -130,7 +130,7 @@ function parse(
         : "has printed something that is not JSON",
     );
   }
-  if (!isFields(printed) || printed.kind !== "ExecCredential") {
+  if (!isRecord(printed) || printed.kind !== "ExecCredential") {
     throw fail("has printed JSON that is no ExecCredential");
   }
   if (printed.apiVersion !== apiVersion) {
@@ -141,14 +141,14 @@ function parse(
       `speaks another version than the kubeconfig says: apiVersion ${version}, not "${apiVersion}"`,
     );
   }
-  if (!isFields(printed.status)) {
+  if (!isRecord(printed.status)) {
     throw fail("has printed an ExecCredential without a status");
   }
   return parseStatus(printed.status, fail);
 }
 
 function parseStatus(
-  status: Fields,
+  status: JsonRecord,
   fail: (why: string) => Error,
 ): ExecCredential {
   const text = (name: string): string | undefined => {

@@ -6,26 +6,14 @@
  * @module
  */
 
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
-
-/** An object as YAML and JSON know it. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/**
- * Whether a value is an object with fields.
- *
- * @param value Anything.
- * @returns Whether it is one.
- */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** One entry of a kubeconfig. */
 export class Entry {
   /** What it is, and of which file: `user "me" of /home/me/.kube/config`. */
   readonly where: string;
-  readonly #fields: Fields;
+  readonly #fields: JsonRecord;
 
   /**
    * An entry to be read.
@@ -36,12 +24,12 @@ export class Entry {
    */
   constructor(where: string, value: unknown) {
     this.where = where;
-    if (!isFields(value ?? {})) {
+    if (!isRecord(value ?? {})) {
       throw new KubeconfigError(
         `Cannot use ${where}: it is ${typeName(value)} and has no fields`,
       );
     }
-    this.#fields = isFields(value) ? value : {};
+    this.#fields = isRecord(value) ? value : {};
   }
 
   /**

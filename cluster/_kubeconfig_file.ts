@@ -6,7 +6,8 @@
  */
 
 import { load, YAMLException } from "js-yaml";
-import { Entry, isFields } from "./_kubeconfig_entry.ts";
+import { isRecord } from "../internal/json_fields.ts";
+import { Entry } from "./_kubeconfig_entry.ts";
 import { folderOf } from "../internal/runtime.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
@@ -121,7 +122,7 @@ function parseYaml(text: string, path: string): unknown {
 }
 
 function isKubeconfig(value: unknown): boolean {
-  return isFields(value) &&
+  return isRecord(value) &&
     ("clusters" in value || "contexts" in value || "users" in value ||
       "current-context" in value || value.kind === "Config");
 }

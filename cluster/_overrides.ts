@@ -7,7 +7,8 @@
  * @module
  */
 
-import { Entry, type Fields, isFields } from "./_kubeconfig_entry.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import { Entry } from "./_kubeconfig_entry.ts";
 import type { LocatedEntry } from "./_kubeconfig_file.ts";
 import { isWindows, resolvePath } from "../internal/runtime.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
@@ -96,7 +97,7 @@ export function withUserOptions(
 
 function overlaid(
   { entry, folder }: LocatedEntry,
-  options: Fields,
+  options: JsonRecord,
   without: readonly string[],
 ): Entry {
   const fields: Record<string, unknown> = {};
@@ -117,7 +118,7 @@ function overlaid(
 
 /** A command that is no path is looked for where commands are. */
 function withPathOfCommand(exec: unknown, folder: string): unknown {
-  if (!isFields(exec) || typeof exec.command !== "string") return exec;
+  if (!isRecord(exec) || typeof exec.command !== "string") return exec;
   const isPath = isWindows()
     ? /[\\/]/.test(exec.command)
     : exec.command.includes("/");

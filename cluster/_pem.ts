@@ -8,15 +8,8 @@
 
 import { decodeBase64 } from "../internal/base64.ts";
 import type { Entry } from "./_kubeconfig_entry.ts";
+import { isPem, type PemKind } from "../internal/pem.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
-
-/** What PEM text may hold. */
-export type PemKind = "certificate" | "key";
-
-const BLOCKS: Readonly<Record<PemKind, RegExp>> = {
-  certificate: /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/,
-  key: /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/,
-};
 
 /**
  * Finds PEM text in an entry.
@@ -59,15 +52,4 @@ export function pemSource(
     }
     throw entry.unusable(`${name} ${path} is no ${kind} in PEM`);
   };
-}
-
-/**
- * Whether a text holds what it should.
- *
- * @param text The text.
- * @param kind What it is to hold.
- * @returns Whether it does, by its outside.
- */
-export function isPem(text: string, kind: PemKind): boolean {
-  return BLOCKS[kind].test(text);
 }

@@ -14,7 +14,8 @@ import type {
   Impersonation,
 } from "./_cluster_access.ts";
 import type { TlsSettings } from "./transport/tls.ts";
-import { type Entry, isFields } from "./_kubeconfig_entry.ts";
+import { isRecord } from "../internal/json_fields.ts";
+import type { Entry } from "./_kubeconfig_entry.ts";
 import { pemSource } from "./_pem.ts";
 import { isProxyUrl } from "./transport/environment_proxy.ts";
 import { resourceUrl } from "../rest/_request_url.ts";
@@ -226,7 +227,7 @@ function providerOf(entry: Entry): AuthProvider {
   const name = entry.text("name");
   if (name === undefined) throw entry.unusable("it has no name");
   const config = entry.value("config") ?? {};
-  if (!isFields(config)) throw entry.unusable("config is no object");
+  if (!isRecord(config)) throw entry.unusable("config is no object");
   return { name, config: { ...config }, authenticate: undefined };
 }
 

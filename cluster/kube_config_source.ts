@@ -8,7 +8,8 @@
 
 import { BUILT_IN_PROVIDERS } from "./_auth_provider.ts";
 import type { AuthenticateFunction, ClusterAccess } from "./_cluster_access.ts";
-import { Entry, type Fields, isFields } from "./_kubeconfig_entry.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import { Entry } from "./_kubeconfig_entry.ts";
 import { chooseAccess } from "./_find_kubeconfig.ts";
 import type { EntriesByName } from "./_kubeconfig_file.ts";
 
@@ -137,7 +138,7 @@ export function kubeConfigAccess(kubeConfig: KubeConfigSource): ClusterAccess {
 function entries<V extends { readonly name: string }>(
   kind: string,
   values: readonly V[] | undefined,
-  fields: (value: V) => Fields,
+  fields: (value: V) => JsonRecord,
 ): EntriesByName {
   return new Map((values ?? []).map((value) => {
     const where = `${kind} ${JSON.stringify(value.name)} of ${WHERE}`;
@@ -147,9 +148,9 @@ function entries<V extends { readonly name: string }>(
 }
 
 /** client-node hides what a pod is given, and an older way to exec, in these. */
-function authentication(exec: unknown, provider: unknown): Fields {
-  if (!isFields(provider)) return { exec };
-  const config = isFields(provider.config) ? provider.config : {};
+function authentication(exec: unknown, provider: unknown): JsonRecord {
+  if (!isRecord(provider)) return { exec };
+  const config = isRecord(provider.config) ? provider.config : {};
   if (config.tokenFile) return { exec, tokenFile: config.tokenFile };
   if (config.exec) return { exec: exec ?? config.exec };
   return { exec, "auth-provider": provider };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isRecord } from "./json_fields.ts";
+
 /**
  * The name of the type that Go makes of a JSON value.
  *
@@ -13,7 +15,7 @@
 export function goTypeName(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
   if (Array.isArray(value)) return "[]interface {}";
-  if (typeof value === "object") return "map[string]interface {}";
+  if (isRecord(value)) return "map[string]interface {}";
   if (typeof value === "boolean") return "bool";
   if (typeof value !== "number") return "string";
   return Number.isInteger(value) ? "int64" : "float64";
@@ -64,9 +66,7 @@ export function goJson(value: unknown, indent = 0): string {
 }
 
 function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return value;
-  }
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(byKey));
 }
 

@@ -1,16 +1,29 @@
 /**
- * Looking into objects whose shape nobody has promised: a custom resource may
- * have anything under `status`, and what is not as expected counts as absent.
+ * Reading JSON of an unknown shape: a custom resource may have anything under
+ * `status`. A value of an unexpected type counts as absent.
  *
  * @module
  */
 
+/** A JSON object. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
 /**
- * The value at a path.
+ * Tests whether a value is an object, and neither null nor an array.
  *
- * @param value Where to start.
- * @param path The names of the fields.
- * @returns The value; undefined where the path leads nowhere.
+ * @param value The value.
+ * @returns Whether it has fields.
+ */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads the value at a path.
+ *
+ * @param value The object to start from.
+ * @param path The names of the fields, outermost first.
+ * @returns The value, or undefined if there is none.
  */
 export function field(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
@@ -21,16 +34,12 @@ export function field(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
 /**
- * The text at a path.
+ * Reads the string at a path.
  *
- * @param value Where to start.
- * @param path The names of the fields.
- * @returns The text; undefined where there is none.
+ * @param value The object to start from.
+ * @param path The names of the fields, outermost first.
+ * @returns The string, or undefined if there is none.
  */
 export function textField(
   value: unknown,
@@ -41,11 +50,11 @@ export function textField(
 }
 
 /**
- * The number at a path.
+ * Reads the number at a path.
  *
- * @param value Where to start.
- * @param path The names of the fields.
- * @returns The number; undefined where there is none.
+ * @param value The object to start from.
+ * @param path The names of the fields, outermost first.
+ * @returns The number, or undefined if there is none.
  */
 export function numberField(
   value: unknown,
@@ -56,11 +65,11 @@ export function numberField(
 }
 
 /**
- * The list at a path.
+ * Reads the array at a path.
  *
- * @param value Where to start.
- * @param path The names of the fields.
- * @returns The elements; none where there is no list.
+ * @param value The object to start from.
+ * @param path The names of the fields, outermost first.
+ * @returns The elements; empty if there is no array.
  */
 export function listField(
   value: unknown,

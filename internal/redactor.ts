@@ -12,6 +12,7 @@
  * @module
  */
 
+import { isRecord } from "./json_fields.ts";
 import { errorChainText, errorText } from "./error_text.ts";
 
 const REPLACEMENT = "[redacted]";
@@ -79,7 +80,7 @@ export class Redactor {
   redactAll(value: unknown): unknown {
     if (typeof value === "string") return this.redact(value);
     if (Array.isArray(value)) return value.map((item) => this.redactAll(item));
-    if (typeof value !== "object" || value === null) return value;
+    if (!isRecord(value)) return value;
     const entries = Object.entries(value);
     return Object.fromEntries(
       entries.map(([key, item]) => [this.redact(key), this.redactAll(item)]),

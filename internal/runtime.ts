@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isRecord } from "./json_fields.ts";
 import { errorText } from "./error_text.ts";
 
 /** The part of Node's `process` that is used here. */
@@ -152,8 +153,7 @@ function nodeProcess(): NodeProcess | undefined {
 }
 
 function isNodeProcess(value: unknown): value is NodeProcess {
-  return typeof value === "object" && value !== null && "env" in value &&
-    "getBuiltinModule" in value;
+  return isRecord(value) && "env" in value && "getBuiltinModule" in value;
 }
 
 function codeOf(error: unknown): string {

@@ -14,6 +14,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { clip } from "../internal/error_text.ts";
 import { LineBuffer } from "./_line_buffer.ts";
@@ -245,7 +246,7 @@ function readerOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
 
 /** What is none, as an ERROR, becomes the message of an error in the end. */
 function isChange(event: unknown): boolean {
-  return typeof event === "object" && event !== null && "type" in event &&
+  return isRecord(event) &&
     (event.type === "ADDED" || event.type === "MODIFIED" ||
       event.type === "DELETED" || event.type === "BOOKMARK");
 }
@@ -254,8 +255,6 @@ function isChange(event: unknown): boolean {
 function isWatchEvent<T extends KubernetesObject>(
   value: unknown,
 ): value is WatchEvent<T> {
-  return typeof value === "object" && value !== null &&
-    "type" in value && typeof value.type === "string" &&
-    "object" in value && typeof value.object === "object" &&
-    value.object !== null;
+  return isRecord(value) && typeof value.type === "string" &&
+    isRecord(value.object);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { clip } from "../internal/error_text.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import { StatusError } from "../api/status_error.ts";
@@ -117,8 +118,7 @@ function serversStatus(failed: FailedResponse): Status | undefined {
 }
 
 function isStatus(value: unknown): value is Status {
-  return typeof value === "object" && value !== null && "kind" in value &&
-    value.kind === "Status";
+  return isRecord(value) && value.kind === "Status";
 }
 
 function madeStatus(failed: FailedResponse): Status {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
@@ -51,6 +52,6 @@ export function nameItems(list: KubernetesList): void {
 export function isList<T extends KubernetesObject>(
   value: unknown,
 ): value is KubernetesList<T> {
-  return typeof value === "object" && value !== null && "items" in value &&
+  return isRecord(value) &&
     (Array.isArray(value.items) || value.items === null);
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { isJsonObject, type JsonObject } from "./_merge_patch.ts";
+import { isRecord } from "../internal/json_fields.ts";
+import type { JsonObject } from "./_merge_patch.ts";
 import { subdomainErrors } from "../api/_name_rules.ts";
 import type { ObjectAddress } from "./_objects.ts";
 import { apiVersionOf, type ResourceInfo } from "./_resources.ts";
@@ -19,8 +20,8 @@ import type { StoredObject } from "./stored_object.ts";
 
 /** Whether JSON is an object of Kubernetes. */
 export function isStoredObject(value: unknown): value is StoredObject {
-  return isJsonObject(value) &&
-    (value.metadata === undefined || isJsonObject(value.metadata)) &&
+  return isRecord(value) &&
+    (value.metadata === undefined || isRecord(value.metadata)) &&
     isOptionalString(value.apiVersion) && isOptionalString(value.kind);
 }
 
@@ -38,7 +39,7 @@ export function parseJsonObject(body: string): JsonObject {
   } catch (error) {
     throw unrecognized(error instanceof Error ? error.message : String(error));
   }
-  if (isJsonObject(value)) return value;
+  if (isRecord(value)) return value;
   throw unrecognized("the body is no JSON object");
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { badRequest } from "./_statuses.ts";
 
 /** Where a list goes on. */
@@ -55,7 +56,7 @@ function parse(text: string): Record<string, unknown> {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null ? { ...value } : {};
+    return isRecord(value) ? { ...value } : {};
   } catch (error) {
     throw badRequest(
       `invalid continue token: continue key is not valid: ${

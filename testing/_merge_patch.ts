@@ -4,13 +4,10 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
+
 /** A JSON object. */
 export type JsonObject = { [key: string]: unknown };
-
-/** Whether a JSON value is an object, neither null nor an array. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * Applies a merge patch.
@@ -20,13 +17,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * @returns The patched value.
  */
 export function mergePatch(target: unknown, patch: JsonObject): JsonObject {
-  const result: JsonObject = isJsonObject(target) ? { ...target } : {};
+  const result: JsonObject = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else {
-      result[key] = isJsonObject(value)
-        ? mergePatch(result[key], value)
-        : value;
+      result[key] = isRecord(value) ? mergePatch(result[key], value) : value;
     }
   }
   return result;
@@ -38,7 +33,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
     return a.length === b.length &&
       a.every((value, index) => sameJson(value, b[index]));
   }
-  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  if (!isRecord(a) || !isRecord(b)) return a === b;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));

@@ -6,7 +6,7 @@
 
 import type { KubernetesObject } from "../api/types.ts";
 import { isStoredObject } from "./_body.ts";
-import { isJsonObject } from "./_merge_patch.ts";
+import { isRecord } from "../internal/json_fields.ts";
 import type { ObjectAddress } from "./_objects.ts";
 import { parseTarget } from "./_request_target.ts";
 import {
@@ -51,7 +51,7 @@ export function placed(
  */
 export function asJson(value: object): StoredObject {
   const copy: unknown = JSON.parse(JSON.stringify(value));
-  if (isJsonObject(copy) && isStoredObject(copy)) return copy;
+  if (isRecord(copy) && isStoredObject(copy)) return copy;
   throw new TypeError(
     `Cannot store ${JSON.stringify(value)}: it is no object of Kubernetes`,
   );

@@ -17,7 +17,8 @@ import {
 } from "./_body.ts";
 import type { FakeStore } from "./_fake_store.ts";
 import { type ListBehavior, listPage } from "./_list.ts";
-import { isJsonObject, mergePatch } from "./_merge_patch.ts";
+import { isRecord } from "../internal/json_fields.ts";
+import { mergePatch } from "./_merge_patch.ts";
 import {
   keyOf,
   type ObjectAddress,
@@ -391,7 +392,7 @@ function generatedName(prefix: string | undefined): string {
 function preconditionsOf(body: string): Preconditions {
   if (body === "") return {};
   const { preconditions } = parseJsonObject(body);
-  if (!isJsonObject(preconditions)) return {};
+  if (!isRecord(preconditions)) return {};
   const { uid, resourceVersion } = preconditions;
   return {
     ...(typeof uid === "string" ? { uid } : {}),

@@ -14,6 +14,7 @@ import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
 import { age } from "./age.ts";
 import {
   field,
+  isRecord,
   listField,
   numberField,
   textField,
@@ -122,11 +123,7 @@ export class TableReader {
 /** The `PartialObjectMetadata` of a row. */
 function objectOf(row: unknown): KubernetesObject {
   const object = field(row, "object");
-  return isObject(object) ? object : {};
-}
-
-function isObject(value: unknown): value is KubernetesObject {
-  return typeof value === "object" && value !== null;
+  return isRecord(object) ? object : {};
 }
 
 function ownRow({ apiVersion, kind, metadata, ...rest }: KubernetesObject) {

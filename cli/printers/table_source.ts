@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isRecord } from "../../internal/json_fields.ts";
 import { parseBody } from "../../rest/_response_body.ts";
 import { type PullStream, pullStream } from "../../internal/pull_stream.ts";
 import { type Parameter, withDefaults } from "../../rest/_request_url.ts";
@@ -135,6 +136,5 @@ export class TableSource implements ListerWatcher<TableObject> {
 
 function isAnswer(value: unknown): value is Answer {
   return isTable(value) ||
-    typeof value === "object" && value !== null && "items" in value &&
-      (Array.isArray(value.items) || value.items === null);
+    isRecord(value) && (Array.isArray(value.items) || value.items === null);
 }

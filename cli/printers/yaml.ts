@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isRecord, type JsonRecord } from "../../internal/json_fields.ts";
 import { goText } from "../../internal/go_value.ts";
 
 /** Behind it, the next space becomes a line end. */
@@ -40,9 +41,8 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && Object.keys(value).length > 0;
+function isMap(value: unknown): value is JsonRecord {
+  return isRecord(value) && Object.keys(value).length > 0;
 }
 
 function mapping(

@@ -7,7 +7,12 @@
  */
 
 import { loadAll, YAMLException } from "js-yaml";
-import { field, listField, textField } from "../../internal/json_fields.ts";
+import {
+  field,
+  isRecord,
+  listField,
+  textField,
+} from "../../internal/json_fields.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import { readFileText } from "../terminal/read_file.ts";
 import { filesIn } from "./folders.ts";
@@ -114,9 +119,7 @@ function manifestsIn(source: string, document: unknown): Manifest[] {
       manifestsIn(
         source,
         // The items of a PodList need not say that they are pods.
-        of === "" || typeof item !== "object"
-          ? item
-          : { apiVersion, kind: of, ...item },
+        of !== "" && isRecord(item) ? { apiVersion, kind: of, ...item } : item,
       )
     );
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRecord } from "../../internal/json_fields.ts";
 import {
   type CliOutput,
   type CliProcess,
@@ -138,6 +139,5 @@ async function readAll(
 }
 
 function isProcess(value: unknown): value is NodeProcess {
-  return typeof value === "object" && value !== null && "argv" in value &&
-    "stdout" in value;
+  return isRecord(value) && "argv" in value && "stdout" in value;
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { pemBlocks } from "../../internal/pem.ts";
 import type { ClientCertificate } from "./tls.ts";
 
 /**
@@ -21,10 +22,7 @@ export async function checkCertificates(
 ): Promise<void> {
   if (ca === undefined && certificate === undefined) return;
   const { createPrivateKey, X509Certificate } = await import("node:crypto");
-  const blocks = ca?.match(
-    /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
-  ) ?? [];
-  for (const block of blocks) {
+  for (const block of pemBlocks(ca, "certificate")) {
     parse("certificate-authority", () => new X509Certificate(block));
   }
   if (certificate === undefined) return;

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { isRecord } from "../../internal/json_fields.ts";
 import type { buildConnector } from "undici";
 import { startTimer } from "../../internal/timer.ts";
 
@@ -93,6 +94,5 @@ export function attemptBy(connector: Connector): Attempt {
 }
 
 function isDestroyable(value: unknown): value is { destroy(): void } {
-  return typeof value === "object" && value !== null && "destroy" in value &&
-    typeof value.destroy === "function";
+  return isRecord(value) && typeof value.destroy === "function";
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { pemBlocks } from "../../internal/pem.ts";
+
 /** The bytes that say that names of servers follow (2.5.29.17). */
 const SERVER_NAMES = "\x06\x03\x55\x1d\x11";
 
@@ -26,10 +28,9 @@ export async function isServersOwnAuthority(
   const { protocol, hostname } = new URL(server);
   if (ca === undefined || protocol !== "https:") return false;
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const blocks = ca.match(
-    /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
-  ) ?? [];
-  const candidates = blocks.filter((block) => mayName(block, host));
+  const candidates = pemBlocks(ca, "certificate").filter((block) =>
+    mayName(block, host)
+  );
   if (candidates.length === 0) return false;
   // Loaded only here: on Deno a `node:` module slows a start down.
   const { X509Certificate } = await import("node:crypto");

@@ -5,6 +5,7 @@
  * changes by watching.
  */
 
+import { field, textField } from "../../internal/json_fields.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { generateToken } from "./credentials.ts";
 import { type JsonClient, RequestError } from "./json_client.ts";
@@ -144,9 +145,8 @@ async function createIfMissing(
 }
 
 function tokenOf(status: unknown): string {
-  if (typeof status === "object" && status !== null && "token" in status) {
-    if (typeof status.token === "string") return status.token;
-  }
+  const token = textField(status, "token");
+  if (token !== undefined) return token;
   throw new TypeError("Cannot issue a token: the answer holds none");
 }
 
@@ -167,9 +167,7 @@ async function isAllowed(
       },
     },
   });
-  const { status } = review;
-  return typeof status === "object" && status !== null &&
-    "allowed" in status && status.allowed === true;
+  return field(review, "status", "allowed") === true;
 }
 
 async function isRefused(client: JsonClient, token: string): Promise<boolean> {

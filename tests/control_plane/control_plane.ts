@@ -10,6 +10,7 @@
  * @module
  */
 
+import { textField } from "../../internal/json_fields.ts";
 import {
   type AccountToken,
   type Grant,
@@ -467,8 +468,7 @@ function isPortTaken(error: unknown): boolean {
 
 /** etcd's gateway gives 64-bit numbers as strings. */
 function revisionOf(header: unknown): string {
-  if (typeof header === "object" && header !== null && "revision" in header) {
-    if (typeof header.revision === "string") return header.revision;
-  }
+  const revision = textField(header, "revision");
+  if (revision !== undefined) return revision;
   throw new TypeError("Cannot compact etcd: its answer names no revision");
 }

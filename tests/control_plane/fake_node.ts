@@ -1,5 +1,6 @@
 /** The node on which the pods of a control plane "run": kwok plays its kubelet. */
 
+import { field, listField, textField } from "../../internal/json_fields.ts";
 import type { JsonObject } from "./json_client.ts";
 
 const resources = { cpu: "32", memory: "256Gi", pods: "110" };
@@ -25,7 +26,7 @@ export const fakeNode = {
  */
 export function takesPods(node: JsonObject): boolean {
   return conditionStatus(node, "Ready") === "True" &&
-    !isRecord(node.spec, "taints");
+    field(node, "spec", "taints") === undefined;
 }
 
 /**
@@ -39,21 +40,8 @@ export function conditionStatus(
   object: JsonObject,
   type: string,
 ): string | undefined {
-  const { status } = object;
-  if (!isRecord(status, "conditions")) return undefined;
-  if (!Array.isArray(status.conditions)) return undefined;
-  const conditions: unknown[] = status.conditions;
-  for (const condition of conditions) {
-    if (!isRecord(condition, "type") || condition.type !== type) continue;
-    if (!isRecord(condition, "status")) continue;
-    if (typeof condition.status === "string") return condition.status;
-  }
-  return undefined;
-}
-
-function isRecord<Member extends string>(
-  value: unknown,
-  member: Member,
-): value is Record<Member, unknown> {
-  return typeof value === "object" && value !== null && member in value;
+  const condition = listField(object, "status", "conditions").find((found) =>
+    textField(found, "type") === type
+  );
+  return textField(condition, "status");
 }

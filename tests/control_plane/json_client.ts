@@ -5,6 +5,8 @@
  * killed is used again.
  */
 
+import { isRecord } from "../../internal/json_fields.ts";
+
 /** An object of the API, or of etcd's gateway. */
 export interface JsonObject {
   /** Group and version. */
@@ -134,13 +136,9 @@ function createClient({ caCert }: JsonClientOptions): Deno.HttpClient {
 function parse(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
+    if (isRecord(value)) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   return { message: text };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isRecord } from "../../internal/json_fields.ts";
 import { findBinary } from "./binaries.ts";
 import type { ClientConfig } from "./control_plane.ts";
 
@@ -223,5 +224,5 @@ function parseLine(text: string): OracleLine {
 }
 
 function isLine(value: unknown): value is OracleLine {
-  return typeof value === "object" && value !== null && "at" in value;
+  return isRecord(value) && "at" in value;
 }

@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import {
   field,
+  isRecord,
   listField,
   numberField,
   textField,
@@ -34,4 +35,27 @@ Deno.test("textField(), numberField() and listField() take only their type", () 
   assertEquals(listField(object, "spec", "items"), [1, 2]);
   assertEquals(listField(object, "spec"), []);
   assertEquals(listField(object, "nothing"), []);
+});
+
+for (
+  const [value, expected] of [
+    [{}, true],
+    [{ a: 1 }, true],
+    [undefined, false],
+    [null, false],
+    ["a", false],
+    [1, false],
+    [true, false],
+    [[], false],
+    [[{}], false],
+  ] as const
+) {
+  Deno.test(`isRecord() is ${expected} of ${JSON.stringify(value)}`, () => {
+    assertEquals(isRecord(value), expected);
+  });
+}
+
+Deno.test("field() takes an array for nothing with fields", () => {
+  assertEquals(field([1, 2], "length"), undefined);
+  assertEquals(field([1, 2], "0"), undefined);
 });
