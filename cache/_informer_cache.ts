@@ -12,6 +12,7 @@
 
 import { errorText } from "../internal/error_text.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
+import { versionOf } from "../api/_version_of.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
@@ -195,12 +196,6 @@ function uidOf(
   object: KubernetesObject | null | undefined,
 ): string | undefined {
   return object?.metadata?.uid;
-}
-
-function versionOf(
-  object: KubernetesObject | null | undefined,
-): string | undefined {
-  return object?.metadata?.resourceVersion;
 }
 
 /** Whether two uids tell two objects of one name apart. */
