@@ -7,10 +7,10 @@
  */
 
 import { unlessAborted } from "../internal/abort.ts";
-import { walkPages } from "./_pages.ts";
+import { DEFAULT_PAGE_SIZE, walkPages } from "./_pages.ts";
 import { pause } from "../internal/pause.ts";
+import { honoredRetryAfterMs } from "../internal/backoff.ts";
 import {
-  LONGEST_RETRY_AFTER_MS,
   type RestartDelays,
   RestartSchedule,
 } from "../internal/restart_schedule.ts";
@@ -27,8 +27,12 @@ import type {
 export interface ListAllOptions extends RestartDelays {
   /** Ends it; the promise rejects with the signal's reason. */
   signal: AbortSignal;
-  /** Most items that one request asks for; 0 asks for all of them. */
-  pageSize: number;
+  /**
+   * Most items that one request asks for; 0 asks for all of them.
+   *
+   * @default {500}
+   */
+  pageSize?: number | undefined;
   /** Told of each failure that is followed by another try. */
   onRetry: (error: unknown) => void;
 }
@@ -56,8 +60,9 @@ export async function listAll<T extends KubernetesObject>(
   lister: Lister<T>,
   options: ListAllOptions,
 ): Promise<WholeList<T>> {
+  const { pageSize = DEFAULT_PAGE_SIZE } = options;
   let items: T[] = [];
-  const { version } = await walkPages<T>({}, options.pageSize, {
+  const { version } = await walkPages<T>({}, pageSize, {
     ask: (request) => listOnce(lister, request, options),
     take: (page) => {
       for (const item of page) items.push(item);
@@ -101,7 +106,5 @@ function askedToWaitMs(error: unknown): number | undefined {
   const found = findStatusError(error);
   if (found?.code !== 429 && found?.code !== 503) return undefined;
   const askedMs = found.retryAfterMs;
-  return askedMs === undefined
-    ? undefined
-    : Math.min(askedMs, LONGEST_RETRY_AFTER_MS);
+  return askedMs === undefined ? undefined : honoredRetryAfterMs(askedMs);
 }

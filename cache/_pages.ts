@@ -16,6 +16,9 @@ import type {
   ListOptions,
 } from "../api/types.ts";
 
+/** The page size of client-go's pager. */
+export const DEFAULT_PAGE_SIZE = 500;
+
 /** What walks the pages. */
 export interface PageWalk<T extends KubernetesObject> {
   /** Asks for one page. */
@@ -94,7 +97,8 @@ async function askForItems<T extends KubernetesObject>(
  * @param pageSize Most items of one answer; 0 for all in one.
  * @throws {RangeError} If it is no whole number, or below zero.
  */
-export function checkPageSize(pageSize: number): void {
+export function checkPageSize(pageSize: number | undefined): void {
+  if (pageSize === undefined) return;
   if (Number.isInteger(pageSize) && pageSize >= 0) return;
   throw new RangeError(
     `Cannot use ${pageSize} as pageSize: it is a number of items, or 0 for all`,

@@ -17,8 +17,11 @@
  * @module
  */
 
-import { Backoff } from "../internal/backoff.ts";
-import { LONGEST_RETRY_AFTER_MS } from "../internal/restart_schedule.ts";
+import {
+  Backoff,
+  honoredRetryAfterMs,
+  ResetTimerBackoff,
+} from "../internal/backoff.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import {
   findStatusError,
@@ -59,7 +62,7 @@ export interface ReflectorPlanOptions {
 }
 
 /** How long without a failure the backoff takes to start over. */
-const QUIET_MS = 120_000;
+const RESET_AFTER_MS = 120_000;
 
 /** A watch that ends sooner than this without an event was hardly there. */
 const SHORT_WATCH_MS = 1_000;
@@ -67,7 +70,7 @@ const SHORT_WATCH_MS = 1_000;
 /** Decides what an informer asks next. */
 export class ReflectorPlan {
   readonly #options: ReflectorPlanOptions;
-  readonly #backoff: Backoff;
+  readonly #backoff: ResetTimerBackoff;
   /** The version that the store shows; empty before the first list. */
   #version = "";
   /** Whether that version can no more be listed from. */
@@ -85,11 +88,11 @@ export class ReflectorPlan {
    */
   constructor(options: ReflectorPlanOptions) {
     this.#options = options;
-    this.#backoff = new Backoff({
-      minMs: options.minBackoffMs,
-      maxMs: options.maxBackoffMs,
-      resetAfterMs: QUIET_MS,
-    });
+    const { minBackoffMs: minMs, maxBackoffMs: maxMs } = options;
+    this.#backoff = new ResetTimerBackoff(
+      new Backoff({ minMs, maxMs }),
+      RESET_AFTER_MS,
+    );
   }
 
   /** The version that the store shows; empty before the first list. */
@@ -241,9 +244,8 @@ export class ReflectorPlan {
   }
 
   #backoffMs(error: unknown): number {
-    const askedMs = findStatusError(error)?.retryAfterMs ?? 0;
-    const delayMs = this.#backoff.next();
-    return Math.max(delayMs, Math.min(askedMs, LONGEST_RETRY_AFTER_MS));
+    const askedMs = honoredRetryAfterMs(findStatusError(error)?.retryAfterMs);
+    return Math.max(this.#backoff.next(), askedMs);
   }
 
   /** Whether the error says so of the version, for the first time. */

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { DEFAULT_PAGE_SIZE } from "../cache/_pages.ts";
 import type { InformerOptions } from "../watch/indexer_informer_watcher.ts";
 import type {
   KubernetesList,
@@ -29,7 +30,7 @@ import { isHopeless, isTemporaryAnswer } from "./_failures.ts";
  */
 export const INFORMER_OPTIONS = {
   watchList: false,
-  pageSize: 500,
+  pageSize: DEFAULT_PAGE_SIZE,
   watchTimeoutMs: 20_000,
   watchGraceMs: 10_000,
 } as const satisfies InformerOptions;

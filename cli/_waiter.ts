@@ -90,12 +90,6 @@ interface Pending {
   isThere: boolean;
 }
 
-const LOOK_OPTIONS = {
-  minRestartDelayMs: 1_000,
-  maxRestartDelayMs: 30_000,
-  pageSize: INFORMER_OPTIONS.pageSize,
-};
-
 /** Why a wait ends that is for an object that may stay away. */
 const NOT_NEEDED = new Error("not needed");
 
@@ -163,7 +157,6 @@ export class Waiter {
 
   async #look(source: ListerWatcher): Promise<void> {
     const { items } = await listAll(source, {
-      ...LOOK_OPTIONS,
       signal: this.#options.signal,
       onRetry: (cause) => {
         // A wrong address is told at once, not after ten tries.

@@ -20,12 +20,6 @@ import {
 import { followRollout } from "./_rollout_follower.ts";
 import { inputOf, targetsOf } from "./resources/targets.ts";
 
-const LIST_OPTIONS = {
-  minRestartDelayMs: 1_000,
-  maxRestartDelayMs: 30_000,
-  pageSize: 500,
-};
-
 /** `rollout`, from its arguments on. */
 export const ROLLOUT_COMMAND: CommandModule = {
   prepare(given) {
@@ -92,7 +86,6 @@ class RolloutCommand {
     if (target.name !== undefined) return [target];
     const { signal } = this.#context;
     const { items } = await listAll(this.#connection.source(target), {
-      ...LIST_OPTIONS,
       signal,
       onRetry: (error) => {
         // A wrong address is told at once, not after ten tries.

@@ -48,5 +48,5 @@ export function checkInformerOptions({
     minBackoffMs,
     maxBackoffMs,
   });
-  if (pageSize !== undefined) checkPageSize(pageSize);
+  checkPageSize(pageSize);
 }

@@ -21,6 +21,7 @@ import {
 } from "../cache/_event_buffer.ts";
 import { IndexedStore } from "../cache/_indexed_store.ts";
 import { InformerCache } from "../cache/_informer_cache.ts";
+import { DEFAULT_PAGE_SIZE } from "../cache/_pages.ts";
 import { checkInformerOptions } from "./_informer_options.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { Reflector } from "../cache/_reflector.ts";
@@ -128,7 +129,6 @@ export interface UntilResourceVersionOptions {
   signal?: AbortSignal | undefined;
 }
 
-const DEFAULT_PAGE_SIZE = 500;
 const DEFAULT_WATCH_GRACE_MS = 30_000;
 const DEFAULT_MIN_BACKOFF_MS = 800;
 const DEFAULT_MAX_BACKOFF_MS = 30_000;
