@@ -19,6 +19,7 @@ import {
   type Request,
 } from "./_reflector_plan.ts";
 import { versionOf } from "../api/_version_of.ts";
+import { watchLifetime, watchOptions } from "./_watch_lifetime.ts";
 import { type WatchEnd, WatchSession } from "./_watch_session.ts";
 import { statusError } from "../api/status_error.ts";
 import type {
@@ -28,7 +29,6 @@ import type {
   ListerWatcher,
   ListOptions,
   WatchEvent,
-  WatchOptions,
 } from "../api/types.ts";
 
 /** What a reflector works with. */
@@ -61,7 +61,7 @@ export interface ReflectorOptions<T extends KubernetesObject> {
  * How long a WatchList may be silent before its end marker: a server that does
  * not know the parameters never sends one.
  */
-const WATCH_LIST_SILENCE_MS = 10_000;
+const WATCH_LIST_IDLE_TIMEOUT_MS = 10_000;
 
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
@@ -135,25 +135,29 @@ export class Reflector<T extends KubernetesObject> {
   async #watch(request: WatchRequest): Promise<Plan> {
     const { idleTimeoutMs, listerWatcher, plan, signal, watchGraceMs } =
       this.#options;
-    const timeoutSeconds = Math.max(
-      1,
-      Math.ceil(this.#options.watchTimeoutMs() / 1000),
+    const lifetime = watchLifetime(
+      this.#options.watchTimeoutMs(),
+      watchGraceMs,
     );
     const reading = new WatchReading<T>(request);
     const session = new WatchSession(listerWatcher, {
       signal,
-      deadlineMs: timeoutSeconds * 1000 + watchGraceMs,
-      silenceMs: reading.collected === undefined
+      deadlineMs: lifetime.deadlineMs,
+      idleTimeoutMs: reading.collected === undefined
         ? idleTimeoutMs
-        : Math.min(WATCH_LIST_SILENCE_MS, idleTimeoutMs ?? Infinity),
+        : Math.min(WATCH_LIST_IDLE_TIMEOUT_MS, idleTimeoutMs ?? Infinity),
     });
     plan.watchStarts();
-    const options = watchOptions(request, timeoutSeconds);
+    const options = watchOptions(request.version, lifetime);
+    if (request.kind === "watchList") {
+      options.sendInitialEvents = true;
+      options.resourceVersionMatch = "NotOlderThan";
+    }
     const end = await session.run(options, (event) => {
       const wasCollecting = reading.collected !== undefined;
       const failure = this.#take(reading, event);
       if (wasCollecting && reading.collected === undefined) {
-        session.limitSilence(idleTimeoutMs);
+        session.setIdleTimeout(idleTimeoutMs);
       }
       return failure;
     });
@@ -249,23 +253,6 @@ class WatchReading<T extends KubernetesObject> {
     this.collected = kind === "watchList" ? new Map() : undefined;
     this.inOrder = kind === "watchList" || !isAnyVersion(version);
   }
-}
-
-function watchOptions(
-  request: WatchRequest,
-  timeoutSeconds: number,
-): WatchOptions {
-  const options: WatchOptions = {
-    resourceVersion: request.version,
-    allowWatchBookmarks: true,
-  };
-  if (timeoutSeconds !== Infinity) options.timeoutSeconds = timeoutSeconds;
-  if (request.kind === "watch") return options;
-  return {
-    ...options,
-    sendInitialEvents: true,
-    resourceVersionMatch: "NotOlderThan",
-  };
 }
 
 function endsInitialEvents(bookmark: KubernetesObject): boolean {

@@ -1,18 +1,17 @@
 /**
  * One watch of an informer, from its request to its end.
  *
- * An informer reads as fast as events come, so that silence always means the
- * server or the connection. Both limits (none past the timeout that was asked
- * of the server, no silence for too long, the one before the answer included)
- * abort the request, and the cancelled reader ends the loop whether or not the
- * source honours the abort.
+ * An informer reads as fast as events arrive, so a read is always pending and
+ * silence always means the server or the connection. When the watchdog gives
+ * the connection up, the request is aborted and the reader cancelled; the
+ * latter ends the loop even if the source ignores the abort.
  *
  * @module
  */
 
 import { cancelQuietly, unlessAborted } from "../internal/abort.ts";
-import { startTimer, type Timer } from "../internal/timer.ts";
-import { ConnectionError } from "../api/connection_error.ts";
+import { Watchdog } from "./_watchdog.ts";
+import type { ConnectionError } from "../api/connection_error.ts";
 import type {
   KubernetesObject,
   Watcher,
@@ -24,21 +23,21 @@ import type {
 export type WatchEnd =
   /** The server ended it. */
   | { kind: "ended" }
-  /** Its connection was lost. */
+  /** Its stream errored: the connection was lost. */
   | { kind: "lost"; error: unknown }
-  /** It broke a limit: its connection is taken for dead. */
+  /** It exceeded a limit: its connection is presumed dead. */
   | { kind: "dead"; error: ConnectionError }
-  /** It could not be opened, or what it brought ended it. */
+  /** It could not be opened, or one of its events ended it. */
   | { kind: "failed"; error: unknown };
 
-/** What limits a watch. */
+/** The limits of a watch. */
 export interface WatchLimits {
-  /** Ends it. */
+  /** Ends the watch. */
   signal: AbortSignal;
-  /** How long it may last in all, in milliseconds. */
+  /** Milliseconds that it may stay open; `Infinity` for no limit. */
   deadlineMs: number;
-  /** How long it may bring nothing; undefined for as long as it likes. */
-  silenceMs: number | undefined;
+  /** Milliseconds without an event or bookmark; undefined for no limit. */
+  idleTimeoutMs: number | undefined;
 }
 
 /** One watch. */
@@ -47,15 +46,14 @@ export class WatchSession<T extends KubernetesObject> {
   readonly #limits: WatchLimits;
   readonly #abort = new AbortController();
   #reader: ReadableStreamDefaultReader<WatchEvent<T>> | undefined;
-  #silence: Timer | undefined;
-  #silentSince = 0;
+  #watchdog: Watchdog | undefined;
   #dead: ConnectionError | undefined;
 
   /**
-   * Prepares a watch; `run` opens it.
+   * Creates a session; {@linkcode WatchSession.run} opens the watch.
    *
-   * @param watcher Opens it.
-   * @param limits What limits it.
+   * @param watcher Opens the watch.
+   * @param limits The signal and the timeouts.
    */
   constructor(watcher: Watcher<T>, limits: WatchLimits) {
     this.#watcher = watcher;
@@ -63,26 +61,27 @@ export class WatchSession<T extends KubernetesObject> {
   }
 
   /**
-   * Opens the watch and reads it to its end.
+   * Opens the watch and reads it to its end. Call it once.
    *
    * @param options What to watch.
-   * @param onEvent Called with each event; what it returns ends the watch.
-   * @returns How it ended. After an abort of the signal, that means nothing.
+   * @param onEvent Called with each event. If it returns an end, the watch is
+   *   closed and ends that way.
+   * @returns How the watch ended; meaningless once the signal is aborted.
    * @throws What `onEvent` throws.
    */
   async run(
     options: WatchOptions,
     onEvent: (event: WatchEvent<T>) => WatchEnd | undefined,
   ): Promise<WatchEnd> {
-    const { signal, deadlineMs, silenceMs } = this.#limits;
+    const { signal, deadlineMs, idleTimeoutMs } = this.#limits;
     const onAbort = () => this.#end(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
-    const deadline = startTimer(
-      () => this.#die(`was still open ${deadlineMs} ms after its start`),
+    this.#watchdog = new Watchdog({
       deadlineMs,
-    );
-    this.limitSilence(silenceMs);
+      idleTimeoutMs,
+      onDead: (error) => this.#die(error),
+    });
     try {
       const end = await this.#open(options) ?? await this.#read(onEvent);
       return this.#dead === undefined
@@ -90,22 +89,18 @@ export class WatchSession<T extends KubernetesObject> {
         : { kind: "dead", error: this.#dead };
     } finally {
       signal.removeEventListener("abort", onAbort);
-      deadline.clear();
-      this.#silence?.clear();
+      this.#watchdog.stop();
       this.#end();
     }
   }
 
   /**
-   * Limits the silence between two events, from now on.
+   * Replaces the idle timeout of the open watch; idle time starts over.
    *
-   * @param silenceMs How long it may be; undefined for as long as it likes.
+   * @param idleTimeoutMs The new limit; undefined for none.
    */
-  limitSilence(silenceMs: number | undefined): void {
-    this.#silence?.clear();
-    this.#silence = undefined;
-    this.#silentSince = Date.now();
-    if (silenceMs !== undefined) this.#waitForSilence(silenceMs, silenceMs);
+  setIdleTimeout(idleTimeoutMs: number | undefined): void {
+    this.#watchdog?.setIdleTimeout(idleTimeoutMs);
   }
 
   async #open(options: WatchOptions): Promise<WatchEnd | undefined> {
@@ -132,35 +127,19 @@ export class WatchSession<T extends KubernetesObject> {
       } catch (error) {
         return { kind: "lost", error };
       }
-      // An event that comes as it is aborted comes too late.
+      // An event read while the watch is being aborted is too late.
       if (!result || result.done || this.#abort.signal.aborted) {
         return { kind: "ended" };
       }
-      if (this.#silence !== undefined) this.#silentSince = Date.now();
+      this.#watchdog?.received();
       const end = onEvent(result.value);
       if (end !== undefined) return end;
     }
   }
 
-  /** Looks again when it could be time, so that no event resets a timer. */
-  #waitForSilence(silenceMs: number, waitMs: number): void {
-    this.#silence = startTimer(() => {
-      const now = Date.now();
-      // Set back, the clock starts the silence anew instead of hiding it.
-      this.#silentSince = Math.min(this.#silentSince, now);
-      const silentMs = now - this.#silentSince;
-      if (silentMs < silenceMs) {
-        return this.#waitForSilence(silenceMs, silenceMs - silentMs);
-      }
-      this.#die(`brought nothing for ${silenceMs} ms`);
-    }, waitMs);
-  }
-
-  #die(what: string): void {
-    this.#dead = new ConnectionError(
-      `The watch ${what}: its connection is taken for dead`,
-    );
-    this.#end(this.#dead);
+  #die(error: ConnectionError): void {
+    this.#dead = error;
+    this.#end(error);
   }
 
   #end(reason?: unknown): void {
@@ -169,11 +148,11 @@ export class WatchSession<T extends KubernetesObject> {
   }
 }
 
-/** A watcher without types may give anything. */
+/** Watchers written without types may return anything. */
 function readerOf<E>(
   stream: ReadableStream<E> | null | undefined,
 ): ReadableStreamDefaultReader<E> {
   if (stream && !stream.locked) return stream.getReader();
   const what = stream ? "a locked stream" : "no stream";
-  throw new TypeError(`Cannot read the watch: watch() gave ${what}`);
+  throw new TypeError(`Cannot read the watch: watch() returned ${what}`);
 }

@@ -10,7 +10,8 @@
 
 import { listAll } from "../cache/_list_all.ts";
 import { ConnectionError } from "../api/connection_error.ts";
-import { RetryWatcher, type WatchRestart } from "../watch/retry_watcher.ts";
+import { RetryWatcher } from "../watch/retry_watcher.ts";
+import type { WatchRestart } from "../watch/retry_watcher_options.ts";
 import { StatusError } from "../api/status_error.ts";
 import { isExpiredOrGone } from "../api/status_predicates.ts";
 import type {
@@ -32,9 +33,6 @@ import {
 } from "./_failures.ts";
 import { missingError } from "./resources/missing_object.ts";
 import type { Screen } from "./terminal/screen.ts";
-
-const DELAYS = { minRestartDelayMs: 1_000, maxRestartDelayMs: 30_000 };
-const PAGE_SIZE = 500;
 
 /** What an event watch works with. */
 export interface EventWatchOptions<T extends KubernetesObject> {
@@ -92,7 +90,6 @@ export class EventWatch<T extends KubernetesObject> {
   async #runEvents(source: ListerWatcher<T>): Promise<number> {
     const version = await this.#begin(source);
     await using watcher = new RetryWatcher(version, this.#noticing(source), {
-      ...DELAYS,
       signal: this.#signal,
       onRestart: (restart) => this.#restarted(restart),
     });
@@ -146,8 +143,6 @@ export class EventWatch<T extends KubernetesObject> {
 
   #list(source: ListerWatcher<T>) {
     return listAll<T>(source, {
-      ...DELAYS,
-      pageSize: PAGE_SIZE,
       signal: this.#signal,
       onRetry: (error) => {
         // A wrong address is told at once, not after ten tries.

@@ -5,7 +5,10 @@
  * @module
  */
 
-import type { RetryWatcherOptions, WatchRestart } from "./retry_watcher.ts";
+import type {
+  RetryWatcherOptions,
+  WatchRestart,
+} from "./retry_watcher_options.ts";
 
 /** The options of a watcher, overheard. */
 export class FailureMemory {

@@ -13,7 +13,7 @@ import {
   isUnauthorized,
 } from "../api/status_predicates.ts";
 import { retryAfterMs, statusError } from "../api/status_error.ts";
-import type { KubernetesObject, Status, WatchEvent } from "../api/types.ts";
+import type { Status, WatchEvent } from "../api/types.ts";
 
 /** What follows a watch that ended or could not be opened. */
 export type Verdict =
@@ -23,9 +23,6 @@ export type Verdict =
   | { kind: "gone"; cause: unknown; status: Status }
   /** Try again. */
   | { kind: "retry"; cause: unknown; retryAfterMs?: number | undefined };
-
-/** The object of a bookmark, or of any event, as far as it is to be trusted. */
-type Untrusted = KubernetesObject | null | undefined;
 
 /**
  * Judges why a watch could not be opened.
@@ -69,7 +66,7 @@ export function judgeError(object: Status | null | undefined): Verdict {
  * @param event The event.
  * @returns A 500 that names the problem.
  */
-export function incomprehensible(
+export function unrecognizedEventStatus(
   event: WatchEvent | null | undefined,
 ): Status {
   const type: unknown = event?.type;

@@ -15,13 +15,11 @@ import { FailureMemory } from "./_last_failure.ts";
 import { listAll } from "../cache/_list_all.ts";
 import { checkPageSize } from "../cache/_pages.ts";
 import { pullStream } from "../internal/pull_stream.ts";
+import { RetryWatcher } from "./retry_watcher.ts";
 import {
   checkRetryWatcherOptions,
-  DEFAULT_MAX_RESTART_DELAY_MS,
-  DEFAULT_MIN_RESTART_DELAY_MS,
-  RetryWatcher,
   type RetryWatcherOptions,
-} from "./retry_watcher.ts";
+} from "./retry_watcher_options.ts";
 import type {
   KubernetesObject,
   ListerWatcher,
@@ -43,8 +41,6 @@ export interface ListWatchUntilOptions
    */
   pageSize?: number | undefined;
 }
-
-const DEFAULT_PAGE_SIZE = 500;
 
 /**
  * Waits until a condition has held on what is there, or on what changes from
@@ -126,7 +122,7 @@ export async function listWatchUntil<
   conditions: ConditionFunc<T> | readonly ConditionFunc<T>[],
   options: ListWatchUntilOptions = {},
 ): Promise<WatchEvent<T> | undefined> {
-  const { signal, pageSize = DEFAULT_PAGE_SIZE, ...watcherOptions } = options;
+  const { signal, pageSize, ...watcherOptions } = options;
   checkRetryWatcherOptions(watcherOptions);
   checkPageSize(pageSize);
   const list = conditionList(conditions);
@@ -150,14 +146,11 @@ export async function listWatchUntil<
  */
 async function listThenWatch<T extends KubernetesObject>(
   listerWatcher: ListerWatcher<T>,
-  pageSize: number,
+  pageSize: number | undefined,
   signal: AbortSignal,
   failures: FailureMemory,
 ): Promise<ReadableStream<WatchEvent<T>>> {
-  const {
-    minRestartDelayMs = DEFAULT_MIN_RESTART_DELAY_MS,
-    maxRestartDelayMs = DEFAULT_MAX_RESTART_DELAY_MS,
-  } = failures.options;
+  const { minRestartDelayMs, maxRestartDelayMs } = failures.options;
   try {
     const { items, resourceVersion } = await listAll(listerWatcher, {
       signal,

@@ -55,11 +55,11 @@ export * from "../conditions/resource_conditions.ts";
 export * from "../api/resource_path.ts";
 export * from "../api/resource_version.ts";
 export * from "../rest/rest_lister_watcher.ts";
-export {
-  RetryWatcher,
-  type RetryWatcherOptions,
-  type WatchRestart,
-} from "./retry_watcher.ts";
+export * from "./retry_watcher.ts";
+export type {
+  RetryWatcherOptions,
+  WatchRestart,
+} from "./retry_watcher_options.ts";
 export * from "../conditions/rollout_conditions.ts";
 export { StatusError } from "../api/status_error.ts";
 export {

@@ -18,7 +18,6 @@
  */
 
 import { cancelQuietly } from "../internal/abort.ts";
-import { checkDurations } from "../internal/durations.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { callSafely } from "../internal/console.ts";
 import {
@@ -26,80 +25,31 @@ import {
   RestartSchedule,
 } from "../internal/restart_schedule.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
+import { Watchdog } from "../cache/_watchdog.ts";
 import {
-  incomprehensible,
+  type WatchLifetime,
+  watchLifetime,
+  watchOptions,
+} from "../cache/_watch_lifetime.ts";
+import {
+  checkInitialResourceVersion,
+  checkRetryWatcherOptions,
+  type RetryWatcherOptions,
+} from "./retry_watcher_options.ts";
+import {
   judgeError,
   judgeStart,
+  unrecognizedEventStatus,
   type Verdict,
 } from "./_watch_outcome.ts";
 import { versionOf } from "../api/_version_of.ts";
-import { ConnectionError } from "../api/connection_error.ts";
 import type {
   KubernetesObject,
   Status,
   Watcher,
   WatchEvent,
-  WatchOptions,
 } from "../api/types.ts";
 
-/** A restart of a watch, as {@linkcode RetryWatcherOptions.onRestart} is told. */
-export interface WatchRestart {
-  /** Why the watch ended; undefined when it ended well. */
-  cause: unknown;
-  /** The version that the next watch starts from. */
-  resourceVersion: string;
-  /** Milliseconds until it is started. */
-  delayMs: number;
-  /** Counted from 1 since the last event or bookmark. */
-  attempt: number;
-}
-
-/** Options for {@linkcode RetryWatcher}. */
-export interface RetryWatcherOptions {
-  /** Stops the watcher. */
-  signal?: AbortSignal | undefined;
-  /**
-   * Least milliseconds between the starts of two watches, and the first delay
-   * of the backoff. 0: no spacing and no backoff, for tests.
-   *
-   * @default {1000}
-   */
-  minRestartDelayMs?: number | undefined;
-  /**
-   * Most milliseconds that the backoff grows to, before randomness.
-   *
-   * @default {30000}
-   */
-  maxRestartDelayMs?: number | undefined;
-  /**
-   * Milliseconds after which the server is asked to end each watch, in whole
-   * seconds, rounded up. `Infinity`: it is not asked, and there is no deadline.
-   *
-   * @default {300000}
-   */
-  watchTimeoutMs?: number | undefined;
-  /**
-   * Milliseconds that a watch may outlive its timeout, before the connection
-   * is taken for dead.
-   *
-   * @default {30000}
-   */
-  watchGraceMs?: number | undefined;
-  /**
-   * Milliseconds without any event or bookmark, while a read is pending, after
-   * which the connection is taken for dead. None by default: a kube-apiserver
-   * sends a bookmark about once a minute, other servers may send none.
-   */
-  idleTimeoutMs?: number | undefined;
-  /**
-   * Called once for each restart, when it is decided and before the delay.
-   * What it throws is written to the console and changes nothing.
-   */
-  onRestart?: ((restart: WatchRestart) => void) | undefined;
-}
-
-export const DEFAULT_MIN_RESTART_DELAY_MS = 1_000;
-export const DEFAULT_MAX_RESTART_DELAY_MS = 30_000;
 const DEFAULT_WATCH_TIMEOUT_MS = 300_000;
 const DEFAULT_WATCH_GRACE_MS = 30_000;
 
@@ -112,8 +62,7 @@ interface Try {
   readonly startedAt: number;
   /** Whether it has brought an event or a bookmark. */
   heard: boolean;
-  deadline: Timer | undefined;
-  idle: Timer | undefined;
+  readonly watchdog: Watchdog;
 }
 
 type State<T extends KubernetesObject> =
@@ -204,8 +153,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   readonly #resolveDone: () => void;
   readonly #schedule: RestartSchedule;
   readonly #signal: AbortSignal | undefined;
-  readonly #timeoutSeconds: number | undefined;
-  readonly #deadlineMs: number;
+  readonly #lifetime: WatchLifetime;
   readonly #idleTimeoutMs: number | undefined;
   readonly #onRestart: RetryWatcherOptions["onRestart"];
   readonly #onAbort = () => this.stop(this.#signal?.reason);
@@ -218,7 +166,6 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   #held: Positioned<T> | undefined;
   /** Whether a read has been asked for and not been answered. */
   #wanted = false;
-  #quietSince = 0;
   #goneInARow = 0;
 
   /**
@@ -241,8 +188,8 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     checkRetryWatcherOptions(options);
     const {
       signal,
-      minRestartDelayMs = DEFAULT_MIN_RESTART_DELAY_MS,
-      maxRestartDelayMs = DEFAULT_MAX_RESTART_DELAY_MS,
+      minRestartDelayMs,
+      maxRestartDelayMs,
       watchTimeoutMs = DEFAULT_WATCH_TIMEOUT_MS,
       watchGraceMs = DEFAULT_WATCH_GRACE_MS,
       idleTimeoutMs,
@@ -254,11 +201,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       minRestartDelayMs,
       maxRestartDelayMs,
     });
-    const timeoutSeconds = Math.max(1, Math.ceil(watchTimeoutMs / 1000));
-    this.#timeoutSeconds = timeoutSeconds === Infinity
-      ? undefined
-      : timeoutSeconds;
-    this.#deadlineMs = timeoutSeconds * 1000 + watchGraceMs;
+    this.#lifetime = watchLifetime(watchTimeoutMs, watchGraceMs);
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#onRestart = onRestart;
     this.#signal = signal;
@@ -338,10 +281,10 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
         this.#restart(undefined, { failed: false, startedAt: state.startedAt });
         break;
       case "opening":
-        this.#watchIdleness(state.current);
+        state.current.watchdog.readStarted();
         break;
       case "open":
-        this.#watchIdleness(state.current);
+        state.current.watchdog.readStarted();
         this.#read();
         break;
     }
@@ -352,17 +295,15 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       abort: new AbortController(),
       startedAt: Date.now(),
       heard: false,
-      deadline: undefined,
-      idle: undefined,
+      watchdog: new Watchdog({
+        deadlineMs: this.#lifetime.deadlineMs,
+        idleTimeoutMs: this.#idleTimeoutMs,
+        isReadPending: () => this.#isReadPending(),
+        onDead: (error) => this.#lost(current, error),
+        onDeadlineUnread: () => this.#park(current),
+      }),
     };
     this.#state = { kind: "opening", current };
-    if (this.#timeoutSeconds !== undefined) {
-      current.deadline = startTimer(
-        () => this.#deadlinePassed(current),
-        this.#deadlineMs,
-      );
-    }
-    if (this.#isReadPending()) this.#watchIdleness(current);
     this.#startWatch(current.abort.signal).then(
       (reader) => this.#opened(current, reader),
       (error: unknown) => this.#startFailed(current, error),
@@ -370,19 +311,12 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   async #startWatch(signal: AbortSignal): Promise<Reader<T>> {
-    const options: WatchOptions = {
-      resourceVersion: this.#position,
-      allowWatchBookmarks: true,
-      signal,
-    };
-    if (this.#timeoutSeconds !== undefined) {
-      options.timeoutSeconds = this.#timeoutSeconds;
-    }
-    // Watchers come from anywhere, and some give nothing instead of failing.
+    const options = watchOptions(this.#position, this.#lifetime);
+    // A watcher written without types may return nothing instead of failing.
     const stream: ReadableStream<WatchEvent<T>> | null | undefined = await this
-      .#watcher.watch(options);
+      .#watcher.watch({ ...options, signal });
     if (stream) return stream.getReader();
-    throw new TypeError("Cannot read the watch: watch() gave no stream");
+    throw new TypeError("Cannot read the watch: watch() returned no stream");
   }
 
   #opened(current: Try, reader: Reader<T>): void {
@@ -436,13 +370,13 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       case "ERROR":
         return this.#follow(current, judgeError(event.object));
     }
-    this.#finish(incomprehensible(event));
+    this.#finish(unrecognizedEventStatus(event));
   }
 
   #heard(current: Try): void {
     current.heard = true;
     this.#schedule.recovered();
-    if (this.#idleTimeoutMs !== undefined) this.#quietSince = Date.now();
+    current.watchdog.received();
   }
 
   #deliver(event: WatchEvent<T>, version: string): void {
@@ -524,49 +458,9 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     waiting.timer = startTimer(() => this.#open(), delayMs);
   }
 
-  #deadlinePassed(current: Try): void {
-    if (this.#isReadPending()) {
-      return this.#lost(
-        current,
-        new ConnectionError(
-          `The watch was still open ${this.#deadlineMs} ms after its start, past the ${this.#timeoutSeconds} s it was to last: its connection is taken for dead`,
-        ),
-      );
-    }
+  #park({ startedAt }: Try): void {
     this.#goneInARow = 0;
-    this.#leave({ kind: "parked", startedAt: current.startedAt });
-  }
-
-  #watchIdleness(current: Try): void {
-    if (this.#idleTimeoutMs === undefined) return;
-    this.#quietSince = Date.now();
-    current.idle ??= this.#startIdleTimer(current, this.#idleTimeoutMs);
-  }
-
-  /** Looks again when it could be time, so that no event resets a timer. */
-  #startIdleTimer(current: Try, idleTimeoutMs: number, waitMs?: number): Timer {
-    return startTimer(() => {
-      current.idle = undefined;
-      if (!this.#isReadPending()) return;
-      const now = Date.now();
-      // Set back, the clock starts the silence anew instead of hiding it.
-      this.#quietSince = Math.min(this.#quietSince, now);
-      const quietMs = now - this.#quietSince;
-      if (quietMs < idleTimeoutMs) {
-        current.idle = this.#startIdleTimer(
-          current,
-          idleTimeoutMs,
-          idleTimeoutMs - quietMs,
-        );
-        return;
-      }
-      this.#lost(
-        current,
-        new ConnectionError(
-          `The watch brought no event and no bookmark for ${idleTimeoutMs} ms: its connection is taken for dead`,
-        ),
-      );
-    }, waitMs ?? idleTimeoutMs);
+    this.#leave({ kind: "parked", startedAt });
   }
 
   #isCurrent(current: Try): boolean {
@@ -605,51 +499,11 @@ function release<T extends KubernetesObject>(
   state: Running<T>,
   reason: unknown,
 ): void {
-  const { deadline, idle, abort } = state.current;
-  deadline?.clear();
-  idle?.clear();
+  const { watchdog, abort } = state.current;
+  watchdog.stop();
   if (state.kind === "open") {
     cancelQuietly(state.reader, reason);
     state.reader.releaseLock();
   }
   abort.abort(reason);
-}
-
-/**
- * Refuses the versions that mean "any": a watch from them begins with made-up
- * ADDED events in no order, so that it cannot be resumed.
- *
- * @param version The version given.
- * @throws {TypeError} If it is `""` or `"0"`.
- */
-export function checkInitialResourceVersion(version: string): void {
-  if (version !== "" && version !== "0") return;
-  throw new TypeError(
-    `initial RV ${
-      JSON.stringify(version)
-    } is not supported due to issues with underlying WATCH`,
-  );
-}
-
-/**
- * Refuses durations that are none, before anything is started.
- *
- * @param options The options given.
- * @throws {RangeError} If a duration is negative or NaN.
- */
-export function checkRetryWatcherOptions(options: RetryWatcherOptions): void {
-  const {
-    minRestartDelayMs,
-    maxRestartDelayMs,
-    watchTimeoutMs,
-    watchGraceMs,
-    idleTimeoutMs,
-  } = options;
-  checkDurations({
-    minRestartDelayMs,
-    maxRestartDelayMs,
-    watchTimeoutMs,
-    watchGraceMs,
-    idleTimeoutMs,
-  });
 }

@@ -8,12 +8,12 @@
 import type { ConditionFunc } from "../api/condition_func.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { FailureMemory } from "./_last_failure.ts";
+import { RetryWatcher } from "./retry_watcher.ts";
 import {
   checkInitialResourceVersion,
   checkRetryWatcherOptions,
-  RetryWatcher,
   type RetryWatcherOptions,
-} from "./retry_watcher.ts";
+} from "./retry_watcher_options.ts";
 import type { KubernetesObject, Watcher, WatchEvent } from "../api/types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 

@@ -166,7 +166,7 @@ Deno.test("WatchList falls back to LIST when its stream is silent for 10 s befor
     '+16000 watch "5"',
   ]);
   assertEquals(rig.takeErrors(), [
-    "Cannot complete the initial list by WatchList: The watch brought nothing for 10000 ms: its connection is taken for dead",
+    "Cannot complete the initial list by WatchList: The watch delivered no event or bookmark for 10000 ms: its connection is presumed dead",
   ]);
   assertEquals(rig.store.length, 4);
 });

@@ -24,7 +24,7 @@ const FAILED: WatchEnd = { kind: "failed", error: new Error("enough") };
 
 interface Limits {
   deadlineMs?: number;
-  silenceMs?: number | undefined;
+  idleTimeoutMs?: number | undefined;
 }
 
 /** A session that runs, and what came of it. */
@@ -37,7 +37,7 @@ class Fixture {
 
   constructor(
     called: (call: ScriptedCall) => void = () => {},
-    { deadlineMs = Infinity, silenceMs }: Limits = {},
+    { deadlineMs = Infinity, idleTimeoutMs }: Limits = {},
     onEvent: (event: WatchEvent) => WatchEnd | undefined = () => undefined,
   ) {
     this.watcher = new ScriptedWatcher(called);
@@ -45,7 +45,7 @@ class Fixture {
     this.session = new WatchSession(this.watcher, {
       signal,
       deadlineMs,
-      silenceMs,
+      idleTimeoutMs,
     });
     this.end = this.session.run({ resourceVersion: "7" }, (event) => {
       this.events.push(event);
@@ -128,7 +128,7 @@ for (const answer of [undefined, null]) {
     assertInstanceOf(end.error, TypeError);
     assertEquals(
       end.error.message,
-      "Cannot read the watch: watch() gave no stream",
+      "Cannot read the watch: watch() returned no stream",
     );
   });
 }
@@ -143,7 +143,7 @@ Deno.test("run() says that it failed when watch() gives a locked stream", async 
   assertInstanceOf(end.error, TypeError);
   assertEquals(
     end.error.message,
-    "Cannot read the watch: watch() gave a locked stream",
+    "Cannot read the watch: watch() returned a locked stream",
   );
 });
 
@@ -151,7 +151,7 @@ Deno.test("run() takes a stream that is no promise", async () => {
   using _time = new Clock();
   const session = new WatchSession(
     untyped<Watcher>({ watch: () => ReadableStream.from([added(1)]) }),
-    { signal: new AbortController().signal, deadlineMs: 9, silenceMs: 9 },
+    { signal: new AbortController().signal, deadlineMs: 9, idleTimeoutMs: 9 },
   );
   assertEquals(await session.run({}, () => undefined), { kind: "ended" });
 });
@@ -233,7 +233,7 @@ Deno.test("run() asks for nothing when the signal is aborted already", async () 
   const abort = new CountedAbort();
   abort.abort(new Error("stop"));
   const { signal } = abort;
-  const limits = { signal, deadlineMs: 9, silenceMs: 9 };
+  const limits = { signal, deadlineMs: 9, idleTimeoutMs: 9 };
   const session = new WatchSession(watcher, limits);
   await session.run({}, () => undefined);
   assertEquals(watcher.calls.length, 0);
@@ -252,7 +252,7 @@ for (const opens of [true, false]) {
     await time.pass(1);
     assertEquals(
       deathOf(await fixture.ended(time)),
-      "The watch was still open 5000 ms after its start: its connection is taken for dead",
+      "The watch was still open 5000 ms after its start: its connection is presumed dead",
     );
     fixture.call.open();
     await turn();
@@ -262,14 +262,14 @@ for (const opens of [true, false]) {
   Deno.test(`silence ends a watch that ${opens ? "is open" : "is not answered"}`, async () => {
     using time = new Clock();
     const fixture = new Fixture((call) => void (opens && call.open()), {
-      silenceMs: 700,
+      idleTimeoutMs: 700,
     });
     await time.pass(699);
     assertEquals(await isPending(fixture.end), true);
     await time.pass(1);
     assertEquals(
       deathOf(await fixture.ended(time)),
-      "The watch brought nothing for 700 ms: its connection is taken for dead",
+      "The watch delivered no event or bookmark for 700 ms: its connection is presumed dead",
     );
   });
 }
@@ -277,7 +277,7 @@ for (const opens of [true, false]) {
 Deno.test("a dead watch is dead also when its stream honours the abort", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open().heedAbort(), {
-    silenceMs: 700,
+    idleTimeoutMs: 700,
   });
   await time.pass(700);
   deathOf(await fixture.ended(time));
@@ -285,7 +285,7 @@ Deno.test("a dead watch is dead also when its stream honours the abort", async (
 
 Deno.test("each event puts off the silence, without a timer of its own", async () => {
   using time = new Clock();
-  const fixture = new Fixture((call) => call.open(), { silenceMs: 700 });
+  const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await turn();
   const before = time.timersSoFar;
   await time.pass(400);
@@ -299,24 +299,24 @@ Deno.test("each event puts off the silence, without a timer of its own", async (
   deathOf(await fixture.ended(time));
 });
 
-Deno.test("limitSilence() begins anew, and lifts the limit", async () => {
+Deno.test("setIdleTimeout() begins anew, and lifts the limit", async () => {
   using time = new Clock();
-  const fixture = new Fixture((call) => call.open(), { silenceMs: 700 });
+  const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await time.pass(600);
-  fixture.session.limitSilence(300);
+  fixture.session.setIdleTimeout(300);
   await time.pass(299);
   assertEquals(await isPending(fixture.end), true);
-  fixture.session.limitSilence(undefined);
+  fixture.session.setIdleTimeout(undefined);
   await time.pass(86_400_000);
   assertEquals(await isPending(fixture.end), true);
-  fixture.session.limitSilence(300);
+  fixture.session.setIdleTimeout(300);
   await time.pass(300);
   deathOf(await fixture.ended(time));
 });
 
 Deno.test("silence is noticed when the clock was set back", async () => {
   using time = new Clock();
-  const fixture = new Fixture((call) => call.open(), { silenceMs: 700 });
+  const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await turn();
   using _clock = setClock(-3_600_000);
   await time.pass(700);

@@ -8,7 +8,8 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
-import { RetryWatcher, type WatchRestart } from "../../watch/retry_watcher.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import type { WatchRestart } from "../../watch/retry_watcher_options.ts";
 import type { WatchEvent } from "../../api/types.ts";
 import type { Clock } from "./clock.ts";
 import { type Cut, HistoryServer, type StartFault } from "./history_server.ts";

@@ -8,11 +8,11 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
-import {
-  RetryWatcher,
-  type RetryWatcherOptions,
-  type WatchRestart,
-} from "../../watch/retry_watcher.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import type {
+  RetryWatcherOptions,
+  WatchRestart,
+} from "../../watch/retry_watcher_options.ts";
 import { Clock, setClock } from "../support/clock.ts";
 import {
   added,

@@ -3,10 +3,8 @@
 // given up, and whoever took what they had asked for.
 
 import { assertEquals } from "@std/assert";
-import {
-  RetryWatcher,
-  type RetryWatcherOptions,
-} from "../../watch/retry_watcher.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import type { RetryWatcherOptions } from "../../watch/retry_watcher_options.ts";
 import type { WatchEvent } from "../../api/types.ts";
 import { Clock } from "../support/clock.ts";
 import {

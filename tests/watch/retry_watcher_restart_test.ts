@@ -3,11 +3,11 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
-import {
-  RetryWatcher,
-  type RetryWatcherOptions,
-  type WatchRestart,
-} from "../../watch/retry_watcher.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import type {
+  RetryWatcherOptions,
+  WatchRestart,
+} from "../../watch/retry_watcher_options.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { Status, WatchEvent } from "../../api/types.ts";
 import { Clock, setClock } from "../support/clock.ts";

@@ -7,10 +7,8 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
-import {
-  RetryWatcher,
-  type RetryWatcherOptions,
-} from "../../watch/retry_watcher.ts";
+import { RetryWatcher } from "../../watch/retry_watcher.ts";
+import type { RetryWatcherOptions } from "../../watch/retry_watcher_options.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { WatchEvent } from "../../api/types.ts";
 import { Clock } from "../support/clock.ts";

@@ -4,11 +4,10 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import {
-  incomprehensible,
   judgeError,
   judgeStart,
+  unrecognizedEventStatus,
 } from "../../watch/_watch_outcome.ts";
-import { versionOf } from "../../api/_version_of.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { Status } from "../../api/types.ts";
@@ -121,25 +120,6 @@ for (
   });
 }
 
-Deno.test("versionOf() gives the version, or undefined where there is none", () => {
-  assertEquals(versionOf({ metadata: { resourceVersion: "12" } }), "12");
-  for (
-    const object of [
-      { metadata: { resourceVersion: "" } },
-      { metadata: { resourceVersion: 12 } },
-      { metadata: { resourceVersion: null } },
-      { metadata: {} },
-      { metadata: null },
-      {},
-      "text",
-      null,
-      undefined,
-    ]
-  ) {
-    assertEquals(versionOf(untyped(object)), undefined);
-  }
-});
-
 for (
   const [event, problem] of [
     [{ type: "ADDED", object: {} }, "ADDED"],
@@ -155,8 +135,8 @@ for (
     [undefined, "undefined"],
   ] as const
 ) {
-  Deno.test(`incomprehensible() names the problem of ${JSON.stringify(event)}`, () => {
-    const { message, ...status } = incomprehensible(untyped(event));
+  Deno.test(`unrecognizedEventStatus() names the problem of ${JSON.stringify(event)}`, () => {
+    const { message, ...status } = unrecognizedEventStatus(untyped(event));
     assertEquals(status, {
       apiVersion: "v1",
       kind: "Status",
