@@ -332,6 +332,24 @@ testBoth("errors when a line is not UTF-8", async (kind) => {
 });
 
 testBoth(
+  "delivers the good lines of a chunk before a line in it that is not UTF-8",
+  async (kind) => {
+    const chunk = new Uint8Array([
+      ...bytes(line(FIRST) + line(SECOND) + '{"type":"ADDED","object":{"a":"'),
+      0xc3,
+      0x28,
+      ...bytes(`"}}\n${line(THIRD)}`),
+    ]);
+    const decoding = new Decoding(kind, [chunk]);
+    const { events, error } = await readAll(decoding.events);
+    assertEquals(events, [FIRST, SECOND]);
+    assertInstanceOf(error, SyntaxError);
+    assertStringIncludes(error.message, "not UTF-8");
+    decoding.assertReleased();
+  },
+);
+
+testBoth(
   "goes on erring when it is read again after a bad line",
   async (kind) => {
     const decoding = new Decoding(kind, [`bad\n${line(FIRST)}`]);

@@ -1,6 +1,7 @@
 // Attempts to connect that come to nothing.
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { Socket } from "node:net";
 import { FakeTime } from "@std/testing/time";
 import {
   ConnectionAttempts,
@@ -15,6 +16,13 @@ const OPTIONS: ConnectorOptions = {
   port: "443",
 };
 
+/** A socket that is not connected, and is destroyed at the end of a test. */
+class ReleasedSocket extends Socket implements Disposable {
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
 /** An attempt that the test settles, and what has become of it. */
 function attempted(attempts: ConnectionAttempts) {
   const log: string[] = [];
@@ -27,6 +35,7 @@ function attempted(attempts: ConnectionAttempts) {
   connector(OPTIONS, (...[error]) => log.push(error?.message ?? "connected"));
   return {
     log,
+    connect: (socket: Socket) => settle(null, socket),
     fail: (message: string) => settle(new Error(message), null),
   };
 }
@@ -43,6 +52,29 @@ Deno.test("ConnectionAttempts.connector() gives an attempt up after 30 s", () =>
     "given up",
     "no connection in 30000 ms",
   ]);
+});
+
+Deno.test("ConnectionAttempts.connector() passes a socket on, and leaves it open", () => {
+  using _time = new FakeTime();
+  const attempts = new ConnectionAttempts();
+  const { log, connect } = attempted(attempts);
+  using socket = new ReleasedSocket();
+  connect(socket);
+  attempts.close();
+  assertEquals(log, ["begun c.example", "connected"]);
+  assertEquals(socket.destroyed, false);
+});
+
+Deno.test("ConnectionAttempts.connector() destroys a socket that arrives after the attempt was given up", () => {
+  using _time = new FakeTime();
+  const attempts = new ConnectionAttempts();
+  const { log, connect } = attempted(attempts);
+  attempts.close();
+  const before = [...log];
+  using socket = new ReleasedSocket();
+  connect(socket);
+  assertEquals(socket.destroyed, true);
+  assertEquals(log, before);
 });
 
 Deno.test("ConnectionAttempts.connector() passes a failure on, once", () => {
