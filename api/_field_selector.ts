@@ -1,16 +1,16 @@
 /**
- * Field selectors. What an object is called is no part of their language: a
- * name may hold what would mean something in it.
+ * Field selectors. Values are escaped, because a name may contain characters
+ * that are part of the selector syntax.
  *
  * @module
  */
 
 /**
- * A field selector for one value of one field.
+ * Builds a field selector that matches one value of one field.
  *
  * @param field The path of the field: `"metadata.name"`.
- * @param value The value, whatever it holds.
- * @returns The selector, which may be joined with others by commas.
+ * @param value The value; `\`, `,` and `=` in it are escaped.
+ * @returns The selector; join several with commas.
  */
 export function fieldEquals(field: string, value: string): string {
   return `${field}=${value.replace(/[\\,=]/g, "\\$&")}`;

@@ -1,8 +1,9 @@
 /**
  * Label selectors, the whole grammar of `k8s.io/apimachinery/pkg/labels`:
  * equality (`=`, `==`, `!=`), sets (`in`, `notin`), existence (`key`, `!key`)
- * and the integer comparisons (`>`, `<`). A lexer and a recursive descent, and
- * the error messages of the original, which a server passes on to its clients.
+ * and the integer comparisons (`>`, `<`). A lexer and a recursive-descent
+ * parser, with the error messages of the original, which a server passes on to
+ * its clients.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { labelKeyErrors, labelValueErrors } from "./_name_rules.ts";
 /** The labels of an object. */
 export type Labels = { readonly [key: string]: string };
 
-/** Whether labels are selected. */
+/** Reports whether a selector matches labels. */
 export type LabelPredicate = (labels: Labels) => boolean;
 
 interface Token {
@@ -27,8 +28,8 @@ const TOKEN = /[ \t\r\n]*(?:([=!(),<>]+)|([^ \t\r\n=!(),<>]+))/y;
 /**
  * Parses a label selector.
  *
- * @param selector The selector; an empty one selects everything.
- * @returns What tells whether labels are selected.
+ * @param selector The selector; an empty one matches everything.
+ * @returns A predicate that reports whether the selector matches labels.
  * @throws {SyntaxError} If it is not a selector.
  */
 export function parseLabelSelector(selector: string): LabelPredicate {
@@ -107,8 +108,8 @@ class Parser {
   #parseRequirement(): LabelPredicate {
     const absent = this.#accept("!");
     const key = this.#identifier("identifier");
-    // The original has no path to name here, and says so.
-    refuse(invalid("<nil>", key, labelKeyErrors(key)));
+    // The original has no field path here, and prints "<nil>".
+    throwIfAny(invalid("<nil>", key, labelKeyErrors(key)));
     if (absent) return (labels) => !Object.hasOwn(labels, key);
     const { type, text } = this.#peek();
     if (type === "end" || text === ",") {
@@ -118,13 +119,13 @@ class Parser {
     const values = operator === "in" || operator === "notin"
       ? this.#valueSet()
       : [this.#exactValue()];
-    refuse(values.flatMap((value, index) => [
+    throwIfAny(values.flatMap((value, index) => [
       ...(operator === ">" || operator === "<"
         ? invalid(`values[${index}]`, value, integerErrors(value))
         : []),
       ...invalid(`values[${index}][${key}]`, value, labelValueErrors(value)),
     ]));
-    return restriction(key, operator, values);
+    return requirement(key, operator, values);
   }
 
   #operator(): string {
@@ -201,49 +202,49 @@ function invalid(
 }
 
 function integerErrors(value: string): string[] {
-  return integer(value) === undefined
+  return parseInteger(value) === undefined
     ? ["for 'Gt', 'Lt' operators, the value must be an integer"]
     : [];
 }
 
-function refuse(errors: readonly string[]): void {
+function throwIfAny(errors: readonly string[]): void {
   if (errors.length === 0) return;
   const text = errors.join(", ");
   throw new SyntaxError(errors.length === 1 ? text : `[${text}]`);
 }
 
-function restriction(
+function requirement(
   key: string,
   operator: string,
   values: readonly string[],
 ): LabelPredicate {
   const value = (labels: Labels) =>
     Object.hasOwn(labels, key) ? labels[key] : undefined;
-  const isOne = (labels: Labels) => {
+  const isIn = (labels: Labels) => {
     const given = value(labels);
     return given !== undefined && values.includes(given);
   };
   switch (operator) {
     case "!=":
     case "notin":
-      return (labels) => !isOne(labels);
+      return (labels) => !isIn(labels);
     case ">":
       return (labels) => compare(value(labels), values[0]) > 0;
     case "<":
       return (labels) => compare(value(labels), values[0]) < 0;
     default:
-      return isOne;
+      return isIn;
   }
 }
 
-/** How two integers compare; 0 also where one of them is none. */
+/** Compares two integers; 0 if either is not an integer, so neither matches. */
 function compare(a: string | undefined, b: string | undefined): number {
-  const [left, right] = [integer(a), integer(b)];
+  const [left, right] = [parseInteger(a), parseInteger(b)];
   if (left === undefined || right === undefined || left === right) return 0;
   return left < right ? -1 : 1;
 }
 
-function integer(text: string | undefined): bigint | undefined {
+function parseInteger(text: string | undefined): bigint | undefined {
   return text !== undefined && /^[+-]?[0-9]+$/.test(text)
     ? BigInt(text.replace(/^\+/, ""))
     : undefined;

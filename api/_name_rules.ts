@@ -1,6 +1,6 @@
 /**
- * What may be a name: of a label, of an object. The rules and the wording are
- * those of `k8s.io/apimachinery/pkg/api/validate/content`.
+ * Validates label keys, label values and object names, with the rules and the
+ * messages of `k8s.io/apimachinery/pkg/api/validate/content`.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const SUBDOMAIN_RULE = mustMatch(
   ["example.com"],
 );
 
-/** What is wrong with the key of a label; nothing if it is right. */
+/** Returns what is wrong with a label key; empty if it is valid. */
 export function labelKeyErrors(key: string): string[] {
   const parts = key.split("/");
   if (parts.length > 2) {
@@ -54,7 +54,7 @@ export function labelKeyErrors(key: string): string[] {
   return errors;
 }
 
-/** What is wrong with the value of a label; nothing if it is right. */
+/** Returns what is wrong with a label value; empty if it is valid. */
 export function labelValueErrors(value: string): string[] {
   const errors: string[] = [];
   if (byteLength(value) > 63) errors.push(tooLong(63));
@@ -62,7 +62,10 @@ export function labelValueErrors(value: string): string[] {
   return errors;
 }
 
-/** What is wrong with a DNS subdomain, as most names of objects must be. */
+/**
+ * Returns what is wrong with a DNS subdomain; empty if it is valid. Most object
+ * names must be one.
+ */
 export function subdomainErrors(name: string): string[] {
   const errors: string[] = [];
   if (byteLength(name) > 253) errors.push(tooLong(253));

@@ -1,13 +1,13 @@
 /**
- * Which refusals no waiting can mend.
+ * Refusals that retrying cannot fix.
  *
  * @module
  */
 
 import { findStatusError } from "./status_predicates.ts";
 
-/** The codes that say that the request itself is wrong. */
-const HOPELESS_CODES: ReadonlySet<number> = new Set([
+/** Status codes that blame the request itself. */
+const PERMANENT_CODES: ReadonlySet<number> = new Set([
   400,
   401,
   403,
@@ -17,14 +17,15 @@ const HOPELESS_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether the server has refused, so that asking again is of no use: a request
- * that is wrong, forbidden or unknown, or a redirect.
+ * Reports whether the server refused a request in a way that retrying cannot
+ * fix: the request is malformed, unauthorized, forbidden or for an unknown
+ * resource, or it was redirected.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, such a refusal.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, such a refusal.
  */
 export function isHopeless(error: unknown): boolean {
   const code = findStatusError(error)?.code;
   if (code === undefined) return false;
-  return HOPELESS_CODES.has(code) || (code >= 300 && code < 400);
+  return PERMANENT_CODES.has(code) || (code >= 300 && code < 400);
 }

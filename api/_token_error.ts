@@ -1,9 +1,9 @@
 /**
- * The failure to get a token, told apart from what a server or a connection
- * did: nothing has been sent.
+ * The failure to get a token. A class of its own, because it is not the
+ * server's or the connection's fault: the request was never sent.
  *
  * @module
  */
 
-/** No token could be got for a request; the cause is why. */
+/** The token function of a client failed; `cause` is what it threw. */
 export class TokenError extends Error {}

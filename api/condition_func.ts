@@ -7,10 +7,10 @@
 import type { ChangeEvent, KubernetesObject, WatchEvent } from "./types.ts";
 
 /**
- * Tells whether an event is what was waited for, as client-go's
+ * Returns true if the condition has been reached, as client-go's
  * [`watch.ConditionFunc`](https://pkg.go.dev/k8s.io/client-go/tools/watch#ConditionFunc).
- * ERROR and BOOKMARK events come here like any other. What it throws ends the
- * wait with a `ConditionError`.
+ * It is called for ERROR and BOOKMARK events like for any other. If it throws,
+ * the wait ends with a `ConditionError`.
  *
  * @typeParam T Type of the watched objects.
  */
@@ -19,8 +19,8 @@ export type ConditionFunc<T extends KubernetesObject = KubernetesObject> = (
 ) => boolean | Promise<boolean>;
 
 /**
- * A condition that only ever sees changes, as informers deliver them. Any
- * {@linkcode ConditionFunc} is one.
+ * A condition that is only called for changes, as informers deliver them. Any
+ * {@linkcode ConditionFunc} can be used as one.
  *
  * @typeParam T Type of the watched objects.
  */

@@ -1,19 +1,19 @@
 /**
- * The failure to get any answer.
+ * The error for a request that got no HTTP response.
  *
  * @module
  */
 
 /**
- * The request got no HTTP answer at all: refused, no route, TLS, DNS, or
- * silence for too long. `cause` is what the runtime's `fetch` threw, or what
- * that said where it repeated a credential. Where the server did answer, the
- * error is a `StatusError`.
+ * The request got no HTTP response at all: connection refused, no route, TLS or
+ * DNS failure, or a timeout. `cause` is what the runtime's `fetch` threw, or a
+ * redacted copy of it if it contained a credential. If the server did respond,
+ * the error is a `StatusError`.
  *
- * It is a class of its own because nothing else tells these failures from one
- * another on every runtime: Deno's network errors carry no code.
+ * It is a class of its own because nothing else identifies these failures on
+ * every runtime: Deno's network errors carry no code.
  *
- * @example Nothing listens there
+ * @example Nothing is listening
  * ```ts
  * import { ConnectionError, RestListerWatcher } from "@watchtools/kube";
  * import { assertRejects } from "@std/assert";

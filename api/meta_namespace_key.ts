@@ -1,5 +1,5 @@
 /**
- * The key of an object in a store.
+ * The keys of objects in a store.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { KubernetesObject } from "./types.ts";
 
 /**
- * The key that names an object among those of its resource, as client-go's
+ * Returns the key of an object, unique within its resource, as client-go's
  * [`cache.MetaNamespaceKeyFunc`](https://pkg.go.dev/k8s.io/client-go/tools/cache#MetaNamespaceKeyFunc).
  *
  * @param object The object.
- * @returns `"namespace/name"`, or `"name"` where there is no namespace.
+ * @returns `"namespace/name"`, or `"name"` if the object has no namespace.
  * @throws {TypeError} If the object has no name.
  *
  * @example Keys with and without a namespace

@@ -1,25 +1,26 @@
 /**
- * Where a resource lies on an API server.
+ * The URL paths of resources on an API server.
  *
  * @module
  */
 
-/** What names a resource. */
+/** Options for {@linkcode resourcePath}. */
 export interface ResourcePathOptions {
   /** API group and version: `"v1"`, `"apps/v1"`. */
   apiVersion: string;
   /** The plural name: `"deployments"`; `"pods/log"` names a subresource. */
   plural: string;
-  /** The namespace; absent for all of them, or where there are none. */
+  /** The namespace; omit for all namespaces or a cluster-scoped resource. */
   namespace?: string | undefined;
 }
 
 /**
- * The path of a resource on an API server.
+ * Returns the URL path of a resource on an API server.
  *
- * @param options What names the resource.
- * @returns The path, which begins with `/api` or `/apis`.
- * @throws {TypeError} If a part is empty or can be no part of a path.
+ * @param options The API version, plural name and namespace of the resource.
+ * @returns The path, which starts with `/api` or `/apis`.
+ * @throws {TypeError} If `apiVersion` is not `"version"` or `"group/version"`,
+ *   or if a part is empty or cannot be a path segment.
  *
  * @example Deployments of one namespace, pods of all
  * ```ts
@@ -47,7 +48,7 @@ export function resourcePath(options: ResourcePathOptions): string {
     throw new TypeError(
       `Cannot use ${
         JSON.stringify(apiVersion)
-      } as apiVersion: it is "version" or "group/version"`,
+      } as apiVersion: expected "version" or "group/version"`,
     );
   }
   return [
@@ -64,7 +65,7 @@ function segments(name: string, path: string): string[] {
   return path.split("/").map((part) => segment(name, part));
 }
 
-/** What a URL would resolve away or cut short is no segment of a path. */
+/** Encodes one path segment; rejects what a URL would resolve away or split. */
 function segment(name: string, part: string): string {
   if (part !== "" && part !== "." && part !== ".." && !part.includes("/")) {
     return encodeURIComponent(part);
@@ -72,6 +73,6 @@ function segment(name: string, part: string): string {
   throw new TypeError(
     `Cannot use ${
       JSON.stringify(part)
-    } in ${name}: it can be no segment of a path`,
+    } in ${name}: it cannot be a path segment`,
   );
 }

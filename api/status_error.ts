@@ -1,5 +1,5 @@
 /**
- * A server's refusal as an error.
+ * The error for a failure that the server reported.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 import type { Status } from "./types.ts";
 
 /**
- * The server answered, and the answer was a failure: its
+ * The server responded with a failure: its
  * [`metav1.Status`](https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#Status)
  * as an error, as client-go's
  * [`errors.StatusError`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#StatusError).
  *
  * Tell one failure from another with the predicates ({@linkcode isForbidden},
- * {@linkcode isGone}, …), not by the message. Where there was no answer at all,
+ * {@linkcode isGone}, …), not by the message. If there was no response at all,
  * the error is a `ConnectionError`.
  *
- * @example What a refused request rejects with
+ * @example An error for a Status
  * ```ts
  * import { isTooManyRequests, StatusError } from "@watchtools/kube";
  * import { assert, assertEquals } from "@std/assert";
@@ -34,39 +34,39 @@ import type { Status } from "./types.ts";
 export class StatusError extends Error {
   /** `"StatusError"`. */
   override readonly name: string = "StatusError";
-  /** The server's answer. */
+  /** The Status that the server sent. */
   readonly status: Status;
 
   /**
-   * Makes an error of a Status.
+   * Creates an error from a Status.
    *
-   * @param status The server's answer.
-   * @param options The cause, if something else led to it.
+   * @param status The Status; its message becomes the message of the error.
+   * @param options The cause, if there is one.
    */
   constructor(status: Status, options?: ErrorOptions) {
     super(status.message || describe(status), options);
     this.status = status;
   }
 
-  /** The HTTP status code, where the Status has one. */
+  /** The HTTP status code, if the Status has one. */
   get code(): number | undefined {
     return this.status.code;
   }
 
-  /** The reason, for a machine to read, where the Status has one. */
+  /** The machine-readable reason, if the Status has one. */
   get reason(): string | undefined {
     return this.status.reason;
   }
 
-  /** How long the server asks to be left alone, in milliseconds. */
+  /** How long the server asks to wait before retrying, in milliseconds. */
   get retryAfterMs(): number | undefined {
     return retryAfterMs(this.status);
   }
 }
 
 /**
- * The object of an ERROR event as an error. Watchers may come from anywhere,
- * so that an event without an object makes an error as well.
+ * Creates an error from the object of an ERROR event. Custom watchers may leave
+ * the object out, so a missing one is accepted as well.
  *
  * @param status The object of the event.
  * @returns The error.
@@ -76,11 +76,11 @@ export function statusError(status: Status | null | undefined): StatusError {
 }
 
 /**
- * How long a Status asks to wait. It comes from outside, so that nothing about
- * its shape is taken for granted.
+ * Returns how long a Status asks to wait. The Status comes from outside, so its
+ * shape is not trusted.
  *
- * @param status The object of an ERROR event, or a server's answer.
- * @returns Milliseconds, or undefined where it asks for nothing.
+ * @param status The object of an ERROR event, or the body of a response.
+ * @returns Milliseconds, or undefined if it does not ask to wait.
  */
 export function retryAfterMs(
   status: Status | null | undefined,
@@ -93,5 +93,5 @@ export function retryAfterMs(
 
 function describe({ code, reason }: Status): string {
   const parts = [code, reason].filter((part) => part !== undefined);
-  return `The server answered ${parts.join(" ") || "with a failure"}`;
+  return `The server responded with ${parts.join(" ") || "a failure"}`;
 }

@@ -1,12 +1,12 @@
 /**
- * What kind of failure a `StatusError` is.
+ * Predicates that tell the failures of an API server apart.
  *
  * As in client-go's
  * [`api/errors`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors), the
- * reason decides, and the code only where the reason is none that the field
- * knows: a 410 whose reason is Expired is expired, not gone. An error that was
- * caused by a `StatusError`, at whatever depth, is what that one is, as Go's
- * `errors.As` looks through wrapped errors.
+ * reason decides, and the code only if the reason is unknown or missing: a 410
+ * with the reason Expired is expired, not gone. The predicates follow the
+ * `cause` of an error to the first `StatusError`, as Go's `errors.As` unwraps
+ * errors.
  *
  * @module
  */
@@ -36,10 +36,10 @@ const KNOWN_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The `StatusError` that an error is, or was caused by.
+ * Finds the `StatusError` that an error is or was caused by.
  *
- * @param error Whatever was thrown.
- * @returns The outermost `StatusError`, or undefined where there is none.
+ * @param error The thrown value.
+ * @returns The outermost `StatusError`, or undefined if there is none.
  */
 export function findStatusError(error: unknown): StatusError | undefined {
   const seen = new Set<unknown>();
@@ -52,7 +52,7 @@ export function findStatusError(error: unknown): StatusError | undefined {
   return undefined;
 }
 
-function is(error: unknown, reason: string, code: number): boolean {
+function hasReason(error: unknown, reason: string, code: number): boolean {
   const found = findStatusError(error);
   if (found === undefined) return false;
   if (found.reason === reason) return true;
@@ -60,13 +60,13 @@ function is(error: unknown, reason: string, code: number): boolean {
 }
 
 /**
- * Whether the requested version is gone for good, as client-go's
+ * Reports whether the requested version is permanently gone, as client-go's
  * [`IsGone`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsGone).
- * A version that has expired is {@linkcode isResourceExpired};
+ * For a version that has expired use {@linkcode isResourceExpired};
  * {@linkcode isExpiredOrGone} covers both.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example A 410 without a known reason
  * ```ts
@@ -78,18 +78,19 @@ function is(error: unknown, reason: string, code: number): boolean {
  * ```
  */
 export function isGone(error: unknown): boolean {
-  return is(error, "Gone", 410);
+  return hasReason(error, "Gone", 410);
 }
 
 /**
- * Whether the requested version or continue token has expired, as client-go's
+ * Reports whether the requested version or continue token has expired, as
+ * client-go's
  * [`IsResourceExpired`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsResourceExpired).
- * Only the reason tells.
+ * Only the reason counts, not the code.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
- * @example What an apiserver sends for a version that was compacted
+ * @example The error of an API server for a compacted version
  * ```ts
  * import { isResourceExpired, StatusError } from "@watchtools/kube";
  * import { assert } from "@std/assert";
@@ -102,11 +103,11 @@ export function isResourceExpired(error: unknown): boolean {
 }
 
 /**
- * Whether a watch cannot go on from where it was, for either reason:
+ * Reports whether a watch cannot resume from its resource version:
  * {@linkcode isGone} or {@linkcode isResourceExpired}.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example Both forms of a 410
  * ```ts
@@ -122,22 +123,22 @@ export function isExpiredOrGone(error: unknown): boolean {
 }
 
 /**
- * Whether a page or a version can no more be had: the code is enough here,
- * whatever the reason says.
+ * Reports whether a page or a version is no longer available. Here the code 410
+ * is enough, regardless of the reason.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is a 410 of any kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a 410 of any kind.
  */
 export function isExpired(error: unknown): boolean {
   return isExpiredOrGone(error) || findStatusError(error)?.code === 410;
 }
 
 /**
- * Whether the request is forbidden, as client-go's
+ * Reports whether the request is forbidden, as client-go's
  * [`IsForbidden`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsForbidden).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example A role without the verb
  * ```ts
@@ -148,15 +149,15 @@ export function isExpired(error: unknown): boolean {
  * ```
  */
 export function isForbidden(error: unknown): boolean {
-  return is(error, "Forbidden", 403);
+  return hasReason(error, "Forbidden", 403);
 }
 
 /**
- * Whether the server does not know the caller, as client-go's
+ * Reports whether the request is not authenticated, as client-go's
  * [`IsUnauthorized`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsUnauthorized).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example A token that has expired
  * ```ts
@@ -167,15 +168,15 @@ export function isForbidden(error: unknown): boolean {
  * ```
  */
 export function isUnauthorized(error: unknown): boolean {
-  return is(error, "Unauthorized", 401);
+  return hasReason(error, "Unauthorized", 401);
 }
 
 /**
- * Whether there is no such object or resource, as client-go's
+ * Reports whether the object or resource does not exist, as client-go's
  * [`IsNotFound`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsNotFound).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example A misspelt name
  * ```ts
@@ -186,17 +187,17 @@ export function isUnauthorized(error: unknown): boolean {
  * ```
  */
 export function isNotFound(error: unknown): boolean {
-  return is(error, "NotFound", 404);
+  return hasReason(error, "NotFound", 404);
 }
 
 /**
- * Whether the object has changed since it was read, as client-go's
+ * Reports whether the object has changed since it was read, as client-go's
  * [`IsConflict`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsConflict).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
- * @example An update of an old version
+ * @example An update of an outdated version
  * ```ts
  * import { isConflict, StatusError } from "@watchtools/kube";
  * import { assert } from "@std/assert";
@@ -205,16 +206,16 @@ export function isNotFound(error: unknown): boolean {
  * ```
  */
 export function isConflict(error: unknown): boolean {
-  return is(error, "Conflict", 409);
+  return hasReason(error, "Conflict", 409);
 }
 
 /**
- * Whether the server asks to slow down, as client-go's
+ * Reports whether the server asks to slow down, as client-go's
  * [`IsTooManyRequests`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsTooManyRequests).
- * Here the code 429 is enough, whatever the reason says.
+ * Here the code 429 is enough, regardless of the reason.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example An overloaded server
  * ```ts
@@ -230,11 +231,11 @@ export function isTooManyRequests(error: unknown): boolean {
 }
 
 /**
- * Whether the server could not finish in time, as client-go's
+ * Reports whether the server could not respond in time, as client-go's
  * [`IsTimeout`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsTimeout).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example A gateway that gave up
  * ```ts
@@ -245,15 +246,15 @@ export function isTooManyRequests(error: unknown): boolean {
  * ```
  */
 export function isTimeout(error: unknown): boolean {
-  return is(error, "Timeout", 504);
+  return hasReason(error, "Timeout", 504);
 }
 
 /**
- * Whether the server failed within, as client-go's
+ * Reports whether the server had an internal error, as client-go's
  * [`IsInternalError`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors#IsInternalError).
  *
- * @param error Whatever was thrown.
- * @returns Whether it is, or was caused by, a `StatusError` of that kind.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, a `StatusError` of that kind.
  *
  * @example An admission webhook that cannot be called
  * ```ts
@@ -264,5 +265,5 @@ export function isTimeout(error: unknown): boolean {
  * ```
  */
 export function isInternalError(error: unknown): boolean {
-  return is(error, "InternalError", 500);
+  return hasReason(error, "InternalError", 500);
 }

@@ -1,17 +1,17 @@
 /**
- * The data that watches and lists are made of, and the two interfaces that
- * everything here is built on: {@linkcode Lister} and {@linkcode Watcher}.
+ * The data that watches and lists consist of, and the two interfaces that the
+ * whole package is built on: {@linkcode Lister} and {@linkcode Watcher}.
  *
- * These are shapes, not classes, and as wide as they can be: objects typed by
- * `npm:kubernetes-types` and by `npm:@kubernetes/client-node` both fit, and so
- * does a custom resource of one's own. Times are strings on the wire;
- * client-node types them as `Date`, which is why kubernetes-types is the
- * better description of what a watch delivers.
+ * These are structural types, not classes, and as permissive as possible:
+ * objects typed by `npm:kubernetes-types` and by `npm:@kubernetes/client-node`
+ * both fit, and so do custom resources. Times are strings on the wire;
+ * client-node types them as `Date`, so kubernetes-types describes more
+ * accurately what a watch delivers.
  *
  * @module
  */
 
-/** An object that another object belongs to, as `metav1.OwnerReference`. */
+/** A reference to the owner of an object, as `metav1.OwnerReference`. */
 export interface OwnerReference {
   /** API group and version of the owner. */
   apiVersion: string;
@@ -21,17 +21,17 @@ export interface OwnerReference {
   name: string;
   /** UID of the owner. */
   uid: string;
-  /** Whether the owner cannot be deleted before this object is gone. */
+  /** Whether the owner cannot be removed before this object has been. */
   blockOwnerDeletion?: boolean | undefined;
   /** Whether the owner is the controller that manages this object. */
   controller?: boolean | undefined;
 }
 
-/** Who set which fields, as `metav1.ManagedFieldsEntry`. */
+/** The fields that one manager owns, as `metav1.ManagedFieldsEntry`. */
 export interface ManagedFieldsEntry {
   /** Version of the resource that the field set is written in. */
   apiVersion?: string | undefined;
-  /** Format of `fieldsV1`; `"FieldsV1"` is the only one there is. */
+  /** Format of `fieldsV1`; always `"FieldsV1"`. */
   fieldsType?: string | undefined;
   /** The set of fields. */
   fieldsV1?: object | undefined;
@@ -46,7 +46,7 @@ export interface ManagedFieldsEntry {
 }
 
 /**
- * What every Kubernetes object carries, as
+ * The metadata of a Kubernetes object, as
  * [`metav1.ObjectMeta`](https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#ObjectMeta).
  */
 export interface ObjectMeta {
@@ -56,33 +56,33 @@ export interface ObjectMeta {
   creationTimestamp?: string | Date | undefined;
   /** Seconds that a graceful deletion may take. */
   deletionGracePeriodSeconds?: number | undefined;
-  /** When the object is to be gone; set by the server on a deletion. */
+  /** When the object will be removed; set by the server on deletion. */
   deletionTimestamp?: string | Date | undefined;
-  /** What must happen before the object is removed. */
+  /** Must be empty before the server removes the object. */
   finalizers?: string[] | undefined;
-  /** Prefix of a name that the server makes unique. */
+  /** Prefix from which the server generates a unique name. */
   generateName?: string | undefined;
-  /** Counts the changes of the desired state. */
+  /** Sequence number of the desired state; grows with each change of it. */
   generation?: number | undefined;
-  /** What selectors select by. */
+  /** Key-value pairs that selectors match. */
   labels?: { [key: string]: string } | undefined;
-  /** Who set which fields. */
+  /** Which manager owns which fields. */
   managedFields?: ManagedFieldsEntry[] | undefined;
   /** Name, unique among the objects of its kind in its namespace. */
   name?: string | undefined;
   /** Namespace; absent on a cluster-scoped object. */
   namespace?: string | undefined;
-  /** Objects that this one belongs to. */
+  /** Owners of the object, which is garbage-collected with the last one. */
   ownerReferences?: OwnerReference[] | undefined;
-  /** Version of the object: where a watch can carry on from. */
+  /** Version of the object, from which a watch can start. */
   resourceVersion?: string | undefined;
-  /** No longer set by servers. */
+  /** Deprecated by Kubernetes; servers no longer set it. */
   selfLink?: string | undefined;
-  /** Identifies the object in time and space: a new one has another. */
+  /** Unique in time and space: an object created anew has a different one. */
   uid?: string | undefined;
 }
 
-/** What every Kubernetes object has; the constraint on `T` everywhere here. */
+/** A Kubernetes object; the constraint on `T` throughout this package. */
 export interface KubernetesObject {
   /** API group and version, such as `"apps/v1"`. */
   apiVersion?: string | undefined;
@@ -92,15 +92,15 @@ export interface KubernetesObject {
   metadata?: ObjectMeta | undefined;
 }
 
-/** What every list carries, as `metav1.ListMeta`. */
+/** The metadata of a list, as `metav1.ListMeta`. */
 export interface ListMeta {
-  /** Token to ask for the next page with; absent or empty on the last page. */
+  /** Token that requests the next page; absent or empty on the last page. */
   continue?: string | undefined;
-  /** How many items the following pages hold, where the server can tell. */
+  /** How many items the remaining pages hold, if the server knows. */
   remainingItemCount?: number | undefined;
-  /** Version that the list shows: where a watch can carry on from. */
+  /** Version of the list, from which a watch can start. */
   resourceVersion?: string | undefined;
-  /** No longer set by servers. */
+  /** Deprecated by Kubernetes; servers no longer set it. */
   selfLink?: string | undefined;
 }
 
@@ -120,34 +120,35 @@ export interface KubernetesList<T extends KubernetesObject = KubernetesObject> {
   items: T[];
 }
 
-/** One reason among several, as `metav1.StatusCause`. */
+/** One cause of a failure, as `metav1.StatusCause`. */
 export interface StatusCause {
-  /** The field of the request that is at fault. */
+  /** The field of the request that caused the failure. */
   field?: string | undefined;
-  /** The cause, for a person to read. */
+  /** A human-readable description of the cause. */
   message?: string | undefined;
-  /** The cause, for a machine to read. */
+  /** A machine-readable description of the cause. */
   reason?: string | undefined;
 }
 
-/** What a {@linkcode Status} says beyond its reason, as `metav1.StatusDetails`. */
+/** Details of a {@linkcode Status}, as `metav1.StatusDetails`. */
 export interface StatusDetails {
-  /** The single causes. */
+  /** The causes of the failure. */
   causes?: StatusCause[] | undefined;
-  /** API group of what the status is about. */
+  /** API group of the resource that the status is about. */
   group?: string | undefined;
-  /** Kind or resource of what the status is about. */
+  /** Kind or resource that the status is about. */
   kind?: string | undefined;
-  /** Name of what the status is about. */
+  /** Name of the object that the status is about. */
   name?: string | undefined;
-  /** Seconds to wait before asking again. */
+  /** Seconds to wait before retrying. */
   retryAfterSeconds?: number | undefined;
-  /** UID of what the status is about. */
+  /** UID of the object that the status is about. */
   uid?: string | undefined;
 }
 
 /**
- * An API server's answer that is no object, mostly a failure, as
+ * The response of an API server that does not return an object, usually because
+ * of a failure, as
  * [`metav1.Status`](https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#Status).
  */
 export interface Status {
@@ -155,37 +156,37 @@ export interface Status {
   apiVersion?: string | undefined;
   /** `"Status"`. */
   kind?: string | undefined;
-  /** Version of the list where the status is about one; mostly empty. */
+  /** Metadata of the list that the status is about; usually empty. */
   metadata?: ListMeta | undefined;
   /** `"Success"` or `"Failure"`. */
   status?: string | undefined;
-  /** What happened, for a person to read. */
+  /** A human-readable description of what happened. */
   message?: string | undefined;
-  /** What happened, for a machine to read: `"NotFound"`, `"Expired"`, … */
+  /** A machine-readable reason: `"NotFound"`, `"Expired"`, … */
   reason?: string | undefined;
   /** The HTTP status code. */
   code?: number | undefined;
-  /** More about what happened, as the reason demands. */
+  /** More data about the reason; each reason may define its own. */
   details?: StatusDetails | undefined;
 }
 
 /**
- * One change of one object.
+ * A change of one object.
  *
  * @typeParam T Type of the object.
  */
 export type ChangeEvent<T extends KubernetesObject = KubernetesObject> = {
   /** What happened to the object. */
   type: "ADDED" | "MODIFIED" | "DELETED";
-  /** The object after the change; the last known one after a deletion. */
+  /** The object after the change; its last known state after a deletion. */
   object: T;
 };
 
 /**
- * One event of a watch, as
+ * An event of a watch, as
  * [`watch.Event`](https://pkg.go.dev/k8s.io/apimachinery/pkg/watch#Event): a
- * change, a bookmark (an object with nothing but a resource version, up to
- * which all changes have been sent) or an error.
+ * change, a bookmark (an object that has only a resource version, up to which
+ * all changes have been sent) or an error.
  *
  * @typeParam T Type of the watched objects.
  */
@@ -194,19 +195,19 @@ export type WatchEvent<T extends KubernetesObject = KubernetesObject> =
   | { type: "BOOKMARK"; object: KubernetesObject }
   | { type: "ERROR"; object: Status };
 
-/** What a list can be asked for: the fields of `metav1.ListOptions`. */
+/** Options for {@linkcode Lister.list}: fields of `metav1.ListOptions`. */
 export interface ListOptions {
   /** Only objects with these labels: `"app=web,tier!=cache"`. */
   labelSelector?: string | undefined;
   /** Only objects with these field values: `"metadata.name=web"`. */
   fieldSelector?: string | undefined;
-  /** Which version the list is to show; see `resourceVersionMatch`. */
+  /** Version to list at; `resourceVersionMatch` says how it is applied. */
   resourceVersion?: string | undefined;
-  /** How `resourceVersion` is meant: `"Exact"` or `"NotOlderThan"`. */
+  /** How `resourceVersion` is applied: `"Exact"` or `"NotOlderThan"`. */
   resourceVersionMatch?: string | undefined;
-  /** Most items that one answer may hold. */
+  /** Maximum number of items in one response. */
   limit?: number | undefined;
-  /** The `metadata.continue` of the page before. */
+  /** The `metadata.continue` of the previous page. */
   continue?: string | undefined;
   /** Seconds after which the server gives up. */
   timeoutSeconds?: number | undefined;
@@ -216,19 +217,19 @@ export interface ListOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What a watch can be asked for: the fields of `metav1.ListOptions`. */
+/** Options for {@linkcode Watcher.watch}: fields of `metav1.ListOptions`. */
 export interface WatchOptions {
   /** Only objects with these labels: `"app=web,tier!=cache"`. */
   labelSelector?: string | undefined;
   /** Only objects with these field values: `"metadata.name=web"`. */
   fieldSelector?: string | undefined;
-  /** The events after this version. */
+  /** Version to start after. */
   resourceVersion?: string | undefined;
-  /** How `resourceVersion` is meant: `"NotOlderThan"`. */
+  /** How `resourceVersion` is applied: `"NotOlderThan"`. */
   resourceVersionMatch?: string | undefined;
   /** Whether the server may send BOOKMARK events. */
   allowWatchBookmarks?: boolean | undefined;
-  /** Whether the watch begins with an ADDED event for each object there is. */
+  /** Whether the watch starts with an ADDED event for each existing object. */
   sendInitialEvents?: boolean | undefined;
   /** Seconds after which the server ends the watch. */
   timeoutSeconds?: number | undefined;
@@ -242,10 +243,11 @@ export interface WatchOptions {
  * Something that can be watched, as client-go's
  * [`cache.Watcher`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Watcher).
  *
- * A watch that cannot be opened rejects, with a `StatusError` where the server
- * answered and a `ConnectionError` where it did not. One that was opened ends
- * its stream when the server ends it, and errors it when the connection is
- * lost. Aborting `options.signal` or cancelling the stream ends the request.
+ * If a watch cannot be opened, the promise rejects: with a `StatusError` if the
+ * server refused, with a `ConnectionError` if it did not respond. The stream of
+ * an open watch closes when the server ends the watch, and errors when the
+ * connection is lost. Aborting `options.signal` or cancelling the stream ends
+ * the request.
  *
  * @typeParam T Type of the watched objects.
  */
@@ -253,8 +255,8 @@ export interface Watcher<T extends KubernetesObject = KubernetesObject> {
   /**
    * Opens a watch.
    *
-   * @param options What to watch, from where on.
-   * @returns The events, as a stream that reads nothing ahead.
+   * @param options Which objects to watch, and from which version.
+   * @returns The events, as a stream that does not read ahead.
    */
   watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>>;
 }
@@ -269,7 +271,7 @@ export interface Lister<T extends KubernetesObject = KubernetesObject> {
   /**
    * Lists the objects, or one page of them.
    *
-   * @param options What to list.
+   * @param options Which objects to list.
    * @returns The list.
    */
   list(options: ListOptions): Promise<KubernetesList<T>>;

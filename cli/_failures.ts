@@ -115,7 +115,7 @@ function connectionAdvice(
   { message }: ConnectionError,
   place: ServerPlace | undefined,
 ): string {
-  if (/^The token for .* has not come/.test(message)) {
+  if (/waiting for the token for /.test(message)) {
     return `run what gives ${
       place?.credential ?? "the token"
     } by itself, and see what it waits for`;

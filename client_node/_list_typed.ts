@@ -5,7 +5,7 @@
  */
 
 import { fromClientNode } from "./_errors.ts";
-import { isList, nameItems } from "../rest/_list_body.ts";
+import { isList, setItemTypes } from "../rest/_list_body.ts";
 import type { TypedList } from "./typed_list.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
@@ -46,6 +46,6 @@ function fromTypedList<T extends KubernetesObject>(
     // Go writes a list that was never filled as null.
     items: items ?? [],
   };
-  nameItems(list);
+  setItemTypes(list);
   return list;
 }

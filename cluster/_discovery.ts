@@ -201,7 +201,7 @@ export class Discovery {
 
   async #read(path: string, accept: string): Promise<JsonRecord> {
     const body = await this.#client.read({ path, accept });
-    return parseBody(body, isRecord, "answer to what resources there are");
+    return parseBody(body, isRecord, "discovery document");
   }
 
   async #unknown(

@@ -1,15 +1,16 @@
 /**
- * The body of a watch response as a stream of events.
+ * Decodes the body of a watch response into a stream of events.
  *
- * Bytes go into one `LineBuffer`, and each pull parses one line of it: nothing
- * is parsed that nobody has asked for, so that whatever comes after (a bad
- * line, a cut, a broken connection) can only be found when all events before it
- * have been delivered, and `controller.error()` has nothing to throw away. Where the body has BYOB readers the runtime writes
- * into that buffer itself; elsewhere a chunk is copied into it once. An event
- * that is in the buffer costs no promise.
+ * Bytes go into one `LineBuffer`, and each pull parses one line of it. Nothing
+ * is parsed ahead of demand, so a bad line, a cut or a broken connection is
+ * found only after all events before it have been delivered, and
+ * `controller.error()` has no queued events to discard. Where the body supports
+ * BYOB readers the runtime writes into that buffer itself; elsewhere each chunk
+ * is copied into it once. An event that is already in the buffer costs no
+ * promise.
  *
- * A line that is no event is never skipped: what it should have told would be
- * missing for ever.
+ * A line that is not an event is never skipped: the change that it carried
+ * would be lost for good.
  *
  * @module
  */
@@ -23,30 +24,31 @@ import type { Redactor } from "../internal/redactor.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 import type { KubernetesObject, WatchEvent } from "../api/types.ts";
 
-/** What a decoder needs besides the body. */
+/** Options for {@linkcode decodeWatchEvents}. */
 export interface DecodeOptions {
-  /** Errors the stream with its reason. */
+  /** Errors the stream with its reason when it is aborted. */
   signal: AbortSignal;
-  /** Takes credentials out of what errors will show. */
+  /** Removes credentials from ERROR events and error messages. */
   redactor: Redactor;
-  /** Called once, when nothing more is wanted of the body. */
+  /** Called once, when the body is no longer read. */
   onEnd: () => void;
 }
 
-/** How much of a bad line an error shows, in characters. */
+/** How much of a bad line an error message shows, in characters. */
 const SHOWN_CHARACTERS = 80;
 
-/** How much of a bad line is searched for credentials before it is cut. */
-const SHOWN_BYTES = 4096;
+/** How much of it is redacted before it is shortened to that. */
+const REDACTED_LENGTH = 4096;
 
 /**
  * Decodes the body of a watch response.
  *
  * @typeParam T Type of the watched objects.
  * @param body The body.
- * @param options The signal, and what to do in the end.
- * @returns The events. Errors with a `SyntaxError` at a line that is no event,
- *   with the body's error where it fails, with the signal's reason.
+ * @param options The signal, the redactor and the callback for the end.
+ * @returns The events. Closes at the end of the body; errors with a
+ *   `SyntaxError` at a line that is not an event, with the body's error if
+ *   reading fails, and with the signal's reason if it is aborted.
  */
 export function decodeWatchEvents<T extends KubernetesObject>(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -72,7 +74,7 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #onEnd: () => void;
   readonly #decoder = new Utf8Decoder();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
-  /** Whole lines that have been decoded; the next one begins at `#at`. */
+  /** Whole lines that have been decoded; the next one starts at `#at`. */
   #text = "";
   #at = 0;
   #ended = false;
@@ -81,7 +83,7 @@ class EventDecoder<T extends KubernetesObject> {
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
     { signal, redactor, onEnd }: DecodeOptions,
   ) {
-    this.#body = readerOf(body);
+    this.#body = openReader(body);
     this.#signal = signal;
     this.#redactor = redactor;
     this.#onEnd = onEnd;
@@ -137,7 +139,7 @@ class EventDecoder<T extends KubernetesObject> {
     return !done;
   }
 
-  /** The next line that is not empty; undefined where none is whole yet. */
+  /** The next non-empty line; undefined if no line is complete yet. */
   #nextLine(): string | undefined {
     for (;;) {
       if (this.#at >= this.#text.length && !this.#decodeLines()) return;
@@ -157,8 +159,8 @@ class EventDecoder<T extends KubernetesObject> {
   }
 
   /**
-   * Decodes what has come, all whole lines at once: searching a text for line
-   * ends is several times faster than searching bytes.
+   * Decodes all complete lines at once: searching a string for line ends is
+   * several times faster than searching bytes.
    */
   #decodeLines(): boolean {
     const lines = this.#lines.peekLines();
@@ -166,7 +168,7 @@ class EventDecoder<T extends KubernetesObject> {
     let taken = lines;
     let text = this.#decoder.decode(lines);
     if (text === undefined) {
-      // The lines before the one that is at fault are to be delivered first.
+      // The lines before the bad one are delivered first.
       taken = LineBuffer.firstLine(lines);
       text = this.#decoder.decode(taken) ?? this.#notUtf8(taken);
     }
@@ -177,8 +179,8 @@ class EventDecoder<T extends KubernetesObject> {
   }
 
   #notUtf8(line: Uint8Array): never {
-    const start = new TextDecoder().decode(line.subarray(0, SHOWN_BYTES));
-    throw this.#undecodable("it is not UTF-8", start);
+    const start = new TextDecoder().decode(line.subarray(0, REDACTED_LENGTH));
+    throw this.#decodeError("the line is not valid UTF-8", start);
   }
 
   #parse(line: string): WatchEvent<T> {
@@ -186,29 +188,30 @@ class EventDecoder<T extends KubernetesObject> {
     try {
       event = JSON.parse(line);
     } catch {
-      // The parser's own words may quote a part of a credential.
-      throw this.#undecodable("it is not JSON", line);
+      // The parser's message may quote a part of a credential.
+      throw this.#decodeError("the line is not valid JSON", line);
     }
     if (!isChange(event)) event = this.#redactor.redactAll(event);
     if (isWatchEvent<T>(event)) return event;
-    throw this.#undecodable("it has no type or no object", line);
+    throw this.#decodeError("the line has no type or no object", line);
   }
 
   #parseLast(line: string): WatchEvent<T> {
     try {
       return this.#parse(line);
     } catch (cause) {
-      throw this.#undecodable("the stream ends within it", line, { cause });
+      const why = "the stream ended in the middle of a line";
+      throw this.#decodeError(why, line, { cause });
     }
   }
 
-  #undecodable(
+  #decodeError(
     why: string,
     line: string,
     options?: ErrorOptions,
   ): SyntaxError {
-    const text = this.#redactor.redact(line.slice(0, SHOWN_BYTES)).trimEnd();
-    const shown = clip(text, SHOWN_CHARACTERS);
+    const start = this.#redactor.redact(line.slice(0, REDACTED_LENGTH));
+    const shown = clip(start.trimEnd(), SHOWN_CHARACTERS);
     return new SyntaxError(
       `Cannot decode watch event: ${why}: '${shown}'`,
       options,
@@ -230,13 +233,13 @@ class EventDecoder<T extends KubernetesObject> {
   }
 }
 
-/** Lines may end with `\r\n`, the `\r` of which JSON takes for white space. */
+/** Lines may end with `\r\n`: JSON treats the `\r` as white space. */
 function isEmpty(line: string): boolean {
   return line === "" || line === "\r";
 }
 
-/** Only streams of bytes have BYOB readers, and only where implemented. */
-function readerOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
+/** Only byte streams have BYOB readers, and not on every runtime. */
+function openReader(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
   try {
     return { byob: true, reader: body.getReader({ mode: "byob" }) };
   } catch {
@@ -244,14 +247,14 @@ function readerOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
   }
 }
 
-/** What is none, as an ERROR, becomes the message of an error in the end. */
+/** All other events are redacted, as an ERROR becomes an error message. */
 function isChange(event: unknown): boolean {
   return isRecord(event) &&
     (event.type === "ADDED" || event.type === "MODIFIED" ||
       event.type === "DELETED" || event.type === "BOOKMARK");
 }
 
-/** What the objects are beyond this is the caller's knowledge, as `T` says. */
+/** The object itself is not checked: the caller vouches for `T`. */
 function isWatchEvent<T extends KubernetesObject>(
   value: unknown,
 ): value is WatchEvent<T> {

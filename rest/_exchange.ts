@@ -1,9 +1,9 @@
 /**
- * One request and its answer, from the first byte sent to the last one wanted.
+ * One request and its response, from the first byte sent to the last byte read.
  *
- * Everything that lasts as long as that hangs here (the listener on the
- * caller's signal, the timer, the right to use the HTTP client) and is let go
- * of in one place, `end`, which aborts whatever is still under way.
+ * It owns everything with that lifetime (the listener on the caller's signal,
+ * the timer, the lease of the HTTP client) and releases it in one place, `end`,
+ * which also aborts what is still in progress.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { startTimer, type Timer } from "../internal/timer.ts";
 import { unlessAborted } from "../internal/abort.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 
-/** Sends a request: a runtime's `fetch`, or what stands in for it. */
+/** Sends a request: the runtime's `fetch` or a replacement. */
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 
-/** One request and its answer. */
+/** One request and its response. */
 export class Exchange {
   /** Sends a request that belongs to this exchange. */
   readonly send: Send;
@@ -28,10 +28,10 @@ export class Exchange {
   #ended = false;
 
   /**
-   * Begins an exchange.
+   * Starts an exchange. Call {@linkcode Exchange.end} when it is over.
    *
-   * @param callerSignal Aborts it.
-   * @param send What to send requests with instead of the runtime's `fetch`.
+   * @param callerSignal Aborts the exchange.
+   * @param send Sends requests instead of the runtime's `fetch`.
    */
   constructor(callerSignal: AbortSignal | undefined, send: Send | undefined) {
     this.#callerSignal = callerSignal;
@@ -40,7 +40,7 @@ export class Exchange {
       this.send = lease.fetch;
       this.#release = lease.release;
     } else {
-      // Not as a method: a browser's `fetch` refuses any other `this`.
+      // Not called as a method: a browser's `fetch` rejects any other `this`.
       this.send = (url, init) => send(url, init);
       this.#release = () => {};
     }
@@ -50,17 +50,17 @@ export class Exchange {
     });
   }
 
-  /** Aborts with the caller's reason, or with the error of the timeout. */
+  /** Aborted with the caller's reason, with a timeout error, or by `end`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
   /**
-   * Waits, unless the exchange is aborted before.
+   * Waits for a promise, but no longer than until the exchange is aborted.
    *
    * @typeParam V Type of the value.
-   * @param promise What to wait for.
-   * @param discard What to do with a value that comes too late.
+   * @param promise The promise to wait for.
+   * @param discard Called with the value if it arrives after the abort.
    * @returns The value.
    * @throws The reason of the abort, or what the promise rejects with.
    */
@@ -68,33 +68,37 @@ export class Exchange {
     return unlessAborted(promise, this.signal, discard);
   }
 
-  /** Throws the caller's reason if it was the caller who aborted. */
+  /** Throws the caller's reason if the caller has aborted. */
   throwIfCallerAborted(): void {
     this.#callerSignal?.throwIfAborted();
   }
 
   /**
-   * Starts the time anew that the server has to show a sign of life.
+   * Starts or restarts the timer that aborts the exchange with a
+   * `ConnectionError`.
    *
-   * @param timeoutMs How long it has.
-   * @param missing What the error says is missing.
+   * @param timeoutMs Milliseconds until it fires.
+   * @param awaited What the error says it was waiting for.
    */
-  expectWithin(timeoutMs: number, missing: string): void {
+  startTimeout(timeoutMs: number, awaited: string): void {
     this.#timer?.clear();
     this.#timer = startTimer(() => {
       const cause = new DOMException(`${timeoutMs} ms passed`, "TimeoutError");
       this.#abort.abort(
-        new ConnectionError(`${missing} for ${timeoutMs} ms`, { cause }),
+        new ConnectionError(
+          `Timed out after ${timeoutMs} ms waiting for ${awaited}`,
+          { cause },
+        ),
       );
     }, timeoutMs);
   }
 
-  /** Stops the time: nothing more is expected by when. */
-  expectNothing(): void {
+  /** Stops the timer. */
+  stopTimeout(): void {
     this.#timer?.clear();
   }
 
-  /** Ends it: aborts what is under way and lets go of everything. */
+  /** Aborts what is in progress and releases everything; idempotent. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,6 +1,6 @@
 /**
- * What an HTTP answer that is no success is turned into: the server's own
- * Status, or one made of what there is.
+ * Turns an unsuccessful HTTP response into an error: with the Status that the
+ * server sent, or with one built from the response.
  *
  * @module
  */
@@ -11,22 +11,22 @@ import type { Redactor } from "../internal/redactor.ts";
 import { StatusError } from "../api/status_error.ts";
 import type { Status } from "../api/types.ts";
 
-/** What is known of a failed answer. */
+/** An unsuccessful response and the request that it belongs to. */
 export interface FailedResponse {
-  /** What was asked: `GET https://host/api/v1/pods`. */
+  /** The request, for messages: `GET https://host/api/v1/pods`. */
   request: string;
-  /** The answer, whose body has been read. */
+  /** The response, whose body has been read. */
   response: Response;
-  /** The body, or the beginning of it. */
+  /** The body, or the start of it. */
   body: string;
-  /** Takes the credentials of the request out of what the server says. */
+  /** Removes the credentials of the request from what the server sent. */
   redactor: Redactor;
 }
 
-/** How much of a body that is no Status an error shows, in characters. */
+/** How much of a body without a Status an error shows, in characters. */
 const SHOWN_CHARACTERS = 200;
 
-/** The reasons that the field uses for codes that come without one. */
+/** The reasons that Kubernetes uses for these codes. */
 const REASONS: Readonly<Record<number, string>> = {
   400: "BadRequest",
   401: "Unauthorized",
@@ -45,13 +45,13 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The error for an answer that is neither a success nor a redirect.
+ * Creates the error for a response that is neither a success nor a redirect.
  *
- * @param failed The answer.
+ * @param failed The response.
  * @returns The error to throw.
  */
 export function failedResponseError(failed: FailedResponse): StatusError {
-  const status = serversStatus(failed) ?? madeStatus(failed);
+  const status = parseStatus(failed) ?? buildStatus(failed);
   const seconds = retryAfterSeconds(failed.response.headers);
   if (seconds === undefined || status.details?.retryAfterSeconds) {
     return new StatusError(status);
@@ -61,9 +61,10 @@ export function failedResponseError(failed: FailedResponse): StatusError {
 }
 
 /**
- * Whether an answer points elsewhere. Browsers hide such answers altogether.
+ * Reports whether a response is a redirect. Browsers hide everything else about
+ * one.
  *
- * @param response The answer.
+ * @param response The response.
  * @returns Whether it is a redirect.
  */
 export function isRedirect(response: Response): boolean {
@@ -72,29 +73,29 @@ export function isRedirect(response: Response): boolean {
 }
 
 /**
- * The error for a redirect, which is never followed: the credential would go
- * wherever the answer says.
+ * Creates the error for a redirect. Redirects are never followed, because that
+ * would send the credential to a host that the response names.
  *
- * @param failed The answer.
+ * @param failed The response.
  * @returns The error to throw.
  */
 export function redirectError(failed: FailedResponse): StatusError {
   const { request, response, redactor } = failed;
-  const target = redactor.redact(targetOf(response));
+  const target = redactor.redact(redirectTarget(response));
   return new StatusError({
     apiVersion: "v1",
     kind: "Status",
     status: "Failure",
     ...(response.status > 0 ? { code: response.status } : {}),
     message:
-      `${request} was redirected to ${target}, which is not followed: give the address of the API server itself`,
+      `${request} was redirected to ${target}, and redirects are not followed: use the address of the API server itself`,
   });
 }
 
-/** Where a redirect points, without what may be a credential in it. */
-function targetOf(response: Response): string {
+/** The target of a redirect, without the parts that may hold a credential. */
+function redirectTarget(response: Response): string {
   const location = response.headers.get("location");
-  if (location === null) return "an address that is not shown";
+  if (location === null) return "an unknown address";
   try {
     const { origin, pathname } = new URL(location, response.url || undefined);
     return `${origin}${pathname}`;
@@ -103,7 +104,7 @@ function targetOf(response: Response): string {
   }
 }
 
-function serversStatus(failed: FailedResponse): Status | undefined {
+function parseStatus(failed: FailedResponse): Status | undefined {
   let value: unknown;
   try {
     value = JSON.parse(failed.body);
@@ -121,7 +122,7 @@ function isStatus(value: unknown): value is Status {
   return isRecord(value) && value.kind === "Status";
 }
 
-function madeStatus(failed: FailedResponse): Status {
+function buildStatus(failed: FailedResponse): Status {
   const { request, response, body, redactor } = failed;
   const code = response.status;
   const text = redactor.redact(body).replace(/\s+/g, " ").trim();
@@ -133,13 +134,13 @@ function madeStatus(failed: FailedResponse): Status {
     status: "Failure",
     code,
     ...(reason === undefined ? {} : { reason }),
-    message: `${request} was answered ${
+    message: `${request} returned ${
       `${code} ${redactor.redact(response.statusText)}`.trim()
     } without a Status: '${shown}'`,
   };
 }
 
-/** `Retry-After` in seconds, whether it was given in seconds or as a date. */
+/** The `Retry-After` header, a number of seconds or a date, in seconds. */
 function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get("retry-after")?.trim();
   if (!value) return undefined;

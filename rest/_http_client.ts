@@ -1,40 +1,39 @@
 /**
- * The connections that requests go through where the caller gave no `fetch`.
+ * The HTTP client for requests when the caller did not provide `fetch`.
  *
- * Deno's `fetch` speaks HTTP/2 to servers that offer it and shares one
- * connection among all requests to a host. When that connection dies without a
- * word, aborting a request frees nothing: the next one is put on the same dead
- * connection and waits there. Over HTTP/1.1 each request in flight has a
- * connection of its own, and aborting it ends that connection. So on Deno a
- * client without HTTP/2 is made when the first request is in flight and closed
- * when the last has ended, which leaves the caller nothing to dispose of.
+ * Deno's `fetch` uses HTTP/2 if the server offers it and shares one connection
+ * among all requests to a host. When that connection dies silently, aborting a
+ * request does not help: the next request is sent over the same dead connection
+ * and hangs as well. With HTTP/1.1 each request in flight has a connection of
+ * its own, and aborting the request closes it. So on Deno a client without
+ * HTTP/2 is created with the first request in flight and closed with the last,
+ * which leaves the caller nothing to dispose of.
  *
- * Elsewhere the runtime's `fetch` is used as it is: Node's and Bun's speak
- * HTTP/1.1 unless told otherwise, and a browser or an edge runtime gives no
- * choice.
+ * On other runtimes the built-in `fetch` is used as it is: Node's and Bun's use
+ * HTTP/1.1 by default, and browsers and edge runtimes offer no choice.
  *
  * @module
  */
 
-/** A connection is not worth keeping for longer between two requests. */
+/** How long an idle connection is kept for the next request. */
 export const POOL_IDLE_TIMEOUT_MS = 10_000;
 
 let client: Deno.HttpClient | undefined;
 let leases = 0;
 
-/** The right to send requests, until it is given back. */
+/** A reference to the shared HTTP client, which stays open until released. */
 export interface HttpLease {
   /** Sends a request. */
   fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Gives the right back. Once only. */
+  /** Releases the client. Call it exactly once. */
   release: () => void;
 }
 
 /**
- * Takes part in the use of the runtime's `fetch`.
+ * Acquires the shared HTTP client.
  *
- * @returns The right to send requests; to be given back when the last byte of
- *   the last answer has been read or is no longer wanted.
+ * @returns The lease; release it when the last response has been read or is no
+ *   longer needed.
  */
 export function leaseHttp(): HttpLease {
   if (typeof Deno === "undefined" || !("createHttpClient" in Deno)) {

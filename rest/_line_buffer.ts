@@ -1,29 +1,27 @@
 /**
- * Bytes in, lines out, in one buffer that is used again and again.
+ * Splits bytes into lines in one reusable buffer.
  *
- * What has been read lies between `start` and `end`. Taking a line moves
- * `start`; only when room is needed is the unread rest moved to the front, so
- * that each chunk costs one short move and no line costs any. What has been
- * searched is not searched again, so that a line of any length is found in
- * linear time, and the buffer doubles when a line fills it.
+ * The bytes that have not been taken lie between `start` and `end`. Taking a
+ * line advances `start`; the rest is moved to the front only when space is
+ * needed, so each chunk costs one short move and a line costs none. No byte is
+ * searched twice, so a line of any length is found in linear time, and the
+ * buffer doubles when a line fills it.
  *
- * A BYOB read takes the buffer away and brings it back; `lend` and `giveBack`
- * are the two ends of that.
+ * A BYOB read transfers the buffer and returns it: `lend` and `giveBack` are
+ * the two sides of that.
  *
  * @module
  */
 
 const NEWLINE = 0x0a;
 
-/**
- * As much as Deno hands over at a time; more brought nothing when measured.
- */
+/** What Deno delivers per read; a larger buffer was not measurably faster. */
 const INITIAL_CAPACITY = 64 * 1024;
 
-/** Less room than this is not worth a read: the rest is moved first. */
-const LEAST_ROOM = 16 * 1024;
+/** With less free space than this, the buffer is compacted before a read. */
+const MIN_FREE_BYTES = 16 * 1024;
 
-/** A buffer of bytes that are taken out by whole lines. */
+/** A buffer of bytes that are taken out line by line. */
 export class LineBuffer {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_CAPACITY);
   #start = 0;
@@ -31,10 +29,10 @@ export class LineBuffer {
   #searched = 0;
 
   /**
-   * The whole lines that have been read, without taking them.
+   * Returns the complete lines in the buffer without taking them.
    *
-   * @returns The lines without the end of the last one, valid until the next
-   *   read; undefined where there is no whole one.
+   * @returns The lines without the line end of the last one, valid until the
+   *   next read; undefined if no line is complete.
    */
   peekLines(): Uint8Array<ArrayBuffer> | undefined {
     const found = this.#bytes.subarray(this.#searched, this.#end)
@@ -47,10 +45,10 @@ export class LineBuffer {
   }
 
   /**
-   * The first of the whole lines.
+   * Returns the first line of several.
    *
-   * @param lines What `peekLines` gave.
-   * @returns The line without its end.
+   * @param lines The result of `peekLines`.
+   * @returns The line without its line end.
    */
   static firstLine(
     lines: Uint8Array<ArrayBuffer>,
@@ -60,18 +58,18 @@ export class LineBuffer {
   }
 
   /**
-   * Takes lines out.
+   * Takes lines out of the buffer.
    *
-   * @param lines What `peekLines` or `firstLine` gave.
+   * @param lines The result of `peekLines` or `firstLine`.
    */
   take(lines: Uint8Array<ArrayBuffer>): void {
     this.#start = this.#searched = this.#start + lines.length + 1;
   }
 
   /**
-   * Takes what is left when nothing more will come.
+   * Takes the remaining bytes at the end of the input.
    *
-   * @returns The last line, which had no end; empty where there is none.
+   * @returns The last line, which has no line end; empty if there is none.
    */
   takeRest(): Uint8Array<ArrayBuffer> {
     const rest = this.#bytes.subarray(this.#start, this.#end);
@@ -80,38 +78,38 @@ export class LineBuffer {
   }
 
   /**
-   * Adds bytes that were read elsewhere.
+   * Appends a copy of bytes that were read into another buffer.
    *
-   * @param chunk The bytes; copied.
+   * @param chunk The bytes.
    */
   append(chunk: Uint8Array): void {
-    this.#makeRoom(chunk.length);
+    this.#reserve(chunk.length);
     this.#bytes.set(chunk, this.#end);
     this.#end += chunk.length;
   }
 
   /**
-   * Lends the free end of the buffer to a BYOB read. Until it is given back
-   * there is nothing to take.
+   * Lends the free space of the buffer to a BYOB read. The buffer must not be
+   * used until `giveBack`.
    *
-   * @returns The room to read into.
+   * @returns The space to read into.
    */
   lend(): Uint8Array<ArrayBuffer> {
-    this.#makeRoom(LEAST_ROOM);
+    this.#reserve(MIN_FREE_BYTES);
     return this.#bytes.subarray(this.#end);
   }
 
   /**
    * Takes the buffer back from a BYOB read.
    *
-   * @param filled The bytes that were read, where they were lent to be.
+   * @param filled The bytes that were read, at the start of the lent space.
    */
   giveBack(filled: Uint8Array<ArrayBuffer>): void {
     this.#bytes = new Uint8Array(filled.buffer);
     this.#end += filled.length;
   }
 
-  #makeRoom(needed: number): void {
+  #reserve(needed: number): void {
     const length = this.#end - this.#start;
     if (this.#bytes.length - this.#end >= needed) return;
     let capacity = this.#bytes.length;

@@ -1,5 +1,5 @@
 /**
- * The body of a list response as a list.
+ * Parses the body of a list response.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import { parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
 /**
- * Parses the body of a list response. The items are given the list's
- * `apiVersion` and `kind` where they have none, as an apiserver leaves them.
+ * Parses the body of a list response, and sets the `apiVersion` and `kind` of
+ * its items with `setItemTypes`.
  *
  * @typeParam T Type of the items.
  * @param body The body.
  * @returns The list.
  * @throws {SyntaxError} If the body is not JSON.
- * @throws {TypeError} If it is no list.
+ * @throws {TypeError} If it is not a list.
  */
 export function parseList<T extends KubernetesObject>(
   body: ResponseBody,
 ): KubernetesList<T> {
   const list = parseBody(body, isList<T>, "list");
   list.items ??= [];
-  nameItems(list);
+  setItemTypes(list);
   return list;
 }
 
 /**
- * Gives the items of a list its `apiVersion` and `kind`, its kind less `List`,
- * where they have none: an apiserver leaves them out.
+ * Sets the missing `apiVersion` and `kind` of the items of a list, which an API
+ * server leaves out: to those of the list, without the suffix `List`.
  *
- * @param list The list, which is changed.
+ * @param list The list, whose items are modified.
  */
-export function nameItems(list: KubernetesList): void {
+export function setItemTypes(list: KubernetesList): void {
   const { apiVersion } = list;
   const kind = list.kind?.endsWith("List") ? list.kind.slice(0, -4) : "";
   for (const item of list.items) {
@@ -43,11 +43,12 @@ export function nameItems(list: KubernetesList): void {
 }
 
 /**
- * Whether a value is a list. Go writes one that was never filled as null.
+ * Reports whether a value looks like a list. `items` may be null, as Go encodes
+ * a nil slice.
  *
- * @typeParam T Type of the items.
- * @param value Whatever came.
- * @returns Whether it is a list, as far as one can tell.
+ * @typeParam T Type of the items, which are not checked.
+ * @param value The parsed body.
+ * @returns Whether it has `items`.
  */
 export function isList<T extends KubernetesObject>(
   value: unknown,

@@ -1,20 +1,20 @@
 /**
- * The URLs of requests. A server's address is given by people and may hold a
- * password by mistake, so that no error here repeats it.
+ * Builds the URLs of requests. The server's address is user input and may
+ * contain a password by mistake, so error messages do not repeat it.
  *
  * @module
  */
 
-/** A query parameter's value; what is undefined or empty is not sent. */
+/** The value of a query parameter; undefined and `""` are not sent. */
 export type Parameter = string | number | boolean | undefined;
 
 /**
- * The URL of a resource on a server.
+ * Returns the URL of a resource on a server.
  *
- * @param server The server's address, perhaps with a path prefix.
- * @param path The resource's path.
+ * @param server The address of the server, optionally with a path prefix.
+ * @param path The path of the resource.
  * @returns The URL, without a query.
- * @throws {TypeError} If either is malformed.
+ * @throws {TypeError} If `server` or `path` is malformed.
  */
 export function resourceUrl(server: string | URL, path: string): string {
   const { origin, pathname } = parseServer(server);
@@ -22,7 +22,7 @@ export function resourceUrl(server: string | URL, path: string): string {
     throw new TypeError(
       `Cannot use ${
         JSON.stringify(path)
-      } as path: it begins with "/" and has no query, such as "/api/v1/pods"`,
+      } as path: it must start with "/" and have no query, such as "/api/v1/pods"`,
     );
   }
   return `${origin}${pathname.replace(/\/+$/, "")}${path}`;
@@ -32,17 +32,17 @@ function parseServer(server: string | URL): URL {
   const url = tryParse(server);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(
-      'Cannot use the given server: it is no URL such as "https://host:6443"',
+      'Cannot use the given server: it must be a URL such as "https://host:6443"',
     );
   }
   if (url.username !== "" || url.password !== "") {
     throw new TypeError(
-      "Cannot use the given server: its URL holds a user or password, which belong into headers or a token",
+      "Cannot use the given server: its URL contains a user or password; use a token or headers instead",
     );
   }
   if (url.search !== "" || url.hash !== "") {
     throw new TypeError(
-      "Cannot use the given server: its URL holds a query or a fragment",
+      "Cannot use the given server: its URL contains a query or a fragment",
     );
   }
   return url;
@@ -52,13 +52,13 @@ function tryParse(server: string | URL): URL | undefined {
   try {
     return new URL(server);
   } catch {
-    // What the runtime throws repeats the address.
+    // The runtime's error message repeats the address.
     return undefined;
   }
 }
 
 /**
- * The URL of a request.
+ * Returns the URL of a request.
  *
  * @param url The URL of the resource.
  * @param parameters The query.
@@ -76,11 +76,11 @@ export function requestUrl(
 }
 
 /**
- * The parameters of a call, and the defaults of what it does not give.
+ * Merges the parameters of a call with defaults.
  *
- * @param defaults Parameters that are sent unless the call gives its own.
+ * @param defaults Parameters for what the call leaves undefined.
  * @param given The parameters of the call.
- * @returns All of them.
+ * @returns The merged parameters.
  */
 export function withDefaults(
   defaults: Readonly<Record<string, Parameter>>,

@@ -1,5 +1,5 @@
 /**
- * The whole body of an answer, and the JSON in it.
+ * The complete body of a response, and how it is parsed as JSON.
  *
  * @module
  */
@@ -7,64 +7,64 @@
 import { clip } from "../internal/error_text.ts";
 import type { Redactor } from "../internal/redactor.ts";
 
-/** How much of a body that cannot be used an error shows, in characters. */
+/** How much of an unexpected body an error message shows, in characters. */
 const SHOWN_CHARACTERS = 80;
 
-/** How much of it is searched for credentials before it is cut. */
-const SEARCHED_CHARACTERS = 4096;
+/** How much of the body is redacted before it is shortened to that. */
+const REDACTED_CHARACTERS = 4096;
 
-/** The whole body of an answer that was a success. */
+/** The complete body of a successful response. */
 export interface ResponseBody {
   /** The bytes. */
   bytes: Uint8Array;
-  /** What was asked, for errors: `GET https://host/api/v1/pods`. */
+  /** The request, for messages: `GET https://host/api/v1/pods`. */
   request: string;
-  /** Takes credentials out of what an error shows. */
+  /** Removes credentials from error messages. */
   redactor: Redactor;
 }
 
 /**
- * Parses a body as JSON, and checks what it is.
+ * Parses a body as JSON and checks its shape.
  *
- * @typeParam V What it is to be.
+ * @typeParam V Type of the expected value.
  * @param body The body.
- * @param isWanted Whether the value is that.
- * @param wanted What it is to be, for the error: `"list"`.
+ * @param isExpected Type guard for the expected value.
+ * @param expected What is expected, for the error message: `"list"`.
  * @returns The value.
  * @throws {SyntaxError} If the body is not JSON.
- * @throws {TypeError} If it is something else.
+ * @throws {TypeError} If `isExpected` rejects the value.
  */
 export function parseBody<V>(
   body: ResponseBody,
-  isWanted: (value: unknown) => value is V,
-  wanted: string,
+  isExpected: (value: unknown) => value is V,
+  expected: string,
 ): V {
   const text = new TextDecoder().decode(body.bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's own words may quote a part of a credential.
+    // The parser's message may quote a part of a credential.
     throw new SyntaxError(
-      unreadable(
+      describe(
         body,
         text,
-        "it is not JSON, so that this is no Kubernetes API server",
+        "it is not JSON, so this is not a Kubernetes API server",
       ),
     );
   }
-  if (isWanted(value)) return value;
-  throw new TypeError(unreadable(body, text, `it is no ${wanted}`));
+  if (isExpected(value)) return value;
+  throw new TypeError(describe(body, text, `it is not a ${expected}`));
 }
 
-function unreadable(
+function describe(
   { request, redactor }: ResponseBody,
   text: string,
   why: string,
 ): string {
-  const shown = redactor.redact(text.slice(0, SEARCHED_CHARACTERS))
+  const shown = redactor.redact(text.slice(0, REDACTED_CHARACTERS))
     .replace(/\s+/g, " ");
-  return `Cannot read the answer to ${request}: ${why}: '${
+  return `Cannot read the response to ${request}: ${why}: '${
     clip(shown, SHOWN_CHARACTERS)
   }'`;
 }

@@ -1,9 +1,9 @@
 /**
- * Sends requests to one API server, with nothing but `fetch`.
+ * An HTTP client for one API server that needs only `fetch`.
  *
- * Each request is one `Exchange`, which holds all that must be let go of again.
- * This module says how a credential is sent and renewed, and what an answer
- * that is no success means; what is asked for is its users' to say.
+ * Each request is one `Exchange`, which owns its resources. This module sends
+ * and renews the credential and turns unsuccessful responses into errors; its
+ * callers decide what to request.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { ConnectionError } from "../api/connection_error.ts";
 import type { KubernetesObject, WatchEvent } from "../api/types.ts";
 
 /**
- * Sends a request: `globalThis.fetch` is one. It is always called with a URL
+ * Sends a request, such as `globalThis.fetch`. It is always called with a URL
  * string.
  */
 export type FetchFunction = (
@@ -34,35 +34,36 @@ export type FetchFunction = (
   init: RequestInit,
 ) => Promise<Response>;
 
-/** Gives the bearer token for a request. */
+/** Returns the bearer token for a request. */
 export type TokenFunction = (
-  /** Whether the server has just refused the token given before. */
+  /** `refused`: whether the server has just responded 401 to the last token. */
   request: { refused: boolean },
 ) => string | Promise<string>;
 
-/** How a server is reached. */
+/** Options for {@linkcode RestClient}. */
 export interface RestClientOptions {
-  /** The API server: `"https://host:6443"`, perhaps with a path prefix. */
+  /** The API server: `"https://host:6443"`, optionally with a path prefix. */
   server: string | URL;
-  /** The bearer token, or what gives one for each request. */
+  /** The bearer token, or a function that returns it for each request. */
   token?: string | TokenFunction | undefined;
   /** Headers for each request. */
   headers?: HeadersInit | undefined;
   /** Sends the requests instead of the runtime's `fetch`. */
   fetch?: FetchFunction | undefined;
   /**
-   * Milliseconds that a request may go without a sign of life.
+   * Milliseconds to wait for the token, for the response and for each part of
+   * it before a request fails with a `ConnectionError`.
    *
    * @default {60000}
    */
   requestTimeoutMs?: number | undefined;
 }
 
-/** What is asked of a server, with GET. */
+/** A GET request. */
 export interface RestRequest {
   /** The path: `"/api/v1/pods"`. */
   path: string;
-  /** The query; what is undefined or empty is not sent. */
+  /** The query; undefined and `""` are not sent. */
   query?: Readonly<Record<string, Parameter>> | undefined;
   /** The `Accept` header. */
   accept: string;
@@ -72,27 +73,27 @@ export interface RestRequest {
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
 
-/** How much of the body of a failure is read. */
+/** How much of the body of an unsuccessful response is read. */
 const FAILURE_BODY_BYTES = 64 * 1024;
 
-/** A request under way. */
+/** A request in progress. */
 interface Call {
   exchange: Exchange;
-  /** Without the query, as errors show it. */
+  /** Without the query, for error messages. */
   url: string;
   urlWithQuery: string;
   accept: string;
 }
 
-/** An answer of the server's, and what belongs to its request. */
-interface Answer {
+/** A response and what belongs to its request. */
+interface Reply {
   exchange: Exchange;
   url: string;
   response: Response;
   redactor: Redactor;
 }
 
-/** Sends requests to one API server. */
+/** An HTTP client for one API server. */
 export class RestClient {
   readonly #server: string | URL;
   readonly #token: string | TokenFunction | undefined;
@@ -101,11 +102,11 @@ export class RestClient {
   readonly #requestTimeoutMs: number;
 
   /**
-   * Makes no request yet.
+   * Creates a client. It sends no request yet.
    *
-   * @param options How the server is reached.
-   * @throws {TypeError} If `server` is no HTTP URL or holds a user or password,
-   *   if a header or the token is malformed.
+   * @param options The server, the credential and the timeout.
+   * @throws {TypeError} If `server` is not an HTTP URL or contains a user or
+   *   password, or if a header or the token is malformed.
    * @throws {RangeError} If `requestTimeoutMs` is negative or NaN.
    */
   constructor(options: RestClientOptions) {
@@ -117,33 +118,33 @@ export class RestClient {
       requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
     } = options;
     checkDurations({ requestTimeoutMs });
-    // A URL object may be changed by its owner.
+    // A copy, because a URL object is mutable.
     this.#server = String(server);
     this.url("/");
-    this.#token = typeof token === "string" ? bearer(token) : token;
+    this.#token = typeof token === "string" ? checkToken(token) : token;
     this.#headers = copyHeaders(headers);
     this.#fetch = fetch;
     this.#requestTimeoutMs = requestTimeoutMs;
   }
 
   /**
-   * The URL of a path on the server.
+   * Returns the URL of a path on the server.
    *
    * @param path The path.
    * @returns The URL, without a query.
-   * @throws {TypeError} If it is no path.
+   * @throws {TypeError} If `path` does not start with `/` or has a query.
    */
   url(path: string): string {
     return resourceUrl(this.#server, path);
   }
 
   /**
-   * Asks, and reads the whole answer.
+   * Sends a request and reads the complete response.
    *
-   * @param request What is asked for.
-   * @returns The body of the answer.
+   * @param request The request.
+   * @returns The body of the response.
    * @throws {StatusError} If the server refuses.
-   * @throws {ConnectionError} If there is no answer, or it stops coming.
+   * @throws {ConnectionError} If there is no response, or it is not complete.
    * @throws {TypeError} If the path or the token is malformed.
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
@@ -151,13 +152,13 @@ export class RestClient {
   async read(request: RestRequest): Promise<ResponseBody> {
     const call = this.#call(request);
     try {
-      const answer = await this.#request(call);
+      const reply = await this.#request(call);
       const chunks: Uint8Array[] = [];
-      await this.#readBody(answer, chunks);
+      await this.#readBody(reply, chunks);
       return {
         bytes: concat(chunks),
         request: `GET ${call.url}`,
-        redactor: answer.redactor,
+        redactor: reply.redactor,
       };
     } finally {
       call.exchange.end();
@@ -165,13 +166,13 @@ export class RestClient {
   }
 
   /**
-   * Asks for events, and decodes them as they come.
+   * Opens a watch and decodes its events as they are read.
    *
    * @typeParam T Type of the watched objects.
-   * @param request What is asked for.
+   * @param request The request.
    * @returns The events. Closes when the server ends the watch; errors with a
-   *   `SyntaxError` at a line that is no event, with what the runtime throws
-   *   when the connection is lost, with the signal's reason when it is aborted.
+   *   `SyntaxError` at a line that is not an event, with the runtime's error if
+   *   the connection is lost, and with the signal's reason if it is aborted.
    * @throws What `read` throws.
    */
   async watch<T extends KubernetesObject>(
@@ -181,7 +182,7 @@ export class RestClient {
     const { exchange } = call;
     try {
       const { response, redactor } = await this.#request(call);
-      exchange.expectNothing();
+      exchange.stopTimeout();
       const body = response.body ?? new Blob([]).stream();
       return decodeWatchEvents<T>(body, {
         signal: exchange.signal,
@@ -200,27 +201,27 @@ export class RestClient {
       url,
       urlWithQuery: requestUrl(url, query),
       accept,
-      // Last: from here on, there is something to let go of.
+      // Last, because it must be released from here on.
       exchange: new Exchange(signal, this.#fetch),
     };
   }
 
-  /** Sends a request, and once more with a new token after a 401. */
-  async #request(call: Call): Promise<Answer> {
+  /** Sends a request, and repeats it once with a new token after a 401. */
+  async #request(call: Call): Promise<Reply> {
     const { exchange, url } = call;
     let refused = false;
     for (;;) {
       const headers = await this.#headersFor(call, refused);
       const redactor = new Redactor(headers);
       const response = await this.#send(call, headers, redactor);
-      const answer: Answer = { exchange, url, response, redactor };
-      if (response.ok) return answer;
+      const reply: Reply = { exchange, url, response, redactor };
+      if (response.ok) return reply;
       if (response.status === 401 && this.#canRenew(refused)) {
         cancelQuietly(response.body);
         refused = true;
         continue;
       }
-      throw await this.#failure(answer);
+      throw await this.#failure(reply);
     }
   }
 
@@ -229,20 +230,20 @@ export class RestClient {
   }
 
   async #headersFor(call: Call, refused: boolean): Promise<Headers> {
-    call.exchange.expectWithin(
+    call.exchange.startTimeout(
       this.#requestTimeoutMs,
-      `The token for GET ${call.url} has not come`,
+      `the token for GET ${call.url}`,
     );
     const headers = new Headers(this.#headers);
     headers.set("accept", call.accept);
     const token = typeof this.#token === "function"
-      ? bearer(await this.#renew(call, this.#token, refused))
+      ? checkToken(await this.#callTokenFunction(call, this.#token, refused))
       : this.#token;
     if (token) headers.set("authorization", `Bearer ${token}`);
     return headers;
   }
 
-  async #renew(
+  async #callTokenFunction(
     { exchange, url }: Call,
     token: TokenFunction,
     refused: boolean,
@@ -265,18 +266,18 @@ export class RestClient {
     redactor: Redactor,
   ): Promise<Response> {
     exchange.signal.throwIfAborted();
-    exchange.expectWithin(
+    exchange.startTimeout(
       this.#requestTimeoutMs,
-      `GET ${url} has had no answer`,
+      `a response to GET ${url}`,
     );
     try {
-      const answer = exchange.send(urlWithQuery, {
+      const reply = exchange.send(urlWithQuery, {
         method: "GET",
         headers,
         redirect: "manual",
         signal: exchange.signal,
       });
-      return await exchange.wait(answer, (late) => cancelQuietly(late.body));
+      return await exchange.wait(reply, (late) => cancelQuietly(late.body));
     } catch (cause) {
       exchange.signal.throwIfAborted();
       const why = redactor.redact(errorChainText(cause));
@@ -286,8 +287,8 @@ export class RestClient {
     }
   }
 
-  async #failure(answer: Answer): Promise<Error> {
-    const { exchange, url, response, redactor } = answer;
+  async #failure(reply: Reply): Promise<Error> {
+    const { exchange, url, response, redactor } = reply;
     const request = `GET ${url}`;
     if (isRedirect(response)) {
       cancelQuietly(response.body);
@@ -295,18 +296,18 @@ export class RestClient {
     }
     const chunks: Uint8Array[] = [];
     try {
-      await this.#readBody(answer, chunks, FAILURE_BODY_BYTES);
+      await this.#readBody(reply, chunks, FAILURE_BODY_BYTES);
     } catch {
-      // The server has refused, however little of its reasons has come.
+      // The refusal counts, even if the body is incomplete.
       exchange.throwIfCallerAborted();
     }
     const body = new TextDecoder().decode(concat(chunks));
     return failedResponseError({ request, response, body, redactor });
   }
 
-  /** Reads a body, whole or as far as it is wanted, into `chunks`. */
+  /** Reads a body into `chunks`, completely or until it has `atMost` bytes. */
   async #readBody(
-    { exchange, url, response, redactor }: Answer,
+    { exchange, url, response, redactor }: Reply,
     chunks: Uint8Array[],
     atMost = Infinity,
   ): Promise<void> {
@@ -314,9 +315,9 @@ export class RestClient {
     const reader = response.body.getReader();
     try {
       for (let length = 0; length < atMost;) {
-        exchange.expectWithin(
+        exchange.startTimeout(
           this.#requestTimeoutMs,
-          `GET ${url} was answered, but no more of the answer has come`,
+          `the rest of the response to GET ${url}`,
         );
         const { done, value } = await exchange.wait(reader.read());
         if (done) break;
@@ -327,7 +328,7 @@ export class RestClient {
       exchange.signal.throwIfAborted();
       const why = redactor.redact(errorChainText(cause));
       throw new ConnectionError(
-        `Lost the connection during the answer to GET ${url}: ${why}`,
+        `Lost the connection while reading the response to GET ${url}: ${why}`,
         { cause: redactor.redactError(cause) },
       );
     } finally {
@@ -348,12 +349,12 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Tokens are read from files that end with a newline; a header cannot. */
-function bearer(token: string): string {
+/** Trims a token, which may have been read from a file with a final newline. */
+function checkToken(token: string): string {
   const trimmed = token.trim();
   if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed;
   throw new TypeError(
-    "Cannot use the given token: it holds characters that no HTTP header may",
+    "Cannot use the given token: it contains characters that are not allowed in an HTTP header",
   );
 }
 
@@ -361,7 +362,7 @@ function copyHeaders(headers: HeadersInit | undefined): Headers {
   try {
     return new Headers(headers);
   } catch {
-    // What the runtime throws repeats the value, which may be a credential.
+    // The runtime's error repeats the value, which may be a credential.
     throw new TypeError(
       "Cannot use the given headers: a name or value is malformed",
     );

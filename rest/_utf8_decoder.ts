@@ -1,19 +1,19 @@
 /**
- * UTF-8 to text, strictly and fast.
+ * A strict and fast UTF-8 decoder.
  *
- * A `TextDecoder` that is told to be fatal would be the plain way. But Deno's
- * makes two-byte strings then, also of plain ASCII, which `JSON.parse` takes
- * markedly longer for; one that is lenient makes one-byte strings where it
- * can. So the lenient one decodes, and where what it puts in the place of bad
- * bytes turns up, the fatal one says whether it was there before: looking for
- * that in a one-byte string costs nothing.
+ * A `TextDecoder` with `fatal: true` would be the obvious choice. But in Deno
+ * it creates two-byte strings even for plain ASCII, which take `JSON.parse`
+ * markedly longer; a lenient decoder creates one-byte strings where it can. So
+ * the lenient decoder runs first, and only if its result contains the
+ * replacement character does the fatal one check whether that was in the input.
+ * Searching a one-byte string for it is practically free.
  *
  * @module
  */
 
 const REPLACEMENT = "\uFFFD";
 
-/** Decodes whole texts of UTF-8. */
+/** Decodes complete UTF-8 texts. */
 export class Utf8Decoder {
   readonly #lenient = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #fatal = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -21,8 +21,8 @@ export class Utf8Decoder {
   /**
    * Decodes a text.
    *
-   * @param bytes The text as UTF-8.
-   * @returns The text; undefined where the bytes are no UTF-8.
+   * @param bytes The encoded text.
+   * @returns The text, or undefined if the bytes are not valid UTF-8.
    */
   decode(bytes: Uint8Array<ArrayBuffer>): string | undefined {
     const text = this.#lenient.decode(bytes);

@@ -1,8 +1,8 @@
 /**
  * Lists and watches one resource over HTTP.
  *
- * This module says what is asked for; how it is sent, with which credential,
- * and what an answer means lies in `RestClient`.
+ * This module decides what to request; `RestClient` sends it with a credential
+ * and interprets the response.
  *
  * @module
  */
@@ -27,49 +27,53 @@ export type { FetchFunction, TokenFunction };
 
 /** Options for {@linkcode RestListerWatcher}. */
 export interface RestListerWatcherOptions {
-  /** The API server: `"https://host:6443"`, perhaps with a path prefix. */
+  /** The API server: `"https://host:6443"`, optionally with a path prefix. */
   server: string | URL;
-  /** The resource: `"/api/v1/namespaces/default/pods"`; see `resourcePath`. */
+  /**
+   * The path of the resource: `"/api/v1/namespaces/default/pods"`, as
+   * `resourcePath` returns it.
+   */
   path: string;
   /**
-   * The bearer token, or a function that is called for each request, and once
-   * more with `refused: true` when the server answers 401.
+   * The bearer token, or a function that returns it. The function is called for
+   * each request, and again with `refused: true` if the server responds 401.
    */
   token?: string | TokenFunction | undefined;
-  /** Headers for each request. */
+  /** Headers that are sent with each request. */
   headers?: HeadersInit | undefined;
   /**
-   * Sends the requests instead of the runtime's `fetch`: one with client
-   * certificates, or a fake. It must honour `init.signal` and
-   * `init.redirect`, and it should give each watch a connection of its own
-   * (HTTP/1.1): over a shared one, a connection that has died in silence is
-   * used again and never recovers. On Deno that means
-   * `Deno.createHttpClient({ http2: false })`.
+   * Sends the requests instead of the runtime's `fetch`, for example with
+   * client certificates, or a fake in tests. It must respect `init.signal` and
+   * `init.redirect`, and it should use a separate connection for each watch
+   * (HTTP/1.1): a shared connection that has died silently is reused for each
+   * retry, and the watch never recovers. On Deno, pass
+   * `Deno.createHttpClient({ http2: false })` to `fetch`.
    */
   fetch?: FetchFunction | undefined;
-  /** Only objects with these labels, where a call asks for no others. */
+  /** Default for calls without a `labelSelector` of their own. */
   labelSelector?: string | undefined;
-  /** Only objects with these field values, where a call asks for no others. */
+  /** Default for calls without a `fieldSelector` of their own. */
   fieldSelector?: string | undefined;
-  /** Only the objects of one shard, where a call asks for no other. */
+  /** Default for calls without a `shardSelector` of their own. */
   shardSelector?: string | undefined;
   /**
-   * Whether to ask for `PartialObjectMetadata`: the metadata alone.
+   * Whether to request only the metadata of the objects, as
+   * `PartialObjectMetadata`.
    *
    * @default {false}
    */
   metadataOnly?: boolean | undefined;
   /**
-   * Milliseconds that a request may go without an answer, and a list without
-   * a byte, before it fails with a `ConnectionError`. A watch that has begun
-   * may be silent for as long as it likes.
+   * Milliseconds to wait for a response, and during a list for each part of it,
+   * before the request fails with a `ConnectionError`. An open watch may be
+   * silent indefinitely.
    *
    * @default {60000}
    */
   requestTimeoutMs?: number | undefined;
 }
 
-/** What is asked for, in the words of the `Accept` header. */
+/** The `Accept` headers of lists and watches. */
 interface Accept {
   list: string;
   watch: string;
@@ -88,19 +92,19 @@ const METADATA_ONLY: Accept = {
 };
 
 /**
- * Lists and watches one resource of an API server over HTTP, as a
- * `ListerWatcher` that client-go makes with
+ * Lists and watches one resource of an API server over HTTP, like a
+ * `ListerWatcher` from client-go's
  * [`cache.NewListWatchFromClient`](https://pkg.go.dev/k8s.io/client-go/tools/cache#NewListWatchFromClient).
  *
- * - An answer that is no success rejects with a `StatusError`, no answer at
- *   all with a `ConnectionError`. Nothing is tried again here, but for one
- *   repetition with a new token after a 401.
- * - Events are decoded when they are read and not before. A line that is no
- *   event errors the stream: it is never skipped.
+ * - An unsuccessful response rejects with a `StatusError`, a missing response
+ *   with a `ConnectionError`. Requests are not retried, except once with a new
+ *   token after a 401.
+ * - Events are decoded only when they are read. A line that is not an event
+ *   errors the stream; it is never skipped.
  * - Aborting the signal or cancelling the stream ends the HTTP request.
- * - Redirects are refused, and no credential appears in an error.
- * - Nothing has to be disposed of. On Deno it uses an HTTP client of its own
- *   while requests are in flight, so that no dead connection is used twice.
+ * - Redirects are not followed, and errors never contain a credential.
+ * - There is nothing to dispose of. On Deno it uses its own HTTP client while
+ *   requests are in flight, so a dead connection is never reused.
  *
  * @typeParam T Type of the objects.
  *
@@ -140,11 +144,11 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   readonly #accept: Accept;
 
   /**
-   * Makes no request yet.
+   * Creates a lister-watcher. It sends no request yet.
    *
-   * @param options The server, the resource, and how to reach them.
-   * @throws {TypeError} If `server` is no HTTP URL or holds a user or password,
-   *   if `path` is no path, if a header or the token is malformed.
+   * @param options The server, the resource and the credential.
+   * @throws {TypeError} If `server` is not an HTTP URL or contains a user or
+   *   password, or if `path`, a header or the token is malformed.
    * @throws {RangeError} If `requestTimeoutMs` is negative or NaN.
    */
   constructor(options: RestListerWatcherOptions) {
@@ -157,7 +161,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       ...access
     } = options;
     this.#client = new RestClient(access);
-    // A path that is none is the caller's mistake here, not at the first list.
+    // Reports a malformed path here rather than at the first request.
     this.#client.url(path);
     this.#path = path;
     this.#selectors = { labelSelector, fieldSelector, shardSelector };
@@ -165,8 +169,8 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * The field selector of the constructor, if any: what a call that brings one
-   * of its own has to repeat.
+   * The field selector of the constructor, if any. A call with its own field
+   * selector replaces it, and has to include it to keep it.
    */
   get fieldSelector(): string | undefined {
     return this.#selectors.fieldSelector;
@@ -175,13 +179,15 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   /**
    * Lists the objects, or one page of them.
    *
-   * @param options What to list. Selectors replace those of the constructor.
-   * @returns The list. Items without `apiVersion` and `kind` are given those of
-   *   the list.
+   * @param options Which objects to list. Selectors replace those of the
+   *   constructor.
+   * @returns The list. The `apiVersion` and `kind` that an API server leaves
+   *   out of the items are set from the list.
    * @throws {StatusError} If the server refuses.
-   * @throws {ConnectionError} If there is no answer, or it stops coming.
-   * @throws {SyntaxError} If the answer is not JSON.
-   * @throws {TypeError} If the answer is no list, or the token malformed.
+   * @throws {ConnectionError} If there is no response, or it is not complete.
+   * @throws {SyntaxError} If the response is not JSON.
+   * @throws {TypeError} If the response is not a list, or the token is
+   *   malformed.
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
    */
@@ -199,13 +205,13 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   /**
    * Opens a watch.
    *
-   * @param options What to watch, from where on. Selectors replace those of the
-   *   constructor.
+   * @param options Which objects to watch, and from which version. Selectors
+   *   replace those of the constructor.
    * @returns The events. Closes when the server ends the watch; errors with a
-   *   `SyntaxError` at a line that is no event, with what the runtime throws
-   *   when the connection is lost, with the signal's reason when it is aborted.
+   *   `SyntaxError` at a line that is not an event, with the runtime's error if
+   *   the connection is lost, and with the signal's reason if it is aborted.
    * @throws {StatusError} If the server refuses.
-   * @throws {ConnectionError} If there is no answer.
+   * @throws {ConnectionError} If there is no response.
    * @throws {TypeError} If the token is malformed.
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.

@@ -15,6 +15,6 @@ Deno.test("ConnectionError is an Error with its name, message and cause", () => 
   assertStrictEquals(error.cause, cause);
 });
 
-Deno.test("ConnectionError is no failure that a server told of", () => {
+Deno.test("ConnectionError does not satisfy the predicates for server failures", () => {
   assertEquals(isTimeout(new ConnectionError("Timeout")), false);
 });

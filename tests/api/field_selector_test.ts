@@ -10,7 +10,7 @@ for (
     ["system:node", "metadata.name=system:node"],
   ] as const
 ) {
-  Deno.test(`fieldEquals() takes ${value} for itself`, () => {
+  Deno.test(`fieldEquals() gives ${selector} when the value is ${value}`, () => {
     assertEquals(fieldEquals("metadata.name", value), selector);
   });
 }

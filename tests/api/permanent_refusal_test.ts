@@ -1,11 +1,9 @@
-// Which refusals no waiting can mend.
-
 import { assertEquals } from "@std/assert";
 import { isHopeless } from "../../api/_permanent_refusal.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 
-Deno.test("isHopeless() knows what waiting cannot mend", () => {
+Deno.test("isHopeless() is true for refusals that retrying cannot fix, and for nothing else", () => {
   for (const code of [301, 307, 400, 401, 403, 404, 405, 422]) {
     const error = new StatusError({ code });
     assertEquals(isHopeless(error), true, `${code}`);

@@ -22,7 +22,7 @@ for (const [older, newer] of ORDERED) {
   });
 }
 
-Deno.test("compareResourceVersions() orders as the integers are", () => {
+Deno.test("compareResourceVersions() orders random versions as integers", () => {
   const version = fc.bigInt({ min: 1n, max: 2n ** 200n });
   fc.assert(fc.property(version, version, (a, b) => {
     const expected = a < b ? -1 : a > b ? 1 : 0;
@@ -61,7 +61,7 @@ for (const version of MALFORMED) {
   });
 }
 
-Deno.test("compareResourceVersions() throws TypeError when one is no text", () => {
+Deno.test("compareResourceVersions() throws TypeError when one is not a string", () => {
   const compare = (...versions: unknown[]) =>
     Reflect.apply(compareResourceVersions, undefined, versions);
   assertThrows(() => compare(1, "1"), TypeError, "Cannot compare");

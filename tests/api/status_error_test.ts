@@ -17,7 +17,7 @@ const STATUS: Status = {
   details: { kind: "pods", retryAfterSeconds: 3 },
 };
 
-Deno.test("StatusError carries the Status and what it says", () => {
+Deno.test("StatusError has the Status and its message, code, reason and delay", () => {
   const cause = new Error("before");
   const error = new StatusError(STATUS, { cause });
   assertInstanceOf(error, Error);
@@ -30,7 +30,7 @@ Deno.test("StatusError carries the Status and what it says", () => {
   assertStrictEquals(error.cause, cause);
 });
 
-Deno.test("StatusError has no cause, code, reason or delay when there is none", () => {
+Deno.test("StatusError has no cause, code, reason or delay when the Status is empty", () => {
   const error = new StatusError({});
   assertEquals("cause" in error, false);
   assertEquals(error.code, undefined);
@@ -46,7 +46,7 @@ const MESSAGES: [status: Status, words: string][] = [
 ];
 
 for (const [status, words] of MESSAGES) {
-  Deno.test(`StatusError says ${words} when the Status is ${JSON.stringify(status)}`, () => {
+  Deno.test(`StatusError has a message with ${words} when the Status is ${JSON.stringify(status)}`, () => {
     assertStringIncludes(new StatusError(status).message, words);
   });
 }
@@ -76,7 +76,7 @@ Deno.test("retryAfterMs() gives undefined when there is no Status", () => {
   assertEquals(retryAfterMs(null), undefined);
 });
 
-Deno.test("statusError() makes an error when the event has no object", () => {
+Deno.test("statusError() creates an error when the event has no object", () => {
   assertInstanceOf(statusError(undefined), StatusError);
   assertInstanceOf(statusError(null), StatusError);
   assertStrictEquals(statusError(STATUS).status, STATUS);

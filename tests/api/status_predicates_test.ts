@@ -1,5 +1,5 @@
-// The predicates as client-go's: a table of reasons and codes, with all ten
-// beside each other, so that what one is the others are not.
+// The predicates against client-go's: a table of reasons and codes, each of
+// which is checked against all ten predicates.
 
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
@@ -34,7 +34,7 @@ const PREDICATES = {
 
 type Name = keyof typeof PREDICATES;
 
-/** The names of those that hold. */
+/** The names of the predicates that hold. */
 function holding(error: unknown): string[] {
   return Object.entries(PREDICATES).filter(([, holds]) => holds(error))
     .map(([name]) => name);
@@ -65,7 +65,7 @@ const CASES: [status: Status, ...names: Name[]][] = [
   [{ code: 504, reason: "ServerTimeout" }],
   [{ reason: "TooManyRequests" }, "isTooManyRequests"],
   [{ code: 429 }, "isTooManyRequests"],
-  // As client-go's, whose check of the code is older than that of the reason.
+  // As in client-go, where the code alone is enough here.
   [{ code: 429, reason: "Forbidden" }, "isForbidden", "isTooManyRequests"],
   [{ reason: "Unauthorized" }, "isUnauthorized"],
   [{ code: 401 }, "isUnauthorized"],
@@ -103,14 +103,14 @@ const KNOWN_REASONS = [
   "UnsupportedMediaType",
 ];
 
-Deno.test("isInternalError() does not go by the code when the reason is a known one", () => {
+Deno.test("isInternalError() ignores the code when the reason is a known one", () => {
   for (const reason of KNOWN_REASONS) {
     const error = new StatusError({ code: 500, reason });
     assertEquals(isInternalError(error), reason === "InternalError", reason);
   }
 });
 
-Deno.test("the predicates look through what was caused by a StatusError", () => {
+Deno.test("the predicates follow causes to a StatusError", () => {
   const inner = new StatusError({ code: 403, reason: "Forbidden" });
   const middle = new ConnectionError("middle", { cause: inner });
   const outer = new Error("outer", { cause: middle });
@@ -118,13 +118,13 @@ Deno.test("the predicates look through what was caused by a StatusError", () => 
   assertStrictEquals(findStatusError(outer), inner);
 });
 
-Deno.test("the predicates go by the outermost StatusError when there are several", () => {
+Deno.test("the predicates use the outermost StatusError when there are several", () => {
   const cause = new StatusError({ reason: "Forbidden" });
   const error = new StatusError({ reason: "NotFound" }, { cause });
   assertEquals(holding(new Error("outer", { cause: error })), ["isNotFound"]);
 });
 
-Deno.test("the predicates come to an end when causes go in a circle", () => {
+Deno.test("the predicates terminate when causes form a cycle", () => {
   const a = new Error("a");
   const b = new Error("b", { cause: a });
   a.cause = b;
@@ -134,7 +134,7 @@ Deno.test("the predicates come to an end when causes go in a circle", () => {
   assertEquals(holding(self), []);
 });
 
-Deno.test("the predicates hold for nothing that is no StatusError", () => {
+Deno.test("the predicates are false for anything but a StatusError", () => {
   const others = [
     undefined,
     null,

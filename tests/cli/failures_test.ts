@@ -47,7 +47,7 @@ const forbidden = answer(403, "Forbidden", 'pods is forbidden: User "x"');
 const html = new StatusError({
   code: 404,
   reason: "NotFound",
-  message: "GET http://x was answered 404 without a Status: '<html>'",
+  message: "GET http://x returned 404 without a Status: '<html>'",
 });
 
 const LINES: readonly [unknown, string][] = [
@@ -67,7 +67,7 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     html,
-    "error: GET http://x was answered 404 without a Status: '<html>': check that --server is the address of a Kubernetes API server",
+    "error: GET http://x returned 404 without a Status: '<html>': check that --server is the address of a Kubernetes API server",
   ],
   [
     new StatusError({ code: 502, message: "502 without a Status: ''" }),
@@ -86,10 +86,12 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     new PlacedError(
-      new ConnectionError("The token for GET https://x has not come for 9 ms"),
+      new ConnectionError(
+        "Timed out after 9 ms waiting for the token for GET https://x",
+      ),
       PLACE,
     ),
-    'error: The token for GET https://x has not come for 9 ms: run what gives the credential of user "me" of config by itself, and see what it waits for',
+    'error: Timed out after 9 ms waiting for the token for GET https://x: run what gives the credential of user "me" of config by itself, and see what it waits for',
   ],
   [
     new PlacedError(mismatched, PLACE),
@@ -104,8 +106,8 @@ const LINES: readonly [unknown, string][] = [
     "error: Cannot reach https://x: received corrupt message: the server speaks no TLS; try http:// in --server",
   ],
   [
-    new SyntaxError("Cannot read the answer: it is not JSON: '<html>\n'"),
-    "error: Cannot read the answer: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
+    new SyntaxError("Cannot read the response: it is not JSON: '<html>\n'"),
+    "error: Cannot read the response: it is not JSON: '<html> ': check that --server is the address of a Kubernetes API server",
   ],
   [
     new UnknownResourceError("foos", "", { cause: html }),

@@ -181,8 +181,7 @@ const REFUSALS: [what: string, fetch: FetchFunction, Partial<StatusError>][] = [
     code: 503,
     reason: "ServiceUnavailable",
     retryAfterMs: 7000,
-    message:
-      "client-node's list was answered 503 without a Status: 'no backend'",
+    message: "client-node's list returned 503 without a Status: 'no backend'",
   }],
   ["JSON that is no Status", answering(404, '{"a":1}'), {
     code: 404,

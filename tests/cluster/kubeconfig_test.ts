@@ -146,12 +146,12 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
   [
     "has a server that is no URL",
     cluster({ server: `ftp://me:${SECRET}@c` }),
-    'Cannot use cluster "c" of ~/config: server: it is no URL such as "https://host:6443"',
+    'Cannot use cluster "c" of ~/config: server: it must be a URL such as "https://host:6443"',
   ],
   [
     "has a server with a password",
     cluster({ server: `https://me:${SECRET}@c` }),
-    'Cannot use cluster "c" of ~/config: server: its URL holds a user or password, which belong into headers or a token',
+    'Cannot use cluster "c" of ~/config: server: its URL contains a user or password; use a token or headers instead',
   ],
   [
     "has a CA that is missing",

@@ -1,7 +1,7 @@
-// The event decoder, in one matrix over bodies with BYOB readers and bodies
-// without: whatever is cut, broken or aborted wherever, each event before it
-// comes first, then the end, and nothing is left behind. First each line of
-// SEMANTICS by hand, then properties over random streams.
+// The event decoder, over bodies with and without BYOB readers: wherever a body
+// is cut, broken or aborted, all events before that are delivered first, then
+// the stream ends and everything is released. First the specified behavior case
+// by case, then properties over random streams.
 
 import {
   assert,
@@ -45,7 +45,7 @@ function line(event: unknown): string {
   return `${JSON.stringify(event)}\n`;
 }
 
-/** A body, its decoder, and all that the decoder must let go of. */
+/** A body, its decoder, and everything that the decoder must release. */
 class Decoding {
   readonly abort = new CountedAbort();
   readonly body: FakeBody;
@@ -72,7 +72,7 @@ class Decoding {
     });
   }
 
-  /** Fails unless everything has been let go of, once. */
+  /** Fails unless everything has been released, exactly once. */
   assertReleased(): void {
     assertEquals(this.ends, 1);
     assertEquals(this.abort.listeners, 0);
@@ -91,7 +91,7 @@ interface Outcome {
   error?: unknown;
 }
 
-/** Reads to the end, whatever it is. */
+/** Reads until the stream closes or errors. */
 async function readAll(stream: ReadableStream<WatchEvent>): Promise<Outcome> {
   const reader = stream.getReader();
   const events: unknown[] = [];
@@ -128,7 +128,7 @@ testBoth("delivers the events and closes when the body ends", async (kind) => {
   assertEquals(decoding.body.cancels, []);
 });
 
-testBoth("delivers the events when cut at any one place", async (kind) => {
+testBoth("delivers the events when cut at any position", async (kind) => {
   const whole = bytes(
     `\n${JSON.stringify(FIRST)}\r\n\r\n\n${line(SECOND)}${
       JSON.stringify(THIRD)
@@ -145,7 +145,7 @@ testBoth("delivers the events when cut at any one place", async (kind) => {
   }
 });
 
-testBoth("delivers the events when each byte comes alone", async (kind) => {
+testBoth("delivers the events when each byte is a chunk", async (kind) => {
   const whole = bytes(`${JSON.stringify(FIRST)}\r\n${line(SECOND)}\r\n`);
   const places = Array.from(whole, (_, index) => index);
   const decoding = new Decoding(kind, cut(whole, places));
@@ -167,7 +167,7 @@ testBoth("closes when the body is empty", async (kind) => {
   decoding.assertReleased();
 });
 
-testBoth("delivers an event that is megabytes long", async (kind) => {
+testBoth("delivers an event of several megabytes", async (kind) => {
   const long = {
     type: "ADDED",
     object: { metadata: { name: "é🎈".repeat(600_000) } },
@@ -181,7 +181,7 @@ testBoth("delivers an event that is megabytes long", async (kind) => {
 });
 
 testBoth(
-  "delivers everything when a chunk holds many buffers full",
+  "delivers all events when a chunk is many times larger than the buffer",
   async (kind) => {
     const many = Array.from({ length: 5_000 }, (_, index) => ({
       type: "ADDED",
@@ -192,13 +192,13 @@ testBoth(
   },
 );
 
-testBoth("passes on an event of unknown type", async (kind) => {
+testBoth("delivers an event of unknown type", async (kind) => {
   const unknown = { type: "RENAMED", object: { metadata: { name: "a" } } };
   const decoding = new Decoding(kind, [line(unknown)]);
   assertEquals(await readAll(decoding.events), { events: [unknown] });
 });
 
-testBoth("passes on bookmarks, errors and unknown members", async (kind) => {
+testBoth("delivers bookmarks, errors and unknown fields", async (kind) => {
   const events = [
     { type: "BOOKMARK", object: { metadata: { resourceVersion: "7" } } },
     { type: "ERROR", object: { code: 410, reason: "Expired", x: [null, 1] } },
@@ -209,7 +209,7 @@ testBoth("passes on bookmarks, errors and unknown members", async (kind) => {
 });
 
 testBoth(
-  "keeps what a user's object says and takes credentials out of the rest",
+  "keeps the objects of changes as they are and redacts all other events",
   async (kind) => {
     const object = { metadata: { name: TOKEN } };
     const added = { type: "ADDED", object };
@@ -237,7 +237,7 @@ testBoth(
   },
 );
 
-testBoth("reads nothing before it is asked", async (kind) => {
+testBoth("does not read ahead of demand", async (kind) => {
   const decoding = new Decoding(kind, [
     line(FIRST) + line(SECOND),
     line(THIRD),
@@ -254,7 +254,7 @@ testBoth("reads nothing before it is asked", async (kind) => {
   await reader.cancel();
 });
 
-testBoth("answers several reads at once in order", async (kind) => {
+testBoth("resolves concurrent reads in order", async (kind) => {
   const decoding = new Decoding(kind, [
     line(FIRST) + line(SECOND).slice(0, 9),
     line(SECOND).slice(9) + line(THIRD),
@@ -272,13 +272,13 @@ testBoth("answers several reads at once in order", async (kind) => {
 });
 
 const BAD_LINES: [what: string, bad: string][] = [
-  ["is no JSON", "<html>no</html>"],
+  ["is not JSON", "<html>no</html>"],
   ["is cut off", '{"type":"ADDED","object":{"metadata'],
   ["has no type", '{"object":{"metadata":{}}}'],
-  ["has a type that is no text", '{"type":7,"object":{}}'],
+  ["has a type that is not a string", '{"type":7,"object":{}}'],
   ["has no object", '{"type":"ADDED"}'],
   ["has null for an object", '{"type":"ADDED","object":null}'],
-  ["has a text for an object", '{"type":"ADDED","object":"pod"}'],
+  ["has a string for an object", '{"type":"ADDED","object":"pod"}'],
   ["is a number", "17"],
   ["is null", "null"],
   ["is a list", "[]"],
@@ -303,13 +303,13 @@ for (const [what, bad] of BAD_LINES) {
   );
 
   testBoth(
-    `errors after the events before it when the last line, without an end, ${what}`,
+    `errors after the events before it when the last line, without a line end, ${what}`,
     async (kind) => {
       const decoding = new Decoding(kind, [`${line(FIRST)}${bad}`]);
       const { events, error } = await readAll(decoding.events);
       assertEquals(events, [FIRST]);
       assertInstanceOf(error, SyntaxError);
-      assertStringIncludes(error.message, "the stream ends within it");
+      assertStringIncludes(error.message, "ended in the middle of a line");
       assertStringIncludes(error.message, bad.slice(0, 20));
       assertInstanceOf(error.cause, SyntaxError);
       decoding.assertReleased();
@@ -327,7 +327,7 @@ testBoth("errors when a line is not UTF-8", async (kind) => {
   const { events, error } = await readAll(decoding.events);
   assertEquals(events, [FIRST]);
   assertInstanceOf(error, SyntaxError);
-  assertStringIncludes(error.message, "not UTF-8");
+  assertStringIncludes(error.message, "not valid UTF-8");
   decoding.assertReleased();
 });
 
@@ -350,7 +350,7 @@ testBoth(
 );
 
 testBoth(
-  "goes on erring when it is read again after a bad line",
+  "keeps rejecting with the same error when it is read again after a bad line",
   async (kind) => {
     const decoding = new Decoding(kind, [`bad\n${line(FIRST)}`]);
     const reader = decoding.events.getReader();
@@ -361,14 +361,14 @@ testBoth(
   },
 );
 
-testBoth("shows only the beginning of a bad line", async (kind) => {
+testBoth("shows only the start of a bad line", async (kind) => {
   const decoding = new Decoding(kind, [`oh ${"x".repeat(2_000_000)}\n`]);
   const { error } = await readAll(decoding.events);
   assertInstanceOf(error, SyntaxError);
   assertStringIncludes(error.message, `'oh ${"x".repeat(77)}…'`);
 });
 
-testBoth("shows a short bad line whole", async (kind) => {
+testBoth("shows all of a short bad line", async (kind) => {
   const decoding = new Decoding(kind, [`${"x".repeat(80)}\n`]);
   const { error } = await readAll(decoding.events);
   assertInstanceOf(error, SyntaxError);
@@ -377,15 +377,15 @@ testBoth("shows a short bad line whole", async (kind) => {
 
 const BAD_LINES_WITH_TOKEN: [what: string, bad: string][] = [
   ["at its start", `${TOKEN} is bad\n`],
-  ["in JSON that is no event", `${JSON.stringify({ said: TOKEN })}\n`],
+  ["in JSON that is not an event", `${JSON.stringify({ said: TOKEN })}\n`],
   ["across the end of what is shown", `${"x".repeat(70)}${TOKEN}\n`],
   ["cut by the end of the body", `{"said":"${TOKEN.slice(0, 30)}`],
-  ["cut by the end of what is searched", `${" ".repeat(4066)}${TOKEN}\n`],
+  ["cut by the end of what is redacted", `${" ".repeat(4066)}${TOKEN}\n`],
 ];
 
 for (const [where, bad] of BAD_LINES_WITH_TOKEN) {
   testBoth(
-    `shows no credential when a bad line has it ${where}`,
+    `does not show a credential that a bad line has ${where}`,
     async (kind) => {
       const { error } = await readAll(new Decoding(kind, [bad]).events);
       assertInstanceOf(error, SyntaxError);
@@ -410,7 +410,7 @@ testBoth(
   },
 );
 
-testBoth("takes a credential out of the body's error", async (kind) => {
+testBoth("redacts a credential in the body's error", async (kind) => {
   const cause = Object.assign(new Error("bad chunk"), { data: `x${TOKEN}` });
   const decoding = new Decoding(kind, [line(FIRST)], {
     error: new TypeError("terminated", { cause }),
@@ -423,7 +423,7 @@ testBoth("takes a credential out of the body's error", async (kind) => {
 });
 
 testBoth(
-  "errors with the signal's reason at once when aborted during a read",
+  "errors immediately with the signal's reason when aborted during a read",
   async (kind) => {
     const decoding = new Decoding(kind, [line(FIRST)], "hang");
     const reader = decoding.events.getReader();
@@ -453,7 +453,7 @@ testBoth(
 );
 
 testBoth(
-  "errors with the signal's reason when it is aborted already",
+  "errors with the signal's reason when it is already aborted",
   async (kind) => {
     const reason = new Error("enough");
     const decoding = new Decoding(kind, [line(FIRST)]);
@@ -475,7 +475,7 @@ testBoth(
   },
 );
 
-testBoth("is not changed by an abort after its end", async (kind) => {
+testBoth("ignores an abort after the end", async (kind) => {
   const decoding = new Decoding(kind, [line(FIRST)]);
   const reader = decoding.events.getReader();
   await reader.read();
@@ -502,34 +502,43 @@ testBoth(
   },
 );
 
-testBoth("ends the body when it is cancelled during a read", async (kind) => {
-  const decoding = new Decoding(kind, [line(FIRST)], "hang");
-  const reader = decoding.events.getReader();
-  await reader.read();
-  const pending = reader.read();
-  await turn();
-  const reason = new Error("enough");
-  await reader.cancel(reason);
-  assert((await pending).done);
-  decoding.assertReleased();
-  assertEquals(decoding.body.cancels, [reason]);
-});
+testBoth(
+  "cancels the body when it is cancelled during a read",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST)], "hang");
+    const reader = decoding.events.getReader();
+    await reader.read();
+    const pending = reader.read();
+    await turn();
+    const reason = new Error("enough");
+    await reader.cancel(reason);
+    assert((await pending).done);
+    decoding.assertReleased();
+    assertEquals(decoding.body.cancels, [reason]);
+  },
+);
 
-testBoth("ends the body when it is cancelled between reads", async (kind) => {
-  const decoding = new Decoding(kind, [line(FIRST) + line(SECOND)], "hang");
-  const reader = decoding.events.getReader();
-  await reader.read();
-  await reader.cancel();
-  decoding.assertReleased();
-  assertEquals(decoding.body.cancels.length, 1);
-});
+testBoth(
+  "cancels the body when it is cancelled between reads",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST) + line(SECOND)], "hang");
+    const reader = decoding.events.getReader();
+    await reader.read();
+    await reader.cancel();
+    decoding.assertReleased();
+    assertEquals(decoding.body.cancels.length, 1);
+  },
+);
 
-testBoth("ends the body when it is cancelled before any read", async (kind) => {
-  const decoding = new Decoding(kind, [line(FIRST)]);
-  await decoding.events.cancel();
-  decoding.assertReleased();
-  assertEquals(decoding.body.pulls, 0);
-});
+testBoth(
+  "cancels the body when it is cancelled before any read",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST)]);
+    await decoding.events.cancel();
+    decoding.assertReleased();
+    assertEquals(decoding.body.pulls, 0);
+  },
+);
 
 for (const how of ["hangs", "fails"] as const) {
   testBoth(
@@ -555,8 +564,8 @@ for (const how of ["hangs", "fails"] as const) {
   );
 }
 
-// Properties over random streams. A document is a list of lines, each an event
-// with its own line end, and how it ends; where it is cut does not matter.
+// Properties over random streams. A document is a list of events with various
+// line ends, and the places where it is cut into chunks.
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 });
 
@@ -593,25 +602,25 @@ const documentOf = fc.record({
 
 type Document = typeof documentOf extends fc.Arbitrary<infer D> ? D : never;
 
-function written({ lines, lastEnd }: Document): string {
+function encode({ lines, lastEnd }: Document): string {
   const whole = lines.map(({ event, end }) => JSON.stringify(event) + end)
     .join("");
   return lastEnd ? whole : whole.replace(/[\r\n]+$/, "");
 }
 
-/** What JSON makes of the events: `-0` and the like are not the matter here. */
+/** The events after a JSON round trip, which changes `-0` and the like. */
 function eventsOf({ lines }: Document): unknown[] {
   return lines.map(({ event }) => JSON.parse(JSON.stringify(event)));
 }
 
-function pieces(whole: Uint8Array<ArrayBuffer>, cuts: readonly number[]) {
+function split(whole: Uint8Array<ArrayBuffer>, cuts: readonly number[]) {
   return cut(whole, cuts.map((at) => Math.floor(at * whole.length)));
 }
 
-Deno.test("decodeWatchEvents() delivers random events however they are cut", async () => {
+Deno.test("decodeWatchEvents() delivers random events cut into random chunks", async () => {
   await fc.assert(
     fc.asyncProperty(documentOf, async (document) => {
-      const chunks = pieces(bytes(written(document)), document.cuts);
+      const chunks = split(bytes(encode(document)), document.cuts);
       const decoding = new Decoding(document.kind, chunks);
       assertEquals(await readAll(decoding.events), {
         events: eventsOf(document),
@@ -629,10 +638,10 @@ Deno.test("decodeWatchEvents() delivers what came before a bad line at a random 
       const index = at % (document.lines.length + 1);
       const before = { ...document, lines: document.lines.slice(0, index) };
       const after = { ...document, lines: document.lines.slice(index) };
-      const whole = `${written({ ...before, lastEnd: true })}${bad}\n${
-        written(after)
+      const whole = `${encode({ ...before, lastEnd: true })}${bad}\n${
+        encode(after)
       }`;
-      const chunks = pieces(bytes(whole), document.cuts);
+      const chunks = split(bytes(whole), document.cuts);
       const decoding = new Decoding(document.kind, chunks, "hang");
       const { events, error } = await readAll(decoding.events);
       assertEquals(events, eventsOf(before));
@@ -649,12 +658,12 @@ Deno.test("decodeWatchEvents() delivers what came before a body error at a rando
       documentOf,
       fc.double({ min: 0, max: 1, noNaN: true }),
       async (document, at) => {
-        const whole = bytes(written({ ...document, lastEnd: true }));
+        const whole = bytes(encode({ ...document, lastEnd: true }));
         const part = whole.slice(0, Math.floor(at * whole.length));
         const complete = new TextDecoder().decode(part).split(/\r?\n/)
           .slice(0, -1).filter((line) => line !== "").length;
         const lost = new TypeError("connection reset");
-        const chunks = pieces(part, document.cuts);
+        const chunks = split(part, document.cuts);
         const decoding = new Decoding(document.kind, chunks, { error: lost });
         const { events, error } = await readAll(decoding.events);
         assertEquals(events, eventsOf(document).slice(0, complete));
@@ -666,7 +675,7 @@ Deno.test("decodeWatchEvents() delivers what came before a body error at a rando
   );
 });
 
-Deno.test("decodeWatchEvents() lets go of everything when aborted or cancelled at a random place", async () => {
+Deno.test("decodeWatchEvents() releases everything when aborted or cancelled at a random place", async () => {
   await fc.assert(
     fc.asyncProperty(
       documentOf,
@@ -674,8 +683,8 @@ Deno.test("decodeWatchEvents() lets go of everything when aborted or cancelled a
       fc.boolean(),
       fc.constantFrom("abort", "cancel"),
       async (document, reads, duringRead, how) => {
-        const chunks = pieces(
-          bytes(written({ ...document, lastEnd: true })),
+        const chunks = split(
+          bytes(encode({ ...document, lastEnd: true })),
           document.cuts,
         );
         const decoding = new Decoding(document.kind, chunks, "hang");

@@ -1,6 +1,6 @@
-// Exchanges, by way of `RestListerWatcher`: how long a server may be silent, to
-// the millisecond, and that whatever ends a request, nothing that ignores the
-// end is waited for and nothing of it is left.
+// Exchanges, through `RestListerWatcher`: timeouts, exact to the millisecond,
+// and that however a request ends, it does not wait for what ignores the abort
+// and releases everything.
 
 import {
   assert,
@@ -43,12 +43,12 @@ function podsOf(
 
 const VERBS = ["list", "watch"] as const;
 
-/** Never settles, and never hears of an abort. */
+/** Never settles and ignores aborts. */
 function never<V>(): Promise<V> {
   return new Promise(() => {});
 }
 
-/** A promise that settles so much later, whatever is aborted. */
+/** Resolves after a delay and ignores aborts. */
 function after<V>(ms: number, value: V): Promise<V> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
@@ -56,15 +56,15 @@ function after<V>(ms: number, value: V): Promise<V> {
 function assertTimedOut(error: unknown, words: string, ms: number): void {
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, words);
-  assertStringIncludes(error.message, `for ${ms} ms`);
+  assertStringIncludes(error.message, `Timed out after ${ms} ms`);
   assertInstanceOf(error.cause, DOMException);
   assertEquals(error.cause.name, "TimeoutError");
 }
 
-// How long a server may be silent.
+// Timeouts.
 
 for (const verb of VERBS) {
-  Deno.test(`RestListerWatcher.${verb}() gives up when there is no answer for 60 s`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() gives up when there is no response for 60 s`, async () => {
     using time = new FakeTime();
     const pods = podsOf({ fetch: () => never() });
     const pending: Promise<unknown> = pods[verb]({});
@@ -72,18 +72,19 @@ for (const verb of VERBS) {
     assert(await isPending(pending));
     await time.tickAsync(1);
     const error = await assertRejects(() => pending);
-    assertTimedOut(error, "had no answer", 60_000);
+    assertTimedOut(error, "waiting for a response", 60_000);
     assertFalse(time.next());
   });
 
-  Deno.test(`RestListerWatcher.${verb}() gives up when there is no answer for requestTimeoutMs`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() gives up when there is no response for requestTimeoutMs`, async () => {
     using time = new FakeTime();
     const pods = podsOf({ fetch: () => never(), requestTimeoutMs: 7 });
     const pending: Promise<unknown> = pods[verb]({});
     await time.tickAsync(6);
     assert(await isPending(pending));
     await time.tickAsync(1);
-    assertTimedOut(await assertRejects(() => pending), "had no answer", 7);
+    const error = await assertRejects(() => pending);
+    assertTimedOut(error, "waiting for a response", 7);
   });
 
   Deno.test(`RestListerWatcher.${verb}() aborts the request when it gives up`, async () => {
@@ -116,11 +117,11 @@ for (const verb of VERBS) {
     assert(await isPending(pending));
     await time.tickAsync(1);
     const error = await assertRejects(() => pending);
-    assertTimedOut(error, "token", 60_000);
+    assertTimedOut(error, "waiting for the token", 60_000);
     assertEquals(fake.calls.length, 0);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() gives each step of a request its time`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() restarts the timeout for each step of a request`, async () => {
     using time = new FakeTime();
     const fake = new FakeFetch((_, call) =>
       call === 1
@@ -139,7 +140,7 @@ for (const verb of VERBS) {
     assertFalse(time.next());
   });
 
-  Deno.test(`RestListerWatcher.${verb}() tells of a failure when the rest of its body does not come`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() rejects with StatusError when the body of a refusal is incomplete`, async () => {
     using time = new FakeTime();
     const body = new FakeBody("default", ["no entry"], "hang");
     const { fetch } = answering(body.stream, { status: 403 });
@@ -160,7 +161,7 @@ for (const verb of VERBS) {
 }
 
 for (const kind of BODY_KINDS) {
-  Deno.test(`RestListerWatcher.list() gives up when no byte comes for requestTimeoutMs (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher.list() gives up when no byte arrives for requestTimeoutMs (${kind} reader)`, async () => {
     using time = new FakeTime();
     const body = new FakeBody(kind, ['{"items":'], "hang");
     const pods = podsOf({ fetch: answering(body.stream).fetch });
@@ -169,14 +170,14 @@ for (const kind of BODY_KINDS) {
     assert(await isPending(pending));
     await time.tickAsync(1);
     const error = await assertRejects(() => pending);
-    assertTimedOut(error, "no more of the answer", 60_000);
+    assertTimedOut(error, "waiting for the rest of the response", 60_000);
     assertEquals(body.cancels.length, 1);
     assertFalse(body.stream.locked);
     assertFalse(time.next());
   });
 }
 
-Deno.test("RestListerWatcher.list() goes on when each piece of a list comes just in time", async () => {
+Deno.test("RestListerWatcher.list() keeps reading when each piece of a list arrives just in time", async () => {
   using time = new FakeTime();
   const pieces = [...EMPTY];
   const body = new ReadableStream<Uint8Array>({
@@ -196,7 +197,7 @@ Deno.test("RestListerWatcher.list() goes on when each piece of a list comes just
 });
 
 for (const kind of BODY_KINDS) {
-  Deno.test(`RestListerWatcher.watch() is silent for as long as it likes when it has begun (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher.watch() does not time out once it is open (${kind} reader)`, async () => {
     using time = new FakeTime();
     const body = new FakeBody(kind, [EVENT], "hang");
     const events = await podsOf({ fetch: answering(body.stream).fetch })
@@ -212,7 +213,7 @@ for (const kind of BODY_KINDS) {
   });
 }
 
-Deno.test("RestListerWatcher is answered by a server that has just been silent", async () => {
+Deno.test("RestListerWatcher gets a response from a server that has just timed out", async () => {
   await using server = new RawServer(async (connection) => {
     if (connection.head.includes("limit=1")) {
       return await connection.closedByPeer();
@@ -221,13 +222,13 @@ Deno.test("RestListerWatcher is answered by a server that has just been silent",
       `HTTP/1.1 200 OK\r\ncontent-length: ${EMPTY.length}\r\n\r\n${EMPTY}`,
     );
   });
-  const hasty = podsOf({ server: server.url, requestTimeoutMs: 50 });
-  await assertRejects(() => hasty.list({ limit: 1 }), ConnectionError);
-  const patient = podsOf({ server: server.url });
-  assertEquals(await patient.list({}), { items: [] });
+  const shortTimeout = podsOf({ server: server.url, requestTimeoutMs: 50 });
+  await assertRejects(() => shortTimeout.list({ limit: 1 }), ConnectionError);
+  const pods = podsOf({ server: server.url });
+  assertEquals(await pods.list({}), { items: [] });
 });
 
-// What ends a request, and what is left.
+// The ends of a request, each of which releases everything.
 
 interface Exit {
   readonly what: string;
@@ -291,7 +292,7 @@ const EXITS: Exit[] = [
     options: () => ({ token: () => "a b", fetch: answering(EMPTY).fetch }),
   },
   {
-    what: "the answer is no list",
+    what: "the response is not a list",
     verbs: ["list"],
     options: () => ({ fetch: answering("<html>").fetch }),
   },
@@ -305,7 +306,7 @@ const EXITS: Exit[] = [
     }),
   },
   {
-    what: "the body is taken",
+    what: "the body is locked",
     verbs: VERBS,
     options: () => {
       const response = new Response(EMPTY);
@@ -325,7 +326,7 @@ const EXITS: Exit[] = [
     options: () => ({ token: () => never(), fetch: answering(EMPTY).fetch }),
   },
   {
-    what: "it is aborted before the answer",
+    what: "it is aborted before the response",
     verbs: VERBS,
     aborts: true,
     options: () => ({ fetch: () => never() }),
@@ -377,7 +378,7 @@ for (const { what, verbs, options, aborts } of EXITS) {
 }
 
 for (const verb of VERBS) {
-  Deno.test(`RestListerWatcher.${verb}() asks for nothing when it is aborted already`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() sends nothing when it is already aborted`, async () => {
     const abort = new CountedAbort();
     const reason = new Error("enough");
     abort.abort(reason);
@@ -393,7 +394,7 @@ for (const verb of VERBS) {
     assertEquals([fake.calls.length, tokens, abort.listeners], [0, 0, 0]);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() asks for no second token when it is aborted meanwhile`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() does not wait for a second token when it is aborted after a 401`, async () => {
     const abort = new CountedAbort();
     const reason = new Error("enough");
     const fake = new FakeFetch(() => {
@@ -414,7 +415,7 @@ for (const verb of VERBS) {
     assertEquals(abort.listeners, 0);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() cancels an answer when it comes after the abort`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() cancels a response that arrives after the abort`, async () => {
     const answer = Promise.withResolvers<Response>();
     const abort = new AbortController();
     const pods = podsOf({ fetch: () => answer.promise });
@@ -429,7 +430,7 @@ for (const verb of VERBS) {
     assertEquals([late.pulls, late.cancels.length], [0, 1]);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() cancels an answer when it comes after the time is up`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() cancels a response that arrives after the timeout`, async () => {
     using time = new FakeTime();
     const answer = Promise.withResolvers<Response>();
     const pods = podsOf({ fetch: () => answer.promise });
@@ -442,7 +443,7 @@ for (const verb of VERBS) {
     assertEquals([late.pulls, late.cancels.length], [0, 1]);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() ignores what fails after the abort`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() ignores a failure after the abort`, async () => {
     for (const where of ["token", "fetch"]) {
       const gate = Promise.withResolvers<never>();
       const abort = new AbortController();
@@ -540,17 +541,17 @@ for (const [what, bodyOf, exit] of STREAM_EXITS) {
   });
 }
 
-Deno.test("Exchange.end() may be called again", () => {
+Deno.test("Exchange.end() does nothing when called again", () => {
   const abort = new CountedAbort();
   const exchange = new Exchange(abort.signal, () => never());
-  exchange.expectWithin(1_000, "Nothing has come");
+  exchange.startTimeout(1_000, "a response");
   exchange.end();
   exchange.end();
   assert(exchange.signal.aborted);
   assertEquals(abort.listeners, 0);
 });
 
-Deno.test("Exchange.end() is heard by nobody who was not aborted", async () => {
+Deno.test("Exchange.end() does not count as an abort by the caller", async () => {
   const exchange = new Exchange(undefined, () => never());
   exchange.end();
   exchange.throwIfCallerAborted();

@@ -1,5 +1,6 @@
-// Answers that are no success: the server's own Status or one made of what
-// there is, the delay it asks for, redirects, and no credential in any of it.
+// Unsuccessful responses: the Status of the server or one built from the
+// response, the delay it asks for, redirects, and that no error contains a
+// credential.
 
 import {
   assert,
@@ -28,7 +29,7 @@ import {
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
 
-/** What must not be shown: the token, nor the start of it. */
+/** The start of the token, which must not be shown either. */
 const START = TOKEN.slice(0, 10);
 
 function pods(options: Partial<RestListerWatcherOptions>): RestListerWatcher {
@@ -47,14 +48,14 @@ function podsAnswered(
   return pods({ fetch: answering(body, init).fetch });
 }
 
-/** What `list()` and `watch()`, which must agree, reject with. */
+/** The error of `list()`, which must be the same as that of `watch()`. */
 async function refusal(
   body: BodyInit | null,
   init: ResponseInit,
 ): Promise<StatusError> {
-  const asked = podsAnswered(body, init);
-  const error = await assertRejects(() => asked.list({}), StatusError);
-  const other = await assertRejects(() => asked.watch({}), StatusError);
+  const refused = podsAnswered(body, init);
+  const error = await assertRejects(() => refused.list({}), StatusError);
+  const other = await assertRejects(() => refused.watch({}), StatusError);
   assertEquals(other.status, error.status);
   return error;
 }
@@ -81,7 +82,7 @@ Deno.test("RestListerWatcher rejects with the server's Status when its code diff
   assertEquals(error.code, 403);
 });
 
-Deno.test("RestListerWatcher takes the code from HTTP when the Status has none", async () => {
+Deno.test("RestListerWatcher uses the HTTP status code when the Status has no code", async () => {
   const error = await refusal('{"kind":"Status","reason":"Gone"}', {
     status: 410,
   });
@@ -109,7 +110,7 @@ const REASONS: [code: number, reason: string | undefined][] = [
 ];
 
 for (const [code, reason] of REASONS) {
-  Deno.test(`RestListerWatcher makes a Status of reason ${reason} when the answer is ${code} and HTML`, async () => {
+  Deno.test(`RestListerWatcher builds a Status with reason ${reason} when the response is ${code} and HTML`, async () => {
     const error = await refusal("<html>\n  <b>no</b>\n</html>", {
       status: code,
       statusText: "What Now",
@@ -134,18 +135,18 @@ const NO_STATUS: [what: string, body: BodyInit | null, shown: string][] = [
   ["a list", "[]", "'[]'"],
   ["null", "null", "'null'"],
   ["a Status cut off", '{"kind":"Status","mes', '\'{"kind":"Status","mes\''],
-  ["no UTF-8", new Uint8Array([0x61, 0xff]), "'a\ufffd'"],
+  ["not UTF-8", new Uint8Array([0x61, 0xff]), "'a\ufffd'"],
 ];
 
 for (const [what, body, shown] of NO_STATUS) {
-  Deno.test(`RestListerWatcher makes a Status when the body is ${what}`, async () => {
+  Deno.test(`RestListerWatcher builds a Status when the body is ${what}`, async () => {
     const error = await refusal(body, { status: 503 });
     assertEquals(error.code, 503);
     assertStringIncludes(error.message, shown);
   });
 }
 
-Deno.test("RestListerWatcher shows the first 200 characters when a failure is long", async () => {
+Deno.test("RestListerWatcher shows the first 200 characters of a failure when it is long", async () => {
   const error = await refusal("x".repeat(201), { status: 500 });
   assertStringIncludes(error.message, `'${"x".repeat(200)}…'`);
   const short = await refusal("x".repeat(200), { status: 500 });
@@ -153,7 +154,7 @@ Deno.test("RestListerWatcher shows the first 200 characters when a failure is lo
 });
 
 for (const kind of BODY_KINDS) {
-  Deno.test(`RestListerWatcher reads no more than it needs when a failure has no end (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher stops reading the body of a failure after 64 KiB (${kind} reader)`, async () => {
     const chunk = "y".repeat(16 * 1024);
     const body = new FakeBody(kind, Array(1_000).fill(chunk));
     const error = await assertRejects(
@@ -166,7 +167,7 @@ for (const kind of BODY_KINDS) {
     assertFalse(body.stream.locked);
   });
 
-  Deno.test(`RestListerWatcher tells what has come when the body of a failure breaks (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher shows what it has read when the body of a failure breaks (${kind} reader)`, async () => {
     const lost = new TypeError("connection reset");
     const body = new FakeBody(kind, ["no entry ", "for y"], { error: lost });
     const error = await assertRejects(
@@ -192,11 +193,11 @@ const RETRY_AFTER: [value: string, ms: number | undefined][] = [
 ];
 
 for (const [value, ms] of RETRY_AFTER) {
-  Deno.test(`RestListerWatcher keeps a delay of ${ms} ms when Retry-After is ${JSON.stringify(value)}`, async () => {
+  Deno.test(`RestListerWatcher gives a retryAfterMs of ${ms} when Retry-After is ${JSON.stringify(value)}`, async () => {
     using _time = new FakeTime("2015-10-21T07:28:00Z");
     const headers = { "retry-after": value };
-    const made = await refusal("slow down", { status: 429, headers });
-    assertEquals(made.retryAfterMs, ms);
+    const built = await refusal("slow down", { status: 429, headers });
+    assertEquals(built.retryAfterMs, ms);
     const status = { ...FORBIDDEN, code: 429, reason: "TooManyRequests" };
     const own = await refusal(JSON.stringify(status), { status: 429, headers });
     assertEquals(own.retryAfterMs, ms);
@@ -204,14 +205,14 @@ for (const [value, ms] of RETRY_AFTER) {
   });
 }
 
-Deno.test("RestListerWatcher rounds a date up when less than a second is left", async () => {
+Deno.test("RestListerWatcher rounds a Retry-After date up to whole seconds", async () => {
   using _time = new FakeTime("2015-10-21T07:28:00.300Z");
   const headers = { "retry-after": "Wed, 21 Oct 2015 07:28:01 GMT" };
   const error = await refusal("", { status: 503, headers });
   assertEquals(error.retryAfterMs, 1_000);
 });
 
-Deno.test("RestListerWatcher keeps the delay of the Status when Retry-After says another", async () => {
+Deno.test("RestListerWatcher keeps the delay of the Status when Retry-After differs", async () => {
   const details = { retryAfterSeconds: 3 };
   const error = await refusal(JSON.stringify({ ...FORBIDDEN, details }), {
     status: 429,
@@ -226,7 +227,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 
 for (const code of REDIRECTS) {
   for (const verb of ["list", "watch"] as const) {
-    Deno.test(`RestListerWatcher.${verb}() refuses a redirect and sends nothing there when answered ${code}`, async () => {
+    Deno.test(`RestListerWatcher.${verb}() does not follow a redirect when the response is ${code}`, async () => {
       await using target = new Served(() => Response.json({ items: [] }));
       const location = `${target.url}/sign-in?to=${TOKEN}#${TOKEN}`;
       await using server = new Served(() =>
@@ -243,7 +244,7 @@ for (const code of REDIRECTS) {
   }
 }
 
-Deno.test("RestListerWatcher names the whole target when a redirect is a relative one", async () => {
+Deno.test("RestListerWatcher shows the absolute target when a redirect is relative", async () => {
   await using server = new Served(() =>
     new Response("", { status: 307, headers: { location: "../login?a=b" } })
   );
@@ -263,11 +264,11 @@ const TARGETS: [location: string | undefined, named: string][] = [
   ["/login?next=x", "/login,"],
   ["//me:hunter2-secret@sso.example/?a", "//sso.example/,"],
   ["https://me:hunter2-secret@:bad:/x?a", "https://:bad:/x,"],
-  [undefined, "an address that is not shown"],
+  [undefined, "an unknown address"],
 ];
 
 for (const [location, named] of TARGETS) {
-  Deno.test(`RestListerWatcher names ${named} when redirected to ${location}`, async () => {
+  Deno.test(`RestListerWatcher shows ${named} when redirected to ${location}`, async () => {
     const body = new FakeBody("default", ["moved"], "hang");
     const refused = podsAnswered(body.stream, {
       status: 302,
@@ -282,7 +283,7 @@ for (const [location, named] of TARGETS) {
   });
 }
 
-Deno.test("RestListerWatcher refuses a redirect when the runtime hides it", async () => {
+Deno.test("RestListerWatcher rejects with StatusError when the runtime hides a redirect", async () => {
   const hidden = new Response(null);
   Object.defineProperties(hidden, {
     type: { value: "opaqueredirect" },
@@ -292,10 +293,10 @@ Deno.test("RestListerWatcher refuses a redirect when the runtime hides it", asyn
   const refused = pods({ fetch: new FakeFetch(() => hidden).fetch });
   const error = await assertRejects(() => refused.list({}), StatusError);
   assertEquals("code" in error.status, false);
-  assertStringIncludes(error.message, "an address that is not shown");
+  assertStringIncludes(error.message, "an unknown address");
 });
 
-// Credentials that a server repeats.
+// Credentials that the server echoes.
 
 const JSON_ESCAPED = JSON.stringify('tok/en"with\\signs+').slice(1, -1);
 
@@ -320,7 +321,7 @@ const REPEATED: [
     "<p>tok&#x2F;en-with&#38;signs&#43;</p>",
     { status: 403 },
   ]],
-  ["JSON that is no Status, escaped", 'tok/en"with\\signs+', () => [
+  ["JSON that is not a Status, escaped", 'tok/en"with\\signs+', () => [
     `{"said":"${JSON_ESCAPED.replace("/", "\\/")}"}`,
     { status: 403 },
   ]],
@@ -355,7 +356,7 @@ const REPEATED: [
 ];
 
 for (const [where, token, answer] of REPEATED) {
-  Deno.test(`RestListerWatcher shows no credential when the server repeats it in ${where}`, async () => {
+  Deno.test(`RestListerWatcher does not show a credential that the server echoes in ${where}`, async () => {
     const { fetch } = new FakeFetch((init) => {
       const { authorization } = Object.fromEntries(new Headers(init.headers));
       assert(authorization);
@@ -372,7 +373,7 @@ for (const [where, token, answer] of REPEATED) {
   });
 }
 
-Deno.test("RestListerWatcher shows no credential of the given headers when the server repeats it", async () => {
+Deno.test("RestListerWatcher does not show a credential of the given headers that the server echoes", async () => {
   const password = "hunter2-hunter2";
   const { fetch } = new FakeFetch((init) => {
     const sent = JSON.stringify(Object.fromEntries(new Headers(init.headers)));
@@ -396,14 +397,14 @@ Deno.test("RestListerWatcher shows no credential of the given headers when the s
   assertStringIncludes(shown, "harmless");
 });
 
-Deno.test("RestListerWatcher leaves a Status as it is when a header that is no credential is in it", async () => {
+Deno.test("RestListerWatcher does not redact the value of a short cookie in a Status", async () => {
   const { fetch } = answering(JSON.stringify(FORBIDDEN), { status: 403 });
   const refused = pods({ headers: { cookie: "a=on; b=i" }, fetch });
   const error = await assertRejects(() => refused.list({}), StatusError);
   assertEquals(error.status, FORBIDDEN);
 });
 
-Deno.test("RestListerWatcher gives a Status that predicates know when a 401 is HTML", async () => {
+Deno.test("RestListerWatcher rejects with an error that isUnauthorized() accepts when a 401 is HTML", async () => {
   const error = await refusal(bytes("<html>sign in</html>"), { status: 401 });
   assertInstanceOf(error, StatusError);
   assert(isUnauthorized(error));

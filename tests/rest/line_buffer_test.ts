@@ -1,5 +1,5 @@
-// `LineBuffer` against a plain split of the same text, filled in both ways; and
-// that it does its work in linear time, counted in bytes and not in seconds.
+// `LineBuffer`, filled in both ways, against a plain split of the same text; it
+// must work in linear time, counted in bytes rather than in seconds.
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
@@ -29,7 +29,7 @@ const FILLS: [name: string, fill: Fill][] = [["lend", lend], [
   append,
 ]];
 
-/** Takes all whole lines, at once or one by one. */
+/** Takes all complete lines, at once or one by one. */
 function take(lines: LineBuffer, oneByOne = false): string[] {
   const taken: string[] = [];
   for (;;) {
@@ -44,7 +44,7 @@ function take(lines: LineBuffer, oneByOne = false): string[] {
 for (const [name, fill] of FILLS) {
   for (const oneByOne of [true, false]) {
     const how = oneByOne ? "one by one" : "at once";
-    Deno.test(`LineBuffer.peekLines() gives the whole lines when filled by ${name}() and taken ${how}`, () => {
+    Deno.test(`LineBuffer.peekLines() returns the complete lines when filled by ${name}() and taken ${how}`, () => {
       const lines = new LineBuffer();
       fill(lines, bytes("a\nbc\r\n\n\r\n\rd\r\r\ne"));
       assertEquals(
@@ -69,7 +69,7 @@ for (const [name, fill] of FILLS) {
     assertEquals(lines.takeRest(), bytes("a\nb\nc"));
   });
 
-  Deno.test(`LineBuffer gives what a split gives when filled by ${name}() in random pieces`, () => {
+  Deno.test(`LineBuffer returns the same lines as split() when filled by ${name}() in random pieces`, () => {
     const piece = fc.oneof(
       fc.constantFrom("\n", "\r\n", "\r", "x\n"),
       fc.string({ unit: "grapheme", maxLength: 20 }),
@@ -98,7 +98,7 @@ for (const [name, fill] of FILLS) {
     );
   });
 
-  Deno.test(`LineBuffer searches and moves few bytes more than once when filled by ${name}()`, () => {
+  Deno.test(`LineBuffer searches and moves bytes in linear time when filled by ${name}()`, () => {
     using counted = countBytes();
     const lines = new LineBuffer();
     const long = bytes("z".repeat(1_000));
@@ -145,7 +145,7 @@ function countBytes(): Disposable & { searched: number; moved: number } {
   return counted;
 }
 
-Deno.test("LineBuffer.lend() always lends room that is worth a read", () => {
+Deno.test("LineBuffer.lend() always lends at least 16 KiB", () => {
   const lines = new LineBuffer();
   for (let round = 0; round < 300; round++) {
     const room = lines.lend();

@@ -1,4 +1,4 @@
-// What a list answer is made into, and what is said when it is none.
+// The bodies of list responses, and the errors for bodies that are not a list.
 
 import {
   assert,
@@ -61,7 +61,7 @@ const LISTS: [what: string, answer: object, items: unknown[]][] = [
 ];
 
 for (const [what, answer, items] of LISTS) {
-  Deno.test(`RestListerWatcher.list() gives the list when ${what}`, async () => {
+  Deno.test(`RestListerWatcher.list() returns the list when ${what}`, async () => {
     const metadata = { resourceVersion: "7", continue: "c" };
     const pods = podsAnswered(JSON.stringify({ ...answer, metadata }));
     assertEquals<unknown>(await pods.list({}), { ...answer, metadata, items });
@@ -76,11 +76,11 @@ const NO_JSON: [what: string, body: BodyInit | null, init?: ResponseInit][] = [
 ];
 
 for (const [what, body, init] of NO_JSON) {
-  Deno.test(`RestListerWatcher.list() rejects with SyntaxError when a good answer is ${what}`, async () => {
+  Deno.test(`RestListerWatcher.list() rejects with SyntaxError when a successful response is ${what}`, async () => {
     const { message } = await assertRejects(
       () => podsAnswered(body, init).list({}),
       SyntaxError,
-      "Cannot read the answer to GET https://host/api/v1/pods",
+      "Cannot read the response to GET https://host/api/v1/pods",
     );
     const shown = typeof body === "string" ? body.replace("\n", " ") : "";
     assertStringIncludes(message, `'${shown}'`);
@@ -98,17 +98,17 @@ for (
     '{"kind":"Status"}',
   ]
 ) {
-  Deno.test(`RestListerWatcher.list() rejects with TypeError when the answer is ${body}`, async () => {
+  Deno.test(`RestListerWatcher.list() rejects with TypeError when the response is ${body}`, async () => {
     const { message } = await assertRejects(
       () => podsAnswered(body).list({}),
       TypeError,
-      "Cannot read the answer to GET https://host/api/v1/pods",
+      "Cannot read the response to GET https://host/api/v1/pods",
     );
     assertStringIncludes(message, `'${body}'`);
   });
 }
 
-Deno.test("RestListerWatcher.list() shows only the beginning of an answer that is no list", async () => {
+Deno.test("RestListerWatcher.list() shows only the start of a response that is not a list", async () => {
   const { message } = await assertRejects(
     () => podsAnswered("x".repeat(100_000)).list({}),
     SyntaxError,
@@ -126,7 +126,7 @@ for (
     JSON.stringify({ said: TOKEN }),
   ]
 ) {
-  Deno.test(`RestListerWatcher.list() shows no credential when the answer is ${JSON.stringify(body.trim())}`, async () => {
+  Deno.test(`RestListerWatcher.list() shows no credential when the response is ${JSON.stringify(body.trim())}`, async () => {
     const error = await assertRejects(() => podsAnswered(body).list({}));
     assertFalse(Deno.inspect(error).includes(TOKEN.slice(0, 10)));
   });

@@ -1,5 +1,5 @@
-// The URLs of requests: what addresses are taken, what of an address an error
-// repeats (nothing), and which parameters are sent.
+// The URLs of requests: which addresses are accepted, that errors do not repeat
+// an address, and which parameters are sent.
 
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
@@ -26,7 +26,7 @@ const SERVERS: [server: string | URL, asked: string][] = [
 ];
 
 for (const [server, asked] of SERVERS) {
-  Deno.test(`RestListerWatcher asks for ${asked} when the server is ${Deno.inspect(server)}`, async () => {
+  Deno.test(`RestListerWatcher requests ${asked} when the server is ${Deno.inspect(server)}`, async () => {
     const fake = answering('{"items":[]}');
     const pods = new RestListerWatcher({
       server,
@@ -47,7 +47,7 @@ const REFUSED: [what: string, server: string | URL][] = [
   ["is a URL object with a password", new URL(`https://a:${SECRET}@host`)],
   ["is a URL object with a user", new URL(`https://${SECRET}@host`)],
   [
-    "holds a password and a port that is none",
+    "holds a password and an invalid port",
     `https://a:${SECRET}@host:99999`,
   ],
   ["holds a password and no host", `https://a:${SECRET}@`],
@@ -114,7 +114,7 @@ const LISTS: [options: ListOptions, query: Record<string, string>][] = [
 ];
 
 for (const [options, query] of LISTS) {
-  Deno.test(`RestListerWatcher.list() sends ${JSON.stringify(query)} when asked for ${JSON.stringify(options)}`, async () => {
+  Deno.test(`RestListerWatcher.list() sends ${JSON.stringify(query)} when the options are ${JSON.stringify(options)}`, async () => {
     const fake = answering('{"items":[]}');
     await podsOf({ fetch: fake.fetch }).list(options);
     assertEquals(Object.fromEntries(fake.url(1).searchParams), query);
@@ -142,13 +142,13 @@ const WATCHES: [options: WatchOptions, query: Record<string, string>][] = [
     timeoutSeconds: "300",
     shardSelector: "x",
   }],
-  // Not the same as absent: it makes `resourceVersionMatch` a valid one.
+  // Not the same as absent: it makes `resourceVersionMatch` valid.
   [{ sendInitialEvents: false }, { sendInitialEvents: "false" }],
   [{ timeoutSeconds: 0 }, { timeoutSeconds: "0" }],
 ];
 
 for (const [options, query] of WATCHES) {
-  Deno.test(`RestListerWatcher.watch() sends ${JSON.stringify(query)} when asked for ${JSON.stringify(options)}`, async () => {
+  Deno.test(`RestListerWatcher.watch() sends ${JSON.stringify(query)} when the options are ${JSON.stringify(options)}`, async () => {
     const fake = answering("");
     await (await podsOf({ fetch: fake.fetch }).watch(options)).cancel();
     assertEquals(Object.fromEntries(fake.url(1).searchParams), {

@@ -1,5 +1,5 @@
-// What the class itself adds for its users; how credentials, failures and
-// silences are dealt with is tested through RestListerWatcher.
+// What callers other than RestListerWatcher use; credentials, failures and
+// timeouts are tested through RestListerWatcher.
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RestClient } from "../../rest/_rest_client.ts";
@@ -8,7 +8,7 @@ import { answering } from "../support/http_fakes.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
 
-Deno.test("RestClient.read() gives the bytes, asked for by path, query and type", async () => {
+Deno.test("RestClient.read() returns the body when given a path, a query and a media type", async () => {
   const fake = answering("abc");
   const client = new RestClient({
     server: "https://host/prefix/",
@@ -41,14 +41,14 @@ Deno.test("RestClient.watch() decodes the events", async () => {
   assertEquals(fake.calls[0]?.url, "http://host/api/v1/pods?watch=true");
 });
 
-Deno.test("RestClient is not changed by what becomes of its server's URL object", () => {
+Deno.test("RestClient keeps its server when the given URL object is modified", () => {
   const server = new URL("https://host");
   const client = new RestClient({ server });
   server.hostname = "other";
   assertEquals(client.url("/version"), "https://host/version");
 });
 
-Deno.test("RestClient refuses a path that is none before anything is sent", async () => {
+Deno.test("RestClient throws TypeError and sends nothing when the path is malformed", async () => {
   const fake = answering("");
   const client = new RestClient({ server: "https://host", fetch: fake.fetch });
   assertThrows(() => client.url("version"), TypeError, '"version"');
@@ -59,7 +59,7 @@ Deno.test("RestClient refuses a path that is none before anything is sent", asyn
   assertEquals(fake.calls.length, 0);
 });
 
-const isText = (value: unknown): value is string => typeof value === "string";
+const isString = (value: unknown): value is string => typeof value === "string";
 
 async function bodyOf(text: string) {
   const client = new RestClient({
@@ -70,21 +70,21 @@ async function bodyOf(text: string) {
   return await client.read({ path: "/x", accept: "application/json" });
 }
 
-Deno.test("parseBody() gives what is wanted", async () => {
-  assertEquals(parseBody(await bodyOf('"a"'), isText, "text"), "a");
+Deno.test("parseBody() returns the value when it is as expected", async () => {
+  assertEquals(parseBody(await bodyOf('"a"'), isString, "string"), "a");
 });
 
-Deno.test("parseBody() says what came instead, without credentials", async () => {
+Deno.test("parseBody() shows an unexpected body without credentials", async () => {
   const other = await bodyOf(`["${TOKEN}"]`);
   assertThrows(
-    () => parseBody(other, isText, "text"),
+    () => parseBody(other, isString, "string"),
     TypeError,
-    `Cannot read the answer to GET https://host/x: it is no text: '["[redacted]"]'`,
+    `Cannot read the response to GET https://host/x: it is not a string: '["[redacted]"]'`,
   );
   const html = await bodyOf(`<p>${TOKEN}`);
   assertThrows(
-    () => parseBody(html, isText, "text"),
+    () => parseBody(html, isString, "string"),
     SyntaxError,
-    "this is no Kubernetes API server: '<p>[redacted]'",
+    "this is not a Kubernetes API server: '<p>[redacted]'",
   );
 });

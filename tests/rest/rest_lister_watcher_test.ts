@@ -1,7 +1,7 @@
-// `RestListerWatcher`: what it sends, whose credential, what it makes of having
-// no answer, and watches over real connections that are cut, aborted and left.
-// Its parts have tests of their own: URLs, list bodies, failures, exchanges,
-// the decoder.
+// `RestListerWatcher`: what it sends, its credential, how it fails without a
+// response, and watches over real connections that are cut, aborted and
+// cancelled. Its parts have their own tests: URLs, list bodies, failures,
+// exchanges and the decoder.
 
 import {
   assert,
@@ -50,7 +50,7 @@ function podsOf(
 
 const VERBS = ["list", "watch"] as const;
 
-/** Calls it and lets go of what it gives. */
+/** Calls `list`, or `watch` and cancels the stream. */
 async function call(
   listerWatcher: ListerWatcher,
   verb: typeof VERBS[number],
@@ -59,10 +59,10 @@ async function call(
   else await (await listerWatcher.watch({})).cancel();
 }
 
-// What is sent.
+// Requests.
 
 for (const verb of VERBS) {
-  Deno.test(`RestListerWatcher.${verb}() sends a GET that is not to be redirected`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() sends a GET that does not follow redirects`, async () => {
     const fake = answering(EMPTY);
     await call(podsOf({ fetch: fake.fetch }), verb);
     const sent = fake.calls[0];
@@ -74,13 +74,13 @@ for (const verb of VERBS) {
     assertInstanceOf(sent.init.signal, AbortSignal);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() calls the given fetch as no method`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() calls the given fetch without this`, async () => {
     const fake = answering(EMPTY);
     await call(podsOf({ fetch: fake.fetch }), verb);
     assertEquals(fake.calls[0]?.self, undefined);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() asks for JSON, whatever the headers ask for`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() requests JSON when the headers have another Accept`, async () => {
     const fake = answering(EMPTY);
     const headers = { accept: "text/html", "x-mine": "1" };
     await call(podsOf({ fetch: fake.fetch, headers }), verb);
@@ -91,7 +91,7 @@ for (const verb of VERBS) {
   });
 }
 
-Deno.test("RestListerWatcher asks for metadata alone when metadataOnly is set", async () => {
+Deno.test("RestListerWatcher requests only metadata when metadataOnly is set", async () => {
   const fake = answering(EMPTY);
   const pods = podsOf({ fetch: fake.fetch, metadataOnly: true });
   await call(pods, "list");
@@ -106,7 +106,7 @@ Deno.test("RestListerWatcher asks for metadata alone when metadataOnly is set", 
   );
 });
 
-Deno.test("RestListerWatcher takes the headers as they are when it is made", async () => {
+Deno.test("RestListerWatcher copies the headers when it is created", async () => {
   const fake = answering(EMPTY);
   const headers = new Headers({ "x-mine": "1" });
   const pods = podsOf({ fetch: fake.fetch, headers });
@@ -138,7 +138,7 @@ for (const requestTimeoutMs of [-1, NaN, -Infinity]) {
   });
 }
 
-Deno.test("new RestListerWatcher() makes no request", async () => {
+Deno.test("new RestListerWatcher() sends no request", async () => {
   const fake = answering(EMPTY);
   let tokens = 0;
   podsOf({ fetch: fake.fetch, token: () => `${++tokens}` });
@@ -146,7 +146,7 @@ Deno.test("new RestListerWatcher() makes no request", async () => {
   assertEquals([fake.calls.length, tokens], [0, 0]);
 });
 
-Deno.test("RestListerWatcher shows no credential when it is looked at", () => {
+Deno.test("RestListerWatcher shows no credential when it is inspected", () => {
   const pods = podsOf({
     token: TOKEN,
     headers: { authorization: TOKEN, "x-api-key": TOKEN },
@@ -185,7 +185,7 @@ for (const verb of VERBS) {
     assertEquals(fake.headers(2).get("authorization"), "Bearer t2");
   });
 
-  Deno.test(`RestListerWatcher.${verb}() asks for a new token once when refused`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() gets a new token once when the first is refused`, async () => {
     const refusal = new FakeBody("default", ["no"], "hang");
     const fake = new FakeFetch((_, call) =>
       call === 1
@@ -213,14 +213,14 @@ for (const verb of VERBS) {
     assertEquals(fake.calls.length, 2);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() does not repeat a request when the refused token is a text`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() does not repeat a request when the refused token is a string`, async () => {
     const fake = answering("who?", { status: 401 });
     const pods = podsOf({ fetch: fake.fetch, token: TOKEN });
     await assertRejects(() => call(pods, verb), StatusError);
     assertEquals(fake.calls.length, 1);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() does not repeat a request when it is refused otherwise`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() does not repeat a request when the response is not a 401`, async () => {
     for (const status of [400, 403, 407, 500]) {
       const fake = answering("no", { status });
       const asked: unknown[] = [];
@@ -232,7 +232,7 @@ for (const verb of VERBS) {
     }
   });
 
-  Deno.test(`RestListerWatcher.${verb}() asks again with refused: false after a renewal`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() calls the token function with refused: false again after a renewal`, async () => {
     const fake = new FakeFetch((_, call) =>
       call === 1 ? new Response("", { status: 401 }) : new Response(EMPTY)
     );
@@ -246,7 +246,7 @@ for (const verb of VERBS) {
   });
 
   Deno.test(`RestListerWatcher.${verb}() rejects with the cause when the token function fails`, async () => {
-    const cause = new Error("the helper is not there");
+    const cause = new Error("the plugin is missing");
     const functions = [
       () => {
         throw cause;
@@ -274,7 +274,7 @@ for (const verb of VERBS) {
   });
 }
 
-Deno.test("RestListerWatcher trims a token that was read with its line end", async () => {
+Deno.test("RestListerWatcher trims the token", async () => {
   for (const token of [`${TOKEN}\n`, ` ${TOKEN}\r\n`, () => `${TOKEN}\n`]) {
     const fake = answering(EMPTY);
     await podsOf({ fetch: fake.fetch, token }).list({});
@@ -285,7 +285,7 @@ Deno.test("RestListerWatcher trims a token that was read with its line end", asy
 for (
   const bad of [`${TOKEN}\n${TOKEN}`, `${TOKEN} x`, `${TOKEN}ü`, `${TOKEN}\0`]
 ) {
-  Deno.test(`RestListerWatcher refuses a token without repeating it when it is ${JSON.stringify(bad)}`, async () => {
+  Deno.test(`RestListerWatcher throws TypeError that does not repeat the token when it is ${JSON.stringify(bad)}`, async () => {
     const fake = answering(EMPTY);
     const { fetch } = fake;
     const errors = [
@@ -303,7 +303,7 @@ for (
   });
 }
 
-Deno.test("RestListerWatcher sends the token in place of an Authorization among the headers", async () => {
+Deno.test("RestListerWatcher sends the token instead of an Authorization header of the options", async () => {
   const fake = answering(EMPTY);
   const headers = { authorization: "Basic xyz" };
   await podsOf({ fetch: fake.fetch, headers, token: TOKEN }).list({});
@@ -312,7 +312,7 @@ Deno.test("RestListerWatcher sends the token in place of an Authorization among 
   assertEquals(fake.headers(2).get("authorization"), "Basic xyz");
 });
 
-// No answer.
+// No response.
 
 for (const verb of VERBS) {
   Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when fetch fails`, async () => {
@@ -328,16 +328,16 @@ for (const verb of VERBS) {
 
   Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when fetch throws`, async () => {
     const fetch = () => {
-      throw new TypeError("cannot even begin");
+      throw new TypeError("cannot start");
     };
     await assertRejects(
       () => call(podsOf({ fetch }), verb),
       ConnectionError,
-      "cannot even begin",
+      "cannot start",
     );
   });
 
-  Deno.test(`RestListerWatcher.${verb}() shows no credential when what fetch throws has it`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() does not show a credential in what fetch throws`, async () => {
     const { fetch } = new FakeFetch(() => {
       const cause = Object.assign(new Error("bad answer"), {
         data: `GET / HTTP/1.1\r\nauthorization: Bearer ${TOKEN}`,
@@ -354,7 +354,7 @@ for (const verb of VERBS) {
     assertFalse(shown.includes(TOKEN.slice(0, 10)), shown);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when nothing listens`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when nothing is listening`, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const server = `http://127.0.0.1:${listener.addr.port}`;
     listener.close();
@@ -364,13 +364,13 @@ for (const verb of VERBS) {
     assertInstanceOf(error.cause, Error);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the server hangs up`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the server closes the connection`, async () => {
     await using server = new RawServer((connection) => connection.close());
     const pods = podsOf({ server: server.url });
     await assertRejects(() => call(pods, verb), ConnectionError);
   });
 
-  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the answer is no HTTP`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the response is not HTTP`, async () => {
     await using server = new RawServer((connection) =>
       connection.write(connection.head)
     );
@@ -379,7 +379,7 @@ for (const verb of VERBS) {
     assertFalse(Deno.inspect(error).includes(TOKEN));
   });
 
-  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the server has no TLS`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() rejects with ConnectionError when the server does not use TLS`, async () => {
     await using server = new Served(() => new Response(EMPTY));
     const pods = podsOf({ server: server.url.replace("http:", "https:") });
     await assertRejects(() => call(pods, verb), ConnectionError);
@@ -393,13 +393,13 @@ for (const kind of BODY_KINDS) {
     const error = await assertRejects(
       () => podsOf({ fetch: answering(body.stream).fetch }).list({}),
       ConnectionError,
-      "Lost the connection during the answer to GET https://host/api/v1/pods: connection reset",
+      "Lost the connection while reading the response to GET https://host/api/v1/pods: connection reset",
     );
     assertStrictEquals(error.cause, lost);
     assertFalse(body.stream.locked);
   });
 
-  Deno.test(`RestListerWatcher.list() shows no credential when what the body breaks with has it (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher.list() does not show a credential in the error of the body (${kind} reader)`, async () => {
     const lost = Object.assign(new TypeError(`after ${TOKEN}`), {
       data: TOKEN,
     });
@@ -413,7 +413,7 @@ for (const kind of BODY_KINDS) {
     assertFalse(Deno.inspect(error).includes(TOKEN));
   });
 
-  Deno.test(`RestListerWatcher.list() lets go of the body when it has been read (${kind} reader)`, async () => {
+  Deno.test(`RestListerWatcher.list() releases the body when it has been read (${kind} reader)`, async () => {
     const whole = bytes(JSON.stringify({ items: [{ name: "é🎈" }] }));
     const places = Array.from(whole, (_, index) => index);
     const body = new FakeBody(kind, cut(whole, places));
@@ -481,7 +481,7 @@ Deno.test("RestListerWatcher.watch() reads real bodies with a BYOB reader", asyn
   }
 });
 
-Deno.test("RestListerWatcher.watch() delivers what came before a cut connection", async () => {
+Deno.test("RestListerWatcher.watch() delivers the events before a cut connection", async () => {
   const { events, error } = await watchRaw(async (connection) => {
     await connection.write(CHUNKED);
     await connection.writeChunk(line(FIRST) + line(SECOND).slice(0, 30));
@@ -493,7 +493,7 @@ Deno.test("RestListerWatcher.watch() delivers what came before a cut connection"
   assertInstanceOf(error, Error);
 });
 
-Deno.test("RestListerWatcher.watch() errors when a body ends within a line", async () => {
+Deno.test("RestListerWatcher.watch() errors when a body ends in the middle of a line", async () => {
   const { events, error } = await watchRaw(async (connection) => {
     await connection.write(CHUNKED);
     await connection.writeChunk(line(FIRST) + line(SECOND).slice(0, 30));
@@ -503,7 +503,7 @@ Deno.test("RestListerWatcher.watch() errors when a body ends within a line", asy
   assertInstanceOf(error, SyntaxError);
 });
 
-Deno.test("RestListerWatcher.watch() closes when the last line of a body has no end", async () => {
+Deno.test("RestListerWatcher.watch() closes when the last line of a body has no line end", async () => {
   assertEquals(
     await watchRaw(async (connection) => {
       await connection.write(CHUNKED);
@@ -515,7 +515,7 @@ Deno.test("RestListerWatcher.watch() closes when the last line of a body has no 
   );
 });
 
-Deno.test("RestListerWatcher.watch() errors when the connection closes before the promised length", async () => {
+Deno.test("RestListerWatcher.watch() errors when the connection closes before Content-Length", async () => {
   const { events, error } = await watchRaw(async (connection) => {
     await connection.write("HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n");
     await connection.write(line(FIRST));
@@ -525,7 +525,7 @@ Deno.test("RestListerWatcher.watch() errors when the connection closes before th
   assertInstanceOf(error, Error);
 });
 
-Deno.test("RestListerWatcher.watch() errors when a good answer is HTML", async () => {
+Deno.test("RestListerWatcher.watch() errors when a successful response is HTML", async () => {
   const events = await podsOf({
     fetch: answering("<html>sign in</html>\n").fetch,
   }).watch({});
@@ -534,13 +534,13 @@ Deno.test("RestListerWatcher.watch() errors when a good answer is HTML", async (
   assertStringIncludes(error.message, "'<html>sign in</html>'");
 });
 
-Deno.test("RestListerWatcher.watch() closes when the answer has no body", async () => {
+Deno.test("RestListerWatcher.watch() closes when the response has no body", async () => {
   const { fetch } = answering(null, { status: 204 });
   const events = await podsOf({ fetch }).watch({});
   assertEquals(await readAll(events), { events: [] });
 });
 
-Deno.test("RestListerWatcher.watch() shows no credential when a bad line repeats it", async () => {
+Deno.test("RestListerWatcher.watch() does not show a credential that a bad line repeats", async () => {
   const { fetch } = answering(`${line(FIRST)}you sent ${TOKEN}\n`);
   const events = await podsOf({ fetch, token: TOKEN }).watch({});
   const { error } = await readAll(events);
@@ -549,7 +549,7 @@ Deno.test("RestListerWatcher.watch() shows no credential when a bad line repeats
   assertFalse(Deno.inspect(error).includes(TOKEN));
 });
 
-Deno.test("RestListerWatcher.watch() takes the token that it sent out of an ERROR event", async () => {
+Deno.test("RestListerWatcher.watch() redacts the token that it sent in an ERROR event", async () => {
   const error = { type: "ERROR", object: { message: "bad token t2-123456" } };
   const fake = new FakeFetch((_, call) =>
     call === 1 ? new Response("", { status: 401 }) : new Response(line(error))
@@ -562,7 +562,7 @@ Deno.test("RestListerWatcher.watch() takes the token that it sent out of an ERRO
   });
 });
 
-Deno.test("RestListerWatcher.watch() ends the connection when it is cancelled", async () => {
+Deno.test("RestListerWatcher.watch() closes the connection when it is cancelled", async () => {
   const closed = Promise.withResolvers<void>();
   await using server = new RawServer(async (connection) => {
     await connection.write(CHUNKED);
@@ -576,7 +576,7 @@ Deno.test("RestListerWatcher.watch() ends the connection when it is cancelled", 
   await closed.promise;
 });
 
-Deno.test("RestListerWatcher.watch() ends the connection when it is aborted during a read", async () => {
+Deno.test("RestListerWatcher.watch() closes the connection when it is aborted during a read", async () => {
   const closed = Promise.withResolvers<void>();
   await using server = new RawServer(async (connection) => {
     await connection.write(CHUNKED);
@@ -597,7 +597,7 @@ Deno.test("RestListerWatcher.watch() ends the connection when it is aborted duri
 });
 
 for (const verb of VERBS) {
-  Deno.test(`RestListerWatcher.${verb}() ends the connection when it is aborted before an answer`, async () => {
+  Deno.test(`RestListerWatcher.${verb}() closes the connection when it is aborted before a response`, async () => {
     const asked = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     await using server = new RawServer(async (connection) => {
@@ -616,7 +616,7 @@ for (const verb of VERBS) {
   });
 }
 
-Deno.test("RestListerWatcher.list() ends the connection when it is aborted during the answer", async () => {
+Deno.test("RestListerWatcher.list() closes the connection when it is aborted during the response", async () => {
   const abort = new AbortController();
   const reason = new Error("enough");
   const closed = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-// `Utf8Decoder` against a decoder that is simply told to be fatal.
+// `Utf8Decoder` against a `TextDecoder` with `fatal: true`.
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -17,7 +17,7 @@ const CASES: [name: string, bytes: number[]][] = [
   ["nothing", []],
   ["ASCII", [0x61, 0x62]],
   ["more than ASCII", [0xc3, 0xa4, 0xe2, 0x82, 0xac]],
-  ["a replacement character that was sent", [0xef, 0xbf, 0xbd]],
+  ["an encoded replacement character", [0xef, 0xbf, 0xbd]],
   ["a byte order mark", [0xef, 0xbb, 0xbf, 0x61]],
   ["a byte that is never UTF-8", [0x61, 0xff]],
   ["a character that is cut off", [0x61, 0xe2, 0x82]],
@@ -25,13 +25,13 @@ const CASES: [name: string, bytes: number[]][] = [
 ];
 
 for (const [name, bytes] of CASES) {
-  Deno.test(`Utf8Decoder.decode() does what a fatal decoder does when given ${name}`, () => {
+  Deno.test(`Utf8Decoder.decode() agrees with a fatal decoder when given ${name}`, () => {
     const given = new Uint8Array(bytes);
     assertEquals(new Utf8Decoder().decode(given), fatal(given));
   });
 }
 
-Deno.test("Utf8Decoder.decode() does what a fatal decoder does when given anything, again and again", () => {
+Deno.test("Utf8Decoder.decode() agrees with a fatal decoder when given random bytes repeatedly", () => {
   const decoder = new Utf8Decoder();
   const text = fc.string({ unit: "binary" }).map((value) =>
     new TextEncoder().encode(value)

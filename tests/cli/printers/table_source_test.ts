@@ -103,7 +103,7 @@ Deno.test("TableSource fails as the server says", async () => {
   await assertRejects(() => source.watch({}), StatusError);
   server.failNext({ status: 200, body: '{"kind":"Pod"}' });
   const error = await assertRejects(() => source.list({}), TypeError);
-  assertStringIncludes(error.message, "it is no list");
+  assertStringIncludes(error.message, "it is not a list");
 });
 
 Deno.test("TableSource passes errors on, those of the stream too", async () => {
