@@ -1,7 +1,7 @@
 /**
- * Conditions that make sense for objects of a certain kind only. Asked about
- * another one they would find nothing amiss, since what they look for is not
- * there.
+ * Conditions that apply only to objects of certain kinds. On an object of
+ * another kind they would silently never be met, or be met by accident, because
+ * the fields they read do not exist there.
  *
  * @module
  */
@@ -11,41 +11,43 @@ import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** What a condition on an object that is there does. */
-export interface KindJudgement {
-  /** Whether what it judges cannot change, so that no status is too old. */
-  readonly isEverlasting?: boolean;
-  /** Whether an object is as it should be. */
+/** How to evaluate a condition on an object that exists. */
+export interface KindEvaluation {
+  /** Whether to evaluate a status that is older than the specification. */
+  readonly ignoreStaleness?: boolean;
+  /** Whether the object meets the condition. */
   isMet(object: KubernetesObject): boolean;
-  /** How things stand. */
+  /** Describes the current state. */
   explain(object: KubernetesObject): string;
 }
 
 /**
- * Makes a condition on objects of certain kinds, which is met by no object that
- * is not there, and by none whose status is behind its specification.
+ * Creates a condition on objects of certain kinds. It is not met if the object
+ * does not exist or if its status is older than its specification.
  *
- * @param kinds The kinds; an object without a kind is taken for one of them.
- * @param judgement Whether one is as it should be.
- * @returns The condition, which throws for an object of another kind.
+ * @param kinds The kinds. An object without a kind is assumed to be of one of
+ *   them.
+ * @param evaluation How to evaluate an object of these kinds.
+ * @returns The condition. It throws a `TypeError` for an object of another
+ *   kind.
  */
 export function kindCondition(
   kinds: readonly string[],
-  judgement: KindJudgement,
+  evaluation: KindEvaluation,
 ): Condition {
-  const { isEverlasting = false, isMet, explain } = judgement;
-  const staleOne = (object: KubernetesObject) =>
-    isEverlasting ? undefined : staleness(object);
+  const { ignoreStaleness = false, isMet, explain } = evaluation;
+  const stalenessOf = (object: KubernetesObject) =>
+    ignoreStaleness ? undefined : staleness(object);
   return matches(
     (object) => {
       if (object === undefined) return false;
       checkKind(object, kinds);
-      return staleOne(object) === undefined && isMet(object);
+      return stalenessOf(object) === undefined && isMet(object);
     },
     (object) => {
       if (object === undefined) return "not there";
       checkKind(object, kinds);
-      const stale = staleOne(object);
+      const stale = stalenessOf(object);
       return stale === undefined ? explain(object) : explainStaleness(stale);
     },
   );
@@ -54,6 +56,8 @@ export function kindCondition(
 function checkKind({ kind }: KubernetesObject, kinds: readonly string[]): void {
   if (kind === undefined || kinds.includes(kind)) return;
   throw new TypeError(
-    `Cannot judge a ${kind}: the condition is for a ${kinds.join(" or ")}`,
+    `Cannot evaluate the condition on a ${kind}: it applies only to a ${
+      kinds.join(" or ")
+    }`,
   );
 }

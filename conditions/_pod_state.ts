@@ -1,5 +1,5 @@
 /**
- * What is the matter with a pod, in a few words.
+ * Short descriptions of a pod's state and of what is wrong with it.
  *
  * @module
  */
@@ -12,19 +12,20 @@ import {
 } from "../internal/json_fields.ts";
 import { counted } from "../internal/text.ts";
 
-/** Containers wait for these as long as all is well. */
-const USUAL_REASONS: ReadonlySet<string> = new Set([
+/** Reasons for which a container of a healthy pod waits. */
+const HEALTHY_WAITING_REASONS: ReadonlySet<string> = new Set([
   "ContainerCreating",
   "PodInitializing",
 ]);
 
 /**
- * Why a pod cannot start, or has failed. What will probably pass by itself
- * (a container that is being created, a probe that has not succeeded yet) is no
- * trouble.
+ * Says why a pod cannot start, or has failed. A state that usually resolves by
+ * itself (a container being created, a probe that has not succeeded yet) does
+ * not count.
  *
  * @param pod The pod.
- * @returns `"ImagePullBackOff"`; undefined where nothing is wrong.
+ * @returns The reason, such as `"ImagePullBackOff"`; `undefined` if nothing is
+ *   wrong.
  */
 export function podTrouble(pod: unknown): string | undefined {
   switch (textField(pod, "status", "phase")) {
@@ -57,7 +58,9 @@ function containerTrouble(pod: unknown): string | undefined {
 
 function stateTrouble(container: unknown): string | undefined {
   const waiting = textField(container, "state", "waiting", "reason");
-  if (waiting !== undefined && !USUAL_REASONS.has(waiting)) return waiting;
+  if (waiting !== undefined && !HEALTHY_WAITING_REASONS.has(waiting)) {
+    return waiting;
+  }
   const code = numberField(container, "state", "terminated", "exitCode") ?? 0;
   if (code === 0) return undefined;
   const reason = textField(container, "state", "terminated", "reason");
@@ -74,10 +77,11 @@ function unschedulable(pod: unknown): string | undefined {
 }
 
 /**
- * How a pod is: its phase, its containers, and what is wrong.
+ * Describes a pod's state: its phase, its containers, and what is wrong.
  *
  * @param pod The pod.
- * @returns `"Running, 1 of 2 containers ready: CrashLoopBackOff"`.
+ * @returns The description, such as
+ *   `"Running, 1 of 2 containers ready: CrashLoopBackOff"`.
  */
 export function podState(pod: unknown): string {
   const phase = textField(pod, "status", "phase") ?? "no phase";

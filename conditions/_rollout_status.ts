@@ -1,9 +1,9 @@
 /**
- * How far a rollout is, as `kubectl rollout status` judges it: for a
- * Deployment, a StatefulSet and a DaemonSet, with its lines.
+ * The status of a rollout of a Deployment, StatefulSet or DaemonSet, as
+ * `kubectl rollout status` evaluates and prints it.
  *
- * What is missing counts as 0, as it does in Go. A status that has not seen the
- * newest specification says nothing, whatever its numbers are.
+ * A missing number counts as 0, as in Go. The numbers of a status that is older
+ * than the specification are ignored.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import {
 } from "../internal/json_fields.ts";
 import { counted } from "../internal/text.ts";
 
-/** How far a rollout is. */
+/** The status of a rollout. */
 export interface RolloutStatus {
-  /** Whether it is over. */
+  /** Whether the rollout is complete. */
   readonly done: boolean;
-  /** `kubectl`'s line, without its end. */
+  /** The line that `kubectl` prints, without the line break. */
   readonly message: string;
-  /** The same in a few words, without the name of the object. */
+  /** A shorter form of the message, without the name of the object. */
   readonly summary: string;
 }
 
@@ -38,12 +38,12 @@ const STATUS_OF: Readonly<
 };
 
 /**
- * How far the rollout of an object is, by its kind.
+ * Evaluates the rollout of an object of any supported kind.
  *
  * @param object The object, with its `kind`.
- * @returns How far it is.
- * @throws {Error} If it has failed, or cannot be told, with `kubectl`'s
- *   message.
+ * @returns The status of the rollout.
+ * @throws {Error} If the rollout has failed or its status is not available,
+ *   with `kubectl`'s message.
  */
 export function rolloutStatus(object: unknown): RolloutStatus {
   const kind = textField(object, "kind") ?? "";
@@ -59,10 +59,10 @@ function isRolloutKind(kind: string): kind is RolloutKind {
 }
 
 /**
- * How far the rollout of a Deployment is.
+ * Evaluates the rollout of a Deployment.
  *
  * @param object The Deployment.
- * @returns How far it is.
+ * @returns The status of the rollout.
  * @throws {Error} If it has exceeded its progress deadline.
  */
 export function deploymentStatus(object: unknown): RolloutStatus {
@@ -101,15 +101,15 @@ export function deploymentStatus(object: unknown): RolloutStatus {
       summary,
     );
   }
-  return over(`deployment ${name} successfully rolled out`, summary);
+  return complete(`deployment ${name} successfully rolled out`, summary);
 }
 
 /**
- * How far the rollout of a DaemonSet is.
+ * Evaluates the rollout of a DaemonSet.
  *
  * @param object The DaemonSet.
- * @returns How far it is.
- * @throws {Error} If nothing rolls it out.
+ * @returns The status of the rollout.
+ * @throws {Error} If its update strategy is not `RollingUpdate`.
  */
 export function daemonSetStatus(object: unknown): RolloutStatus {
   checkStrategy(object);
@@ -132,15 +132,15 @@ export function daemonSetStatus(object: unknown): RolloutStatus {
       summary,
     );
   }
-  return over(`daemon set ${name} successfully rolled out`, summary);
+  return complete(`daemon set ${name} successfully rolled out`, summary);
 }
 
 /**
- * How far the rollout of a StatefulSet is.
+ * Evaluates the rollout of a StatefulSet.
  *
  * @param object The StatefulSet.
- * @returns How far it is.
- * @throws {Error} If nothing rolls it out.
+ * @returns The status of the rollout.
+ * @throws {Error} If its update strategy is not `RollingUpdate`.
  */
 export function statefulSetStatus(object: unknown): RolloutStatus {
   checkStrategy(object);
@@ -178,7 +178,7 @@ function partitionedStatus(
       summary,
     );
   }
-  return over(
+  return complete(
     `partitioned roll out complete: ${updated} new pods have been updated...`,
     summary,
   );
@@ -199,7 +199,7 @@ function wholeStatus(
     );
   }
   const replicas = status(object, "currentReplicas");
-  return over(
+  return complete(
     `statefulset rolling update complete ${replicas} pods at revision ${current}...`,
     summary,
   );
@@ -237,6 +237,6 @@ function pending(message: string, summary: string): RolloutStatus {
   return { done: false, message, summary };
 }
 
-function over(message: string, summary: string): RolloutStatus {
+function complete(message: string, summary: string): RolloutStatus {
   return { done: true, message, summary };
 }

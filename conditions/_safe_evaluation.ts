@@ -1,5 +1,5 @@
 /**
- * Asking conditions, and what explains them, where nothing may be thrown.
+ * Evaluates and explains conditions without throwing.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * Whether a condition is met; one that throws is not.
+ * Returns whether a condition is met; a condition that throws is not.
  *
  * @typeParam T Type of the object.
  * @param condition The condition.
- * @param object The object; undefined where there is none.
- * @returns Whether it is met.
+ * @param object The object; `undefined` if it does not exist.
+ * @returns Whether the condition is met.
  */
 export function isMet<T extends KubernetesObject>(
   condition: Condition<T>,
@@ -29,10 +29,10 @@ export function isMet<T extends KubernetesObject>(
 }
 
 /**
- * What an explanation says, on one line; where it throws, what it throws.
+ * Returns an explanation on one line, or the error's message if it throws.
  *
- * @param explain Gives the explanation.
- * @returns The text.
+ * @param explain Produces the explanation.
+ * @returns The explanation.
  */
 export function explanation(explain: () => string): string {
   try {

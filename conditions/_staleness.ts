@@ -1,27 +1,28 @@
 /**
- * Whether a status speaks of the specification that is there now. A controller
- * that has not seen the newest specification leaves the status of the old one.
+ * Detects a status that is older than the specification. Until a controller has
+ * observed a new specification, the status still describes the old one.
  *
  * @module
  */
 
 import { numberField } from "../internal/json_fields.ts";
 
-/** The two generations of a status that is behind. */
+/** The two generations of an object whose status is stale. */
 export interface Staleness {
-  /** The generation that the status speaks of. */
+  /** The generation that the status describes. */
   readonly observed: number;
-  /** The generation that is there. */
+  /** The current generation of the object. */
   readonly generation: number;
 }
 
 /**
- * How far a status is behind.
+ * Returns the generations of an object whose status is stale.
  *
  * @param object The object.
- * @param condition One condition of its status, which may have an
- *   `observedGeneration` of its own; that one counts then, as in `kubectl`.
- * @returns Undefined where the status is up to date, or nothing tells.
+ * @param condition One of the conditions in its status. If it has an
+ *   `observedGeneration` of its own, that one is used, as in `kubectl`.
+ * @returns The generations; `undefined` if the status is up to date or has no
+ *   `observedGeneration`.
  */
 export function staleness(
   object: unknown,
@@ -37,13 +38,13 @@ export function staleness(
 }
 
 /**
- * Says how far a status is behind.
+ * Explains that a status is stale.
  *
  * @param staleness The two generations.
- * @returns A few words.
+ * @returns The explanation.
  */
 export function explainStaleness(
   { observed, generation }: Staleness,
 ): string {
-  return `the status is of generation ${observed}, generation ${generation} has not been observed`;
+  return `the status is from generation ${observed}, but the object is at generation ${generation}`;
 }

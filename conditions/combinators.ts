@@ -1,10 +1,6 @@
 /**
- * Conditions on the state of one object, which do not care how it came about.
- *
- * An event says what happened; a condition judges what is. The same one
- * therefore serves on a list, on a cache and on a stream of changes, and holds
- * whatever was missed in between. It can also say how far an object has come,
- * which is what a timeout has to tell.
+ * Functions that create, combine and adapt conditions on the state of one
+ * object.
  *
  * @module
  */
@@ -17,13 +13,14 @@ import type { ConditionFunc } from "../api/condition_func.ts";
 import type { PreconditionFunc } from "../cache/precondition_func.ts";
 
 /**
- * Makes a condition of a function.
+ * Creates a condition from a function.
  *
  * @typeParam T Type of the object.
- * @param predicate Whether an object is as it should be. It is called with
- *   `undefined` where there is no object. It may throw, to say that waiting is
- *   of no use.
- * @param explain Says why an object is not as it should be.
+ * @param predicate Returns whether an object meets the condition. It is called
+ *   with `undefined` if the object does not exist. It may throw to say that the
+ *   condition can no longer be met.
+ * @param explain Says why an object does not meet the condition. What it throws
+ *   becomes the explanation.
  * @returns The condition.
  *
  * @example Wait for a label
@@ -44,7 +41,7 @@ export function matches<T extends KubernetesObject = KubernetesObject>(
   explain: (object: T | undefined) => string = (object) =>
     explainPredicate(predicate, object),
 ): Condition<T> {
-  // A function of its own each time: the caller's is left as it is.
+  // A new function each time, so that the caller's function is not modified.
   const condition = (object: T | undefined) => predicate(object);
   return Object.assign(condition, {
     explain: (object: T | undefined) => explanation(() => explain(object)),
@@ -55,19 +52,21 @@ function explainPredicate<T extends KubernetesObject>(
   predicate: (object: T | undefined) => boolean,
   object: T | undefined,
 ): string {
-  if (predicate(object)) return "as it should be";
-  return object === undefined ? "not there" : "not as it should be";
+  if (predicate(object)) return "met";
+  return object === undefined ? "not there" : "not met";
 }
 
 /**
- * A condition that is met when each of several is met on the same object.
+ * Combines conditions into one that is met when all of them are met by the same
+ * object.
  *
  * @typeParam T Type of the object.
- * @param conditions The conditions; with none, it is always met.
- * @returns The condition. It throws what one of them throws, since it cannot be
- *   met then, also where another is not met; it explains those not met.
+ * @param conditions The conditions. Without any, the result is always met.
+ * @returns The condition. It throws what any of them throws, even if another is
+ *   not met, since it can then no longer be met. It explains the ones that are
+ *   not met.
  *
- * @example Ready, and of a certain version
+ * @example Ready, and at a certain version
  * ```ts
  * import { all, isConditionTrue, matches } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -89,7 +88,8 @@ export function all<T extends KubernetesObject = KubernetesObject>(
   ...conditions: readonly Condition<T>[]
 ): Condition<T> {
   return matches(
-    // Not `every`: one that throws behind one that is not met must be heard.
+    // Not `every`: an error must surface even if an earlier condition is not
+    // met.
     (object) => conditions.filter((condition) => !condition(object)).length < 1,
     (object) => {
       const unmet = conditions.filter((condition) => !isMet(condition, object));
@@ -100,24 +100,27 @@ export function all<T extends KubernetesObject = KubernetesObject>(
 }
 
 /**
- * A condition that is met when at least one of several is.
+ * Combines conditions into one that is met when at least one of them is met.
  *
  * @typeParam T Type of the object.
- * @param conditions The conditions; with none, it is never met.
- * @returns The condition. It throws when each of them has thrown, what the
- *   first did; as long as one of them can still be met it does not.
+ * @param conditions The conditions. Without any, the result is never met.
+ * @returns The condition. It throws only if all of them throw, and then what
+ *   the first one throws: otherwise one of them can still be met.
  *
- * @example Whatever becomes of a job
+ * @example A job that has finished, successfully or not
  * ```ts
  * import { any, isConditionTrue } from "@watchtools/kube";
  * import { assert } from "@std/assert";
  *
- * const isOver = any(isConditionTrue("Complete"), isConditionTrue("Failed"));
+ * const isFinished = any(
+ *   isConditionTrue("Complete"),
+ *   isConditionTrue("Failed"),
+ * );
  * const job = {
  *   metadata: { name: "import" },
  *   status: { conditions: [{ type: "Failed", status: "True" }] },
  * };
- * assert(isOver(job));
+ * assert(isFinished(job));
  * ```
  */
 export function any<T extends KubernetesObject = KubernetesObject>(
@@ -147,13 +150,14 @@ export function any<T extends KubernetesObject = KubernetesObject>(
 }
 
 /**
- * A condition that is met when another is not.
+ * Negates a condition.
  *
  * @typeParam T Type of the object.
- * @param condition The other one.
- * @returns The condition. It throws what the other one throws.
+ * @param condition The condition to negate.
+ * @returns A condition that is met when `condition` is not met, and that throws
+ *   what `condition` throws.
  *
- * @example Wait until a node is no more under pressure
+ * @example Wait until a node is no longer under disk pressure
  * ```ts
  * import { isConditionTrue, not } from "@watchtools/kube";
  * import { assert, assertEquals } from "@std/assert";
@@ -180,16 +184,17 @@ export function not<T extends KubernetesObject = KubernetesObject>(
 }
 
 /**
- * Makes a condition on the events of a watch out of one on an object's state,
- * for `until`, `listWatchUntil` and their kin. It judges the object of each
- * event by itself, whichever that is; a bookmark meets nothing.
+ * Turns a condition on an object's state into a condition on the events of a
+ * watch, for `until`, `listWatchUntil` and the other `until` functions. It
+ * evaluates the object of each event on its own, even if the events are about
+ * different objects; a bookmark never meets it.
  *
  * @typeParam T Type of the object.
- * @param condition The condition on the state.
- * @returns The condition on the events: DELETED means `undefined`, and an ERROR
- *   throws its `StatusError`.
+ * @param condition The condition on the object's state.
+ * @returns The condition on events. A DELETED event is evaluated as
+ *   `undefined`; an ERROR event throws its `StatusError`.
  *
- * @example Wait on a list and a watch
+ * @example Wait for a deletion with a list and a watch
  * ```ts
  * import { isDeleted, listWatchUntil, onEvent } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -221,16 +226,16 @@ export function onEvent<T extends KubernetesObject = KubernetesObject>(
 }
 
 /**
- * Makes a precondition for `untilWithSync` out of a condition on an object's
- * state: whether the cache shows it met already.
+ * Turns a condition on an object's state into a precondition for
+ * `untilWithSync`: whether the object in the cache already meets it.
  *
  * @typeParam T Type of the object.
- * @param condition The condition.
+ * @param condition The condition on the object's state.
  * @param key The key of the object in the cache: `"namespace/name"`, or
- *   `"name"`.
+ *   `"name"` for a cluster-scoped object.
  * @returns The precondition.
  *
- * @example Nothing to wait for where it is gone already
+ * @example Return at once if the object is already deleted
  * ```ts
  * import {
  *   inStore,

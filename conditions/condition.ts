@@ -1,10 +1,10 @@
 /**
  * A condition on the state of one object.
  *
- * An event says what happened; a condition judges what is. The same condition
- * therefore works on a list, on a cache and on a stream of changes, whatever was
- * missed in between. It can also say how far an object has come, which is what a
- * timeout has to report.
+ * An event says what happened; a condition evaluates the current state. The
+ * same condition therefore works on a list, on a cache and on a stream of
+ * changes, even if some changes were missed. It can also describe how far an
+ * object has come, which is what a timeout reports.
  *
  * @module
  */
@@ -12,16 +12,16 @@
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * A judgement of the state of an object: called with the object as it is now,
- * or with `undefined` where there is no such object, it tells whether that is
- * what was waited for. It throws where that can no more come about, as for a
- * job that has failed.
+ * A predicate on the current state of an object. It is called with the object,
+ * or with `undefined` if the object does not exist, and returns whether the
+ * condition is met. It throws if the condition can no longer be met, for
+ * example because a job has failed.
  *
- * Make one of a function with {@linkcode matches}.
+ * Create one from a function with {@linkcode matches}.
  *
  * @typeParam T Type of the object.
  *
- * @example Ask a condition
+ * @example Evaluate a condition
  * ```ts
  * import { isConditionTrue } from "@watchtools/kube";
  * import { assert, assertEquals } from "@std/assert";
@@ -37,19 +37,19 @@ import type { KubernetesObject } from "../api/types.ts";
  */
 export interface Condition<T extends KubernetesObject = KubernetesObject> {
   /**
-   * Whether it is met.
+   * Whether the condition is met.
    *
-   * @param object The object as it is now; undefined where there is none.
-   * @returns Whether it is met.
-   * @throws Whatever says that it cannot be met any more.
+   * @param object The current object; `undefined` if it does not exist.
+   * @returns Whether the condition is met.
+   * @throws If the condition can no longer be met; the error says why.
    */
   (object: T | undefined): boolean;
   /**
-   * Says in a few words, on one line, how things stand: why it is not met yet.
-   * Never throws.
+   * Describes the current state briefly, on one line: why the condition is not
+   * met yet. Never throws.
    *
-   * @param object The object as it is now; undefined where there is none.
-   * @returns How things stand.
+   * @param object The current object; `undefined` if it does not exist.
+   * @returns The description.
    */
   explain(object: T | undefined): string;
 }

@@ -16,9 +16,10 @@ import type { Condition } from "./condition.ts";
 import { isConditionTrue } from "./status_conditions.ts";
 
 /**
- * Met when a Job is complete.
+ * Met when a Job has completed.
  *
- * @returns The condition. It throws when the Job has failed, with its reason.
+ * @returns The condition. It throws if the Job has failed; the error includes
+ *   the reason.
  *
  * @example A job that has failed
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * A condition on whatever a JSONPath expression leads to, in `kubectl`'s
- * dialect. It needs a JSONPath library, which is why it is in
- * `@watchtools/kube/conditions` only.
+ * A condition on the value that a JSONPath expression, in `kubectl`'s dialect,
+ * selects. It needs a JSONPath library and is therefore exported only from
+ * `@watchtools/kube/conditions`.
  *
  * @module
  */
@@ -13,26 +13,27 @@ import { relaxedExpression } from "./json_path/relaxed_expression.ts";
 import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
 
-/** A status that is behind says so itself in these. */
-const OBSERVED = /observedGeneration/;
+/** Expressions that compare generations themselves. */
+const OBSERVED_GENERATION = /observedGeneration/;
 
 /**
- * Met when an expression leads to a value, or to a certain one, as by
- * `kubectl wait --for=jsonpath=…`: it must lead to one value at most, which may
- * be missing, and which is compared as text.
+ * Met when an expression selects a value, or a certain value, as with
+ * `kubectl wait --for=jsonpath=…`. The expression may select at most one value;
+ * values are compared as text.
  *
- * The braces and the leading dot may be left out. An expression that begins
- * with `.status` does not count while the status is of an older generation,
- * unlike in `kubectl`, unless it is about `observedGeneration` itself.
+ * The braces and the leading dot are optional. Unlike in `kubectl`, an
+ * expression that begins with `.status` is not met while the status is from an
+ * older generation, unless the expression contains `observedGeneration`.
  *
- * @param expression The expression: `"{.status.phase}"`, or `".status.phase"`,
- *   or `"status.phase"`; filters (`[?(@.type=="Ready")]`), slices, `*` and `..`
- *   are as in `kubectl get -o jsonpath=…`.
- * @param value What the value must be. Anything, null too, unless it is given.
- * @returns The condition. It throws when the expression leads to several
- *   values, cannot be followed (an index out of bounds), or leads to a list or
- *   an object that would have to be compared.
- * @throws {SyntaxError} If it is no such expression; the message says where.
+ * @param expression The expression: `"{.status.phase}"`, `".status.phase"` or
+ *   `"status.phase"`. Filters (`[?(@.type=="Ready")]`), slices, `*` and `..`
+ *   work as in `kubectl get -o jsonpath=…`.
+ * @param value The value to wait for. If omitted, any value meets the
+ *   condition, including null.
+ * @returns The condition. It throws if the expression selects several values,
+ *   uses an index that is out of bounds, or selects a list or an object to be
+ *   compared with `value`.
+ * @throws {SyntaxError} If the expression is not valid; the message says where.
  * @throws {TypeError} If the expression or the value is empty.
  *
  * @example Wait for a value
@@ -59,19 +60,19 @@ export function jsonPath(
   value?: string | number | boolean,
 ): Condition {
   if (expression === "") {
-    throw new TypeError("Cannot wait on a JSONPath expression that is empty");
+    throw new TypeError("JSONPath expression must not be empty");
   }
   const wanted = value === undefined ? undefined : goText(value).trim();
   if (wanted === "") {
     throw new TypeError(
-      `Cannot wait on '${expression}': the value is empty; leave it out to wait for any value`,
+      `Value of JSONPath expression '${expression}' must not be empty: omit it to wait for any value`,
     );
   }
   const template = new JsonPathTemplate(relaxedExpression(expression));
-  const isAboutStatus = /^[{]?[.]?status\b/.test(expression) &&
-    !OBSERVED.test(expression);
+  const readsStatus = /^[{]?[.]?status\b/.test(expression) &&
+    !OBSERVED_GENERATION.test(expression);
   const stale = (object: unknown) =>
-    isAboutStatus ? staleness(object) : undefined;
+    readsStatus ? staleness(object) : undefined;
   return matches(
     (object) => {
       if (object === undefined || stale(object) !== undefined) return false;
@@ -87,13 +88,13 @@ export function jsonPath(
       if (found.length === 0) return `${expression} is not there`;
       if (wanted === undefined) return `${expression} is there`;
       const text = textOf(found[0]);
-      const unlike = text === wanted ? "" : `, not ${wanted}`;
-      return `${expression} is ${text}${unlike}`;
+      const difference = text === wanted ? "" : `, not ${wanted}`;
+      return `${expression} is ${text}${difference}`;
     },
   );
 }
 
-/** What `kubectl wait` makes of what an expression leads to. */
+/** The selected value in a list, or an empty list, as in `kubectl wait`. */
 function findOne(
   template: JsonPathTemplate,
   object: unknown,

@@ -1,5 +1,5 @@
 /**
- * Conditions on whether an object is there.
+ * Conditions on whether an object exists.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * Met when there is such an object, in whatever state, as by
+ * Met when the object exists, in any state, as with
  * `kubectl wait --for=create`.
  *
  * @returns The condition.
  *
- * @example There, or not yet
+ * @example Wait for an object to be created
  * ```ts
  * import { isCreated } from "@watchtools/kube";
  * import { assert, assertEquals } from "@std/assert";
@@ -33,13 +33,13 @@ export function isCreated(): Condition {
 }
 
 /**
- * Met when there is no such object, as by `kubectl wait --for=delete`.
+ * Met when the object does not exist, as with `kubectl wait --for=delete`.
  *
- * @param uid Which object is meant, where another may come to have its name:
- *   one with another uid means that it is gone.
- * @returns The condition. It explains what a deletion is held up by.
+ * @param uid The UID of the object. If given, an object of the same name but
+ *   with another UID also meets the condition.
+ * @returns The condition. It explains which finalizers block a deletion.
  *
- * @example A deletion that a finalizer holds up
+ * @example A deletion that is blocked by a finalizer
  * ```ts
  * import { isDeleted } from "@watchtools/kube";
  * import { assert } from "@std/assert";
@@ -63,7 +63,9 @@ export function isDeleted(uid?: string): Condition {
     object === undefined || (uid !== undefined && object.metadata?.uid !== uid);
   return matches(isGone, (object) => {
     if (object === undefined) return "gone";
-    return isGone(object) ? "gone, another has its name" : lifetime(object);
+    return isGone(object)
+      ? "gone, replaced by another object of the same name"
+      : lifetime(object);
   });
 }
 

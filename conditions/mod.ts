@@ -1,14 +1,13 @@
 /**
- * Ready-made conditions on the state of an object: what one waits for, most of
- * the time.
+ * Ready-made conditions on the state of an object, for the most common waits.
  *
- * A {@linkcode Condition} is a function of an object, or of `undefined` where
- * there is none, that can also say how things stand. Judge with it what you
- * have, hand it to `waitFor`, or make a condition on events of it
- * ({@linkcode onEvent}). All of this but {@linkcode jsonPath}, which needs an
- * npm package, is in the package's main entry point as well.
+ * A {@linkcode Condition} is a function of an object, or of `undefined` if the
+ * object does not exist, that can also explain its result. Call it on an
+ * object, pass it to `waitFor`, or turn it into a condition on events with
+ * {@linkcode onEvent}. Everything here except {@linkcode jsonPath}, which needs
+ * an npm package, is also exported from the package's main entry point.
  *
- * @example Ready, and usable
+ * @example A node that is ready and schedulable
  * ```ts
  * import {
  *   all,
@@ -18,7 +17,7 @@
  * } from "@watchtools/kube/conditions";
  * import { assertEquals } from "@std/assert";
  *
- * const isUsable = all(
+ * const isSchedulable = all(
  *   isConditionTrue("Ready"),
  *   not(jsonPath("{.spec.unschedulable}", true)),
  * );
@@ -27,8 +26,11 @@
  *   spec: { unschedulable: true },
  *   status: { conditions: [{ type: "Ready", status: "True" }] },
  * };
- * assertEquals(isUsable(node), false);
- * assertEquals(isUsable.explain(node), "still {.spec.unschedulable} is true");
+ * assertEquals(isSchedulable(node), false);
+ * assertEquals(
+ *   isSchedulable.explain(node),
+ *   "still {.spec.unschedulable} is true",
+ * );
  * ```
  *
  * @module

@@ -14,12 +14,12 @@ import { isConditionTrue } from "./status_conditions.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * Met when a pod is running: at least one of its containers has started. It may
- * not be ready yet, see {@linkcode isPodReady}.
+ * Met when a pod is running: at least one of its containers has started. The
+ * pod may not be ready yet; see {@linkcode isPodReady}.
  *
- * @returns The condition. A pod that is over does not meet it.
+ * @returns The condition. A pod that has succeeded or failed does not meet it.
  *
- * @example Why a pod does not run
+ * @example Why a pod is not running
  * ```ts
  * import { isPodRunning } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -44,11 +44,11 @@ export function isPodRunning(): Condition {
 }
 
 /**
- * Met when a pod is ready, as by `kubectl wait --for=condition=Ready`.
+ * Met when a pod is ready, as with `kubectl wait --for=condition=Ready`.
  *
  * @returns The condition.
  *
- * @example Wait for a pod that serves
+ * @example A pod that is ready
  * ```ts
  * import { isPodReady } from "@watchtools/kube";
  * import { assert } from "@std/assert";
@@ -69,9 +69,10 @@ export function isPodReady(): Condition {
 }
 
 /**
- * Met when all containers of a pod have ended well.
+ * Met when a pod has succeeded: all its containers have exited with code 0.
  *
- * @returns The condition. It throws when the pod has failed, with the reason.
+ * @returns The condition. It throws if the pod has failed; the error includes
+ *   the reason.
  *
  * @example A pod that has failed
  * ```ts
@@ -91,8 +92,9 @@ export function isPodReady(): Condition {
  */
 export function isPodCompleted(): Condition {
   return kindCondition(["Pod"], {
-    // A pod that is over stays so, whatever its specification says since.
-    isEverlasting: true,
+    // A pod that has finished stays finished, even if its specification
+    // changes.
+    ignoreStaleness: true,
     isMet(pod) {
       const phase = phaseOf(pod);
       if (phase !== "Failed") return phase === "Succeeded";
@@ -108,16 +110,16 @@ function phaseOf(pod: KubernetesObject): string | undefined {
 }
 
 /**
- * The same condition, whose explanation also names the first pod that is in
- * trouble: what an owner's status does not say.
+ * Extends a condition so that its explanation also names the first pod with a
+ * problem, which the status of the pods' owner does not show.
  *
  * @typeParam T Type of the object.
  * @param condition The condition.
- * @param pods Finds the pods of an object, in an informer's cache, say. What it
- *   throws is left out of the explanation.
+ * @param pods Returns the pods of an object, for example from an informer's
+ *   cache. If it throws, the explanation names no pod.
  * @returns The condition.
  *
- * @example Why a rollout does not go on
+ * @example Why a rollout does not progress
  * ```ts
  * import { isDeploymentRolledOut, withPods } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -149,7 +151,7 @@ function phaseOf(pod: KubernetesObject): string | undefined {
  * ```
  */
 export function withPods<T extends KubernetesObject = KubernetesObject>(
-  // The owner's type is its pods' to say: conditions on any object have another.
+  // `T` is inferred from `pods`: a condition on any object has a wider type.
   condition: Condition<NoInfer<T>>,
   pods: (owner: T) => Iterable<KubernetesObject>,
 ): Condition<T> {
@@ -176,7 +178,7 @@ function firstTrouble(
       }
     }
   } catch {
-    // An explanation that lacks something is better than none.
+    // An incomplete explanation is better than none.
   }
   return undefined;
 }

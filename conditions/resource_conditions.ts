@@ -1,6 +1,6 @@
 /**
- * Conditions on what a cluster provides: resources of one's own, volumes,
- * addresses.
+ * Conditions on what a cluster provides: custom resources, volumes and load
+ * balancers.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { isConditionTrue } from "./status_conditions.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * Met when a CustomResourceDefinition is established, so that the server takes
- * objects of its kind.
+ * Met when a CustomResourceDefinition is established, so that the server
+ * accepts objects of its kind.
  *
  * @returns The condition.
  *
- * @example A name that is taken
+ * @example A name that is already taken
  * ```ts
  * import { isCrdEstablished } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -53,8 +53,8 @@ export function isCrdEstablished(): Condition {
 }
 
 /**
- * Met when a PersistentVolumeClaim is bound to a volume. Where the storage
- * class binds late, that takes a pod that uses it.
+ * Met when a PersistentVolumeClaim is bound to a volume. With the volume
+ * binding mode `WaitForFirstConsumer`, that requires a pod that uses the claim.
  *
  * @returns The condition.
  *
@@ -78,12 +78,12 @@ export function isPvcBound(): Condition {
 }
 
 /**
- * Met when a Service of type `LoadBalancer`, or an Ingress, has its address:
- * each of the entries that its status lists has an IP address or a host name,
- * and there is one.
+ * Met when a Service of type `LoadBalancer`, or an Ingress, has an address: its
+ * status lists at least one entry, and each entry has an IP address or a host
+ * name.
  *
- * @returns The condition. A Service of another type does not meet it, since no
- *   load balancer is there.
+ * @returns The condition. A Service of another type does not meet it, since it
+ *   has no load balancer.
  *
  * @example A service that has an address
  * ```ts
@@ -104,14 +104,14 @@ export function isLoadBalancerReady(): Condition {
     isMet: (object) => otherType(object) === undefined && hasAddress(object),
     explain(object) {
       const type = otherType(object);
-      if (type !== undefined) return `of type ${type}, no load balancer`;
+      if (type !== undefined) return `type is ${type}, not LoadBalancer`;
       if (!hasAddress(object)) return "no address yet";
       return `at ${addressesOf(object).join(", ")}`;
     },
   });
 }
 
-/** The type of a service that has no load balancer. */
+/** The type of a service other than `LoadBalancer`. */
 function otherType(object: KubernetesObject): string | undefined {
   const type = textField(object, "spec", "type");
   return type === "LoadBalancer" ? undefined : type;

@@ -1,5 +1,5 @@
 /**
- * Conditions on what is rolled out, as `kubectl rollout status` judges it.
+ * Conditions on rollouts, evaluated as by `kubectl rollout status`.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * Met when a Deployment has been rolled out, as by `kubectl rollout status`:
- * all replicas are updated and available, and no old one is left.
+ * Met when a Deployment has been rolled out, as with `kubectl rollout status`:
+ * all replicas are updated and available, and no old replica is left.
  *
- * @returns The condition. It throws when the Deployment has exceeded its
- *   progress deadline.
+ * @returns The condition. It throws if the Deployment has exceeded its progress
+ *   deadline.
  *
- * @example How far a rollout is
+ * @example The progress of a rollout
  * ```ts
  * import { isDeploymentRolledOut } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -58,11 +58,12 @@ export function isDeploymentRolledOut(): Condition {
 }
 
 /**
- * Met when a StatefulSet has been rolled out, as by `kubectl rollout status`:
- * all replicas are ready and updated; with a partition, those beyond it.
+ * Met when a StatefulSet has been rolled out, as with `kubectl rollout status`:
+ * all replicas are ready and updated. With a partition, only the replicas at or
+ * above it need to be updated.
  *
- * @returns The condition. It throws when the StatefulSet's strategy is not
- *   `RollingUpdate`, since nothing rolls it out then.
+ * @returns The condition. It throws if the StatefulSet's update strategy is not
+ *   `RollingUpdate`, since there is then no rollout to observe.
  *
  * @example A partition
  * ```ts
@@ -91,13 +92,13 @@ export function isStatefulSetRolledOut(): Condition {
 }
 
 /**
- * Met when a DaemonSet has been rolled out, as by `kubectl rollout status`: its
- * pods are updated and available on all nodes that are to have one.
+ * Met when a DaemonSet has been rolled out, as with `kubectl rollout status`:
+ * its pods are updated and available on all nodes that should run one.
  *
- * @returns The condition. It throws when the DaemonSet's strategy is not
- *   `RollingUpdate`, since nothing rolls it out then.
+ * @returns The condition. It throws if the DaemonSet's update strategy is not
+ *   `RollingUpdate`, since there is then no rollout to observe.
  *
- * @example A node that is behind
+ * @example A pod that is not available yet
  * ```ts
  * import { isDaemonSetRolledOut } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";

@@ -1,5 +1,5 @@
 /**
- * Conditions on `status.conditions`, where most kinds say how they are.
+ * Conditions on `status.conditions`, in which most kinds report their state.
  *
  * @module
  */
@@ -16,14 +16,13 @@ import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
 
 /**
- * Met when a condition of the object's status has a certain value, as by
- * `kubectl wait --for=condition=…`. Upper and lower case are the same. A
- * condition that was made for an older generation of the object
- * (`observedGeneration` behind `generation`) does not count.
+ * Met when a condition in the object's status has a certain value, as with
+ * `kubectl wait --for=condition=…`. The comparison ignores case. A condition
+ * from an older generation of the object (`observedGeneration` less than
+ * `generation`) does not count.
  *
  * @param type The type of the condition: `"Ready"`, `"Available"`.
- * @param value The status that it should have: `"True"`, `"False"`,
- *   `"Unknown"`.
+ * @param value The status to wait for: `"True"`, `"False"` or `"Unknown"`.
  * @returns The condition.
  *
  * @example A deployment that is not available yet
@@ -82,7 +81,7 @@ function explainCondition(object: unknown, wanted: string): string {
   const status = textField(condition, "status");
   const reason = textField(condition, "reason") ?? "";
   const progress = progressOf(object);
-  // A number says more than a reason, and must not be what is cut off.
+  // Numbers come first: they say more than a reason and must not be truncated.
   const why = progress === ""
     ? [reason, textField(condition, "message") ?? ""]
       .filter((part) => part !== "").join(", ")
@@ -90,7 +89,7 @@ function explainCondition(object: unknown, wanted: string): string {
   return `${type}=${status}${suffix(": ", why)}`;
 }
 
-/** How far an object with replicas has come; empty where it has none. */
+/** The progress of an object with replicas; empty if it has no replicas. */
 function progressOf(object: unknown): string {
   const wanted = numberField(object, "spec", "replicas");
   if (wanted === undefined || field(object, "status") === undefined) return "";

@@ -1,17 +1,19 @@
 /**
- * Evaluating the paths of a JSONPath template of `kubectl`'s.
+ * Evaluates the paths of a `kubectl` JSONPath template.
  *
- * What looks into the object is `json-p3`: every name, index, slice, wildcard
- * and descent is a segment of an RFC 9535 query that it has compiled. Compared
- * with `jsonpath-rfc9535` and `jsonpath-plus`: it holds itself to the RFC's
- * compliance suite (as does the first), it compiles a query once and gives its
- * segments out (the first parses the text again at each evaluation), it has no
- * dependencies and evaluates nothing as JavaScript (the last parses filters as
- * JavaScript and has had to be mended for that).
+ * Lookups use `json-p3`: every name, index, slice, wildcard and descent is a
+ * segment of a compiled RFC 9535 query. It was chosen over `jsonpath-rfc9535`
+ * and `jsonpath-plus` because it passes the RFC's compliance suite (as does the
+ * first), compiles a query once and exposes its segments (the first parses the
+ * query on each evaluation), has no dependencies, and evaluates nothing as
+ * JavaScript (the last parses filters as JavaScript, which has led to security
+ * fixes).
  *
- * Segment by segment, because `kubectl` minds what RFC 9535 overlooks: an index
- * out of bounds, a key that none of the values has, a list where there is none.
- * And it compares by Go's types. So the library resolves, and this judges.
+ * Paths are resolved segment by segment because `kubectl` reports errors that
+ * RFC 9535 ignores: an index out of bounds, a missing key, an index into a
+ * value that is not a list. It also compares values by their Go types. The
+ * library therefore only looks values up; the checks and comparisons are made
+ * here.
  *
  * @module
  */
@@ -28,26 +30,26 @@ import type { Path, Step } from "./nodes.ts";
 
 type Values = readonly unknown[];
 
-/** From the values so far to the next ones. */
+/** Maps the values selected so far to the next ones. */
 export type Evaluation = (values: Values) => Values;
 
-/** How strict an evaluation is. */
+/** Options for {@linkcode compilePath}. */
 export interface EvaluationOptions {
-  /** Whether a key that no value has is an error. */
+  /** Whether a key that is missing from all values is an error. */
   readonly strict: boolean;
 }
 
-/** An apiserver lets no object through that is any deeper. */
-const MOST_DEPTH = 10_000;
+/** The maximum nesting depth of an object that an API server accepts. */
+const MAX_DEPTH = 10_000;
 
-const environment = new JSONPathEnvironment({ maxRecursionDepth: MOST_DEPTH });
+const environment = new JSONPathEnvironment({ maxRecursionDepth: MAX_DEPTH });
 
 /**
- * Makes a path ready to be evaluated.
+ * Compiles a path.
  *
  * @param path The path.
- * @param options How strict to be.
- * @returns What evaluates it.
+ * @param options Whether missing keys are errors.
+ * @returns A function that evaluates the path.
  */
 export function compilePath(
   path: Path,
@@ -64,7 +66,10 @@ export function compilePath(
   return (values) => evaluations.reduce((now, next) => next(now), values);
 }
 
-/** A descent is one with what follows it: RFC 9535 knows no other. */
+/**
+ * Compiles a descent with the step that follows it: RFC 9535 has no descent on
+ * its own.
+ */
 function compileDescent(rest: Path, options: EvaluationOptions): Evaluation {
   const [next] = rest;
   switch (next?.type) {
@@ -151,8 +156,8 @@ function compileSlice({ start, end, step }: Slice): Evaluation {
       if (!Array.isArray(value)) {
         throw new TypeError(`${goTypeName(value)} is not array or slice`);
       }
-      const from = counted(start ?? 0, value.length);
-      const to = counted(end ?? value.length, value.length);
+      const from = fromStart(start ?? 0, value.length);
+      const to = fromStart(end ?? value.length, value.length);
       if (from === to) return [];
       checkBounds(from, to, value.length);
       if (step !== undefined && step <= 0) {
@@ -163,7 +168,7 @@ function compileSlice({ start, end, step }: Slice): Evaluation {
 }
 
 /** A negative index counts from the end. */
-function counted(index: number, length: number): number {
+function fromStart(index: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
@@ -201,7 +206,7 @@ function compileComparison(
   options: EvaluationOptions,
 ): Evaluation {
   const [evaluateLeft, evaluateRight] = [left, right].map((path) =>
-    onlyValue(compilePath(path, options))
+    singleValue(compilePath(path, options))
   );
   return filter((element) => {
     const lefts = evaluateLeft?.(element) ?? [];
@@ -210,7 +215,7 @@ function compileComparison(
   });
 }
 
-function onlyValue(evaluate: Evaluation): (element: unknown) => Values {
+function singleValue(evaluate: Evaluation): (element: unknown) => Values {
   return (element) => {
     const values = evaluate([element]);
     if (values.length < 2) return values;
@@ -228,7 +233,7 @@ function filter(passes: (element: unknown) => boolean): Evaluation {
     });
 }
 
-/** Leaves the looking up to the library. */
+/** Looks values up with the library. */
 function resolver(query: string): Evaluation {
   const { segments } = environment.compile(query);
   return (values) => {
@@ -249,7 +254,7 @@ function isJson(value: unknown): value is JSONValue {
     typeof value !== "bigint";
 }
 
-/** client-node makes a `Date` of what is a text on the wire. */
+/** client-node parses timestamps, which are strings on the wire, as `Date`. */
 function time(value: Date): string {
   return value.toISOString().replace(".000Z", "Z");
 }

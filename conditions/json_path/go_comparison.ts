@@ -1,6 +1,6 @@
 /**
- * Comparing values as Go's templates do: only with their own kind. Numbers are
- * of one kind here, since JSON as JavaScript reads it does not tell `2.0` from
+ * Compares values as Go's templates do: only values of the same kind. All
+ * numbers are of one kind here, since JavaScript cannot distinguish `2.0` from
  * `2`; Go refuses to compare the two.
  *
  * @module
@@ -11,11 +11,11 @@ import type { Operator } from "./nodes.ts";
 /**
  * Compares two values.
  *
- * @param left The one.
- * @param operator How.
- * @param right The other.
+ * @param left The left operand.
+ * @param operator The operator.
+ * @param right The right operand.
  * @returns Whether the comparison holds.
- * @throws {TypeError} If they are of kinds that cannot be compared.
+ * @throws {TypeError} If the kinds of the operands cannot be compared.
  */
 export function compare(
   left: unknown,

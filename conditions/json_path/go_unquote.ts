@@ -1,5 +1,5 @@
 /**
- * Go's quoted strings, in double or in single quotes.
+ * Unquotes Go strings in double or single quotes.
  *
  * @module
  */
@@ -21,10 +21,10 @@ const ESCAPE =
 const HIGHEST_CODE_POINT = 0x10ffff;
 
 /**
- * What a quoted string stands for.
+ * Returns the text that a quoted string represents.
  *
  * @param quoted The string with its quotes.
- * @returns The text; undefined where it is no such string.
+ * @returns The text; `undefined` if the string is not valid.
  */
 export function unquote(quoted: string): string | undefined {
   const quote = quoted.charAt(0);

@@ -1,5 +1,5 @@
 /**
- * What a JSONPath template of `kubectl`'s is made of once it is parsed.
+ * The nodes of a parsed `kubectl` JSONPath template.
  *
  * @module
  */
@@ -7,10 +7,12 @@
 /** The operators of a filter. */
 export const OPERATORS = ["<", ">", "==", "!=", "<=", ">="] as const;
 
-/** One of the operators of a filter. */
+/** An operator of a filter. */
 export type Operator = (typeof OPERATORS)[number];
 
-/** One step of a path: from the values so far to the next ones. */
+/**
+ * One step of a path, which maps the values selected so far to the next ones.
+ */
 export type Step =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "constant"; readonly value: number | boolean }
@@ -33,7 +35,7 @@ export type Step =
     readonly right: Path;
   };
 
-/** Steps, one after the other. */
+/** A sequence of steps. */
 export type Path = readonly Step[];
 
 /** A part of a template. */

@@ -1,11 +1,11 @@
 /**
- * `kubectl`'s dialect of JSONPath, as
- * [client-go's parser](https://pkg.go.dev/k8s.io/client-go/util/jsonpath) reads
- * it: text with paths in braces, ranges, no nested expressions.
+ * Parses `kubectl`'s dialect of JSONPath like [client-go's
+ * parser](https://pkg.go.dev/k8s.io/client-go/util/jsonpath): text with paths
+ * in braces, ranges, no nested expressions.
  *
- * Where client-go finds out only on execution that a template makes no sense
- * (an unknown word, an `{end}` too many, a filter with `=`), it is found out
- * here.
+ * Some invalid templates that client-go rejects only on execution (an unknown
+ * identifier, a surplus `{end}`, a filter with `=`) are rejected here when they
+ * are parsed.
  *
  * @module
  */
@@ -20,7 +20,10 @@ import {
 import { Scanner } from "./scanner.ts";
 import { unquote } from "./go_unquote.ts";
 
-/** One pair of braces: a path, or a word about the ranges. */
+/**
+ * The content of a pair of braces: a path, and `range` or `end` if it opens or
+ * closes a range.
+ */
 interface Action {
   readonly path: Path;
   readonly word: "range" | "end" | undefined;
@@ -32,7 +35,7 @@ interface Action {
  *
  * @param template The text.
  * @returns Its parts.
- * @throws {SyntaxError} If it cannot be read; the message says where.
+ * @throws {SyntaxError} If the template is not valid; the message says where.
  */
 export function parseTemplate(template: string): readonly Part[] {
   const scanner = new Scanner(template);
@@ -72,7 +75,7 @@ function parseBraces(scanner: Scanner): Action {
   return { path, word: parser.word, position };
 }
 
-/** What a word, a path, or an operand of a filter is made of. */
+/** Parses the content of a pair of braces, or an operand of a filter. */
 class ActionParser {
   readonly #scanner: Scanner;
   readonly #steps: Step[] = [];
@@ -82,7 +85,7 @@ class ActionParser {
     this.#scanner = scanner;
   }
 
-  /** Reads up to `close`, or up to the end where that is empty. */
+  /** Parses up to `close`, or up to the end if `close` is empty. */
   parse(close: "}" | ""): Path {
     const scanner = this.#scanner;
     while (close === "" ? !scanner.isAtEnd : !scanner.accept(close)) {
@@ -95,8 +98,8 @@ class ActionParser {
   }
 
   /**
-   * Reads what stands between single quotes in brackets. As in client-go, a dot
-   * counts there as well, unless it is escaped.
+   * Parses the content of single quotes in brackets. As in client-go, a dot
+   * separates names there too, unless it is escaped.
    */
   parseNames(): Path {
     this.#parseField();
@@ -116,7 +119,7 @@ class ActionParser {
       case " ":
       case "@":
       case "$":
-        // All three are the current object: there is no way back to the root.
+        // All three select the current object: a path cannot refer to the root.
         return;
       case "[":
         return this.#parseBrackets(position);
@@ -174,7 +177,7 @@ class ActionParser {
     let name = "";
     while (!scanner.isAtEnd && !isTerminator(scanner.peek())) {
       const character = scanner.next();
-      // What is escaped belongs to the name, whatever it is.
+      // An escaped character is always part of the name.
       name += character === "\\" ? scanner.next() : character;
     }
     name = name.replaceAll("\\", "");
@@ -225,7 +228,7 @@ class ActionParser {
     this.#steps.push({ type: "union", branches });
   }
 
-  /** Reads what stands between brackets or commas. */
+  /** Parses a selector between brackets or commas. */
   #parseSelector(text: string, position: number): Path {
     if (text === "*") return [{ ...WHOLE }];
     if (/^'[^']*'$/.test(text)) {
@@ -238,12 +241,12 @@ class ActionParser {
       throw this.#scanner.error(`invalid array index ${text}`, position);
     }
     const bounds = match.slice(1).map((part) => part?.replace(":", ""));
-    const unusable = bounds.find((part) =>
+    const invalid = bounds.find((part) =>
       part === "-" || !Number.isSafeInteger(Number(part ?? 0))
     );
-    if (unusable !== undefined) {
+    if (invalid !== undefined) {
       throw this.#scanner.error(
-        `array index ${unusable} is not a number`,
+        `array index ${invalid} is not a number`,
         position,
       );
     }
@@ -283,7 +286,7 @@ class ActionParser {
     });
   }
 
-  /** Reads to the end of a filter; gives where its expression ends. */
+  /** Reads to the end of a filter; returns where its expression ends. */
   #skipFilter(start: number): number {
     const scanner = this.#scanner;
     let quote = "";
@@ -330,7 +333,7 @@ function isTerminator(character: string): boolean {
   return character === "" || /[ \t\r\n.,[\]$@{}]/.test(character);
 }
 
-/** A character as Go's `%#U` writes it. */
+/** Formats a character like Go's `%#U`. */
 function codePoint(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
   const shown = /[\p{C}\p{Z}]/u.test(character) ? "" : ` '${character}'`;

@@ -1,17 +1,17 @@
 /**
- * The JSONPath expressions that `kubectl` takes where only one path makes
- * sense: in `wait`, `--sort-by` and custom columns.
+ * The relaxed JSONPath expressions that `kubectl` accepts where it expects a
+ * single path: in `wait`, `--sort-by` and custom columns.
  *
  * @module
  */
 
 /**
- * Puts the braces and the leading dot to an expression that may lack them, as
- * `kubectl`'s `RelaxedJSONPathExpression`.
+ * Adds the braces and the leading dot to an expression if they are missing,
+ * like `kubectl`'s `RelaxedJSONPathExpression`.
  *
- * @param expression The expression, not empty.
+ * @param expression The expression; must not be empty.
  * @returns The same path as a template.
- * @throws {SyntaxError} If it is not one path.
+ * @throws {SyntaxError} If the expression is not a single path.
  */
 export function relaxedExpression(expression: string): string {
   const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(expression);

@@ -1,27 +1,27 @@
 /**
- * Reading the text of a JSONPath template from left to right, and saying where
- * it cannot be read.
+ * Reads the text of a JSONPath template from left to right and reports the
+ * position of errors.
  *
  * @module
  */
 
 import { clip } from "../../internal/error_text.ts";
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
-/** A place in a text. */
+/** Reads a text, or a part of one, character by character. */
 export class Scanner {
   readonly #whole: string;
   readonly #end: number;
-  /** Where it is: the index of what is read next. */
+  /** The index of the next character. */
   position: number;
 
   /**
-   * Begins at the start of the text, or of a part of it.
+   * Positions the scanner at the start of the text, or of a part of it.
    *
-   * @param whole The text.
-   * @param start Where the part begins.
-   * @param end Where the part ends.
+   * @param whole The whole text.
+   * @param start The index at which the part starts.
+   * @param end The index at which the part ends.
    */
   constructor(whole: string, start = 0, end: number = whole.length) {
     this.#whole = whole;
@@ -29,13 +29,13 @@ export class Scanner {
     this.#end = end;
   }
 
-  /** Whether nothing is left. */
+  /** Whether the end has been reached. */
   get isAtEnd(): boolean {
     return this.position >= this.#end;
   }
 
   /**
-   * The next character, which stays the next one.
+   * Returns the next character without consuming it.
    *
    * @returns The character; empty at the end.
    */
@@ -45,7 +45,7 @@ export class Scanner {
   }
 
   /**
-   * Reads the next character.
+   * Consumes the next character.
    *
    * @returns The character; empty at the end.
    */
@@ -56,10 +56,10 @@ export class Scanner {
   }
 
   /**
-   * Reads a text if it comes next.
+   * Consumes a text if it comes next.
    *
    * @param text The text.
-   * @returns Whether it has been read.
+   * @returns Whether the text came next.
    */
   accept(text: string): boolean {
     const found = this.position + text.length <= this.#end &&
@@ -69,10 +69,10 @@ export class Scanner {
   }
 
   /**
-   * Reads as long as the characters are of a kind.
+   * Consumes characters while they match a predicate.
    *
-   * @param isWanted Whether a character is of that kind.
-   * @returns What has been read.
+   * @param isWanted Returns whether to consume a character.
+   * @returns The consumed text.
    */
   takeWhile(isWanted: (character: string) => boolean): string {
     const start = this.position;
@@ -81,48 +81,48 @@ export class Scanner {
   }
 
   /**
-   * What was read from a place on.
+   * Returns the text from a position up to the current one.
    *
-   * @param start The place.
-   * @returns The text up to here.
+   * @param start The position.
+   * @returns The text.
    */
   since(start: number): string {
     return this.#whole.slice(start, this.position);
   }
 
   /**
-   * Where a text comes next.
+   * Finds the next occurrence of a text.
    *
    * @param text The text.
-   * @param from Where to look first.
-   * @returns The index of its beginning; -1 where it does not come.
+   * @param from The index to start at.
+   * @returns The index of the occurrence; -1 if there is none.
    */
   indexOf(text: string, from: number): number {
     return this.#whole.indexOf(text, from);
   }
 
   /**
-   * A part of the text, read by itself.
+   * Creates a scanner for a part of the text.
    *
-   * @param start Where it begins.
-   * @param end Where it ends.
-   * @returns A scanner at its beginning.
+   * @param start The index at which the part starts.
+   * @param end The index at which the part ends.
+   * @returns A scanner at the start of the part.
    */
   part(start: number, end: number): Scanner {
     return new Scanner(this.#whole, start, end);
   }
 
   /**
-   * Gives up.
+   * Creates an error about the text.
    *
-   * @param why What is wrong.
-   * @param position Where.
+   * @param why What is wrong with the text.
+   * @param position Where it is wrong.
    * @returns The error to throw.
    */
   error(why: string, position: number = this.position): SyntaxError {
     return new SyntaxError(
       `Cannot parse JSONPath '${
-        clip(this.#whole, MOST_SHOWN)
+        clip(this.#whole, MAX_SHOWN)
       }': ${why} at position ${position}`,
     );
   }

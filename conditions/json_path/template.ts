@@ -1,10 +1,10 @@
 /**
- * A JSONPath template of `kubectl`'s: what `-o jsonpath=…` prints with.
+ * A `kubectl` JSONPath template, as given to `-o jsonpath=…`.
  *
  * The dialect is that of client-go's
- * [`jsonpath`](https://pkg.go.dev/k8s.io/client-go/util/jsonpath). Parsing it
- * is ours (`_json_path_parser.ts`), since no library reads it; looking into
- * objects is a library's (`_json_path_evaluator.ts`).
+ * [`jsonpath`](https://pkg.go.dev/k8s.io/client-go/util/jsonpath). No
+ * JavaScript library parses it, so `parser.ts` does; `evaluator.ts` looks
+ * values up with a library.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { goJson, goText } from "../../internal/go_value.ts";
 /** Options for {@linkcode JsonPathTemplate}. */
 export interface JsonPathTemplateOptions {
   /**
-   * Whether a key may be missing; if not, it is an error, as with
+   * Whether keys may be missing. If false, a missing key is an error, as with
    * `--allow-missing-template-keys=false`.
    *
    * @default {true}
@@ -31,7 +31,7 @@ export interface JsonPathTemplateOptions {
 
 type Render = (value: unknown) => (readonly unknown[])[];
 
-/** A template that is ready to be used on any object. */
+/** A parsed template, which can be evaluated on any object. */
 export class JsonPathTemplate {
   readonly #parts: readonly Render[];
 
@@ -39,8 +39,8 @@ export class JsonPathTemplate {
    * Parses a template.
    *
    * @param text The template: `"{.metadata.name}"`.
-   * @param options What is an error.
-   * @throws {SyntaxError} If it is none; the message says where.
+   * @param options Whether missing keys are errors.
+   * @throws {SyntaxError} If the template is not valid; the message says where.
    */
   constructor(text: string, options: JsonPathTemplateOptions = {}) {
     const { allowMissingKeys = true } = options;
@@ -50,24 +50,24 @@ export class JsonPathTemplate {
   }
 
   /**
-   * What the parts of the template lead to.
+   * Returns the values that the template selects.
    *
    * @param object The object.
-   * @returns A list for each text and each path, in order; those within a
-   *   range as often as it goes round.
-   * @throws {Error} If a path cannot be followed: an index out of bounds, a
-   *   comparison of a text with a number.
+   * @returns A list for each text and each path, in order. Those in a range
+   *   appear once per iteration.
+   * @throws {Error} If a path cannot be evaluated, for example because an index
+   *   is out of bounds or a string is compared with a number.
    */
   find(object: unknown): (readonly unknown[])[] {
     return this.#parts.flatMap((part) => part(object));
   }
 
   /**
-   * What `kubectl` prints for an object.
+   * Renders the template for an object, as `kubectl` prints it.
    *
    * @param object The object.
-   * @returns The text, without a line end that is not in the template.
-   * @throws {Error} If a path cannot be followed.
+   * @returns The text. No line break is added.
+   * @throws {Error} If a path cannot be evaluated.
    */
   render(object: unknown): string {
     return this.find(object)
@@ -93,7 +93,7 @@ function compileRange(
 ): Render {
   return (value) =>
     evaluate([value]).flatMap((element) =>
-      // What goes round as null is no value within, as `kubectl` prints it.
+      // `kubectl` prints a null element of a range as `<no value>`.
       body.flatMap((part) => part(element ?? undefined))
     );
 }

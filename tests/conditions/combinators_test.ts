@@ -1,5 +1,5 @@
-// Conditions on an object's state: how they are made, combined, and put to use
-// on events and on a cache.
+// Creating and combining conditions on an object's state, and adapting them to
+// events and to a cache.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FakeListerWatcher } from "../../testing/mod.ts";
@@ -30,7 +30,7 @@ function failing(text: string): Condition {
 
 const failed = failing("failed");
 
-Deno.test("matches() asks the predicate, with undefined where there is no object", () => {
+Deno.test("matches() calls the predicate, with undefined if the object does not exist", () => {
   const seen: unknown[] = [];
   const condition = matches((object) => {
     seen.push(object);
@@ -40,20 +40,20 @@ Deno.test("matches() asks the predicate, with undefined where there is no object
   assertEquals(seen, [object, undefined]);
 });
 
-Deno.test("matches() lets through what the predicate throws", () => {
+Deno.test("matches() throws what the predicate throws", () => {
   assertThrows(() => failed(object), Error, "failed");
 });
 
-Deno.test("matches() does not change the function that it is given", () => {
+Deno.test("matches() does not modify the predicate", () => {
   const predicate = () => true;
   matches(predicate, () => "first");
   assert(!("explain" in predicate));
 });
 
-Deno.test("matches() explains something without an explanation", () => {
+Deno.test("matches() has a default explanation", () => {
   const condition = matches((object) => object?.metadata?.name === "web");
-  assertEquals(condition.explain(object), "as it should be");
-  assertEquals(condition.explain({}), "not as it should be");
+  assertEquals(condition.explain(object), "met");
+  assertEquals(condition.explain({}), "not met");
   assertEquals(condition.explain(undefined), "not there");
   assertEquals(
     matches(() => {
@@ -63,7 +63,7 @@ Deno.test("matches() explains something without an explanation", () => {
   );
 });
 
-Deno.test("matches() makes of any explanation one line, and of a failing one its error", () => {
+Deno.test("matches() reduces an explanation to one line, and explains with the error if explaining throws", () => {
   const explained = matches(() => false, () => "two\nlines\x1b[2J");
   assertEquals(explained.explain(object), "two lines [2J");
   const failing = matches(() => false, () => {
@@ -72,7 +72,7 @@ Deno.test("matches() makes of any explanation one line, and of a failing one its
   assertEquals(failing.explain(object), "no spec");
 });
 
-/** Conditions, and what each combinator makes of them: met, explanation. */
+/** Conditions, and the result and explanation of each combinator for them. */
 const CASES: readonly {
   readonly given: readonly Condition[];
   readonly all: readonly [boolean | "throws", string];
@@ -115,7 +115,7 @@ function verdict(condition: Condition): boolean | "throws" {
   }
 }
 
-Deno.test("all() and any() combine verdicts, failures and explanations", () => {
+Deno.test("all() and any() combine results, errors and explanations", () => {
   for (const { given, ...expected } of CASES) {
     const label = given.map((one) => one.explain(object)).join("|");
     for (const [name, combine] of Object.entries({ all, any })) {
@@ -127,7 +127,7 @@ Deno.test("all() and any() combine verdicts, failures and explanations", () => {
   }
 });
 
-Deno.test("not() turns the verdict around, and says what is still so", () => {
+Deno.test("not() negates the result, and explains what is still the case", () => {
   assertEquals([not(yes)(object), not(yes).explain(object)], [
     false,
     "still yes",
@@ -137,14 +137,14 @@ Deno.test("not() turns the verdict around, and says what is still so", () => {
   assertEquals(not(failed).explain(object), "failed");
 });
 
-Deno.test("the combinators hand on the object, also when there is none", () => {
+Deno.test("the combinators pass on the object, also if it does not exist", () => {
   const isGone = matches((object) => object === undefined);
   for (const condition of [all(isGone), any(isGone), not(not(isGone))]) {
     assertEquals([condition(object), condition(undefined)], [false, true]);
   }
 });
 
-Deno.test("onEvent() judges the object of a change, and none after a deletion", () => {
+Deno.test("onEvent() evaluates the object of a change, and undefined after a deletion", () => {
   const seen: unknown[] = [];
   const condition = onEvent(matches((object) => {
     seen.push(object?.metadata?.name);
@@ -165,11 +165,11 @@ Deno.test("onEvent() judges the object of a change, and none after a deletion", 
   assertEquals(seen, ["web", "web", undefined]);
 });
 
-Deno.test("onEvent() never takes a bookmark for an object that meets it", () => {
+Deno.test("onEvent() is never met by a bookmark", () => {
   assertEquals(onEvent(yes)({ type: "BOOKMARK", object: {} }), false);
 });
 
-Deno.test("onEvent() throws the Status of an error", () => {
+Deno.test("onEvent() throws the StatusError of an ERROR event", () => {
   const condition = onEvent(yes);
   const status = { code: 410, reason: "Expired", message: "too old" };
   const error = assertThrows(
@@ -180,7 +180,7 @@ Deno.test("onEvent() throws the Status of an error", () => {
   assertEquals(error.code, 410);
 });
 
-Deno.test("inStore() judges the object of a key, and none where there is none", async () => {
+Deno.test("inStore() evaluates the object with the key, and undefined if there is no such object", async () => {
   const pods = new FakeListerWatcher();
   pods.add({ metadata: { name: "web", namespace: "default" } });
   const never = () => false;

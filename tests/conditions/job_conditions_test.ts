@@ -1,5 +1,3 @@
-// Jobs.
-
 import { assertEquals, assertThrows } from "@std/assert";
 import { isJobComplete } from "../../conditions/job_conditions.ts";
 
@@ -13,7 +11,7 @@ const conditions = (type: string, status = "True", more: object = {}) => ({
   conditions: [{ type, status, ...more }],
 });
 
-/** A job, whether it is complete, how it stands. */
+/** A job, whether it is complete, and the explanation. */
 const CASES: readonly [ReturnType<typeof job>, boolean, string][] = [
   [job({}), false, "0 of 3 pods succeeded, 0 failed, 0 active"],
   [
@@ -40,7 +38,7 @@ const CASES: readonly [ReturnType<typeof job>, boolean, string][] = [
   [job({}, { completions: 1, suspend: true }), false, "suspended"],
 ];
 
-Deno.test("isJobComplete() is met by the condition Complete, and says how far it is", () => {
+Deno.test("isJobComplete() is met by the condition Complete, and explains the progress", () => {
   const condition = isJobComplete();
   for (const [object, met, how] of CASES) {
     const label = JSON.stringify(object);

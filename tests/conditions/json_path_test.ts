@@ -1,4 +1,4 @@
-// JSONPath as a condition, judged as `kubectl wait --for=jsonpath` does.
+// JSONPath as a condition, evaluated as by `kubectl wait --for=jsonpath`.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { jsonPath } from "../../conditions/json_path.ts";
@@ -17,7 +17,7 @@ const pod = {
   },
 };
 
-/** Expression and value, whether it is met, how it stands. */
+/** Expression, value, whether the condition is met, and the explanation. */
 const CASES: readonly [
   string,
   string | number | boolean | undefined,
@@ -68,7 +68,7 @@ const CASES: readonly [
   ],
 ];
 
-Deno.test("jsonPath() judges a value as kubectl does", () => {
+Deno.test("jsonPath() compares a value as kubectl does", () => {
   for (const [expression, value, met, how] of CASES) {
     const condition = jsonPath(expression, value);
     assertEquals(
@@ -79,13 +79,13 @@ Deno.test("jsonPath() judges a value as kubectl does", () => {
   }
 });
 
-Deno.test("jsonPath() is met by no object that is not there", () => {
+Deno.test("jsonPath() is not met if the object does not exist", () => {
   const condition = jsonPath("metadata.name");
   assertEquals(condition(undefined), false);
   assertEquals(condition.explain(undefined), "not there");
 });
 
-/** Expression and value, and what is thrown when it is tried. */
+/** Expression, value, and the message of the error on evaluation. */
 const FAILING: readonly [string, string | undefined, string][] = [
   ["status.conditions[*].type", undefined, "matches more than one value"],
   ["status.conditions[*].type", "Ready", "matches more than one value"],
@@ -95,7 +95,7 @@ const FAILING: readonly [string, string | undefined, string][] = [
   ["status.phase[0]", "x", "string is not array or slice"],
 ];
 
-Deno.test("jsonPath() throws where kubectl gives up", () => {
+Deno.test("jsonPath() throws when kubectl fails", () => {
   for (const [expression, value, why] of FAILING) {
     const condition = jsonPath(expression, value);
     const error = assertThrows(() => condition(pod), Error, why, expression);
@@ -103,7 +103,7 @@ Deno.test("jsonPath() throws where kubectl gives up", () => {
   }
 });
 
-Deno.test("jsonPath() refuses what is no expression, and says where", () => {
+Deno.test("jsonPath() throws a SyntaxError with the position if the expression is not valid", () => {
   for (
     const [expression, why] of [
       ["{.status.phase", "unexpected path string"],
@@ -118,12 +118,24 @@ Deno.test("jsonPath() refuses what is no expression, and says where", () => {
   ) {
     assertThrows(() => jsonPath(expression), SyntaxError, why);
   }
-  assertThrows(() => jsonPath(""), TypeError, "expression that is empty");
-  assertThrows(() => jsonPath("a", ""), TypeError, "the value is empty");
-  assertThrows(() => jsonPath("a", " "), TypeError, "the value is empty");
+  assertThrows(
+    () => jsonPath(""),
+    TypeError,
+    "JSONPath expression must not be empty",
+  );
+  assertThrows(
+    () => jsonPath("a", ""),
+    TypeError,
+    "must not be empty: omit it",
+  );
+  assertThrows(
+    () => jsonPath("a", " "),
+    TypeError,
+    "must not be empty: omit it",
+  );
 });
 
-Deno.test("jsonPath() does not believe a status that is behind", () => {
+Deno.test("jsonPath() is not met by a stale status", () => {
   const stale = {
     metadata: { name: "web", generation: 2 },
     spec: { replicas: 5 },
@@ -140,10 +152,10 @@ Deno.test("jsonPath() does not believe a status that is behind", () => {
     assertEquals([condition(stale), condition(fresh)], [false, true]);
     assertEquals(
       condition.explain(stale),
-      "the status is of generation 1, generation 2 has not been observed",
+      "the status is from generation 1, but the object is at generation 2",
     );
   }
-  // What does not come from the status is as true as ever.
+  // Expressions outside the status are evaluated as usual.
   assertEquals(jsonPath("{.spec.replicas}", 5)(stale), true);
   assertEquals(jsonPath("{.status.observedGeneration}", 1)(stale), true);
 });

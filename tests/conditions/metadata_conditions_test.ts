@@ -1,5 +1,3 @@
-// Whether an object is there.
-
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { isCreated, isDeleted } from "../../conditions/metadata_conditions.ts";
@@ -16,7 +14,7 @@ Deno.test("isCreated() is met by any object", () => {
   assertEquals(isThere.explain(undefined), "not there yet");
 });
 
-/** The uid that is meant, an object, whether it is gone, how it stands. */
+/** The UID to wait for, an object, whether it is gone, and the explanation. */
 const CASES: readonly [
   string | undefined,
   KubernetesObject | undefined,
@@ -27,7 +25,12 @@ const CASES: readonly [
   ["1", undefined, true, "gone"],
   [undefined, {}, false, "there, not being deleted"],
   ["1", { metadata: { uid: "1" } }, false, "there, not being deleted"],
-  ["1", { metadata: { uid: "2" } }, true, "gone, another has its name"],
+  [
+    "1",
+    { metadata: { uid: "2" } },
+    true,
+    "gone, replaced by another object of the same name",
+  ],
   [undefined, { metadata: { uid: "2" } }, false, "there, not being deleted"],
   [
     "1",
@@ -49,7 +52,7 @@ const CASES: readonly [
   ],
 ];
 
-Deno.test("isDeleted() is met when the object is gone, and says what holds it up", () => {
+Deno.test("isDeleted() is met when the object is gone, and explains what blocks a deletion", () => {
   using _time = new FakeTime("2024-05-01T12:00:30Z");
   for (const [uid, object, met, how] of CASES) {
     const condition = isDeleted(uid);

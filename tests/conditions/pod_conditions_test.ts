@@ -1,5 +1,3 @@
-// Pods, and what their owners do not know.
-
 import { assertEquals, assertThrows } from "@std/assert";
 import { podState, podTrouble } from "../../conditions/_pod_state.ts";
 import { matches } from "../../conditions/combinators.ts";
@@ -21,7 +19,7 @@ const pod = (status: object, name = "web") => ({
   status,
 });
 
-/** The status of a pod: how it is, whether anything is wrong. */
+/** The status of a pod, its description, and what is wrong with it. */
 const STATES: readonly [object, string, string | undefined][] = [
   [{}, "no phase", undefined],
   [{ phase: "Pending" }, "Pending", undefined],
@@ -88,7 +86,7 @@ const STATES: readonly [object, string, string | undefined][] = [
     "OOMKilled (exit code 137)",
   ],
   [{ phase: "Succeeded" }, "Succeeded", undefined],
-  // What is left of the time before.
+  // A leftover condition of a pod that has been scheduled since.
   [
     {
       phase: "Succeeded",
@@ -112,7 +110,7 @@ const STATES: readonly [object, string, string | undefined][] = [
   [{ phase: "Failed" }, "Failed: Failed", "Failed"],
 ];
 
-Deno.test("podState() and podTrouble() say how a pod is", () => {
+Deno.test("podState() and podTrouble() describe a pod", () => {
   for (const [status, state, trouble] of STATES) {
     const label = JSON.stringify(status);
     assertEquals(podState(pod(status)), state, label);
@@ -129,7 +127,7 @@ Deno.test("isPodRunning() is met in the phase Running", () => {
   assertEquals(condition.explain(pod({ phase: "Pending" })), "Pending");
 });
 
-Deno.test("isPodReady() is met by the condition Ready, and says how the containers are", () => {
+Deno.test("isPodReady() is met by the condition Ready, and explains the state of the containers", () => {
   const condition = isPodReady();
   const status = { phase: "Running", containerStatuses: [ready, {}] };
   const conditions = (value: string) => [{ type: "Ready", status: value }];
@@ -145,7 +143,7 @@ Deno.test("isPodReady() is met by the condition Ready, and says how the containe
   );
 });
 
-Deno.test("isPodRunning() and isPodReady() do not believe a status that is behind", () => {
+Deno.test("isPodRunning() and isPodReady() are not met by a stale status", () => {
   const stale = {
     ...pod({
       observedGeneration: 1,
@@ -158,12 +156,12 @@ Deno.test("isPodRunning() and isPodReady() do not believe a status that is behin
     assertEquals(condition(stale), false);
     assertEquals(
       condition.explain(stale),
-      "the status is of generation 1, generation 2 has not been observed",
+      "the status is from generation 1, but the object is at generation 2",
     );
   }
 });
 
-Deno.test("isPodCompleted() is met by success, and throws the reason of a failure", () => {
+Deno.test("isPodCompleted() is met when the pod has succeeded, and throws the reason when it has failed", () => {
   const condition = isPodCompleted();
   for (const phase of ["Pending", "Running", "Succeeded"]) {
     assertEquals(condition(pod({ phase })), phase === "Succeeded", phase);
@@ -174,10 +172,14 @@ Deno.test("isPodCompleted() is met by success, and throws the reason of a failur
   assertEquals(condition.explain(failed), "Failed: Error (exit code 1)");
 });
 
-Deno.test("the conditions on pods refuse to judge another kind", () => {
+Deno.test("the conditions on pods throw for another kind", () => {
   const job = { kind: "Job", metadata: {} };
   for (const condition of [isPodRunning(), isPodReady(), isPodCompleted()]) {
-    assertThrows(() => condition(job), TypeError, "Cannot judge a Job");
+    assertThrows(
+      () => condition(job),
+      TypeError,
+      "Cannot evaluate the condition on a Job",
+    );
   }
 });
 
@@ -186,7 +188,7 @@ const worse = pod({ containerStatuses: [waiting("ErrImagePull")] }, "web-3");
 const fine = pod({ containerStatuses: [ready] }, "web-1");
 const no = matches(() => false, () => "2 of 3 replicas available");
 
-Deno.test("withPods() names the first pod that is in trouble", () => {
+Deno.test("withPods() names the first pod with a problem", () => {
   const owners: unknown[] = [];
   const condition = withPods(no, (owner) => {
     owners.push(owner);
@@ -201,7 +203,7 @@ Deno.test("withPods() names the first pod that is in trouble", () => {
   assertEquals(owners, [owner]);
 });
 
-Deno.test("withPods() adds nothing where nothing is wrong, or nothing is to be said", () => {
+Deno.test("withPods() adds nothing if no pod has a problem or the pods are unknown", () => {
   const yes = matches(() => true, () => "yes");
   const owner = { metadata: {} };
   assertEquals(withPods(no, () => [fine]).explain(owner), no.explain(owner));
@@ -214,7 +216,7 @@ Deno.test("withPods() adds nothing where nothing is wrong, or nothing is to be s
   assertEquals(failing.explain(owner), no.explain(owner));
 });
 
-Deno.test("withPods() explains a condition that throws as well", () => {
+Deno.test("withPods() also explains a condition that throws", () => {
   const failed = matches(() => {
     throw new Error("deadline");
   }, () => "too late");

@@ -1,5 +1,3 @@
-// What a cluster provides.
-
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   isCrdEstablished,
@@ -19,7 +17,7 @@ const conditions = (...all: [string, string, string?][]) => ({
 const balancer = (...ingress: object[]) => ({ loadBalancer: { ingress } });
 const type = (type: string) => ({ type });
 
-/** A condition, an object, whether it is met, how it stands. */
+/** A condition, an object, whether it is met, and the explanation. */
 const CASES: readonly [
   ReturnType<typeof isPvcBound>,
   KubernetesObject | undefined,
@@ -88,7 +86,7 @@ const CASES: readonly [
     isLoadBalancerReady(),
     object(balancer({ ip: "192.0.2.1" }), type("ClusterIP")),
     false,
-    "of type ClusterIP, no load balancer",
+    "type is ClusterIP, not LoadBalancer",
   ],
   [
     isLoadBalancerReady(),
@@ -98,7 +96,7 @@ const CASES: readonly [
   ],
 ];
 
-Deno.test("the conditions on what a cluster provides judge and explain", () => {
+Deno.test("the conditions on cluster resources are met and explained", () => {
   for (const [condition, object, met, how] of CASES) {
     const label = JSON.stringify(object);
     assertEquals(condition(object), met, label);
@@ -106,7 +104,7 @@ Deno.test("the conditions on what a cluster provides judge and explain", () => {
   }
 });
 
-Deno.test("the conditions on what a cluster provides refuse to judge another kind", () => {
+Deno.test("the conditions on cluster resources throw for another kind", () => {
   const pod = { kind: "Pod", metadata: {} };
   for (
     const [condition, kinds] of [
@@ -115,6 +113,6 @@ Deno.test("the conditions on what a cluster provides refuse to judge another kin
       [isLoadBalancerReady(), "Service or Ingress"],
     ] as const
   ) {
-    assertThrows(() => condition(pod), TypeError, `is for a ${kinds}`);
+    assertThrows(() => condition(pod), TypeError, `applies only to a ${kinds}`);
   }
 });

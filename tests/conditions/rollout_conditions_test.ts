@@ -1,5 +1,3 @@
-// Rollouts as conditions.
-
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   isDaemonSetRolledOut,
@@ -47,18 +45,18 @@ for (const { kind, condition, spec, done, half, why } of CONDITIONS) {
     status: { observedGeneration: 2, ...status },
   });
 
-  Deno.test(`is${kind}RolledOut() is met when all are updated and there`, () => {
+  Deno.test(`is${kind}RolledOut() is met when all pods are updated and available`, () => {
     assertEquals(condition(object(done)), true);
     assertEquals(condition(object(half)), false);
     assertEquals(condition.explain(object(half)), why);
   });
 
-  Deno.test(`is${kind}RolledOut() does not believe a status that is behind`, () => {
+  Deno.test(`is${kind}RolledOut() is not met by a stale status`, () => {
     const stale = object(done, 3);
     assertEquals(condition(stale), false);
     assertEquals(
       condition.explain(stale),
-      "the status is of generation 2, generation 3 has not been observed",
+      "the status is from generation 2, but the object is at generation 3",
     );
     const untouched = { kind, metadata: { generation: 1 }, spec };
     assertEquals(condition(untouched), false);
@@ -68,20 +66,21 @@ for (const { kind, condition, spec, done, half, why } of CONDITIONS) {
     );
   });
 
-  Deno.test(`is${kind}RolledOut() is not met by what is not there`, () => {
+  Deno.test(`is${kind}RolledOut() is not met if the object does not exist`, () => {
     assertEquals(condition(undefined), false);
     assertEquals(condition.explain(undefined), "not there");
   });
 
-  Deno.test(`is${kind}RolledOut() refuses to judge another kind`, () => {
+  Deno.test(`is${kind}RolledOut() throws for another kind`, () => {
     const pod = { kind: "Pod", metadata: { name: "web" } };
-    const why = `Cannot judge a Pod: the condition is for a ${kind}`;
+    const why =
+      `Cannot evaluate the condition on a Pod: it applies only to a ${kind}`;
     assertThrows(() => condition(pod), TypeError, why);
     assertEquals(condition.explain(pod), why);
   });
 }
 
-Deno.test("isDeploymentRolledOut() throws when the deadline has passed, and says how far it came", () => {
+Deno.test("isDeploymentRolledOut() throws when the progress deadline is exceeded, and explains the progress", () => {
   const condition = isDeploymentRolledOut();
   const deployment = {
     metadata: { name: "web", generation: 1 },
@@ -107,7 +106,7 @@ Deno.test("isDeploymentRolledOut() throws when the deadline has passed, and says
   );
 });
 
-Deno.test("isStatefulSetRolledOut() and isDaemonSetRolledOut() throw when nothing rolls out", () => {
+Deno.test("isStatefulSetRolledOut() and isDaemonSetRolledOut() throw for the strategy OnDelete", () => {
   const object = {
     metadata: { name: "db", generation: 1 },
     spec: { replicas: 1, updateStrategy: { type: "OnDelete" } },

@@ -1,4 +1,4 @@
-// Rollouts, judged and told of as `kubectl rollout status` does.
+// Rollouts, evaluated and printed as by `kubectl rollout status`.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { rolloutStatus } from "../../conditions/_rollout_status.ts";
@@ -40,7 +40,10 @@ function statefulSet(
   };
 }
 
-/** An object, whether it is rolled out, kubectl's line, and a summary. */
+/**
+ * An object, whether it is rolled out, the line that kubectl prints, and a
+ * summary.
+ */
 const CASES: readonly [unknown, boolean, string, string][] = [
   [
     deployment({ observedGeneration: 1, updatedReplicas: 3 }),
@@ -96,7 +99,7 @@ const CASES: readonly [unknown, boolean, string, string][] = [
     'deployment "web" successfully rolled out',
     "0 of 0 replicas available",
   ],
-  // Too old to be believed, also when it says that all is lost.
+  // A stale status is ignored, even if it reports a failure.
   [
     deployment({
       observedGeneration: 1,
@@ -209,7 +212,8 @@ const CASES: readonly [unknown, boolean, string, string][] = [
     "partitioned roll out complete: 0 new pods have been updated...",
     "0 of 0 replicas updated (partition 5)",
   ],
-  // As in kubectl: without a partition there is nothing to compare with.
+  // As in kubectl: without a partition the number of updated pods is not
+  // checked.
   [
     statefulSet({ readyReplicas: 3, updatedReplicas: 1 }, {}),
     true,
@@ -218,14 +222,14 @@ const CASES: readonly [unknown, boolean, string, string][] = [
   ],
 ];
 
-Deno.test("rolloutStatus() judges as kubectl does, with its lines", () => {
+Deno.test("rolloutStatus() evaluates and describes a rollout as kubectl does", () => {
   for (const [object, done, message, summary] of CASES) {
     const label = JSON.stringify(object);
     assertEquals(rolloutStatus(object), { done, message, summary }, label);
   }
 });
 
-/** An object, and what kubectl fails with. */
+/** An object, and the message of kubectl's error. */
 const FAILING: readonly [unknown, string][] = [
   [
     deployment({
@@ -261,7 +265,7 @@ const FAILING: readonly [unknown, string][] = [
   ],
 ];
 
-Deno.test("rolloutStatus() fails as kubectl does", () => {
+Deno.test("rolloutStatus() throws kubectl's error", () => {
   for (const [object, message] of FAILING) {
     const error = assertThrows(() => rolloutStatus(object), Error);
     assertEquals(error.message, message);

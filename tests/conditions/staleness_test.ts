@@ -1,5 +1,3 @@
-// Whether a status speaks of the specification that is there now.
-
 import { assertEquals } from "@std/assert";
 import { explainStaleness, staleness } from "../../conditions/_staleness.ts";
 
@@ -8,7 +6,7 @@ const at = (generation: unknown, observedGeneration?: unknown) => ({
   status: { observedGeneration },
 });
 
-Deno.test("staleness() is there when the observed generation is behind", () => {
+Deno.test("staleness() returns the generations when the observed one is older", () => {
   assertEquals(staleness(at(2, 1)), { observed: 1, generation: 2 });
   assertEquals(staleness(at(2, 0)), { observed: 0, generation: 2 });
   for (
@@ -19,7 +17,7 @@ Deno.test("staleness() is there when the observed generation is behind", () => {
   assertEquals(staleness(undefined), undefined);
 });
 
-Deno.test("staleness() believes a condition's own generation first", () => {
+Deno.test("staleness() prefers the observed generation of a condition", () => {
   const behind = { observedGeneration: 1 };
   const current = { observedGeneration: 2 };
   assertEquals(staleness(at(2, 2), behind), { observed: 1, generation: 2 });
@@ -30,6 +28,6 @@ Deno.test("staleness() believes a condition's own generation first", () => {
 Deno.test("explainStaleness() names both generations", () => {
   assertEquals(
     explainStaleness({ observed: 1, generation: 3 }),
-    "the status is of generation 1, generation 3 has not been observed",
+    "the status is from generation 1, but the object is at generation 3",
   );
 });

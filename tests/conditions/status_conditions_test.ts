@@ -1,10 +1,10 @@
-// `status.conditions`, judged as `kubectl wait --for=condition` does.
+// `status.conditions`, evaluated as by `kubectl wait --for=condition`.
 
 import { assertEquals } from "@std/assert";
 import { isConditionTrue } from "../../conditions/status_conditions.ts";
 import type { KubernetesObject } from "../../api/types.ts";
 
-/** An object with those conditions, and whatever else. */
+/** An object with the given conditions and other fields. */
 function withConditions(
   conditions: unknown,
   rest: { generation?: number; observedGeneration?: number; spec?: object } =
@@ -32,7 +32,9 @@ const unready = {
   message: "containers with\nunready status: [web]",
 };
 
-/** Type and value waited for, an object, whether it is met, how it stands. */
+/**
+ * Type, value, an object, whether the condition is met, and the explanation.
+ */
 const CASES: readonly [
   string,
   string,
@@ -73,7 +75,7 @@ const CASES: readonly [
     "true",
     withConditions([ready], { generation: 2, observedGeneration: 1 }),
     false,
-    "the status is of generation 1, generation 2 has not been observed",
+    "the status is from generation 1, but the object is at generation 2",
   ],
   [
     "Ready",
@@ -111,7 +113,7 @@ const CASES: readonly [
       observedGeneration: 2,
     }),
     false,
-    "the status is of generation 1, generation 2 has not been observed",
+    "the status is from generation 1, but the object is at generation 2",
   ],
   [
     "Ready",
@@ -149,7 +151,7 @@ const CASES: readonly [
   ["Ready", "true", undefined, false, "not there"],
 ];
 
-Deno.test("isConditionTrue() judges a condition as kubectl does", () => {
+Deno.test("isConditionTrue() evaluates a condition as kubectl does", () => {
   for (const [type, value, object, met, how] of CASES) {
     const condition = isConditionTrue(type, value);
     const label = `${type}=${value} on ${JSON.stringify(object)}`;
@@ -161,7 +163,7 @@ Deno.test("isConditionTrue() judges a condition as kubectl does", () => {
   }
 });
 
-Deno.test("isConditionTrue() wants True unless told otherwise", () => {
+Deno.test("isConditionTrue() waits for True by default", () => {
   const isReady = isConditionTrue("Ready");
   assertEquals(isReady(withConditions([ready])), true);
   assertEquals(isReady(withConditions([unready])), false);

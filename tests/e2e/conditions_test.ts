@@ -46,7 +46,7 @@ const jobs = "/apis/batch/v1/namespaces/default/jobs";
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 const stale =
-  "the status is of generation 1, generation 2 has not been observed";
+  "the status is from generation 1, but the object is at generation 2";
 const ready = "Running, 1 of 1 container ready";
 const unobserved = "the newest specification has not been observed";
 const onlyRolling =
@@ -586,7 +586,7 @@ async function judgeAddresses(bench: Bench): Promise<void> {
       isLoadBalancerReady(),
       internal,
       false,
-      "of type ClusterIP, no load balancer",
+      "type is ClusterIP, not LoadBalancer",
     ],
     ["an ingress", isLoadBalancerReady(), ingress, true, "at 192.0.2.8"],
   ]);
@@ -619,7 +619,7 @@ async function judgeDeletions(bench: Bench): Promise<void> {
       isDeleted(uid),
       again,
       true,
-      "gone, another has its name",
+      "gone, replaced by another object of the same name",
     ],
     [
       "another of that name",

@@ -1,9 +1,7 @@
-// Go's quoted strings.
-
 import { assertEquals } from "@std/assert";
 import { unquote } from "../../../conditions/json_path/go_unquote.ts";
 
-Deno.test("unquote() reads what Go's strconv does", () => {
+Deno.test("unquote() unquotes like Go's strconv", () => {
   for (
     const [quoted, text] of [
       [`"plain"`, "plain"],

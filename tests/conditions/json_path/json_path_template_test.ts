@@ -1,5 +1,5 @@
-// JSONPath templates against client-go's own `jsonpath` package (v0.36.1): what
-// is expected here is what it printed, or failed with, for the same object.
+// JSONPath templates compared with client-go's `jsonpath` package (v0.36.1):
+// the expected texts and errors are what it produced for the same object.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { JsonPathTemplate } from "../../../conditions/json_path/template.ts";
@@ -135,7 +135,7 @@ const DATA: unknown = {
   ],
 };
 
-/** Templates, and what is printed. */
+/** Templates, and the rendered text. */
 const TEXTS: readonly [string, string][] = [
   ["{.kind}", "List"],
   ["{.items[0].metadata.name}", "127.0.0.1"],
@@ -307,7 +307,7 @@ const TEXTS: readonly [string, string][] = [
   ["a\n{.kind}\n", "a\nList\n"],
 ];
 
-/** Templates that are none, and why. */
+/** Invalid templates, and the error. */
 const MALFORMED: readonly [string, string][] = [
   ['{.users[?(@.name=="e2e"].name}', "unterminated filter"],
   ['{.users[?(@.name=="e2e")}', "unclosed array expect ]"],
@@ -346,8 +346,8 @@ const MALFORMED: readonly [string, string][] = [
   ['{"a\nb"}', "unterminated quoted string"],
 ];
 
-/** Templates that client-go finds out about only when it comes to them. */
-const SENSELESS: readonly [string, string][] = [
+/** Templates that client-go rejects only on execution. */
+const REJECTED_EARLIER: readonly [string, string][] = [
   ['{.users[?(@.name="e2e")].name}', "unrecognized filter operator ="],
   ['{.users[?(@.name=>"e2e")].name}', "unrecognized filter operator =>"],
   ["{end}", "not in range, nothing to end"],
@@ -357,7 +357,7 @@ const SENSELESS: readonly [string, string][] = [
   ["{quote's}", "unrecognized identifier quote's"],
 ];
 
-/** Templates that cannot be followed, and why not. */
+/** Templates that cannot be evaluated, and the error. */
 const FAILING: readonly [string, string][] = [
   [
     '{.items[?(@.metadata.generation<"x")].metadata.name}',
@@ -392,7 +392,9 @@ const FAILING: readonly [string, string][] = [
   ["{.single[*]}", "map[string]interface {} is not array or slice"],
 ];
 
-/** Templates where no key may be missing, what is printed, or what is wrong. */
+/**
+ * Templates in which no key may be missing, and the rendered text or the error.
+ */
 const STRICT: readonly [string, { text: string } | { error: string }][] = [
   ["{.missing}", { error: "missing is not found" }],
   ["{.kind.deeper}", { error: "deeper is not found" }],
@@ -408,14 +410,14 @@ const STRICT: readonly [string, { text: string } | { error: string }][] = [
   ["{.kind}", { text: "List" }],
 ];
 
-Deno.test("JsonPathTemplate renders what kubectl prints", () => {
+Deno.test("JsonPathTemplate renders like kubectl", () => {
   for (const [template, text] of TEXTS) {
     assertEquals(new JsonPathTemplate(template).render(DATA), text, template);
   }
 });
 
-Deno.test("JsonPathTemplate refuses what is no template, and says where", () => {
-  for (const [template, why] of [...MALFORMED, ...SENSELESS]) {
+Deno.test("JsonPathTemplate throws a SyntaxError with the position if the template is not valid", () => {
+  for (const [template, why] of [...MALFORMED, ...REJECTED_EARLIER]) {
     const { message } = assertThrows(
       () => new JsonPathTemplate(template),
       SyntaxError,
@@ -427,7 +429,7 @@ Deno.test("JsonPathTemplate refuses what is no template, and says where", () => 
   }
 });
 
-Deno.test("JsonPathTemplate fails where kubectl does", () => {
+Deno.test("JsonPathTemplate throws when kubectl fails", () => {
   for (const [template, why] of FAILING) {
     const compiled = new JsonPathTemplate(template);
     const error = assertThrows(() => compiled.render(DATA), Error);
@@ -435,7 +437,7 @@ Deno.test("JsonPathTemplate fails where kubectl does", () => {
   }
 });
 
-Deno.test("JsonPathTemplate minds missing keys when told to", () => {
+Deno.test("JsonPathTemplate throws for missing keys if they are not allowed", () => {
   for (const [template, expected] of STRICT) {
     const compiled = new JsonPathTemplate(template, {
       allowMissingKeys: false,
@@ -449,17 +451,18 @@ Deno.test("JsonPathTemplate minds missing keys when told to", () => {
   }
 });
 
-// The differences, each with its reason.
+// Differences from client-go, each with its reason.
 
 Deno.test("JsonPathTemplate compares any number with any other", () => {
-  // client-go: "incompatible types for comparison". JavaScript does not tell
-  // 2.0 from 2, so that a comparison could fail for one object and not the next.
+  // client-go: "incompatible types for comparison". JavaScript cannot
+  // distinguish 2.0 from 2, so a comparison could fail for one object and not
+  // for the next.
   const template = "{.items[?(@.status.weight>2)].metadata.name}";
   assertEquals(new JsonPathTemplate(template).render(DATA), "127.0.0.2");
 });
 
-Deno.test("JsonPathTemplate does not repeat a value that cannot be filtered", () => {
-  // client-go prints all of it, which may be long, and may be a secret.
+Deno.test("JsonPathTemplate does not print a value that cannot be filtered", () => {
+  // client-go prints the whole value, which may be long or a secret.
   for (
     const [template, type] of [
       ["{.kind[?(@.a)]}", "string"],
@@ -478,33 +481,34 @@ Deno.test("JsonPathTemplate does not repeat a value that cannot be filtered", ()
   }
 });
 
-Deno.test("JsonPathTemplate takes an index out of bounds for one that is not there", () => {
-  // client-go takes it for one that is there, since it keeps what it began with.
+Deno.test("JsonPathTemplate treats an index out of bounds in a filter as missing", () => {
+  // client-go treats it as existing, since it keeps the value that it started
+  // with.
   const template = "{.items[?(@.status.addresses[1])].metadata.name}";
   assertEquals(new JsonPathTemplate(template).render(DATA), "127.0.0.2");
 });
 
-Deno.test("JsonPathTemplate finds no member that is inherited, and no character of a text", () => {
+Deno.test("JsonPathTemplate selects no inherited members and no characters of a string", () => {
   for (const template of ["{.toString}", "{.constructor.name}", "{.kind.*}"]) {
     assertEquals(new JsonPathTemplate(template).render(DATA), "");
   }
   assertEquals(new JsonPathTemplate("{.kind.length}").find(DATA), [[]]);
 });
 
-Deno.test("JsonPathTemplate finds a list for each text and path", () => {
+Deno.test("JsonPathTemplate.find() returns a list for each text and path", () => {
   const template = new JsonPathTemplate("{.kind}: {.numbers[:2]}{.none}");
   assertEquals(template.find(DATA), [["List"], [": "], [0, 1], []]);
   const range = new JsonPathTemplate("{range .users[*]}{.name}{end}");
   assertEquals(range.find(DATA), [["myself"], ["e2e"]]);
 });
 
-Deno.test("JsonPathTemplate can be used again and again", () => {
+Deno.test("JsonPathTemplate can be rendered repeatedly", () => {
   const template = new JsonPathTemplate("{.numbers[-1]}{range .x[*]}{.}{end}");
   assertEquals(template.render({ numbers: [1, 2], x: [{}] }), "2");
   assertEquals(template.render({ numbers: [1, 2, 3], x: [] }), "3");
 });
 
-Deno.test("JsonPathTemplate takes times for the texts that they are on the wire", () => {
+Deno.test("JsonPathTemplate renders Dates as they are on the wire", () => {
   const created = new Date("2024-05-01T12:00:00Z");
   const template = new JsonPathTemplate("{.metadata.creationTimestamp}");
   assertEquals(
@@ -513,7 +517,7 @@ Deno.test("JsonPathTemplate takes times for the texts that they are on the wire"
   );
 });
 
-Deno.test("JsonPathTemplate gets through what is deeply nested", () => {
+Deno.test("JsonPathTemplate handles deeply nested objects", () => {
   let object: unknown = "bottom";
   for (let depth = 0; depth < 500; depth++) object = { next: object };
   const found = new JsonPathTemplate("{..next}").find(object);
