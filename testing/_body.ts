@@ -1,6 +1,5 @@
 /**
- * The object in the body of a write, and what must be right about it before it
- * is looked at any further.
+ * Parses and validates the body of a write before it is processed.
  *
  * @module
  */
@@ -18,7 +17,7 @@ import {
 } from "./_statuses.ts";
 import type { StoredObject } from "./stored_object.ts";
 
-/** Whether JSON is an object of Kubernetes. */
+/** Returns whether a JSON value has the shape of a Kubernetes object. */
 export function isStoredObject(value: unknown): value is StoredObject {
   return isRecord(value) &&
     (value.metadata === undefined || isRecord(value.metadata)) &&
@@ -26,11 +25,11 @@ export function isStoredObject(value: unknown): value is StoredObject {
 }
 
 /**
- * Reads a JSON object.
+ * Parses a JSON object.
  *
  * @param body The text of the body.
  * @returns The object.
- * @throws {StatusError} 400 if it is none.
+ * @throws {StatusError} With code 400 if the body is not a JSON object.
  */
 export function parseJsonObject(body: string): JsonObject {
   let value: unknown;
@@ -40,17 +39,17 @@ export function parseJsonObject(body: string): JsonObject {
     throw unrecognized(error instanceof Error ? error.message : String(error));
   }
   if (isRecord(value)) return value;
-  throw unrecognized("the body is no JSON object");
+  throw unrecognized("the body is not a JSON object");
 }
 
 /**
- * Takes a JSON object for an object of a resource: with its `apiVersion` and
- * `kind`, where they are left out.
+ * Interprets a JSON object as an object of a resource, and adds `apiVersion`
+ * and `kind` if they are missing.
  *
  * @param value The JSON object.
  * @param info The resource.
  * @returns The object.
- * @throws {StatusError} 400 if it is of another kind or version.
+ * @throws {StatusError} With code 400 if it is of another kind or version.
  */
 export function asObject(value: JsonObject, info: ResourceInfo): StoredObject {
   const expected = apiVersionOf(info);
@@ -75,7 +74,9 @@ export function asObject(value: JsonObject, info: ResourceInfo): StoredObject {
   return object;
 }
 
-/** Refuses an object whose name or namespace is not that of the URL. */
+/**
+ * Throws if the name or namespace of an object differs from that in the URL.
+ */
 export function checkAddress(
   object: StoredObject,
   { name, namespace }: ObjectAddress,
@@ -101,7 +102,7 @@ export function checkAddress(
   }
 }
 
-/** Refuses a name that objects cannot have. */
+/** Throws if a name is not valid. */
 export function checkName(name: string, info: ResourceInfo): void {
   const problems = info.group === "rbac.authorization.k8s.io"
     ? []
@@ -121,7 +122,7 @@ export function checkName(name: string, info: ResourceInfo): void {
   throw invalid({ group: info.group, resource: info.kind }, name, errors);
 }
 
-/** Refuses a body in a form that this server cannot read. */
+/** Throws if the content type of a body is not accepted. */
 export function checkContentType(
   contentType: string | null,
   accepted: readonly string[],

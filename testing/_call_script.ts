@@ -1,6 +1,6 @@
 /**
- * What the next calls are to do instead of what they would: a queue of
- * behaviours, each for so many calls, and a record of the calls made.
+ * Scripts calls: a queue of behaviors that override the default, each for a
+ * number of calls, and a record of the calls made.
  *
  * @module
  */
@@ -13,18 +13,21 @@ interface Step<S, C> {
   times: number;
 }
 
-/** Behaviours of calls to come, and the calls that were made. */
+/** The behaviors of future calls, and the calls made so far. */
 export class CallScript<S, C> {
   readonly #steps: Step<S, C>[] = [];
   readonly #calls: C[] = [];
   readonly #counter = new Counter();
 
-  /** The calls so far. */
+  /** The calls made so far, oldest first. */
   get calls(): readonly C[] {
     return this.#calls;
   }
 
-  /** Has the next calls, after those already scripted, behave so. */
+  /**
+   * Scripts a behavior for the next calls that match, after those already
+   * scripted.
+   */
   add(
     behavior: S,
     times: number,
@@ -32,13 +35,15 @@ export class CallScript<S, C> {
   ): void {
     if (!(times >= 0)) {
       throw new RangeError(
-        `Cannot script ${times} calls: give a number that is not negative`,
+        `Cannot script ${times} calls: the number must not be negative`,
       );
     }
     this.#steps.push({ behavior, matches, times });
   }
 
-  /** Records a call and gives what it is to do, if that is scripted. */
+  /**
+   * Records a call and returns the behavior that is scripted for it, if any.
+   */
   called(call: C): S | undefined {
     this.#calls.push(call);
     this.#counter.increment();
@@ -50,7 +55,7 @@ export class CallScript<S, C> {
     return step.behavior;
   }
 
-  /** Resolves when so many calls have been made. */
+  /** Resolves when the number of calls has reached `count`. */
   reached(count: number): Promise<void> {
     return this.#counter.reached(count);
   }

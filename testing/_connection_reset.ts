@@ -1,13 +1,16 @@
 /**
- * A connection that a fake server breaks on purpose, told from what breaks by
- * mistake.
+ * The error of a connection that a fake server breaks on purpose, to tell it
+ * from an unexpected failure.
  *
  * @module
  */
 
-/** What a runtime's `fetch` fails with, a `TypeError`, by the server's will. */
+/**
+ * The `TypeError` that a runtime's `fetch` rejects with when a connection is
+ * reset.
+ */
 export class ConnectionReset extends TypeError {
-  /** Makes the error. */
+  /** Creates the error. */
   constructor() {
     super("The fake API server reset the connection");
   }

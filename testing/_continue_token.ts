@@ -1,8 +1,8 @@
 /**
- * The token that a page of a list ends with: the version that the list shows
- * and the key to go on after, as base64url of JSON, which is what a
- * kube-apiserver's own tokens are. Clients must not look inside; tests that
- * hand back a broken one find out what a server says.
+ * The `continue` token of a page of a list: the version of the list and the
+ * last key of the page, as base64url-encoded JSON, like the tokens of a
+ * kube-apiserver. They are opaque to clients, but tests may send back a broken
+ * one.
  *
  * @module
  */
@@ -10,17 +10,17 @@
 import { isRecord } from "../internal/json_fields.ts";
 import { badRequest } from "./_statuses.ts";
 
-/** Where a list goes on. */
+/** The position at which a list continues. */
 export interface ContinueToken {
-  /** The revision that the list shows; -1 for the newest one. */
+  /** The revision of the list; -1 for the latest. */
   readonly revision: bigint;
-  /** The last key of the page before. */
+  /** The last key of the previous page. */
   readonly after: string;
-  /** Counts how often tokens were declared expired before this one. */
+  /** How often tokens had been expired when this one was issued. */
   readonly epoch: number;
 }
 
-/** Writes a token. */
+/** Encodes a token. */
 export function encodeContinue(token: ContinueToken): string {
   const json = JSON.stringify({
     v: "meta.k8s.io/v1",
@@ -34,11 +34,11 @@ export function encodeContinue(token: ContinueToken): string {
 }
 
 /**
- * Reads a token.
+ * Decodes a token.
  *
- * @param text The token as it was sent.
- * @returns Where the list goes on.
- * @throws {StatusError} 400 if it is no token.
+ * @param text The token from a request.
+ * @returns The position at which the list continues.
+ * @throws {StatusError} With code 400 if the token is not valid.
  */
 export function decodeContinue(text: string): ContinueToken {
   const { rv, start, epoch } = parse(text);

@@ -1,5 +1,5 @@
 /**
- * A count that can be waited for, so that no test has to sleep and hope.
+ * A counter that tests can wait on instead of sleeping.
  *
  * @module
  */
@@ -9,7 +9,7 @@ interface Waiting {
   readonly resolve: () => void;
 }
 
-/** Counts, and wakes whoever waits for a number. */
+/** Counts, and resolves the promises that wait for a count. */
 export class Counter {
   #count = 0;
   #waiting: Waiting[] = [];
@@ -19,7 +19,7 @@ export class Counter {
     return this.#count;
   }
 
-  /** Counts one more. */
+  /** Increments the count. */
   increment(): void {
     this.#count++;
     for (const { count, resolve } of this.#waiting) {
@@ -28,7 +28,7 @@ export class Counter {
     this.#waiting = this.#waiting.filter(({ count }) => count > this.#count);
   }
 
-  /** Resolves when the count is there or beyond. */
+  /** Resolves when the count is at least `count`. */
   reached(count: number): Promise<void> {
     if (count <= this.#count) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,15 +1,15 @@
 /**
- * What one open watch still has to send. Whoever reads takes one entry at a
- * time and waits when there is none; whoever writes never waits. An end comes
- * after what was pushed before it, a break comes at once.
+ * The events that an open watch still has to send. The reader takes one entry
+ * at a time and waits if the queue is empty; the writer never waits. An end
+ * comes after the entries pushed before it; a break takes effect at once.
  *
- * A linked list, because `Array.shift` on the tens of thousands of events that
- * a watch can begin with copies them all each time.
+ * It is a linked list because a watch can start with tens of thousands of
+ * events, and `Array.shift` would copy them all each time.
  *
  * @module
  */
 
-/** What a reader takes. */
+/** An entry of the queue. */
 export type Entry<E> =
   | { readonly type: "event"; readonly event: E }
   | { readonly type: "end" }
@@ -20,7 +20,7 @@ interface Node<E> {
   next: Node<E> | undefined;
 }
 
-/** Entries in order, for one reader. */
+/** A queue of entries for a single reader. */
 export class EventQueue<E> {
   #first: Node<E> | undefined;
   #last: Node<E> | undefined;
@@ -28,7 +28,7 @@ export class EventQueue<E> {
   #stalled = false;
   #closed = false;
 
-  /** Whether an end or a break has been written. */
+  /** Whether the watch has been ended or broken. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -38,7 +38,10 @@ export class EventQueue<E> {
     if (!this.#closed) this.#append({ type: "event", event });
   }
 
-  /** Ends the watch after what was pushed; with an error if one is given. */
+  /**
+   * Ends the watch after the events pushed so far, with an error if one is
+   * given.
+   */
   end(failure?: { readonly error: unknown }): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -50,19 +53,19 @@ export class EventQueue<E> {
     );
   }
 
-  /** Breaks the watch at once: what was not read yet is lost. */
+  /** Breaks the watch at once: events that have not been read are lost. */
   break(error: unknown): void {
     if (this.#closed) return;
     this.#forget();
     this.end({ error });
   }
 
-  /** Sends nothing any more, until the end. */
+  /** Stops delivering events until the watch ends. */
   stall(): void {
     this.#stalled = true;
   }
 
-  /** The next entry. One call at a time. */
+  /** Returns the next entry. Must not be called again before it resolves. */
   next(): Promise<Entry<E>> {
     if (this.#first !== undefined && this.#mayDeliver()) {
       const { entry } = this.#first;

@@ -1,33 +1,39 @@
 /**
- * What both fakes keep their objects in: one revision for everything, as etcd
- * has, and the history of what led to it. Lists, watches and expiry all follow
- * from these two: a list shows the state at a revision, a watch carries on
- * after one, and what was compacted can do neither.
+ * The store of both fakes: one revision for all objects, as in etcd, and the
+ * history of changes. Lists, watches and expiry are based on them: a list shows
+ * the state at a revision, a watch continues after one, and neither is possible
+ * for a revision that has been compacted.
  *
- * Keys are paths, `<resource>/<namespace>/<name>`, so that a prefix is a
- * selection and their order is the order of lists. Revisions are `bigint`:
- * resource versions have 64 bits, numbers only 53.
+ * Keys are paths, `<resource>/<namespace>/<name>`, so that a prefix selects
+ * objects and key order is list order. Revisions are `bigint`, because resource
+ * versions have 64 bits and numbers only 53.
  *
  * @module
  */
 
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
-/** One committed change. Its objects are shared: clone before handing out. */
+/**
+ * A committed change. Its objects are shared: clone them before returning them
+ * to callers.
+ */
 export interface Change<T extends KubernetesObject> {
-  /** What happened to the object. */
+  /** The type of the change. */
   readonly type: ChangeEvent["type"];
-  /** Key of the object. */
+  /** The key of the object. */
   readonly key: string;
-  /** The revision that the change made. */
+  /** The revision of the change. */
   readonly revision: bigint;
-  /** The object after the change; the last one, restamped, if deleted. */
+  /**
+   * The object after the change. After a deletion, its last state with the
+   * resource version of the deletion.
+   */
   readonly object: T;
-  /** The object before the change, where there was one. */
+  /** The object before the change, if it existed. */
   readonly previous: T | undefined;
 }
 
-/** Objects by key, with one revision and its history. */
+/** A store of objects by key, with a revision and a history. */
 export class FakeStore<T extends KubernetesObject> {
   #revision: bigint;
   #compacted: bigint;
@@ -35,7 +41,7 @@ export class FakeStore<T extends KubernetesObject> {
   #history: Change<T>[] = [];
   readonly #listeners = new Set<(change: Change<T>) => void>();
 
-  /** Starts at a resource version; a `TypeError` where it is none. */
+  /** Starts at a resource version. Throws a `TypeError` if it is not valid. */
   constructor(resourceVersion: string) {
     if (!/^[1-9][0-9]*$/.test(resourceVersion)) {
       throw new TypeError(
@@ -58,15 +64,17 @@ export class FakeStore<T extends KubernetesObject> {
     return this.#compacted;
   }
 
-  /** The object of a key. */
+  /** Returns the object with a key. */
   get(key: string): T | undefined {
     return this.#objects.get(key);
   }
 
-  /** Stores a clone, stamped with a new revision, and gives what it stored. */
+  /**
+   * Stores a clone with a new resource version and returns the stored object.
+   */
   put(key: string, object: T): T {
     const previous = this.#objects.get(key);
-    const stored = stamped(structuredClone(object), ++this.#revision);
+    const stored = withRevision(structuredClone(object), ++this.#revision);
     this.#objects.set(key, stored);
     this.#commit({
       type: previous === undefined ? "ADDED" : "MODIFIED",
@@ -78,12 +86,14 @@ export class FakeStore<T extends KubernetesObject> {
     return stored;
   }
 
-  /** Removes an object and gives it, stamped with the deletion's revision. */
+  /**
+   * Removes an object and returns it with the resource version of the deletion.
+   */
   remove(key: string): T | undefined {
     const previous = this.#objects.get(key);
     if (previous === undefined) return undefined;
     this.#objects.delete(key);
-    const object = stamped(previous, ++this.#revision);
+    const object = withRevision(previous, ++this.#revision);
     this.#commit({
       type: "DELETED",
       key,
@@ -94,7 +104,7 @@ export class FakeStore<T extends KubernetesObject> {
     return object;
   }
 
-  /** Moves the revision without a change here: someone else wrote. */
+  /** Advances the revision without a change in this store. */
   advance(by: number): string {
     if (!Number.isSafeInteger(by) || by < 1) {
       throw new RangeError(
@@ -105,13 +115,16 @@ export class FakeStore<T extends KubernetesObject> {
     return String(this.#revision);
   }
 
-  /** Forgets the history: only the current revision can be carried on from. */
+  /** Discards the history: only the current revision can be watched from. */
   compact(): void {
     this.#compacted = this.#revision;
     this.#history = [];
   }
 
-  /** The changes after a revision; undefined where they are forgotten. */
+  /**
+   * Returns the changes after a revision; `undefined` if they have been
+   * compacted.
+   */
   changesAfter(revision: bigint): readonly Change<T>[] | undefined {
     if (revision < this.#compacted) return undefined;
     const last = this.#history.findLastIndex((change) =>
@@ -120,7 +133,10 @@ export class FakeStore<T extends KubernetesObject> {
     return this.#history.slice(last + 1);
   }
 
-  /** The objects under a prefix in the order of keys, as of now or before. */
+  /**
+   * Returns the objects under a prefix in key order, at the current or an
+   * earlier revision; `undefined` if that has been compacted.
+   */
   entries(prefix: string, revision?: bigint): [string, T][] | undefined {
     const objects = revision === undefined
       ? this.#objects
@@ -131,13 +147,15 @@ export class FakeStore<T extends KubernetesObject> {
       .sort(([a], [b]) => a < b ? -1 : 1);
   }
 
-  /** Calls a function after every change, until the returned one is called. */
+  /**
+   * Calls a function after each change until the returned function is called.
+   */
   subscribe(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Undoes the later changes, newest first, on a copy of the state. */
+  /** Reverts the later changes, newest first, on a copy of the state. */
   #stateAt(revision: bigint): Map<string, T> | undefined {
     const changes = this.changesAfter(revision);
     if (changes === undefined) return undefined;
@@ -155,8 +173,8 @@ export class FakeStore<T extends KubernetesObject> {
   }
 }
 
-/** The object with another resource version; shares everything else. */
-export function stamped<T extends KubernetesObject>(
+/** Returns a shallow copy of an object with another resource version. */
+export function withRevision<T extends KubernetesObject>(
   object: T,
   revision: bigint,
 ): T {

@@ -1,15 +1,15 @@
 /**
- * Field selectors, as `k8s.io/apimachinery/pkg/fields` reads them: terms of
- * `=`, `==` and `!=` joined by commas, with `\` to escape. Every resource can
- * be selected by `metadata.name` and `metadata.namespace`; a server refuses
- * any other field unless the resource declares it.
+ * Field selectors, parsed like `k8s.io/apimachinery/pkg/fields`: terms with
+ * `=`, `==` or `!=`, joined by commas, with `\` as the escape character. Every
+ * resource can be selected by `metadata.name` and `metadata.namespace`; a
+ * server rejects any other field unless the resource declares it.
  *
  * @module
  */
 
 import type { KubernetesObject } from "../api/types.ts";
 
-/** Whether an object is selected. */
+/** Returns whether an object is selected. */
 export type FieldPredicate = (object: KubernetesObject) => boolean;
 
 type Field = (object: KubernetesObject) => string;
@@ -29,8 +29,8 @@ interface Term {
  * Parses a field selector.
  *
  * @param selector The selector; an empty one selects everything.
- * @returns What tells whether an object is selected.
- * @throws {SyntaxError} If it is not a selector, or selects by another field.
+ * @returns A function that returns whether an object is selected.
+ * @throws {SyntaxError} If the selector is not valid, or uses another field.
  */
 export function parseFieldSelector(selector: string): FieldPredicate {
   const predicates = splitTerms(selector)
@@ -41,7 +41,7 @@ export function parseFieldSelector(selector: string): FieldPredicate {
   return (object) => predicates.every((matches) => matches(object));
 }
 
-/** Splits at the commas that no backslash escapes. */
+/** Splits a selector at its unescaped commas. */
 function splitTerms(selector: string): string[] {
   const terms = [""];
   let escaped = false;

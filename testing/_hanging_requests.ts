@@ -1,6 +1,6 @@
 /**
- * Requests that get no answer, or no body, until their client gives up or
- * their connection is dropped.
+ * Requests whose response or body never arrives, until the client aborts or the
+ * connection is dropped.
  *
  * @module
  */
@@ -10,16 +10,22 @@ interface Hanging {
   readonly breakOff: (error: unknown) => void;
 }
 
-/** The requests that hang. */
+/** The hanging requests of a server. */
 export class HangingRequests {
   readonly #hanging = new Set<Hanging["breakOff"]>();
 
-  /** Never resolves; rejects with the signal's reason, or when dropped. */
+  /**
+   * Never resolves; rejects with the signal's reason on abort, or with the
+   * error given to {@linkcode drop}.
+   */
   answer(signal: AbortSignal | undefined): Promise<never> {
     return this.#hang(signal).broken;
   }
 
-  /** A body that never has anything, and errors as `answer` rejects. */
+  /**
+   * Returns a body that delivers nothing, and errors when `answer` would
+   * reject.
+   */
   body(
     signal: AbortSignal | undefined,
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -33,7 +39,7 @@ export class HangingRequests {
     }, { highWaterMark: 0 });
   }
 
-  /** Drops the connections of all. */
+  /** Drops the connections of all hanging requests. */
   drop(error: unknown): void {
     for (const breakOff of this.#hanging) breakOff(error);
   }

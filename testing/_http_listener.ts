@@ -1,8 +1,7 @@
 /**
- * A `fetch` function behind a port, on `node:http`, which Deno, Node and Bun
- * all have. A body that errors destroys its socket, since that is what a lost
- * connection looks like from the other side; a client that goes away cancels
- * the body.
+ * Serves a `fetch` function over HTTP with `node:http`, which Deno, Node and
+ * Bun support. If a body errors, its socket is destroyed, which the client sees
+ * as a lost connection; if the client disconnects, the body is canceled.
  *
  * @module
  */
@@ -15,11 +14,11 @@ import type { FakeListener, ListenOptions } from "./fake_listener.ts";
 type Handler = (request: Request, init: RequestInit) => Promise<Response>;
 
 /**
- * Listens.
+ * Starts an HTTP listener.
  *
- * @param handler What answers.
- * @param options Where.
- * @returns The open port.
+ * @param handler Answers requests.
+ * @param options The port and address.
+ * @returns The listener.
  */
 export async function listenHttp(
   handler: Handler,
@@ -67,7 +66,7 @@ async function close(
 function boundPort(server: Server): number {
   const address = server.address();
   if (typeof address === "object" && address !== null) return address.port;
-  throw new Error("Cannot tell the port: the server is not listening");
+  throw new Error("Cannot determine the port: the server is not listening");
 }
 
 async function serve(
@@ -82,10 +81,10 @@ async function serve(
     const request = await requestOf(incoming);
     await send(await handler(request, { signal: gone.signal }), outgoing);
   } catch (error) {
-    const meant = error instanceof ConnectionReset || gone.signal.aborted;
-    if (meant || outgoing.headersSent) incoming.socket.destroy();
+    const isExpected = error instanceof ConnectionReset || gone.signal.aborted;
+    if (isExpected || outgoing.headersSent) incoming.socket.destroy();
     else {
-      // A callback of the test's that throws must not look like a lost
+      // An error thrown by a callback of the test must not look like a lost
       // connection.
       outgoing.writeHead(500, { "content-type": "text/plain" });
       outgoing.end(`The fake API server failed: ${errorText(error)}\n`);
@@ -127,7 +126,7 @@ async function send(
   outgoing.end();
 }
 
-/** Resolves when more can be written, or nobody reads any more. */
+/** Resolves when more can be written or the client has disconnected. */
 function drained(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {

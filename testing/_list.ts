@@ -1,6 +1,6 @@
 /**
- * What a list answers: which version it shows, and which page of it. The rules
- * are those of "Semantics for get and list" in the Kubernetes documentation.
+ * Lists objects: determines the version and page of a list by the rules of
+ * "Semantics for get and list" in the Kubernetes documentation.
  *
  * @module
  */
@@ -22,31 +22,34 @@ import {
 } from "./_statuses.ts";
 import { checkListOptions } from "./_list_options.ts";
 
-/** One page of a list. Its items are shared: clone before handing out. */
+/**
+ * A page of a list. Its items are shared: clone them before returning them to
+ * callers.
+ */
 export interface Page<T extends KubernetesObject> {
   /** The objects. */
   readonly items: readonly T[];
-  /** Version and continuation. */
+  /** The resource version, and the `continue` token if there are more pages. */
   readonly metadata: ListMeta;
 }
 
-/** How this server lists. */
+/** How the server lists objects. */
 export interface ListBehavior {
-  /** Whether `limit` counts at resource version `"0"`. */
+  /** Whether `limit` is honored at resource version `"0"`. */
   readonly limitAtZero: boolean;
-  /** Tokens of an earlier epoch have expired. */
+  /** The current epoch: `continue` tokens of earlier epochs have expired. */
   readonly epoch: number;
 }
 
 /**
- * Lists.
+ * Lists a page of objects.
  *
- * @param store Where the objects are.
- * @param selection Which of them.
- * @param options What the request asks for.
- * @param behavior How this server lists.
+ * @param store The store.
+ * @param selection The objects to list.
+ * @param options The options of the request.
+ * @param behavior How the server lists objects.
  * @returns The page.
- * @throws {StatusError} If the request is refused.
+ * @throws {StatusError} If the request is rejected.
  */
 export function listPage<T extends KubernetesObject>(
   store: FakeStore<T>,
@@ -59,7 +62,7 @@ export function listPage<T extends KubernetesObject>(
     ? checkToken(options, options.continue, store, behavior.epoch)
     : undefined;
   const revision = token === undefined
-    ? askedRevision(options, store.revision)
+    ? requestedRevision(options, store.revision)
     : token.revision < 0n
     ? store.revision
     : token.revision;
@@ -81,7 +84,7 @@ export function listPage<T extends KubernetesObject>(
           after: page.at(-1)?.[0] ?? "",
           epoch: behavior.epoch,
         }),
-        ...(selection.whole ? { remainingItemCount: remaining } : {}),
+        ...(selection.selectsAll ? { remainingItemCount: remaining } : {}),
       }),
     },
   };
@@ -95,13 +98,13 @@ function limitOf(
   return resourceVersion === "0" && !token && !limitAtZero ? undefined : limit;
 }
 
-/** The revision that a list shows which goes on with no other. */
-function askedRevision(options: ListOptions, current: bigint): bigint {
+/** Returns the revision of a list that is not a continuation. */
+function requestedRevision(options: ListOptions, current: bigint): bigint {
   const { resourceVersion, resourceVersionMatch, limit = 0 } = options;
   const asked = parseListVersion(resourceVersion);
   if (asked > current) throw tooLargeResourceVersion(asked, current);
-  // Without a match, a limit means that very version: a rule from before
-  // there was a match to give.
+  // Without `resourceVersionMatch`, a limit implies an exact match: a legacy
+  // rule from before the parameter existed.
   const exact = resourceVersionMatch === "Exact" ||
     (!resourceVersionMatch && limit > 0 && asked > 0n);
   return exact ? asked : current;

@@ -1,5 +1,5 @@
 /**
- * Which options of a list or watch go together, with the words of
+ * Validates the options of a list or watch, with the messages of
  * `k8s.io/apimachinery/pkg/apis/meta/internalversion/validation`.
  *
  * @module
@@ -11,10 +11,11 @@ import { type FieldError, invalid } from "./_statuses.ts";
 const LIST_OPTIONS = { group: "meta.k8s.io", resource: "ListOptions" };
 
 /**
- * Checks the options of a list.
+ * Validates the options of a list.
  *
  * @param options The options.
- * @throws {StatusError} 422 if they do not go together.
+ * @throws {StatusError} With code 422 if the combination of options is not
+ *   valid.
  */
 export function checkListOptions(options: ListOptions): void {
   const { resourceVersionMatch: match, resourceVersion, continue: token } =
@@ -41,11 +42,12 @@ export function checkListOptions(options: ListOptions): void {
 }
 
 /**
- * Checks the options of a watch.
+ * Validates the options of a watch.
  *
  * @param options The options.
  * @param watchList Whether the server streams initial lists.
- * @throws {StatusError} 422 if they do not go together.
+ * @throws {StatusError} With code 422 if the combination of options is not
+ *   valid.
  */
 export function checkWatchOptions(
   options: WatchOptions,

@@ -1,5 +1,6 @@
 /**
- * JSON merge patch, RFC 7396: null removes, objects merge, all else replaces.
+ * JSON merge patch (RFC 7396): null removes a field, objects are merged, other
+ * values replace the current one.
  *
  * @module
  */
@@ -12,7 +13,7 @@ export type JsonObject = { [key: string]: unknown };
 /**
  * Applies a merge patch.
  *
- * @param target What is patched; it stays as it is.
+ * @param target The value to patch, which is not modified.
  * @param patch The patch.
  * @returns The patched value.
  */
@@ -27,7 +28,7 @@ export function mergePatch(target: unknown, patch: JsonObject): JsonObject {
   return result;
 }
 
-/** Whether two JSON values are the same, whatever the order of their keys. */
+/** Returns whether two JSON values are equal, ignoring the order of keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length &&

@@ -1,8 +1,7 @@
 /**
- * Writes, with the bookkeeping that a kube-apiserver does: who an object is
- * (uid, times), how often its spec changed (generation), what `status` may
- * change and what may change `status`, finalizers, and conflicts. A write that
- * changes nothing makes no new version and no event.
+ * Writes objects with the bookkeeping of a kube-apiserver: identity (UID and
+ * timestamps), generation, the `status` subresource, finalizers and conflicts.
+ * A write that changes nothing creates no new version and no event.
  *
  * @module
  */
@@ -14,25 +13,28 @@ import type { ResourceInfo } from "./_resources.ts";
 import { alreadyExists, conflict, notFound } from "./_statuses.ts";
 import type { StoredObject } from "./stored_object.ts";
 
-/** Which object: its resource, and its name there. */
+/** The address of an object: its resource, namespace and name. */
 export interface ObjectAddress {
   /** The resource. */
   readonly info: ResourceInfo;
-  /** The namespace, if it lives in one. */
+  /** The namespace, if the object is namespaced. */
   readonly namespace: string | undefined;
   /** The name. */
   readonly name: string;
 }
 
-/** What must hold for a deletion. */
+/** The preconditions of a deletion. */
 export interface Preconditions {
-  /** The uid that the object must have. */
+  /** The UID that the object must have. */
   readonly uid?: string | undefined;
-  /** The version that the object must have. */
+  /** The resource version that the object must have. */
   readonly resourceVersion?: string | undefined;
 }
 
-/** The key of an object, or what the keys of a resource's objects begin with. */
+/**
+ * Returns the key of an object, or without a name the prefix of the keys of all
+ * objects of a resource.
+ */
 export function keyOf(
   { group, resource }: ResourceInfo,
   namespace: string | undefined,
@@ -50,19 +52,19 @@ export class Objects {
     this.#store = store;
   }
 
-  /** An object, where it is. */
+  /** Returns an object, or `undefined` if it does not exist. */
   find({ info, namespace, name }: ObjectAddress): StoredObject | undefined {
     return this.#store.get(keyOf(info, namespace, name));
   }
 
-  /** An object; a 404 where it is not. */
+  /** Returns an object. Throws a 404 if it does not exist. */
   get(address: ObjectAddress): StoredObject {
     const object = this.find(address);
     if (object === undefined) throw notFound(address.info, address.name);
     return object;
   }
 
-  /** Creates an object; a 409 where it is already. */
+  /** Creates an object. Throws a 409 if it already exists. */
   create(address: ObjectAddress, object: StoredObject): StoredObject {
     if (this.find(address) !== undefined) {
       throw alreadyExists(address.info, address.name);
@@ -76,7 +78,9 @@ export class Objects {
     return this.#put(address, { ...object, metadata });
   }
 
-  /** Replaces an object; the version in it, if any, must be the current one. */
+  /**
+   * Replaces an object. Its resource version, if any, must be the current one.
+   */
   update(address: ObjectAddress, object: StoredObject): StoredObject {
     const current = this.get(address);
     const { uid, resourceVersion } = object.metadata ?? {};
@@ -86,7 +90,7 @@ export class Objects {
     ) {
       throw conflict(address.info, address.name);
     }
-    const updated = { ...object, metadata: kept(current, object) };
+    const updated = { ...object, metadata: updatedMetadata(current, object) };
     if (sameJson(updated, current)) return current;
     const done = current.metadata?.deletionTimestamp !== undefined &&
       (updated.metadata.finalizers ?? []).length === 0;
@@ -95,7 +99,7 @@ export class Objects {
       : this.#put(address, updated);
   }
 
-  /** Deletes an object, or marks it where finalizers hold it. */
+  /** Deletes an object, or marks it for deletion if it has finalizers. */
   delete(
     address: ObjectAddress,
     preconditions: Preconditions = {},
@@ -143,8 +147,14 @@ export class Objects {
   }
 }
 
-/** What becomes of the metadata of an update: who the object is stays. */
-function kept(current: StoredObject, object: StoredObject): ObjectMeta {
+/**
+ * Returns the metadata of an updated object, with its immutable fields
+ * preserved.
+ */
+function updatedMetadata(
+  current: StoredObject,
+  object: StoredObject,
+): ObjectMeta {
   const { uid, creationTimestamp, resourceVersion, generation } =
     current.metadata ?? {};
   const { deletionTimestamp, deletionGracePeriodSeconds } = current.metadata ??
@@ -177,7 +187,7 @@ function checkUid(
   );
 }
 
-/** A time as servers write it: whole seconds. */
+/** Returns the current time in whole seconds, as servers format it. */
 function now(): string {
   return new Date().toISOString().replace(/\.[0-9]+Z$/, "Z");
 }

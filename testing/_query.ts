@@ -1,6 +1,6 @@
 /**
- * The query of a list or watch as options, read as forgivingly and refused as
- * strictly as a kube-apiserver does.
+ * Parses the query of a list or watch into options, as leniently or strictly as
+ * a kube-apiserver.
  *
  * @module
  */
@@ -8,15 +8,15 @@
 import type { ListOptions, WatchOptions } from "../api/types.ts";
 import { badRequest } from "./_statuses.ts";
 
-/** What a list or watch is asked for. */
+/** The options of a list or watch. */
 export type QueryOptions = Omit<ListOptions & WatchOptions, "signal">;
 
 /**
- * Reads a query.
+ * Parses a query.
  *
  * @param query The query of the URL.
  * @returns The options.
- * @throws {StatusError} 400 if a number is none.
+ * @throws {StatusError} With code 400 if a numeric parameter is not a number.
  */
 export function parseOptions(query: URLSearchParams): QueryOptions {
   return {
@@ -32,7 +32,7 @@ export function parseOptions(query: URLSearchParams): QueryOptions {
   };
 }
 
-/** A boolean parameter: there, and neither `0` nor `false`. */
+/** Returns a boolean parameter: true unless it is `0` or `false`. */
 export function flag(
   query: URLSearchParams,
   name: string,

@@ -1,5 +1,6 @@
 /**
- * Which object a test means, by its path or by an object like it.
+ * Resolves references to objects, by path or by an object of the same kind and
+ * name.
  *
  * @module
  */
@@ -17,12 +18,13 @@ import {
 import type { ObjectInput, StoredObject } from "./stored_object.ts";
 
 /**
- * Finds out which object is meant.
+ * Resolves a reference to an object.
  *
- * @param resources The resources that there are.
- * @param reference Its path, or an object of that kind and name.
- * @returns Where it is, or would be.
- * @throws {TypeError} If that cannot be told.
+ * @param resources The resources of the server.
+ * @param reference The path of the object, or an object of the same kind and
+ *   name.
+ * @returns The address of the object, which may not exist.
+ * @throws {TypeError} If the reference is incomplete or its resource unknown.
  */
 export function resolveReference(
   resources: Resources,
@@ -33,7 +35,7 @@ export function resolveReference(
     : addressOfObject(resources, reference);
 }
 
-/** The object as JSON, in the namespace that it is in. */
+/** Returns an object as JSON, with the namespace of its address. */
 export function placed(
   object: KubernetesObject,
   { namespace }: ObjectAddress,
@@ -43,17 +45,17 @@ export function placed(
 }
 
 /**
- * What becomes of a value on its way to a server.
+ * Converts a value to JSON, as when it is sent to a server.
  *
  * @param value The value.
- * @returns A copy of what JSON keeps of it.
- * @throws {TypeError} If that is no object of Kubernetes.
+ * @returns A copy of the value without what JSON cannot represent.
+ * @throws {TypeError} If it is not a Kubernetes object.
  */
 export function asJson(value: object): StoredObject {
   const copy: unknown = JSON.parse(JSON.stringify(value));
   if (isRecord(copy) && isStoredObject(copy)) return copy;
   throw new TypeError(
-    `Cannot store ${JSON.stringify(value)}: it is no object of Kubernetes`,
+    `Cannot store ${JSON.stringify(value)}: it is not a Kubernetes object`,
   );
 }
 
@@ -66,7 +68,7 @@ function addressOfPath(resources: Resources, path: string): ObjectAddress {
     throw new TypeError(
       `Cannot find ${
         JSON.stringify(path)
-      }: it is not the path of an object that this server may have`,
+      }: it is not the path of an object of this server's resources`,
     );
   }
   return { info, namespace: target.namespace, name: target.name };
@@ -79,9 +81,9 @@ function addressOfObject(
   const { apiVersion, kind, metadata } = object;
   if (!apiVersion || !kind || !metadata?.name) {
     throw new TypeError(
-      `Cannot tell which object ${
+      `Cannot identify the object ${
         JSON.stringify(object)
-      } is: give it an apiVersion, a kind and a metadata.name`,
+      }: it needs an apiVersion, a kind and a metadata.name`,
     );
   }
   const [group, version] = splitApiVersion(apiVersion);
@@ -92,11 +94,14 @@ function addressOfObject(
     );
   }
   const { name, namespace } = metadata;
-  return { info, namespace: scopeOf(info, namespace), name };
+  return { info, namespace: namespaceOf(info, namespace), name };
 }
 
-/** The namespace that an object is in, `default` where it has to be in one. */
-function scopeOf(
+/**
+ * Returns the namespace of an object: `default` if the resource is namespaced
+ * and the object has none.
+ */
+function namespaceOf(
   info: ResourceInfo,
   namespace: string | undefined,
 ): string | undefined {

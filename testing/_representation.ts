@@ -1,6 +1,6 @@
 /**
- * In which form an object leaves the server: whole, or its metadata alone
- * (`as=PartialObjectMetadata`), as the `Accept` header asks.
+ * The representation of objects in responses, negotiated with the `Accept`
+ * header: the whole object, or only its metadata (`as=PartialObjectMetadata`).
  *
  * @module
  */
@@ -8,18 +8,18 @@
 import type { KubernetesObject } from "../api/types.ts";
 import { notAcceptable } from "./_statuses.ts";
 
-/** How objects are shown. */
+/** A representation of objects. */
 export type Representation = "object" | "metadata";
 
-/** The `apiVersion` of objects that are metadata alone. */
+/** The `apiVersion` of objects that consist only of metadata. */
 export const META_VERSION = "meta.k8s.io/v1";
 
 /**
- * Reads an `Accept` header.
+ * Parses an `Accept` header.
  *
- * @param accept The header, if there is one.
- * @returns The first form in it that this server has.
- * @throws {StatusError} 406 if it has none of them.
+ * @param accept The header; null if there is none.
+ * @returns The first listed representation that the server supports.
+ * @throws {StatusError} With code 406 if the server supports none of them.
  */
 export function representationOf(accept: string | null): Representation {
   const ranges = (accept ?? "").split(",").map((range) => range.trim());
@@ -44,7 +44,7 @@ export function representationOf(accept: string | null): Representation {
   throw notAcceptable(["application/json"]);
 }
 
-/** An object as it leaves the server. */
+/** Returns an object in a representation. */
 export function represent(
   object: KubernetesObject,
   representation: Representation,

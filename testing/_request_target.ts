@@ -1,35 +1,35 @@
 /**
- * What a path is about, as a kube-apiserver reads it:
- * `/api/v1/…` or `/apis/GROUP/VERSION/…`, then perhaps `namespaces/NAME`, then
- * the resource, a name, a subresource.
+ * Parses the path of a request like a kube-apiserver: `/api/v1/…` or
+ * `/apis/GROUP/VERSION/…`, then optionally `namespaces/NAME`, then the
+ * resource, and optionally a name and a subresource.
  *
  * @module
  */
 
-/** What a request is about. */
+/** The target of a request. */
 export interface RequestTarget {
-  /** API group; empty for the core group. */
+  /** The API group; empty for the core group. */
   readonly group: string;
-  /** Version in the group. */
+  /** The version of the group. */
   readonly version: string;
-  /** Plural name of the resource. */
+  /** The plural name of the resource. */
   readonly resource: string;
-  /** Namespace, where the path has one. */
+  /** The namespace, if the path has one. */
   readonly namespace: string | undefined;
-  /** Name of the object, where the path has one. */
+  /** The name of the object, if the path has one. */
   readonly name: string | undefined;
-  /** Subresource, where the path has one. */
+  /** The subresource, if the path has one. */
   readonly subresource: string | undefined;
 }
 
-/** Subresources of a namespace; anything else there lives in it. */
-const OF_NAMESPACES = ["status", "finalize"];
+/** The subresources of a namespace; any other name is a resource in it. */
+const NAMESPACE_SUBRESOURCES = ["status", "finalize"];
 
 /**
- * Reads a path.
+ * Parses a path.
  *
  * @param path The path of a URL.
- * @returns What it is about; undefined where it is about no resource.
+ * @returns The target; `undefined` if the path is not that of a resource.
  */
 export function parseTarget(path: string): RequestTarget | undefined {
   const [root, ...rest] = path.split("/").filter((part) => part !== "").map(
@@ -43,7 +43,7 @@ export function parseTarget(path: string): RequestTarget | undefined {
   if (group === undefined || version === undefined) return undefined;
   const [first, second, third] = parts;
   const namespaced = first === "namespaces" && third !== undefined &&
-    !OF_NAMESPACES.includes(third);
+    !NAMESPACE_SUBRESOURCES.includes(third);
   const [resource, name, subresource, ...more] = namespaced
     ? parts.slice(2)
     : parts;
@@ -56,7 +56,7 @@ function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch (error) {
-    // A lone "%" is no escape: the part then stands for itself.
+    // A malformed escape, such as a lone "%", is taken literally.
     if (error instanceof URIError) return part;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * The resource version of a request: `""` and `"0"` are any version, the rest
- * must be a number of 64 bits.
+ * Parses the resource version of a request: `""` and `"0"` mean any version,
+ * others must be unsigned 64-bit integers.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { badRequest, type FieldError, invalid } from "./_statuses.ts";
 const MAX_UINT64 = 2n ** 64n - 1n;
 
 /**
- * Reads the version that a list asks for.
+ * Parses the resource version of a list request.
  *
- * @param version The version as it was sent.
- * @returns The revision; 0 where any will do.
- * @throws {StatusError} 400 if it is no version.
+ * @param version The resource version from the request.
+ * @returns The revision; 0 for any version.
+ * @throws {StatusError} With code 400 if the version is not valid.
  */
 export function parseListVersion(version: string | undefined): bigint {
   const revision = parseUint(version ?? "");
@@ -23,11 +23,11 @@ export function parseListVersion(version: string | undefined): bigint {
 }
 
 /**
- * Reads the version that a watch asks for.
+ * Parses the resource version of a watch request.
  *
- * @param version The version as it was sent.
- * @returns The revision; 0 where any will do.
- * @throws {StatusError} 422 if it is no version.
+ * @param version The resource version from the request.
+ * @returns The revision; 0 for any version.
+ * @throws {StatusError} With code 422 if the version is not valid.
  */
 export function parseWatchVersion(version: string | undefined): bigint {
   const revision = parseUint(version ?? "");

@@ -1,31 +1,30 @@
 /**
- * Which resources there are: the plural name of a path, the kind of an object,
- * and what a server must know to tell one from the other. Those of Kubernetes
- * itself that tests use are known from the start; of any other the kind is
- * guessed until an object says what it is.
+ * The resources of a fake server: maps the plural names in paths to the kinds
+ * of objects and back. Common built-in resources of Kubernetes are known; the
+ * kind of any other resource is guessed until an object of it is created.
  *
  * @module
  */
 
 import type { FakeResource } from "./fake_resource.ts";
 
-/** What a server knows of a resource. */
+/** A resource as known to a server. */
 export interface ResourceInfo {
-  /** API group; empty for the core group. */
+  /** The API group; empty for the core group. */
   readonly group: string;
-  /** Version in the group. */
+  /** The version of the group. */
   readonly version: string;
-  /** Plural name. */
+  /** The plural name. */
   readonly resource: string;
-  /** Kind of its objects. */
+  /** The kind of its objects. */
   readonly kind: string;
-  /** Whether the kind is only a guess. */
+  /** Whether the kind is guessed. */
   readonly guessed: boolean;
-  /** Whether its objects live in namespaces; undefined where not known. */
+  /** Whether its objects are namespaced; `undefined` if not known. */
   readonly namespaced: boolean | undefined;
   /** Whether it has a `status` subresource. */
   readonly status: boolean;
-  /** Whether its types are compiled into servers, not custom resources. */
+  /** Whether it is built into servers rather than a custom resource. */
   readonly builtIn: boolean;
 }
 
@@ -82,7 +81,7 @@ export class Resources {
   readonly #known: ResourceInfo[];
   readonly #closed: boolean;
 
-  /** Only the given resources, or any where none are given. */
+  /** Allows only the given resources, or any resource if `undefined`. */
   constructor(resources: Iterable<FakeResource> | undefined) {
     this.#closed = resources !== undefined;
     this.#known = resources === undefined
@@ -90,7 +89,10 @@ export class Resources {
       : [...resources].map((resource) => infoOf(resource));
   }
 
-  /** The resource of a path; undefined where this server has none such. */
+  /**
+   * Finds a resource by its plural name; `undefined` if the server does not
+   * have it.
+   */
   byPlural(
     group: string,
     version: string,
@@ -113,7 +115,9 @@ export class Resources {
     };
   }
 
-  /** The resource of an object; undefined where this server has none such. */
+  /**
+   * Finds a resource by its kind; `undefined` if the server does not have it.
+   */
   byKind(
     group: string,
     version: string,
@@ -128,7 +132,7 @@ export class Resources {
     return guess === undefined ? undefined : this.learn(guess, kind);
   }
 
-  /** Whether this server has any resource of a group and version. */
+  /** Returns whether the server has any resource of a group and version. */
   hasVersion(group: string, version: string): boolean {
     return !this.#closed ||
       this.#known.some((info) =>
@@ -136,7 +140,7 @@ export class Resources {
       );
   }
 
-  /** Remembers what kind the objects of a resource are. */
+  /** Records the kind of a resource whose kind was guessed. */
   learn(info: ResourceInfo, kind: string): ResourceInfo {
     if (!info.guessed) return info;
     const learned = { ...info, kind, guessed: false };
@@ -145,7 +149,7 @@ export class Resources {
   }
 }
 
-/** Splits `"apps/v1"` into group and version. */
+/** Splits an `apiVersion` such as `"apps/v1"` into group and version. */
 export function splitApiVersion(apiVersion: string): [string, string] {
   const slash = apiVersion.indexOf("/");
   return slash === -1
@@ -153,7 +157,7 @@ export function splitApiVersion(apiVersion: string): [string, string] {
     : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }
 
-/** The `apiVersion` of the objects of a resource. */
+/** Returns the `apiVersion` of the objects of a resource. */
 export function apiVersionOf(
   { group, version }: { readonly group: string; readonly version: string },
 ): string {
@@ -189,7 +193,7 @@ function infoOf(resource: FakeResource): ResourceInfo {
   };
 }
 
-/** The plural that a kind has unless it is told otherwise, as kubectl guesses. */
+/** Guesses the plural name of a kind, like kubectl. */
 function pluralOf(kind: string): string {
   const singular = kind.toLowerCase();
   if (singular === "endpoints") return singular;

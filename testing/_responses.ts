@@ -1,5 +1,5 @@
 /**
- * Answers as `Response` objects.
+ * Creates Status objects and responses from them.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { Status } from "../api/types.ts";
 import { failure, statusOfCode } from "./_statuses.ts";
 
 /**
- * A Status of its code alone, or one with what it lacks.
+ * Creates a complete Status from a code or a partial Status.
  *
- * @param status The Status, or the code of one.
- * @returns The whole Status.
+ * @param status The code, or a Status that may lack fields.
+ * @returns The complete Status.
  */
 export function statusOf(status: number | Status): Status {
   if (typeof status === "number") return statusOfCode(status);
@@ -20,11 +20,12 @@ export function statusOf(status: number | Status): Status {
 }
 
 /**
- * The answer that a Status is.
+ * Creates a response from a Status.
  *
  * @param status The Status.
  * @param headers Headers to add.
- * @returns The answer, with the `Retry-After` that the Status asks for.
+ * @returns The response, with a `Retry-After` header if the Status has
+ *   `retryAfterSeconds`.
  */
 export function statusResponse(
   status: Status,

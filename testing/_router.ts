@@ -1,7 +1,7 @@
 /**
- * From a request to its answer: which resource the path is about, whether the
- * method is one of its, and what it answers. Failures are thrown as
- * `StatusError`. Nothing here is asynchronous, so that a request is one step.
+ * Routes requests: finds the resource and the operation for a path and method,
+ * and answers from the store. Failures are thrown as `StatusError`. Everything
+ * here is synchronous, so that each request is atomic.
  *
  * @module
  */
@@ -47,33 +47,33 @@ import {
 } from "./_statuses.ts";
 import type { StoredObject } from "./stored_object.ts";
 
-/** A request, as far as an answer depends on it. */
+/** The parts of a request that its answer depends on. */
 export interface ApiRequest {
-  /** Method, in capitals. */
+  /** The method, in upper case. */
   readonly method: string;
-  /** Path of the URL. */
+  /** The path of the URL. */
   readonly path: string;
-  /** Query of the URL. */
+  /** The query of the URL. */
   readonly query: URLSearchParams;
-  /** Headers. */
+  /** The headers. */
   readonly headers: Headers;
-  /** The text of the body; empty where there is none. */
+  /** The text of the body; empty if there is none. */
   readonly body: string;
 }
 
-/** What a watch is asked for. */
+/** A watch request. */
 export interface WatchRequest {
-  /** The resource that is watched. */
+  /** The resource to watch. */
   readonly info: ResourceInfo;
-  /** Which of its objects. */
+  /** The objects to watch. */
   readonly selection: Selection;
-  /** From where on, for how long. */
+  /** The options of the request. */
   readonly options: QueryOptions;
-  /** How its objects are shown. */
+  /** The representation of the objects. */
   readonly representation: Representation;
 }
 
-/** What the server says to a request. */
+/** The answer to a request. */
 export type Answer =
   | {
     readonly type: "json";
@@ -83,7 +83,7 @@ export type Answer =
   | { readonly type: "text"; readonly status: number; readonly body: string }
   | { readonly type: "watch"; readonly request: WatchRequest };
 
-/** A request whose path has been understood. */
+/** A request with its parsed target. */
 interface Routed {
   readonly request: ApiRequest;
   readonly info: ResourceInfo;
@@ -112,12 +112,12 @@ export class Router {
     this.#listBehavior = listBehavior;
   }
 
-  /** Answers a request; throws a `StatusError` where it is refused. */
+  /** Answers a request. Throws a `StatusError` if it is rejected. */
   answer(request: ApiRequest): Answer {
     const target = parseTarget(request.path);
     const known = target !== undefined &&
       this.#resources.hasVersion(target.group, target.version);
-    // A path that no API has is not answered by an API.
+    // Paths outside of any API are answered with plain text, not a Status.
     if (!known) {
       return { type: "text", status: 404, body: "404 page not found\n" };
     }
@@ -169,13 +169,13 @@ export class Router {
     const { request, info } = routed;
     switch (request.method) {
       case "GET":
-        return shown(routed, this.#objects.get(address));
+        return objectAnswer(routed, this.#objects.get(address));
       case "PUT":
       case "PATCH": {
-        const written = this.#written(routed, address);
+        const written = this.#requestedObject(routed, address);
         const { status } = this.#objects.get(address);
         const object = info.status ? withStatus(written, status) : written;
-        return shown(routed, this.#objects.update(address, object));
+        return objectAnswer(routed, this.#objects.update(address, object));
       }
       case "DELETE":
         return this.#delete(routed, address);
@@ -187,17 +187,17 @@ export class Router {
   #status(routed: Routed, address: ObjectAddress): Answer {
     switch (routed.request.method) {
       case "GET":
-        return shown(routed, this.#objects.get(address));
+        return objectAnswer(routed, this.#objects.get(address));
       case "PUT":
       case "PATCH": {
-        const { status, metadata } = this.#written(routed, address);
+        const { status, metadata } = this.#requestedObject(routed, address);
         const current = this.#objects.get(address);
         const { uid, resourceVersion } = metadata ?? {};
         const object = {
           ...withStatus(current, status),
           metadata: { ...current.metadata, uid, resourceVersion },
         };
-        return shown(routed, this.#objects.update(address, object));
+        return objectAnswer(routed, this.#objects.update(address, object));
       }
       default:
         throw methodNotAllowed();
@@ -259,11 +259,14 @@ export class Router {
         ...(namespace === undefined ? {} : { namespace }),
       },
     });
-    return shown(routed, created, 201);
+    return objectAnswer(routed, created, 201);
   }
 
-  /** The object that a PUT or PATCH wants there to be. */
-  #written({ request, info }: Routed, address: ObjectAddress): StoredObject {
+  /** Returns the object that a PUT or PATCH requests. */
+  #requestedObject(
+    { request, info }: Routed,
+    address: ObjectAddress,
+  ): StoredObject {
     const patch = request.method === "PATCH";
     checkContentType(
       request.headers.get("content-type"),
@@ -287,7 +290,7 @@ export class Router {
       address,
       preconditionsOf(request.body),
     );
-    if (!gone) return shown(routed, object);
+    if (!gone) return objectAnswer(routed, object);
     const details = {
       name: address.name,
       ...(info.group === "" ? {} : { group: info.group }),
@@ -338,13 +341,13 @@ function addressOf(
   return { info, namespace, name };
 }
 
-/** The object with another status, or with none. */
+/** Returns an object with another status, or without one. */
 function withStatus(object: StoredObject, status: unknown): StoredObject {
   const { status: _status, ...rest } = object;
   return status === undefined ? rest : { ...rest, status };
 }
 
-function shown(
+function objectAnswer(
   { representation }: Routed,
   object: StoredObject,
   status = 200,
@@ -359,25 +362,28 @@ function listAnswer(
   metadata: ListMeta,
 ): Answer {
   const partial = representation === "metadata";
-  const shownItems = items.map((item) =>
+  const represented = items.map((item) =>
     info.builtIn && !partial ? untyped(item) : represent(item, representation)
   );
   const body = {
     kind: partial ? "PartialObjectMetadataList" : `${info.kind}List`,
     apiVersion: partial ? META_VERSION : apiVersionOf(info),
     metadata,
-    items: shownItems,
+    items: represented,
   };
   return { type: "json", status: 200, body };
 }
 
-/** Items of built-in lists do not repeat what the list says of them all. */
+/** Items in lists of built-in kinds have no `kind` and `apiVersion`. */
 function untyped(item: StoredObject): KubernetesObject {
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = item;
   return rest;
 }
 
-/** A name from a prefix, with the five characters that servers add. */
+/**
+ * Generates a name from a prefix, with a suffix of five characters like a
+ * server.
+ */
 function generatedName(prefix: string | undefined): string {
   if (!prefix) return "";
   const alphabet = "bcdfghjklmnpqrstvwxz2456789";

@@ -1,18 +1,18 @@
 /**
- * What a scripted call does instead of answering at once.
+ * Scripted behavior of calls that do not answer normally.
  *
  * @module
  */
 
 import { unlessAborted } from "../internal/abort.ts";
 
-/** What a stream is to error with. */
+/** The error of a stream, wrapped because any value may be thrown. */
 export interface Failure {
-  /** The error, whatever it is. */
+  /** The error. */
   readonly error: unknown;
 }
 
-/** A call that rejects, or that waits for its release. */
+/** A call that rejects, or hangs until it is released. */
 export type ScriptedCall =
   | { readonly type: "fail"; readonly error: unknown }
   | {
@@ -21,7 +21,7 @@ export type ScriptedCall =
     readonly ignoreAbort: boolean;
   };
 
-/** A call that hangs, and what releases it. */
+/** Creates a hanging call and a function that releases it. */
 export function hangingCall(ignoreAbort: boolean): {
   readonly call: ScriptedCall;
   readonly release: () => void;
@@ -34,11 +34,11 @@ export function hangingCall(ignoreAbort: boolean): {
 }
 
 /**
- * Has a call do what it is scripted to.
+ * Performs the scripted behavior of a call.
  *
- * @param call What it is scripted to do.
+ * @param call The scripted behavior.
  * @param signal The signal of the call.
- * @throws What it is to reject with, or the signal's reason.
+ * @throws The scripted error, or the signal's reason.
  */
 export async function perform(
   call: ScriptedCall,

@@ -1,6 +1,6 @@
 /**
- * One open watch of a `FakeListerWatcher`: a queue of what it has still to
- * send, and the stream that a consumer reads it from.
+ * An open watch of a `FakeListerWatcher`: a queue of the events that it still
+ * has to send, and the stream that the consumer reads.
  *
  * @module
  */
@@ -12,25 +12,25 @@ import type { Change } from "./_fake_store.ts";
 import type { Failure } from "./_scripted_call.ts";
 import { project, type Selection } from "./_selection.ts";
 
-/** What a watch is about, and what becomes of it. */
+/** Options for {@linkcode ScriptedWatch}. */
 export interface ScriptedWatchOptions<T extends KubernetesObject> {
-  /** Which objects. */
+  /** The objects to watch. */
   readonly selection: Selection;
-  /** Only changes after this revision are news. */
+  /** The revision after which changes are sent. */
   readonly after: bigint;
-  /** Whether it wants bookmarks. */
+  /** Whether bookmarks were requested. */
   readonly bookmarks: boolean;
-  /** Ends it by itself after so many events. */
+  /** When the watch ends by itself, if it does. */
   readonly close: CloseAfter | undefined;
-  /** Called when it is no longer open; perhaps more than once. */
+  /** Called when the watch is no longer open, possibly more than once. */
   readonly onClosed: (watch: ScriptedWatch<T>) => void;
 }
 
-/** An end that comes by itself. */
+/** When and how a watch ends by itself. */
 export interface CloseAfter {
-  /** After how many events. */
+  /** The number of events after which it ends. */
   readonly afterEvents: number;
-  /** What the stream errors with; a clean end without. */
+  /** The error of the stream; if undefined, it ends cleanly. */
   readonly failure: Failure | undefined;
 }
 
@@ -44,18 +44,18 @@ export class ScriptedWatch<T extends KubernetesObject> {
     this.#options = options;
   }
 
-  /** Sends what it begins with. */
+  /** Sends the initial events. */
   begin(events: readonly WatchEvent<T>[]): void {
     this.#closeIfDue();
     for (const event of events) this.send(event);
   }
 
-  /** Whether it wants bookmarks. */
+  /** Whether bookmarks were requested. */
   get bookmarks(): boolean {
     return this.#options.bookmarks;
   }
 
-  /** Tells it of a change. */
+  /** Sends the event for a change, if the change is selected. */
   changed(change: Change<T>): void {
     if (change.revision <= this.#options.after) return;
     const event = project(change, this.#options.selection);
@@ -69,22 +69,22 @@ export class ScriptedWatch<T extends KubernetesObject> {
     this.#closeIfDue();
   }
 
-  /** Ends it after what was sent before. */
+  /** Ends the watch after the events sent so far. */
   end(failure?: Failure): void {
     this.#queue.end(failure);
     this.#options.onClosed(this);
   }
 
-  /** Sends nothing any more and stays open. */
+  /** Stops delivering events but stays open. */
   stall(): void {
     this.#queue.stall();
   }
 
-  /** What the consumer reads. To be called once. */
+  /** Returns the stream that the consumer reads. Must be called only once. */
   stream(signal: AbortSignal | undefined): ReadableStream<WatchEvent<T>> {
-    let over = false;
+    let finished = false;
     const finish = () => {
-      over = true;
+      finished = true;
       signal?.removeEventListener("abort", onAbort);
       this.#options.onClosed(this);
     };
@@ -95,7 +95,7 @@ export class ScriptedWatch<T extends KubernetesObject> {
     const { stream, controller } = pullStream<WatchEvent<T>>({
       pull: async (): Promise<void> => {
         const entry = await this.#queue.next();
-        if (over) return;
+        if (finished) return;
         if (entry.type === "event") {
           return controller.enqueue(structuredClone(entry.event));
         }

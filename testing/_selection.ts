@@ -1,41 +1,41 @@
 /**
- * Which objects a list or watch is about, and what a change looks like to it:
- * an object that comes to be selected is ADDED, one that no longer is DELETED.
+ * Selects the objects of a list or watch, and maps changes to events: an object
+ * that becomes selected is ADDED, one that is no longer selected is DELETED.
  *
  * @module
  */
 
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
-import { type Change, stamped } from "./_fake_store.ts";
+import { type Change, withRevision } from "./_fake_store.ts";
 import { parseFieldSelector } from "./_field_selector.ts";
 import { parseLabelSelector } from "../api/_label_selector.ts";
 import { badRequest } from "./_statuses.ts";
 
-/** Some of the objects of a store. */
+/** A selection of the objects of a store. */
 export interface Selection {
-  /** What their keys begin with. */
+  /** The prefix of their keys. */
   readonly prefix: string;
-  /** Whether that is all there is to it. */
-  readonly whole: boolean;
-  /** Whether an object under the prefix is selected. */
+  /** Whether all objects under the prefix are selected. */
+  readonly selectsAll: boolean;
+  /** Returns whether an object under the prefix is selected. */
   matches(object: KubernetesObject): boolean;
 }
 
 /** The selectors of a request. */
 export interface Selectors {
-  /** Which labels. */
+  /** The label selector. */
   readonly labelSelector?: string | undefined;
-  /** Which fields. */
+  /** The field selector. */
   readonly fieldSelector?: string | undefined;
 }
 
 /**
- * Makes a selection of the selectors of a request.
+ * Creates a selection from the selectors of a request.
  *
- * @param prefix What the keys begin with.
+ * @param prefix The prefix of the keys.
  * @param selectors The selectors of the request.
  * @returns The selection.
- * @throws {StatusError} 400 if a selector is malformed.
+ * @throws {StatusError} With code 400 if a selector is malformed.
  */
 export function select(prefix: string, selectors: Selectors): Selection {
   const { labelSelector = "", fieldSelector = "" } = selectors;
@@ -44,7 +44,7 @@ export function select(prefix: string, selectors: Selectors): Selection {
     const byFields = parseFieldSelector(fieldSelector);
     return {
       prefix,
-      whole: labelSelector === "" && fieldSelector === "",
+      selectsAll: labelSelector === "" && fieldSelector === "",
       matches: (object) =>
         byLabels(object.metadata?.labels ?? {}) && byFields(object),
     };
@@ -55,11 +55,11 @@ export function select(prefix: string, selectors: Selectors): Selection {
 }
 
 /**
- * What a watch of a selection tells of a change.
+ * Returns the event of a change for a watch of a selection.
  *
  * @param change The change.
- * @param selection What is watched.
- * @returns The event, or undefined where the change is of no concern.
+ * @param selection The watched objects.
+ * @returns The event; `undefined` if the change does not affect the selection.
  */
 export function project<T extends KubernetesObject>(
   change: Change<T>,
@@ -70,8 +70,8 @@ export function project<T extends KubernetesObject>(
   const is = type !== "DELETED" && selection.matches(object);
   const was = previous !== undefined && selection.matches(previous);
   if (is) return { type: was ? "MODIFIED" : "ADDED", object };
-  // A server shows the object as it last was selected, at the new version.
+  // A server sends the last selected state of the object, with the new version.
   return was
-    ? { type: "DELETED", object: stamped(previous, revision) }
+    ? { type: "DELETED", object: withRevision(previous, revision) }
     : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * One watch that a server has open: its events, its bookmarks, its end. The
- * bookmarks come as a kube-apiserver's: at intervals, and two seconds before
- * the time that the watch was asked to last is over.
+ * An open watch of a fake server: its events, bookmarks and end. Like a
+ * kube-apiserver, it sends bookmarks at intervals and two seconds before the
+ * requested timeout.
  *
  * @module
  */
@@ -19,25 +19,25 @@ import { bookmark, startWatch, type WatchStart } from "./_watch_start.ts";
 import type { WatchExpiry, WatchListSupport } from "./server_behavior.ts";
 import type { StoredObject } from "./stored_object.ts";
 
-/** How long before its end a watch gets its last bookmark. */
+/** How long before the end of a watch its last bookmark is sent. */
 const LAST_BOOKMARK_MS = 2000;
 
-/** An event, or bytes to be sent as they are. */
+/** An event, or raw bytes. */
 type Outgoing = WatchEvent<StoredObject> | { readonly raw: Uint8Array };
 
-/** What a watch needs of its server. */
+/** Options for {@linkcode ServerWatch}. */
 export interface ServerWatchOptions {
-  /** What is watched. */
+  /** The store to watch. */
   readonly store: FakeStore<StoredObject>;
-  /** What it is asked for. */
+  /** The request. */
   readonly request: WatchRequest;
-  /** What the server does with `sendInitialEvents`. */
+  /** How the server treats `sendInitialEvents`. */
   readonly watchList: WatchListSupport;
-  /** How it tells of an expired version. */
+  /** How the server reports an expired version. */
   readonly expiry: WatchExpiry;
-  /** Time between bookmarks; `Infinity` for none. */
+  /** Time between bookmarks; `Infinity` for no bookmarks. */
   readonly bookmarkIntervalMs: number;
-  /** Called once, when it is no longer open. */
+  /** Called once, when the watch is no longer open. */
   readonly onClosed: (watch: ServerWatch) => void;
 }
 
@@ -55,19 +55,19 @@ export class ServerWatch {
     this.#options = options;
   }
 
-  /** Whether it is over. */
+  /** Whether the watch has been closed. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Opens it; throws a `StatusError` where it is refused. */
+  /** Opens the watch. Throws a `StatusError` if the request is rejected. */
   begin(): void {
     const { request, bookmarkIntervalMs } = this.#options;
     const { timeoutSeconds = 0, allowWatchBookmarks } = request.options;
     const { events, after } = this.#start();
     this.#after = after;
     for (const event of events) this.#queue.push(event);
-    // A server tells of an expired version and hangs up.
+    // A server reports an expired version and closes the connection.
     if (events[0]?.type === "ERROR") return this.end();
     const lastsMs = timeoutSeconds > 0 ? timeoutSeconds * 1000 : Infinity;
     this.#deadline = Date.now() + lastsMs;
@@ -75,49 +75,52 @@ export class ServerWatch {
     if (allowWatchBookmarks) this.#scheduleBookmark(bookmarkIntervalMs);
   }
 
-  /** Tells it of a change. */
+  /** Sends the event for a change, if the change is selected. */
   changed(change: Change<StoredObject>): void {
     if (change.revision <= this.#after) return;
     const event = project(change, this.#options.request.selection);
     if (event !== undefined) this.#queue.push(event);
   }
 
-  /** Sends a bookmark of the current version, if it wants any. */
+  /** Sends a bookmark with the current version, if bookmarks were requested. */
   bookmark(): void {
     const { store, request } = this.#options;
     if (!request.options.allowWatchBookmarks) return;
     this.#queue.push(bookmark(store.revision, this.#type()));
   }
 
-  /** Sends an event as it is. */
+  /** Sends an event. */
   send(event: WatchEvent<StoredObject>): void {
     this.#queue.push(event);
   }
 
-  /** Sends bytes as they are. */
+  /** Sends raw bytes. */
   sendRaw(raw: Uint8Array): void {
     this.#queue.push({ raw });
   }
 
-  /** Sends nothing any more and stays open, past any timeout. */
+  /** Stops delivering events but stays open, even past the timeout. */
   stall(): void {
     this.#queue.stall();
     this.#clearTimers();
   }
 
-  /** Ends it after what was sent before. */
+  /** Ends the watch after the events sent so far. */
   end(): void {
     this.#queue.end();
     this.close();
   }
 
-  /** Breaks its connection: what was not read yet is lost. */
+  /** Breaks the connection: events that have not been read are lost. */
   break(error: unknown): void {
     this.#queue.break(error);
     this.close();
   }
 
-  /** The client is gone, or the end has been sent. */
+  /**
+   * Closes the watch because the client has disconnected or the end has been
+   * sent.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -125,14 +128,17 @@ export class ServerWatch {
     this.#options.onClosed(this);
   }
 
-  /** The next bytes of the body. One call at a time. */
+  /**
+   * Returns the next bytes of the body. Must not be called again before it
+   * resolves.
+   */
   async next(): Promise<Entry<Uint8Array>> {
     const entry = await this.#queue.next();
     if (entry.type !== "event") return entry;
     return { type: "event", event: this.#encode(entry.event) };
   }
 
-  /** The first events; an expired version may be one of them. */
+  /** Returns the initial events, or an ERROR event for an expired version. */
   #start(): WatchStart<StoredObject> {
     const { store, request, watchList, expiry } = this.#options;
     const { selection, options } = request;
@@ -181,7 +187,9 @@ export class ServerWatch {
 const encoder = new TextEncoder();
 const texts = new WeakMap<object, string>();
 
-/** The JSON of a stored object, made once for all the watches it goes to. */
+/**
+ * Returns the JSON of a stored object, which is created once for all watches.
+ */
 function jsonOf(object: object): string {
   const known = texts.get(object);
   if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 /**
- * The failures of a kube-apiserver, in its own words, as errors to throw. The
- * wording is that of `k8s.io/apimachinery/pkg/api/errors` and of the places in
- * `k8s.io/apiserver` that call it, since people and tests read it.
+ * The failures of a kube-apiserver as errors to throw. The messages are those
+ * of `k8s.io/apimachinery/pkg/api/errors` and its callers in
+ * `k8s.io/apiserver`, since users and tests read them.
  *
  * @module
  */
@@ -9,30 +9,32 @@
 import { StatusError } from "../api/status_error.ts";
 import type { Status, StatusCause, StatusDetails } from "../api/types.ts";
 
-/** The group and plural name of a resource, as messages name it. */
+/** The group and plural name of a resource, as used in messages. */
 export interface GroupResource {
-  /** API group; empty for the core group. */
+  /** The API group; empty for the core group. */
   readonly group: string;
-  /** Plural name. */
+  /** The plural name. */
   readonly resource: string;
 }
 
-/** One failed check of one field of a request. */
+/** A failed validation of a field of a request. */
 export interface FieldError {
-  /** Path of the field. */
+  /** The path of the field. */
   readonly field: string;
-  /** `"FieldValueInvalid"` and the like. */
+  /** The reason, such as `"FieldValueInvalid"`. */
   readonly reason: string;
-  /** What is wrong, with the value. */
+  /** A description of the failure, with the value. */
   readonly message: string;
 }
 
-/** `deployments.apps`, or `pods` in the core group. */
+/**
+ * Returns the qualified name: `deployments.apps`, or `pods` in the core group.
+ */
 export function qualifiedName({ group, resource }: GroupResource): string {
   return group === "" ? resource : `${resource}.${group}`;
 }
 
-/** A failure Status with what every one of them has. */
+/** Creates a failure Status with the common fields. */
 export function failure(
   code: number,
   reason: string,
@@ -59,17 +61,17 @@ function about({ group, resource }: GroupResource, name?: string) {
   };
 }
 
-/** 400. */
+/** 400: the request is malformed. */
 export function badRequest(message: string): StatusError {
   return new StatusError(failure(400, "BadRequest", message));
 }
 
-/** 401. */
+/** 401: the request is not authenticated. */
 export function unauthorized(): StatusError {
   return new StatusError(failure(401, "Unauthorized", "Unauthorized"));
 }
 
-/** 404 for an object. */
+/** 404: an object does not exist. */
 export function notFound(resource: GroupResource, name: string): StatusError {
   return new StatusError(failure(
     404,
@@ -79,7 +81,7 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   ));
 }
 
-/** 404 for the resource itself. */
+/** 404: the resource does not exist. */
 export function unknownResource(): StatusError {
   return new StatusError(failure(
     404,
@@ -89,7 +91,7 @@ export function unknownResource(): StatusError {
   ));
 }
 
-/** 405 for a method that no route has. */
+/** 405: the method is not supported for the resource. */
 export function methodNotAllowed(): StatusError {
   return new StatusError(failure(
     405,
@@ -99,7 +101,7 @@ export function methodNotAllowed(): StatusError {
   ));
 }
 
-/** 406, with what would be acceptable. */
+/** 406: no acceptable representation. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return new StatusError(failure(
     406,
@@ -108,7 +110,7 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   ));
 }
 
-/** 409 for a name that is taken. */
+/** 409: the name is already in use. */
 export function alreadyExists(
   resource: GroupResource,
   name: string,
@@ -121,7 +123,7 @@ export function alreadyExists(
   ));
 }
 
-/** 409 for a write that is not based on the current version. */
+/** 409: a write is not based on the current version. */
 export function conflict(
   resource: GroupResource,
   name: string,
@@ -138,12 +140,12 @@ export function conflict(
   ));
 }
 
-/** 410 for a list at a version that is compacted. */
+/** 410: the version of a list has been compacted. */
 export function listExpired(): StatusError {
   return expired("The resourceVersion for the provided list is too old.");
 }
 
-/** 410 for a page at a version that is compacted. */
+/** 410: the version of a `continue` token has been compacted. */
 export function continueExpired(token: string): StatusError {
   const error = expired(
     "The provided continue parameter is too old to display a consistent " +
@@ -157,7 +159,7 @@ export function continueExpired(token: string): StatusError {
   return new StatusError({ ...error.status, metadata: { continue: token } });
 }
 
-/** 410 for a watch from a version that is compacted. */
+/** 410: the version of a watch has been compacted. */
 export function watchExpired(asked: bigint, oldest: bigint): StatusError {
   return expired(`too old resource version: ${asked} (${oldest})`);
 }
@@ -166,7 +168,7 @@ function expired(message: string): StatusError {
   return new StatusError(failure(410, "Expired", message));
 }
 
-/** 415, with what could be sent. */
+/** 415: the content type of the body is not supported. */
 export function unsupportedMediaType(
   accepted: readonly string[],
 ): StatusError {
@@ -178,7 +180,7 @@ export function unsupportedMediaType(
   ));
 }
 
-/** 422, with what is wrong field by field. */
+/** 422: one or more fields are not valid. */
 export function invalid(
   kind: GroupResource,
   name: string,
@@ -195,7 +197,7 @@ export function invalid(
   ));
 }
 
-/** 504 for a version that the server has not reached yet. */
+/** 504: the server has not reached the version yet. */
 export function tooLargeResourceVersion(
   asked: bigint,
   current: bigint,
@@ -247,7 +249,7 @@ const REASONS: Readonly<Record<number, readonly [string, string]>> = {
   ],
 };
 
-/** The Status that a server answers a code with when it knows no more. */
+/** Returns the generic Status for a code. */
 export function statusOfCode(code: number): Status {
   const [reason, message] = REASONS[code] ??
     ["InternalError", `the server responded with the status code ${code}`];

@@ -1,7 +1,7 @@
 /**
- * The body of a watch's answer: a byte stream, which readers may read into
- * their own buffer, or an ordinary one, as servers and runtimes differ; whole
- * lines, or cut at any byte, as networks do.
+ * The body of the response to a watch: a byte stream, which supports BYOB
+ * readers, or a default stream, since runtimes differ; in whole lines, or split
+ * at any byte, as networks do.
  *
  * @module
  */
@@ -9,25 +9,25 @@
 import type { Entry } from "./_event_queue.ts";
 import type { BodyKind } from "./server_behavior.ts";
 
-/** Where a body comes from, and in which form. */
+/** Options for {@linkcode watchBody}. */
 export interface WatchBodyOptions {
-  /** Gives the next bytes. */
+  /** Returns the next bytes. */
   readonly next: () => Promise<Entry<Uint8Array>>;
-  /** Called once, when the body is over, however. */
+  /** Called once, when the body ends, errors or is canceled. */
   readonly onClosed: () => void;
-  /** What kind of stream it is. */
+  /** The kind of stream. */
   readonly kind: BodyKind;
-  /** Most bytes in one piece. */
+  /** The maximum number of bytes in a chunk. */
   readonly chunkSize: number;
-  /** Breaks it with its reason. */
+  /** Errors the body with its reason. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Makes a body.
+ * Creates a body.
  *
- * @param options Where it comes from, and in which form.
- * @returns The body; nothing is read ahead.
+ * @param options The source and form of the body.
+ * @returns The body, which buffers nothing.
  */
 export function watchBody(
   options: WatchBodyOptions,
@@ -94,7 +94,7 @@ class WatchBody {
     const request = controller.byobRequest;
     const view = request?.view;
     if (!filled) {
-      // A pending BYOB read is answered by nothing once the stream is closed.
+      // Closing the stream does not complete a pending BYOB read.
       if (this.#ended) request?.respond(0);
       return;
     }
@@ -109,7 +109,7 @@ class WatchBody {
     request.respond(piece.byteLength);
   }
 
-  /** Waits until there are bytes; false where there will be none. */
+  /** Waits for bytes; resolves to false if the body has finished. */
   async #filled(): Promise<boolean> {
     if (this.#rest.byteLength > 0) return true;
     const entry = await this.#options.next();

@@ -1,6 +1,6 @@
 /**
- * What a watch begins with: everything there is, or everything that came after
- * a version. From then on it gets each change as it happens.
+ * Determines the initial events of a watch: all existing objects, or all
+ * changes after a version. Later changes are sent as they happen.
  *
  * @module
  */
@@ -17,15 +17,18 @@ import { parseWatchVersion } from "./_resource_versions.ts";
 import { project, type Selection } from "./_selection.ts";
 import { tooLargeResourceVersion, watchExpired } from "./_statuses.ts";
 
-/** The first events of a watch. Objects are shared: clone before handing out. */
+/**
+ * The start of a watch. Objects are shared: clone them before returning them to
+ * callers.
+ */
 export interface WatchStart<T extends KubernetesObject> {
-  /** The events. */
+  /** The initial events. */
   readonly events: readonly WatchEvent<T>[];
-  /** Only changes after this revision are news to the watch. */
+  /** The revision after which changes are sent. */
   readonly after: bigint;
 }
 
-/** A bookmark, of the kind that the watched objects are. */
+/** Creates a bookmark of the same kind as the watched objects. */
 export function bookmark(
   revision: bigint,
   type: { readonly apiVersion?: string; readonly kind?: string } | undefined,
@@ -41,14 +44,14 @@ export function bookmark(
 /**
  * Starts a watch.
  *
- * @param store What is watched.
- * @param selection Which of its objects.
- * @param options What the request asks for.
- * @param support What the server does with `sendInitialEvents`.
+ * @param store The store to watch.
+ * @param selection The objects to watch.
+ * @param options The options of the request.
+ * @param support How the server treats `sendInitialEvents`.
  * @param type The kind of the objects, for bookmarks.
- * @returns What the watch begins with.
- * @throws {StatusError} If the request is refused: 410 where the history does
- *   not go back that far.
+ * @returns The initial events, and the revision after which changes follow.
+ * @throws {StatusError} If the request is rejected, with code 410 if the
+ *   version has been compacted.
  */
 export function startWatch<T extends KubernetesObject>(
   store: FakeStore<T>,

@@ -1,11 +1,11 @@
 /**
- * An API server for tests, in memory, behind one `fetch` function: in-process
- * where that is handed to a client, over HTTP where it listens on a port, the
- * same in both.
+ * An in-memory API server for tests, behind one `fetch` function. It behaves
+ * the same in-process, where the function is passed to a client, and over HTTP,
+ * where the server listens on a port.
  *
- * A request is recorded, fails if it was scripted to, must carry the token,
- * and is then answered by the `Router` in one synchronous step. Open
- * watches hang on the store and are told of each change.
+ * A request is recorded, fails if a failure is scripted for it, is
+ * authenticated, and is then answered by the `Router` in one synchronous step.
+ * Open watches subscribe to the store and receive each change.
  *
  * @module
  */
@@ -37,48 +37,51 @@ import type {
 } from "./server_behavior.ts";
 import type { ObjectInput, StoredObject } from "./stored_object.ts";
 
-/** What a {@linkcode FakeApiServer} starts as. */
+/** Options for {@linkcode FakeApiServer}. */
 export interface FakeApiServerOptions extends ServerBehaviorOptions {
-  /** Objects that are there from the start; they need `apiVersion` and `kind`. */
+  /** The initial objects; each needs an `apiVersion` and a `kind`. */
   objects?: Iterable<ObjectInput> | undefined;
   /**
-   * The resources that there are; any other is answered 404.
+   * The resources that the server has. Requests for others are answered with
+   * 404.
    *
    * @default {any resource}
    */
   resources?: Iterable<FakeResource> | undefined;
   /**
-   * The bearer token that requests must carry, or what tells whether one is
-   * right (`undefined` where there is none); others are answered 401.
+   * The bearer token that requests must carry, or a function that returns
+   * whether a token (`undefined` if there is none) is valid. Other requests are
+   * answered with 401.
    *
-   * @default {none is needed}
+   * @default {no token required}
    */
   token?: string | ((token: string | undefined) => boolean) | undefined;
   /**
-   * Whether the bodies of watches are byte streams, as those of most runtimes'
-   * `fetch`, or ordinary ones. Over HTTP, the client's runtime decides.
+   * Whether the bodies of watches are byte streams, as with most runtimes'
+   * `fetch`, or default streams. Over HTTP, the client's runtime decides.
    *
    * @default {"bytes"}
    */
   watchBodies?: BodyKind | undefined;
   /**
-   * Most bytes in one piece of a watch's body, to cut it anywhere.
+   * The maximum number of bytes in a chunk of a watch's body, to split it at
+   * any byte.
    *
    * @default {Infinity}
    */
   chunkSize?: number | undefined;
   /**
-   * Time between the bookmarks of a watch that asked for them; `Infinity` for
-   * none.
+   * Time between the bookmarks of a watch that requested them; `Infinity` for
+   * no bookmarks.
    *
    * @default {60000}
    */
   bookmarkIntervalMs?: number | undefined;
 }
 
-/** A request, as it came. */
+/** A request that the server has received. */
 export interface RecordedRequest {
-  /** The method, in capitals. */
+  /** The method, in upper case. */
   readonly method: string;
   /** The path of the URL. */
   readonly path: string;
@@ -86,32 +89,35 @@ export interface RecordedRequest {
   readonly query: Readonly<Record<string, string>>;
   /** The headers. */
   readonly headers: Headers;
-  /** `Date.now()` when it came. */
+  /** `Date.now()` when the request arrived. */
   readonly at: number;
 }
 
-/** How requests to come fail. */
+/** Options for {@linkcode FakeApiServer.failNext}. */
 export interface FailOptions {
-  /** The answer: a Status, or the code of one. */
+  /** The response: a Status, or only its code. */
   status?: number | Status | undefined;
-  /** The text of the answer instead of a Status; with `status` as its code. */
+  /**
+   * The body of the response instead of a Status; `status` is then the
+   * response's code.
+   */
   body?: string | undefined;
-  /** Headers of the answer. */
+  /** Headers of the response. */
   headers?: HeadersInit | undefined;
-  /** Whether there is no answer at all: the connection breaks. */
+  /** Whether the connection breaks without a response. */
   networkError?: boolean | undefined;
-  /** Whether the answer, or its body, never comes. */
+  /** Whether the response, or its body, never arrives. */
   hang?: "answer" | "body" | undefined;
   /**
-   * How many requests fail; `Infinity` is allowed.
+   * The number of requests that fail; may be `Infinity`.
    *
    * @default {1}
    */
   count?: number | undefined;
   /**
-   * Which requests fail.
+   * Returns whether a request fails.
    *
-   * @default {all}
+   * @default {all requests}
    */
   match?: ((request: RecordedRequest) => boolean) | undefined;
 }
@@ -125,17 +131,18 @@ export type ObjectReference = string | ObjectInput;
 /**
  * A fake of a kube-apiserver.
  *
- * - Any resource path: GET, LIST, WATCH, POST, PUT, PATCH (merge), DELETE, and
- *   the `status` subresource, with the Status objects and messages of a
- *   kube-apiserver.
- * - One resource version for everything; a watch from version n sees exactly
- *   what came after n, until {@linkcode compact}.
+ * - It supports any resource path: GET, LIST, WATCH, POST, PUT, PATCH (merge),
+ *   DELETE, and the `status` subresource, with the Status objects and messages
+ *   of a kube-apiserver.
+ * - All objects share one sequence of resource versions; a watch from version n
+ *   receives exactly the changes after n, until {@linkcode compact} is called.
  * - {@linkcode dropConnections}, {@linkcode endWatches}, {@linkcode stall} and
- *   {@linkcode failNext} make go wrong what goes wrong in the field.
+ *   {@linkcode failNext} simulate the failures of real servers and networks.
  * - {@linkcode requests}, {@linkcode watchStarts} and {@linkcode openWatches}
- *   show requests that should not have been.
+ *   reveal unnecessary requests.
  *
- * To test against an interface instead of HTTP, use `FakeListerWatcher`.
+ * To test against the `ListerWatcher` interface instead of HTTP, use
+ * `FakeListerWatcher`.
  *
  * @example In-process
  * ```ts
@@ -167,19 +174,25 @@ export type ObjectReference = string | ObjectInput;
  * ```
  */
 export class FakeApiServer implements AsyncDisposable {
-  /** What is done with `sendInitialEvents`; may be changed at any time. */
+  /** How the server treats `sendInitialEvents`; may be changed at any time. */
   watchList: WatchListSupport;
-  /** How a watch is told that its version expired; may be changed. */
+  /**
+   * How the server reports an expired resource version to a watch; may be
+   * changed at any time.
+   */
   expiry: WatchExpiry;
-  /** Whether `limit` counts at resource version `"0"`; may be changed. */
+  /**
+   * Whether the server honors `limit` at resource version `"0"`; may be changed
+   * at any time.
+   */
   limitAtZero: boolean;
   /**
-   * Answers a request, as the global `fetch` would. It can be passed on as it
-   * is.
+   * Answers a request, like the global `fetch`. It is bound to the server and
+   * can be passed on as a function.
    *
-   * @param input The URL, or a request; only its path and query count.
-   * @param init Method, headers, body and signal.
-   * @returns The answer.
+   * @param input The URL, or a request. The host is ignored.
+   * @param init The method, headers, body and signal.
+   * @returns The response.
    */
   readonly fetch: (
     input: string | URL | Request,
@@ -203,11 +216,11 @@ export class FakeApiServer implements AsyncDisposable {
   #disposed = false;
 
   /**
-   * Makes a server.
+   * Creates a server.
    *
-   * @param options What it starts as.
-   * @throws {TypeError} If one of the objects has no `apiVersion`, `kind` or
-   *   name.
+   * @param options The initial objects and the behavior of the server.
+   * @throws {TypeError} If an object has no `apiVersion`, `kind` or name, or if
+   *   `resourceVersion` is not a positive integer.
    * @throws {RangeError} If `chunkSize` or `bookmarkIntervalMs` is not
    *   positive.
    */
@@ -252,39 +265,42 @@ export class FakeApiServer implements AsyncDisposable {
     return String(this.#store.revision);
   }
 
-  /** The requests so far, oldest first. */
+  /** The requests received so far, oldest first. */
   get requests(): readonly RecordedRequest[] {
     return this.#script.calls;
   }
 
-  /** How many watches were started so far, those that failed left out. */
+  /** The number of watches started so far, without those that failed. */
   get watchStarts(): number {
     return this.#watchStarts.count;
   }
 
-  /** How many watches are open: neither ended here nor given up there. */
+  /**
+   * The number of open watches: ended neither by the server nor by the client.
+   */
   get openWatches(): number {
     return this.#open.size;
   }
 
   /**
-   * Serves over HTTP as well, until the listener or the server is disposed of.
+   * Also serves over HTTP, until the listener or the server is disposed.
    *
    * @param options Where to listen.
-   * @returns The open port and its URL.
-   * @throws {Error} If the port cannot be had, or the server is disposed of.
+   * @returns The listener, with its port and URL.
+   * @throws {Error} If the port is not available, or the server has been
+   *   disposed.
    */
   async listen(options: ListenOptions = {}): Promise<FakeListener> {
     const listener = await listenHttp(this.fetch, options);
     if (this.#disposed) {
       await listener[Symbol.asyncDispose]();
-      throw new Error("Cannot listen: the fake API server is disposed of");
+      throw new Error("Cannot listen: the fake API server has been disposed");
     }
     this.#listeners.add(listener);
     return listener;
   }
 
-  /** Breaks all connections and closes all ports; nothing is left behind. */
+  /** Breaks all connections and closes all listeners. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.dropConnections();
@@ -295,10 +311,11 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Gives an object as it is stored.
+   * Returns an object as it is stored.
    *
-   * @param reference Its path, or an object of that kind and name.
-   * @returns A copy of it, or undefined where it is not.
+   * @param reference The path of the object, or an object of the same kind and
+   *   name.
+   * @returns A copy of the object; `undefined` if it does not exist.
    */
   get(reference: ObjectReference): StoredObject | undefined {
     const object = this.#objects.find(this.#address(reference));
@@ -306,12 +323,12 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Creates an object, its status included.
+   * Creates an object, including its status.
    *
-   * @param object The object, with `apiVersion`, `kind` and name.
-   * @returns A copy of what is stored now.
-   * @throws {StatusError} 409 if it is there.
-   * @throws {TypeError} If it has no `apiVersion`, `kind` or name.
+   * @param object The object, with an `apiVersion`, a `kind` and a name.
+   * @returns A copy of the stored object.
+   * @throws {StatusError} With code 409 if the object already exists.
+   * @throws {TypeError} If the object has no `apiVersion`, `kind` or name.
    */
   create(object: ObjectInput): StoredObject {
     const address = this.#address(object);
@@ -320,13 +337,14 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Replaces an object, its status included.
+   * Replaces an object, including its status.
    *
-   * @param object The object, with `apiVersion`, `kind` and name. Its resource
-   *   version, if any, must be the current one.
-   * @returns A copy of what is stored now.
-   * @throws {StatusError} 404 if it is not there, 409 if its version is old.
-   * @throws {TypeError} If it has no `apiVersion`, `kind` or name.
+   * @param object The object, with an `apiVersion`, a `kind` and a name. If it
+   *   has a resource version, that must be the current one.
+   * @returns A copy of the stored object.
+   * @throws {StatusError} With code 404 if the object does not exist, or code
+   *   409 if its resource version is outdated.
+   * @throws {TypeError} If the object has no `apiVersion`, `kind` or name.
    */
   update(object: ObjectInput): StoredObject {
     const address = this.#address(object);
@@ -335,12 +353,12 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Creates an object or, where it is there, replaces it, its status included.
+   * Creates an object, or replaces it if it exists, including its status.
    *
-   * @param object The object, with `apiVersion`, `kind` and name.
-   * @returns A copy of what is stored now.
-   * @throws {StatusError} 409 if it has a version that is old.
-   * @throws {TypeError} If it has no `apiVersion`, `kind` or name.
+   * @param object The object, with an `apiVersion`, a `kind` and a name.
+   * @returns A copy of the stored object.
+   * @throws {StatusError} With code 409 if its resource version is outdated.
+   * @throws {TypeError} If the object has no `apiVersion`, `kind` or name.
    */
   apply(object: ObjectInput): StoredObject {
     const there = this.#objects.find(this.#address(object)) !== undefined;
@@ -348,14 +366,15 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Merges a patch (RFC 7396) into an object, its status included.
+   * Merges a patch (RFC 7396) into an object, including its status.
    *
-   * @param reference Its path, or an object of that kind and name.
-   * @param patch What is to change: null removes.
-   * @returns A copy of what is stored now.
-   * @throws {StatusError} 404 if it is not there.
+   * @param reference The path of the object, or an object of the same kind and
+   *   name.
+   * @param patch The fields to change; null removes a field.
+   * @returns A copy of the stored object.
+   * @throws {StatusError} With code 404 if the object does not exist.
    *
-   * @example A controller that reports
+   * @example Update a status like a controller
    * ```ts
    * import { FakeApiServer } from "@watchtools/kube/testing";
    * import { assertEquals } from "@std/assert";
@@ -378,11 +397,12 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Deletes an object; one with finalizers is only marked.
+   * Deletes an object. If it has finalizers, it is only marked for deletion.
    *
-   * @param reference Its path, or an object of that kind and name.
-   * @returns A copy of the object as it was deleted or marked.
-   * @throws {StatusError} 404 if it is not there.
+   * @param reference The path of the object, or an object of the same kind and
+   *   name.
+   * @returns A copy of the deleted or marked object.
+   * @throws {StatusError} With code 404 if the object does not exist.
    */
   delete(reference: ObjectReference): StoredObject {
     const { object } = this.#objects.delete(this.#address(reference));
@@ -390,41 +410,41 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Moves the resource version on without a change, as happens on a server all
-   * the time.
+   * Advances the resource version without a change, as writes to other
+   * resources do on a real server.
    *
-   * @param by How far.
+   * @param by By how much.
    * @returns The new resource version.
-   * @throws {RangeError} If that is not a positive integer.
+   * @throws {RangeError} If `by` is not a positive integer.
    */
   advance(by = 1): string {
     return this.#store.advance(by);
   }
 
   /**
-   * Forgets the history: a watch from a version before the current one is
-   * answered 410, and so is the next page of a list from before. Open watches
-   * go on. To have the current version expire as well, {@linkcode advance}
-   * first.
+   * Discards the history: watches from a version before the current one are
+   * answered with 410, as are `continue` tokens of earlier lists. Open watches
+   * continue. To let the current version expire as well, call
+   * {@linkcode advance} first.
    */
   compact(): void {
     this.#store.compact();
   }
 
-  /** Has every `continue` token given so far expire (410). */
+  /** Lets all `continue` tokens issued so far expire (410). */
   expireContinue(): void {
     this.#epoch++;
   }
 
-  /** Sends a bookmark to the open watches that asked for bookmarks. */
+  /** Sends a bookmark to the open watches that requested bookmarks. */
   bookmark(): void {
     for (const watch of this.#open) watch.bookmark();
   }
 
   /**
-   * Sends an ERROR event to the open watches, and ends them, as servers do.
+   * Sends an ERROR event to the open watches and ends them, as servers do.
    *
-   * @param status Its object: a Status, or the code of one.
+   * @param status The object of the event: a Status, or only its code.
    */
   sendError(status: number | Status): void {
     const object = statusOf(status);
@@ -435,10 +455,10 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Sends bytes to the open watches as they are: lines that are no events,
-   * say, or half of one.
+   * Sends raw bytes to the open watches, for example an invalid or an
+   * incomplete event.
    *
-   * @param raw The bytes, or their text.
+   * @param raw The bytes, or a text to encode as UTF-8.
    */
   sendRaw(raw: string | Uint8Array): void {
     const bytes = typeof raw === "string"
@@ -448,11 +468,11 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Breaks the connections of all open watches, and of requests that hang:
-   * in-process the body errors, over HTTP the socket is destroyed. What a
-   * client had not read yet is lost.
+   * Breaks the connections of all open watches and hanging requests:
+   * in-process, the body errors; over HTTP, the socket is destroyed. Data that
+   * the client has not read yet is lost.
    *
-   * @example A wait that survives it
+   * @example A wait that survives a lost connection
    * ```ts
    * import { RestListerWatcher, until } from "@watchtools/kube";
    * import { FakeApiServer } from "@watchtools/kube/testing";
@@ -479,26 +499,26 @@ export class FakeApiServer implements AsyncDisposable {
     this.#hanging.drop(new ConnectionReset());
   }
 
-  /** Ends all open watches cleanly, after what was sent before. */
+  /** Ends all open watches cleanly, after the events sent so far. */
   endWatches(): void {
     for (const watch of this.#open) watch.end();
   }
 
   /**
-   * Has the open watches go silent: they stay open and deliver nothing more,
-   * until {@linkcode dropConnections} or {@linkcode endWatches}.
+   * Makes the open watches go silent: they stay open but deliver nothing more
+   * until {@linkcode dropConnections} or {@linkcode endWatches} is called.
    */
   stall(): void {
     for (const watch of this.#open) watch.stall();
   }
 
   /**
-   * Has requests to come fail.
+   * Makes future requests fail.
    *
-   * @param options How, which, and how many.
-   * @throws {RangeError} If that number is negative or NaN.
+   * @param options How requests fail, which ones, and how many.
+   * @throws {RangeError} If `count` is negative or NaN.
    *
-   * @example A proxy that talks HTML, and a connection that breaks
+   * @example A proxy that answers with HTML, and a connection that breaks
    * ```ts
    * import { FakeApiServer } from "@watchtools/kube/testing";
    * import { assertEquals, assertRejects } from "@std/assert";
@@ -520,26 +540,26 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /**
-   * Waits until so many requests have come in all.
+   * Waits until a number of requests have been received in total.
    *
-   * @param count How many.
+   * @param count The total number.
    */
   async requested(count: number): Promise<void> {
     await this.#script.reached(count);
   }
 
   /**
-   * Waits until so many watches have been started in all.
+   * Waits until a number of watches have been started in total.
    *
-   * @param count How many.
+   * @param count The total number.
    */
   async watchStarted(count: number): Promise<void> {
     await this.#watchStarts.reached(count);
   }
 
   /**
-   * Waits until no watch is open. Over HTTP it takes a moment until the server
-   * knows that a client has gone.
+   * Waits until no watch is open. Over HTTP, the server notices only after a
+   * moment that a client has disconnected.
    */
   async watchesClosed(): Promise<void> {
     if (this.#open.size === 0) return;
@@ -654,7 +674,7 @@ function checkPositive(values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (value > 0) continue;
     throw new RangeError(
-      `Cannot start with ${name} ${value}: it must be positive`,
+      `Cannot create a fake API server with ${name} ${value}: it must be positive`,
     );
   }
 }

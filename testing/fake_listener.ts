@@ -1,13 +1,13 @@
 /**
- * The port of a fake API server.
+ * The HTTP listener of a fake API server.
  *
  * @module
  */
 
-/** Where to listen. */
+/** Options for `FakeApiServer.listen`. */
 export interface ListenOptions {
   /**
-   * The port; 0 takes a free one.
+   * The port; 0 chooses a free one.
    *
    * @default {0}
    */
@@ -21,11 +21,11 @@ export interface ListenOptions {
 }
 
 /**
- * A port that is listened on. Disposing of it breaks what is still connected
- * and closes it.
+ * An open port. Disposing the listener breaks all its connections and closes
+ * the port.
  */
 export interface FakeListener extends AsyncDisposable {
-  /** `http://…`, without a slash at the end. */
+  /** `http://…`, without a trailing slash. */
   readonly url: string;
   /** The port. */
   readonly port: number;

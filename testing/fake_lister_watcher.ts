@@ -1,12 +1,11 @@
 /**
- * A `ListerWatcher` for tests: no server, no I/O, no timers. It keeps resource
- * versions as a server does, so that an event which the tested code loses, or
- * asks for twice, shows; and whatever can go wrong can be made to.
+ * A `ListerWatcher` for tests, without a server, I/O or timers. It maintains
+ * resource versions like a real server, so that tests detect lost and duplicate
+ * events, and every call and watch can be made to fail.
  *
- * One `FakeStore` holds the state. A watch is a queue of what it has
- * still to send: changes as they happen, and what the test sends itself. A
- * call takes the next scripted behaviour, if there is one, before anything
- * else.
+ * One `FakeStore` holds the state. A watch is a queue of the events that it
+ * still has to send: changes as they happen, and events sent by the test. If a
+ * behavior is scripted for a call, it takes precedence.
  *
  * @module
  */
@@ -40,65 +39,69 @@ import type {
   WatchListSupport,
 } from "./server_behavior.ts";
 
-/** One call of `list()`, as it was made. */
+/** A call of `list()`. */
 export interface ListCall {
-  /** The options given. */
+  /** The options of the call. */
   readonly options: Readonly<ListOptions>;
-  /** `Date.now()` at the call. */
+  /** `Date.now()` at the time of the call. */
   readonly at: number;
 }
 
-/** One call of `watch()`, as it was made. */
+/** A call of `watch()`. */
 export interface WatchCall {
-  /** The options given. */
+  /** The options of the call. */
   readonly options: Readonly<WatchOptions>;
-  /** `Date.now()` at the call. */
+  /** `Date.now()` at the time of the call. */
   readonly at: number;
 }
 
-/** A call that does not answer. */
+/** A call that hangs until it is released. */
 export interface HangingCall {
-  /** Has it answer now, as it would have done before. */
+  /** Lets the call continue normally. */
   release(): void;
 }
 
-/** How a call hangs. */
+/**
+ * Options for {@linkcode FakeListerWatcher.hangNextWatch} and
+ * {@linkcode FakeListerWatcher.hangNextList}.
+ */
 export interface HangOptions {
   /**
-   * Whether it goes on when its signal is aborted, as badly written code does.
+   * Whether the call ignores its signal and keeps hanging when it is aborted,
+   * like an incorrect implementation.
    *
    * @default {false}
    */
   ignoreAbort?: boolean | undefined;
 }
 
-/** How a watch ends. */
+/** Options for {@linkcode FakeListerWatcher.disconnect}. */
 export interface DisconnectOptions {
-  /** What its stream errors with; without one it ends cleanly. */
+  /** The error of the stream. If omitted, the stream ends cleanly. */
   error?: unknown;
 }
 
-/** How the next watch ends. */
+/** Options for {@linkcode FakeListerWatcher.closeNextWatch}. */
 export interface CloseOptions extends DisconnectOptions {
   /**
-   * How many events it sends before.
+   * The number of events after which a watch ends.
    *
    * @default {0}
    */
   afterEvents?: number | undefined;
   /**
-   * How many watches this holds for.
+   * The number of watches that end this way.
    *
    * @default {1}
    */
   times?: number | undefined;
 }
 
-/** What a {@linkcode FakeListerWatcher} starts as. */
+/** Options for {@linkcode FakeListerWatcher}. */
 export interface FakeListerWatcherOptions<
   T extends KubernetesObject = KubernetesObject,
 > extends ServerBehaviorOptions {
-  /** Objects that are there from the start. */
+  /** The initial objects. */
   objects?: Iterable<T> | undefined;
 }
 
@@ -108,15 +111,15 @@ type ScriptedWatchCall =
   | { readonly type: "close"; readonly close: CloseAfter };
 
 /**
- * A scripted `ListerWatcher`, in memory.
+ * A scripted, in-memory `ListerWatcher`.
  *
  * - {@linkcode add}, {@linkcode modify} and {@linkcode delete} change the
- *   state, each under a new resource version; open watches see it.
- * - A watch from version n sees exactly what came after n; one from `""` or
- *   `"0"` begins with an ADDED event for each object there is.
+ *   state, each with a new resource version; open watches receive the change.
+ * - A watch from version n receives exactly the changes after n; one from `""`
+ *   or `"0"` starts with an ADDED event for each existing object.
  * - {@linkcode error}, {@linkcode bookmark}, {@linkcode send},
- *   {@linkcode disconnect} and {@linkcode stall} act on the open watches;
- *   {@linkcode failNextWatch} and the like on calls to come.
+ *   {@linkcode disconnect} and {@linkcode stall} affect the open watches;
+ *   {@linkcode failNextWatch} and similar methods affect future calls.
  * - Every call is recorded with its options.
  *
  * To test against HTTP, use `FakeApiServer` instead.
@@ -144,11 +147,17 @@ type ScriptedWatchCall =
  */
 export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   implements ListerWatcher<T> {
-  /** What is done with `sendInitialEvents`; may be changed at any time. */
+  /** How the fake treats `sendInitialEvents`; may be changed at any time. */
   watchList: WatchListSupport;
-  /** How a watch is told that its version expired; may be changed. */
+  /**
+   * How the fake reports an expired resource version to a watch; may be changed
+   * at any time.
+   */
   expiry: WatchExpiry;
-  /** Whether `limit` counts at resource version `"0"`; may be changed. */
+  /**
+   * Whether the fake honors `limit` at resource version `"0"`; may be changed
+   * at any time.
+   */
   limitAtZero: boolean;
 
   readonly #store: FakeStore<T>;
@@ -160,11 +169,11 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   #type: { apiVersion?: string; kind?: string } | undefined;
 
   /**
-   * Makes a fake.
+   * Creates a fake.
    *
-   * @param options What it starts as.
-   * @throws {TypeError} If the resource version is no number, or one of the
-   *   objects has no name or the name of another.
+   * @param options The initial objects and the behavior of the fake.
+   * @throws {TypeError} If `resourceVersion` is not a positive integer, or if
+   *   an object has no name or the key of another object.
    */
   constructor(options: FakeListerWatcherOptions<T> = {}) {
     const {
@@ -199,15 +208,19 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
     return this.#watches.calls;
   }
 
-  /** How many watches are open: neither ended here nor given up there. */
+  /**
+   * The number of open watches: ended neither by the fake nor by the consumer.
+   */
   get openWatches(): number {
     return this.#open.size;
   }
 
   /**
-   * Lists the objects in the order of their keys, as `ListerWatcher` demands.
+   * Lists the objects in the order of their keys, as specified by
+   * `ListerWatcher`.
    *
-   * @param options What to list: versions, pages and selectors count.
+   * @param options The options. Resource versions, paging and selectors are
+   *   honored.
    * @returns The list, or a page of it.
    * @throws {StatusError} If a server would refuse the request.
    */
@@ -230,11 +243,11 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Opens a watch, as `ListerWatcher` demands.
+   * Opens a watch, as specified by `ListerWatcher`.
    *
-   * @param options What to watch: versions, bookmarks and selectors count,
-   *   `timeoutSeconds` does not.
-   * @returns The events; nothing is read ahead.
+   * @param options The options. Resource versions, bookmarks and selectors are
+   *   honored; `timeoutSeconds` is ignored.
+   * @returns The stream of events, which buffers nothing.
    * @throws {StatusError} If a server would refuse the request.
    */
   async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
@@ -251,13 +264,14 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Adds an object. It gets a resource version, and a uid if it has none.
+   * Adds an object. It is assigned a resource version, and a UID if it has
+   * none.
    *
-   * @param object The object; it is copied.
-   * @returns The object as it is stored now, a copy.
-   * @throws {TypeError} If it has no name, or is there already.
+   * @param object The object, which is copied.
+   * @returns A copy of the stored object.
+   * @throws {TypeError} If the object has no name or already exists.
    *
-   * @example The version to wait from
+   * @example The resource version of an added object
    * ```ts
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
    * import { assertEquals } from "@std/assert";
@@ -271,18 +285,18 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
     const key = metaNamespaceKey(object);
     if (this.#store.get(key) !== undefined) {
       throw new TypeError(
-        `Cannot add ${JSON.stringify(key)}: it is there; use modify()`,
+        `Cannot add ${JSON.stringify(key)}: it already exists; use modify()`,
       );
     }
     return this.#put(key, object, object.metadata?.uid ?? this.#newUid());
   }
 
   /**
-   * Replaces an object. It keeps its uid unless it is given another.
+   * Replaces an object. It keeps its UID unless the new object has one.
    *
-   * @param object The object as it is to be; it is copied.
-   * @returns The object as it is stored now, a copy.
-   * @throws {TypeError} If it is not there.
+   * @param object The new object, which is copied.
+   * @returns A copy of the stored object.
+   * @throws {TypeError} If the object does not exist.
    */
   modify(object: T): T {
     const key = metaNamespaceKey(object);
@@ -295,8 +309,9 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
    * Deletes an object.
    *
    * @param object The object, or its key: `"namespace/name"` or `"name"`.
-   * @returns The object as it was, with the resource version of the deletion.
-   * @throws {TypeError} If it is not there.
+   * @returns The last state of the object, with the resource version of the
+   *   deletion.
+   * @throws {TypeError} If the object does not exist.
    */
   delete(object: T | string): T {
     const key = typeof object === "string" ? object : metaNamespaceKey(object);
@@ -305,22 +320,22 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Moves the resource version on without a change, as writes to other
-   * resources do.
+   * Advances the resource version without a change, as writes to other
+   * resources do on a real server.
    *
-   * @param by How far.
+   * @param by By how much.
    * @returns The new resource version.
-   * @throws {RangeError} If that is not a positive integer.
+   * @throws {RangeError} If `by` is not a positive integer.
    */
   advance(by = 1): string {
     return this.#store.advance(by);
   }
 
   /**
-   * Sends a bookmark of the current version to the open watches that asked
-   * for bookmarks.
+   * Sends a bookmark with the current resource version to the open watches that
+   * requested bookmarks.
    *
-   * @returns The resource version in it.
+   * @returns The resource version of the bookmark.
    */
   bookmark(): string {
     const event = bookmark(this.#store.revision, this.#type);
@@ -331,20 +346,19 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Sends an ERROR event to the open watches. They stay open: a server closes
-   * them afterwards, and so does {@linkcode disconnect}.
+   * Sends an ERROR event to the open watches. They stay open; call
+   * {@linkcode disconnect} to close them, as a server does after an error.
    *
-   * @param status The object of the event, sent as it is.
+   * @param status The object of the event.
    */
   error(status: Status): void {
     this.send({ type: "ERROR", object: status });
   }
 
   /**
-   * Sends an event to the open watches as it is, whatever it is; the state
-   * stays as it was.
+   * Sends any event to the open watches, without changing the state.
    *
-   * @param event The event; it is copied.
+   * @param event The event, which is copied.
    */
   send(event: WatchEvent<T>): void {
     const copy = structuredClone(event);
@@ -352,12 +366,12 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Ends the open watches, after what was sent before. They count as closed
-   * from now on.
+   * Ends the open watches after the events sent so far. They count as closed
+   * immediately.
    *
-   * @param options With what they end; nothing for a clean end.
+   * @param options The error to end with, if any.
    *
-   * @example A connection that is lost
+   * @example A lost connection
    * ```ts
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
    * import { assertRejects } from "@std/assert";
@@ -374,21 +388,21 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Has the open watches go silent: they stay open and deliver nothing more,
-   * not even what was sent before, until {@linkcode disconnect}.
+   * Makes the open watches go silent: they stay open but deliver nothing more,
+   * not even events already sent, until {@linkcode disconnect} is called.
    */
   stall(): void {
     for (const watch of this.#open) watch.stall();
   }
 
   /**
-   * Has the next `watch()` calls reject.
+   * Makes the next `watch()` calls reject.
    *
-   * @param error What with.
-   * @param times How many calls; `Infinity` is allowed.
-   * @throws {RangeError} If that is negative or NaN.
+   * @param error The error to reject with.
+   * @param times The number of calls; may be `Infinity`.
+   * @throws {RangeError} If `times` is negative or NaN.
    *
-   * @example A server that is overloaded for a moment
+   * @example A temporarily overloaded server
    * ```ts
    * import { StatusError } from "@watchtools/kube";
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -406,24 +420,23 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Has the next `list()` calls reject.
+   * Makes the next `list()` calls reject.
    *
-   * @param error What with.
-   * @param times How many calls; `Infinity` is allowed.
-   * @throws {RangeError} If that is negative or NaN.
+   * @param error The error to reject with.
+   * @param times The number of calls; may be `Infinity`.
+   * @throws {RangeError} If `times` is negative or NaN.
    */
   failNextList(error: unknown, times = 1): void {
     this.#lists.add({ type: "fail", error }, times);
   }
 
   /**
-   * Has the next `watch()` call never answer, unless it is aborted or
-   * released.
+   * Makes the next `watch()` call hang until it is aborted or released.
    *
-   * @param options Whether an abort counts.
-   * @returns The call, to release it.
+   * @param options Whether the call ignores an abort.
+   * @returns A handle to release the call.
    *
-   * @example Code that gives up, and an answer that comes too late
+   * @example A watch that opens after its caller has aborted
    * ```ts
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
    * import { assertEquals } from "@std/assert";
@@ -446,11 +459,10 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Has the next `list()` call never answer, unless it is aborted or
-   * released.
+   * Makes the next `list()` call hang until it is aborted or released.
    *
-   * @param options Whether an abort counts.
-   * @returns The call, to release it.
+   * @param options Whether the call ignores an abort.
+   * @returns A handle to release the call.
    */
   hangNextList(options: HangOptions = {}): HangingCall {
     const { call, release } = hangingCall(options.ignoreAbort ?? false);
@@ -459,19 +471,19 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Has the next watches open and stay silent, as on a dead connection.
+   * Makes the next watches open but stay silent, as on a dead connection.
    *
-   * @param times How many.
+   * @param times The number of watches.
    */
   silenceNextWatch(times = 1): void {
     this.#watches.add({ type: "silent" }, times);
   }
 
   /**
-   * Has the next watches end by themselves, at once or after some events.
+   * Makes the next watches end by themselves, immediately or after some events.
    *
-   * @param options When, how, and how many watches.
-   * @throws {RangeError} If the number of watches is negative or NaN.
+   * @param options When and how the watches end, and how many.
+   * @throws {RangeError} If `times` is negative or NaN.
    *
    * @example Watches that end after one event each
    * ```ts
@@ -503,12 +515,12 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Forgets the history: a watch from a version before the current one is
-   * answered 410, and so is the next page of a list from before. Open watches
-   * go on. To have the current version expire as well, {@linkcode advance}
-   * first.
+   * Discards the history: watches from a version before the current one are
+   * answered with 410, as are `continue` tokens of earlier lists. Open watches
+   * continue. To let the current version expire as well, call
+   * {@linkcode advance} first.
    *
-   * @example A watch that comes back too late
+   * @example A watch from an expired resource version
    * ```ts
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
    * import { assertEquals } from "@std/assert";
@@ -525,17 +537,17 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
     this.#store.compact();
   }
 
-  /** Has every `continue` token given so far expire (410). */
+  /** Lets all `continue` tokens issued so far expire (410). */
   expireContinue(): void {
     this.#epoch++;
   }
 
   /**
-   * Waits until `watch()` has been called so often in all.
+   * Waits until `watch()` has been called a number of times in total.
    *
-   * @param count How often.
+   * @param count The total number of calls.
    *
-   * @example Act once the code under test watches
+   * @example Act once the code under test is watching
    * ```ts
    * import { until } from "@watchtools/kube";
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -552,9 +564,9 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Waits until `list()` has been called so often in all.
+   * Waits until `list()` has been called a number of times in total.
    *
-   * @param count How often.
+   * @param count The total number of calls.
    */
   async listCalled(count: number): Promise<void> {
     await this.#lists.reached(count);
@@ -564,7 +576,7 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
     const object = this.#store.get(key);
     if (object !== undefined) return object;
     throw new TypeError(
-      `Cannot change ${JSON.stringify(key)}: it is not there; use add()`,
+      `Cannot change ${JSON.stringify(key)}: it does not exist; use add()`,
     );
   }
 
@@ -597,12 +609,12 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
     });
     this.#open.add(watch);
     watch.begin(events);
-    // A server tells of an expired version and hangs up.
+    // A server reports an expired version and closes the connection.
     if (events[0]?.type === "ERROR") watch.end();
     return watch;
   }
 
-  /** The first events; an expired version may be one of them. */
+  /** Returns the initial events, or an ERROR event for an expired version. */
   #start(options: WatchOptions, selection: Selection): WatchStart<T> {
     const { watchList } = this;
     const type = this.#type;

@@ -1,19 +1,19 @@
 /**
- * A resource of a fake API server.
+ * The resources of a fake API server.
  *
  * @module
  */
 
-/** A resource that a server has, built in or by a custom definition. */
+/** A resource of an API server, built in or custom. */
 export interface FakeResource {
-  /** API group and version: `"apps/v1"`, `"v1"`. */
+  /** The API group and version: `"apps/v1"`, `"v1"`. */
   apiVersion: string;
-  /** Plural name, as in paths: `"deployments"`. */
+  /** The plural name, as in paths: `"deployments"`. */
   plural: string;
-  /** Kind of its objects: `"Deployment"`. */
+  /** The kind of its objects: `"Deployment"`. */
   kind: string;
   /**
-   * Whether its objects live in namespaces.
+   * Whether its objects are namespaced.
    *
    * @default {true}
    */

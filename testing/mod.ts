@@ -1,8 +1,9 @@
 /**
- * Fakes for tests of code that lists and watches: one behind the interface
- * `ListerWatcher`, one behind HTTP. Both keep resource versions as a server
- * does, so that an event which the tested code loses, or asks for twice,
- * shows; and both break in the ways that servers and networks break.
+ * Fakes for testing code that lists and watches: `FakeListerWatcher` implements
+ * the `ListerWatcher` interface, `FakeApiServer` speaks HTTP. Both maintain
+ * resource versions like a real server, so that tests detect lost and duplicate
+ * events, and both can be made to fail in the ways that servers and networks
+ * fail.
  *
  * @example A wait that survives a lost connection
  * ```ts

@@ -1,52 +1,53 @@
 /**
- * In what servers differ, for both fakes: a client has to cope with each.
+ * Differences between servers that both fakes can simulate, since clients have
+ * to handle all of them.
  *
  * @module
  */
 
 /**
- * What is done with `sendInitialEvents`: `"supported"` streams the initial
- * list and marks its end with a bookmark, `"refused"` answers 422, `"ignored"`
- * is a server that does not know the parameter.
+ * How a server treats `sendInitialEvents`: `"supported"` streams the initial
+ * list and marks its end with a bookmark, `"refused"` answers with 422, and
+ * `"ignored"` simulates a server that does not know the parameter.
  */
 export type WatchListSupport = "supported" | "refused" | "ignored";
 
 /**
- * How a watch from a version that is no longer in the history is told of it:
- * by an ERROR event, as a kube-apiserver does, or by the answer to the
- * request. It is a 410 either way.
+ * How a server reports an expired resource version to a watch: with an ERROR
+ * event, like a kube-apiserver, or with the response to the request. The code
+ * is 410 in both cases.
  */
 export type WatchExpiry = "event" | "answer";
 
 /**
- * What kind of stream the body of a watch is: a byte stream, which BYOB readers
- * can read, as on most runtimes, or an ordinary one.
+ * The kind of stream that is the body of a watch: a byte stream, which supports
+ * BYOB readers, as on most runtimes, or a default stream.
  */
 export type BodyKind = "bytes" | "default";
 
-/** How a fake server behaves where servers differ. */
+/** The behavior of a fake where servers differ. */
 export interface ServerBehaviorOptions {
   /**
-   * What is done with `sendInitialEvents`.
+   * How the server treats `sendInitialEvents`.
    *
    * @default {"supported"}
    */
   watchList?: WatchListSupport | undefined;
   /**
-   * How a watch is told that its version has expired.
+   * How the server reports an expired resource version to a watch.
    *
    * @default {"event"}
    */
   expiry?: WatchExpiry | undefined;
   /**
-   * Whether `limit` counts in a list at resource version `"0"`. A
-   * kube-apiserver answers such a list from its cache, whole.
+   * Whether the server honors `limit` for a list at resource version `"0"`. A
+   * kube-apiserver answers such a list from its cache, ignoring `limit`.
    *
    * @default {false}
    */
   limitAtZero?: boolean | undefined;
   /**
-   * The resource version that it starts at. The first object gets the next.
+   * The initial resource version. The first object gets the next one.
    *
    * @default {"1"}
    */

@@ -1,16 +1,16 @@
 /**
- * An object in a fake API server.
+ * The objects of a fake API server.
  *
  * @module
  */
 
 import type { KubernetesObject } from "../api/types.ts";
 
-/** An object with whatever fields it has. */
+/** An object with any fields. */
 export interface StoredObject extends KubernetesObject {
-  /** `spec`, `status`, `data` and the like. */
+  /** `spec`, `status`, `data` and other fields. */
   [field: string]: unknown;
 }
 
-/** An object as it is given: of a type of its own, or written out in place. */
+/** An object to store: of a type such as `Pod`, or an object literal. */
 export type ObjectInput = KubernetesObject | StoredObject;

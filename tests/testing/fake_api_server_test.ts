@@ -1,6 +1,6 @@
-// `FakeApiServer`, behaviour by behaviour, each in-process with either kind of
-// body and over HTTP. Wording is compared with that of
-// `k8s.io/apimachinery` v0.36, since it is what people see and grep for.
+// The behavior of `FakeApiServer`, each test in-process with both kinds of
+// bodies and over HTTP. Messages are compared with those of
+// `k8s.io/apimachinery` v0.36, since users see and search for them.
 
 import {
   assert,
@@ -28,7 +28,7 @@ const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 const METADATA_ONLY =
   "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/** What a server answers: an object, a list or a Status. */
+/** The response of a server: an object, a list or a Status. */
 interface Body extends StoredObject {
   metadata?: (ObjectMeta & ListMeta) | undefined;
   items?: StoredObject[];
@@ -43,7 +43,7 @@ interface Reply {
   readonly body: Body;
 }
 
-/** A client of a server, and the server. */
+/** A server and a client of it. */
 class Client {
   readonly server: FakeApiServer;
   readonly #fetch: (path: string, init?: RequestInit) => Promise<Response>;
@@ -89,7 +89,7 @@ class Client {
   }
 }
 
-/** A body, read line by line. */
+/** Reads a body line by line. */
 class Lines {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
@@ -118,7 +118,7 @@ class Lines {
     return line === undefined ? undefined : JSON.parse(line);
   }
 
-  /** The next events, as `TYPE name@version`. */
+  /** Returns the next events as `TYPE name@version`. */
   async next(count = 1): Promise<string[]> {
     const texts: string[] = [];
     while (texts.length < count) {
@@ -141,7 +141,7 @@ class Lines {
 
 type Check = (client: Client) => Promise<void>;
 
-/** One behaviour, over each way to reach a server. */
+/** Tests a behavior over each way to reach a server. */
 function test(
   name: string,
   check: Check,
@@ -181,7 +181,7 @@ function deployment(name: string, replicas: number) {
   };
 }
 
-/** The parts of a failure that tell it from others. */
+/** The parts of a failure that identify it. */
 function essence({ status, body }: Reply) {
   const { kind, apiVersion, status: outcome, message, reason, code, details } =
     body;
@@ -194,7 +194,7 @@ function namesOf({ body }: Reply): (string | undefined)[] {
   return (body.items ?? []).map(({ metadata }) => metadata?.name);
 }
 
-test("FakeApiServer creates objects with what a server adds", async (client) => {
+test("FakeApiServer creates objects with server-populated fields", async (client) => {
   const { status, body } = await client.send("POST", DEPLOYMENTS, {
     ...deployment("web", 3),
     status: { replicas: 9 },
@@ -216,7 +216,7 @@ test("FakeApiServer creates objects with what a server adds", async (client) => 
   assertEquals(client.server.get(`${DEPLOYMENTS}/web`), body);
 });
 
-test("FakeApiServer makes names from generateName", async (client) => {
+test("FakeApiServer generates names from generateName", async (client) => {
   const metadata = { generateName: "web-" };
   const replies = [
     await client.send("POST", PODS, { ...pod(""), metadata }),
@@ -230,7 +230,7 @@ test("FakeApiServer makes names from generateName", async (client) => {
   assertNotEquals(first, second);
 });
 
-test("FakeApiServer takes a body without kind for one of the path's", async (client) => {
+test("FakeApiServer uses the kind of the path for a body without kind", async (client) => {
   const { body } = await client.send("POST", DEPLOYMENTS, {
     metadata: { name: "web" },
   });
@@ -238,7 +238,7 @@ test("FakeApiServer takes a body without kind for one of the path's", async (cli
   assertEquals(body.metadata?.namespace, "default");
 });
 
-test("FakeApiServer lists in the order of keys, items without kind", async (client) => {
+test("FakeApiServer lists objects in key order, without their kind", async (client) => {
   for (const name of ["b", "a"]) client.server.create(pod(name));
   client.server.create({
     ...pod("c"),
@@ -261,7 +261,7 @@ test("FakeApiServer lists in the order of keys, items without kind", async (clie
   assertEquals(namesOf(await client.get(PODS)), ["a", "b"]);
 });
 
-test("FakeApiServer lists custom resources with the kind on each item", async (client) => {
+test("FakeApiServer lists custom resources with the kind of each item", async (client) => {
   const path = "/apis/example.com/v1/widgets";
   client.server.create({
     apiVersion: "example.com/v1",
@@ -273,7 +273,7 @@ test("FakeApiServer lists custom resources with the kind on each item", async (c
   assertEquals(body.items?.[0]?.kind, "Widget");
 });
 
-test("FakeApiServer replaces objects and counts changes of the spec", async (client) => {
+test("FakeApiServer replaces objects and increments the generation if the spec changes", async (client) => {
   const created = client.server.create(deployment("web", 1));
   const path = `${DEPLOYMENTS}/web`;
   const { body: labelled } = await client.send("PUT", path, {
@@ -288,7 +288,7 @@ test("FakeApiServer replaces objects and counts changes of the spec", async (cli
   assertEquals(scaled.metadata?.labels, undefined);
 });
 
-test("FakeApiServer makes no new version of a write that changes nothing", async (client) => {
+test("FakeApiServer creates no new version for a write that changes nothing", async (client) => {
   const created = client.server.create(deployment("web", 1));
   const path = `${DEPLOYMENTS}/web`;
   const watch = await client.watch(`${DEPLOYMENTS}?watch=1&resourceVersion=2`);
@@ -300,7 +300,7 @@ test("FakeApiServer makes no new version of a write that changes nothing", async
   assertEquals(await watch.next(), ["end"]);
 });
 
-test("FakeApiServer merges patches", async (client) => {
+test("FakeApiServer applies merge patches", async (client) => {
   client.server.create({
     ...deployment("web", 1),
     spec: { replicas: 1, paused: true, list: [1, 2] },
@@ -316,7 +316,7 @@ test("FakeApiServer merges patches", async (client) => {
   assertEquals(body.metadata?.generation, 2);
 });
 
-test("FakeApiServer keeps status and the rest apart", async (client) => {
+test("FakeApiServer updates status only through its subresource", async (client) => {
   const path = `${DEPLOYMENTS}/web`;
   client.server.create({ ...deployment("web", 1), status: { replicas: 1 } });
   const { body: main } = await client.send("PUT", path, {
@@ -345,7 +345,7 @@ test("FakeApiServer keeps status and the rest apart", async (client) => {
   assertEquals((await client.get(`${path}/status`)).body, patched);
 });
 
-test("FakeApiServer has no status apart where the resource has none", async (client) => {
+test("FakeApiServer updates status with the object if the resource has no status subresource", async (client) => {
   const path = "/api/v1/namespaces/default/configmaps";
   await client.send("POST", path, {
     metadata: { name: "a" },
@@ -355,7 +355,7 @@ test("FakeApiServer has no status apart where the resource has none", async (cli
   assertEquals(essence(reply).code, 404);
 });
 
-test("FakeApiServer deletes with a Status that says what", async (client) => {
+test("FakeApiServer answers a deletion with a Status about the object", async (client) => {
   const { metadata } = client.server.create(deployment("web", 1));
   const { status, body } = await client.send("DELETE", `${DEPLOYMENTS}/web`);
   assertEquals(status, 200);
@@ -374,7 +374,7 @@ test("FakeApiServer deletes with a Status that says what", async (client) => {
   assertEquals(client.server.get(`${DEPLOYMENTS}/web`), undefined);
 });
 
-test("FakeApiServer holds an object until its finalizers are gone", async (client) => {
+test("FakeApiServer keeps a deleted object until its finalizers are removed", async (client) => {
   const path = `${PODS}/web`;
   client.server.create({
     ...pod("web"),
@@ -395,7 +395,7 @@ test("FakeApiServer holds an object until its finalizers are gone", async (clien
   await watch.cancel();
 });
 
-test("FakeApiServer deletes a selection", async (client) => {
+test("FakeApiServer deletes a collection by selector", async (client) => {
   client.server.create(pod("a", { app: "web" }));
   client.server.create(pod("b", { app: "db" }));
   const reply = await client.send("DELETE", `${PODS}?labelSelector=app%3Dweb`);
@@ -403,7 +403,7 @@ test("FakeApiServer deletes a selection", async (client) => {
   assertEquals(namesOf(await client.get(PODS)), ["b"]);
 });
 
-test("FakeApiServer refuses a delete whose preconditions do not hold", async (client) => {
+test("FakeApiServer rejects a deletion if its preconditions are not met", async (client) => {
   client.server.create(pod("web"));
   for (const preconditions of [{ uid: "other" }, { resourceVersion: "1" }]) {
     const reply = await client.send("DELETE", `${PODS}/web`, { preconditions });
@@ -416,7 +416,7 @@ test("FakeApiServer refuses a delete whose preconditions do not hold", async (cl
   }
 });
 
-test("FakeApiServer finds namespaces and what is in them", async (client) => {
+test("FakeApiServer resolves namespaces and namespaced resources", async (client) => {
   client.server.create({
     apiVersion: "v1",
     kind: "Namespace",
@@ -442,7 +442,7 @@ interface Refusal {
 
 const REFUSALS: readonly Refusal[] = [
   {
-    name: "an object that is not there",
+    name: "an object that does not exist",
     method: "GET",
     path: `${DEPLOYMENTS}/gone`,
     expected: {
@@ -453,7 +453,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a patch of an object that is not there",
+    name: "a patch of an object that does not exist",
     method: "PATCH",
     path: `${PODS}/gone`,
     body: {},
@@ -466,7 +466,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a subresource that is not there",
+    name: "a subresource that does not exist",
     method: "GET",
     path: `${PODS}/web/log`,
     expected: {
@@ -501,7 +501,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a second object of a name",
+    name: "a second object of the same name",
     method: "POST",
     path: PODS,
     body: pod("web"),
@@ -513,7 +513,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a write based on an old version",
+    name: "a write based on an outdated version",
     method: "PUT",
     path: `${PODS}/web`,
     body: { ...pod("web"), metadata: { name: "web", resourceVersion: "1" } },
@@ -527,7 +527,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a patch based on an old version",
+    name: "a patch based on an outdated version",
     method: "PATCH",
     path: `${DEPLOYMENTS}/web`,
     body: { metadata: { resourceVersion: "1" } },
@@ -542,7 +542,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a version on an object to be created",
+    name: "a resource version on an object to be created",
     method: "POST",
     path: PODS,
     body: { ...pod("new"), metadata: { name: "new", resourceVersion: "1" } },
@@ -554,7 +554,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "another namespace than the path's",
+    name: "a namespace that differs from the path",
     method: "POST",
     path: PODS,
     body: { ...pod("new"), metadata: { name: "new", namespace: "other" } },
@@ -567,7 +567,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "another name than the path's",
+    name: "a name that differs from the path",
     method: "PUT",
     path: `${PODS}/web`,
     body: pod("other"),
@@ -580,7 +580,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "another version than the path's",
+    name: "an API version that differs from the path",
     method: "POST",
     path: PODS,
     body: { ...pod("new"), apiVersion: "v2" },
@@ -613,7 +613,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a patch in a form that it does not know",
+    name: "a patch of an unsupported type",
     method: "PATCH",
     path: `${PODS}/web`,
     body: [],
@@ -627,7 +627,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a field selector that it does not know",
+    name: "an unknown field selector",
     method: "GET",
     path: `${PODS}?fieldSelector=spec.x%3D1`,
     expected: {
@@ -639,7 +639,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a label selector that is none",
+    name: "an invalid label selector",
     method: "GET",
     path: `${PODS}?watch=1&labelSelector=a+in+b`,
     expected: {
@@ -650,7 +650,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a version that it has not reached",
+    name: "a resource version in the future",
     method: "GET",
     path: `${PODS}?resourceVersion=99`,
     expected: {
@@ -667,7 +667,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a limit that is no number",
+    name: "a limit that is not a number",
     method: "GET",
     path: `${PODS}?limit=all`,
     expected: {
@@ -678,7 +678,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    name: "a continue token that is none",
+    name: "an invalid continue token",
     method: "GET",
     path: `${PODS}?continue=e30`,
     expected: {
@@ -691,7 +691,7 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 for (const { name, method, path, body, headers, expected } of REFUSALS) {
-  test(`FakeApiServer refuses ${name}`, async (client) => {
+  test(`FakeApiServer rejects ${name}`, async (client) => {
     client.server.create(pod("web"));
     client.server.create(deployment("web", 1));
     const reply = await client.send(method, path, body, headers);
@@ -700,7 +700,7 @@ for (const { name, method, path, body, headers, expected } of REFUSALS) {
   });
 }
 
-test("FakeApiServer answers a body that is no object with a 400", async (client) => {
+test("FakeApiServer answers a body that is not an object with 400", async (client) => {
   for (const body of ["{", "[]", '"pod"', '{"metadata":1}']) {
     const response = await client.fetch(PODS, {
       method: "POST",
@@ -712,7 +712,7 @@ test("FakeApiServer answers a body that is no object with a 400", async (client)
   }
 });
 
-test("FakeApiServer answers what it cannot represent with a 406", async (client) => {
+test("FakeApiServer answers a request for an unsupported representation with 406", async (client) => {
   const accepts = ["text/html", "application/json;as=Table;g=meta.k8s.io;v=v1"];
   for (const accept of accepts) {
     const { body } = await client.get(PODS, accept);
@@ -728,7 +728,7 @@ test("FakeApiServer answers paths outside any API with plain text", async (clien
   }
 });
 
-test("FakeApiServer refuses whoever has not the token", async (client) => {
+test("FakeApiServer rejects requests without the token", async (client) => {
   for (const authorization of ["", "Bearer wrong", "Basic secret"]) {
     const headers = { ...JSON_BODY, authorization };
     const response = await client.fetch(PODS, { headers });
@@ -749,7 +749,7 @@ test("FakeApiServer refuses whoever has not the token", async (client) => {
 }, { token: "secret" });
 
 test(
-  "FakeApiServer asks a function whether a token is right",
+  "FakeApiServer calls a function to check a token",
   async (client) => {
     const get = async (token: string) => {
       const headers = { authorization: `Bearer ${token}` };
@@ -763,7 +763,7 @@ test(
 );
 
 test(
-  "FakeApiServer has only the resources that it is given",
+  "FakeApiServer has only the configured resources",
   async (client) => {
     const path = "/apis/example.com/v1/gadgets";
     const create = (name: string) => ({ metadata: { name } });
@@ -795,7 +795,7 @@ test(
   },
 );
 
-test("FakeApiServer shows metadata alone where that is asked for", async (client) => {
+test("FakeApiServer returns only metadata if requested", async (client) => {
   const { metadata } = client.server.create(deployment("web", 1));
   const partial = {
     kind: "PartialObjectMetadata",
@@ -840,7 +840,7 @@ test("FakeApiServer pages through one version of a list", async (client) => {
   );
 });
 
-test("FakeApiServer lists at a version that it is asked for", async (client) => {
+test("FakeApiServer lists at a requested version", async (client) => {
   for (const name of ["a", "b"]) client.server.create(pod(name));
   const exact = "resourceVersionMatch=Exact&resourceVersion=2";
   assertEquals(namesOf(await client.get(`${PODS}?${exact}`)), ["a"]);
@@ -893,7 +893,7 @@ test("FakeApiServer selects by name and namespace", async (client) => {
   }
 });
 
-test("FakeApiServer streams exactly what comes after a version", async (client) => {
+test("FakeApiServer streams exactly the changes after a version", async (client) => {
   const { server } = client;
   server.create(pod("a"));
   server.create(pod("b"));
@@ -909,7 +909,7 @@ test("FakeApiServer streams exactly what comes after a version", async (client) 
   await watch.cancel();
 });
 
-test("FakeApiServer skips what a version from the future has seen", async (client) => {
+test("FakeApiServer skips changes up to a version in the future", async (client) => {
   const watch = await client.watch(`${PODS}?watch=1&resourceVersion=2`);
   client.server.create(pod("seen"));
   client.server.create(pod("new"));
@@ -917,7 +917,7 @@ test("FakeApiServer skips what a version from the future has seen", async (clien
   await watch.cancel();
 });
 
-test("FakeApiServer begins a watch with the state where any version will do", async (client) => {
+test("FakeApiServer starts a watch from any version with the current state", async (client) => {
   for (const name of ["b", "a"]) client.server.create(pod(name));
   for (const query of ["watch=1", "watch=1&resourceVersion=0"]) {
     const watch = await client.watch(`${PODS}?${query}`);
@@ -956,7 +956,7 @@ test("FakeApiServer streams the initial list and marks its end", async (client) 
   assertStringIncludes(message, "unless the WatchList feature gate is enabled");
 });
 
-test("FakeApiServer shows objects entering and leaving a selection", async (client) => {
+test("FakeApiServer sends ADDED and DELETED when objects enter and leave a selection", async (client) => {
   const { server } = client;
   const watch = await client.watch(`${PODS}?watch=1&labelSelector=app%3Dweb`);
   for (const app of ["db", "web", "web", "db"]) {
@@ -1011,7 +1011,7 @@ test(
   { expiry: "answer" },
 );
 
-test("FakeApiServer cuts bodies at any byte", async (client) => {
+test("FakeApiServer splits bodies at any byte", async (client) => {
   client.server.create(pod("ünïcödé".normalize("NFD").replace(/[^a-z]/g, "")));
   client.server.create(pod("web", { note: "x" }));
   const watch = await client.watch(`${PODS}?watch=1`);
@@ -1019,7 +1019,7 @@ test("FakeApiServer cuts bodies at any byte", async (client) => {
   await watch.cancel();
 }, { chunkSize: 1 });
 
-test("FakeApiServer.dropConnections() breaks watches and nothing else", async (client) => {
+test("FakeApiServer.dropConnections() breaks only watches", async (client) => {
   const { server } = client;
   const watches = [
     await client.watch(`${PODS}?watch=1`),
@@ -1039,7 +1039,7 @@ test("FakeApiServer.dropConnections() breaks watches and nothing else", async (c
   await again.cancel();
 });
 
-test("FakeApiServer.endWatches() ends watches after what was sent before", async (client) => {
+test("FakeApiServer.endWatches() ends watches after the events sent before", async (client) => {
   const watch = await client.watch(`${PODS}?watch=1`);
   client.server.create(pod("web"));
   client.server.endWatches();
@@ -1080,7 +1080,7 @@ test("FakeApiServer.sendError() sends an ERROR event and ends the watch", async 
   assertEquals(await watch.next(), ["end"]);
 });
 
-test("FakeApiServer.sendRaw() sends bytes as they are", async (client) => {
+test("FakeApiServer.sendRaw() sends raw bytes", async (client) => {
   const watch = await client.watch(`${PODS}?watch=1`);
   client.server.sendRaw("no event\n{half");
   client.server.sendRaw(new TextEncoder().encode(" an event\n"));
@@ -1089,7 +1089,7 @@ test("FakeApiServer.sendRaw() sends bytes as they are", async (client) => {
   await watch.cancel();
 });
 
-test("FakeApiServer.bookmark() reaches the watches that asked for bookmarks", async (client) => {
+test("FakeApiServer.bookmark() reaches the watches that requested bookmarks", async (client) => {
   const asked = await client.watch(`${PODS}?watch=1&allowWatchBookmarks=true`);
   assertEquals(await asked.next(), ["BOOKMARK @1"]);
   const silent = await client.watch(`${PODS}?watch=1`);
@@ -1100,7 +1100,7 @@ test("FakeApiServer.bookmark() reaches the watches that asked for bookmarks", as
   assertEquals(await silent.next(9), ["end"]);
 });
 
-test("FakeApiServer.failNext() fails with a Status, with Retry-After", async (client) => {
+test("FakeApiServer.failNext() fails with a Status and Retry-After", async (client) => {
   const { server } = client;
   server.failNext({
     status: { code: 429, details: { retryAfterSeconds: 3 } },
@@ -1119,7 +1119,7 @@ test("FakeApiServer.failNext() fails with a Status, with Retry-After", async (cl
   assertEquals(server.requests.length, 4);
 });
 
-test("FakeApiServer.failNext() can answer anything", async (client) => {
+test("FakeApiServer.failNext() can answer with any body", async (client) => {
   client.server.failNext({
     status: 502,
     body: "<html>Bad Gateway</html>",
@@ -1138,7 +1138,7 @@ test("FakeApiServer.failNext() can break the connection", async (client) => {
   assertEquals((await client.get(PODS)).status, 200);
 });
 
-test("FakeApiServer.failNext() can have a request hang", async (client) => {
+test("FakeApiServer.failNext() can make a request hang", async (client) => {
   client.server.failNext({ hang: "answer", count: 2 });
   const controller = new AbortController();
   const reason = new Error("enough");
@@ -1152,7 +1152,7 @@ test("FakeApiServer.failNext() can have a request hang", async (client) => {
   await dropped;
 });
 
-test("FakeApiServer.failNext() can have a body hang", async (client) => {
+test("FakeApiServer.failNext() can make a body hang", async (client) => {
   client.server.failNext({ status: 200, hang: "body", count: 2 });
   const controller = new AbortController();
   const reason = new Error("enough");
@@ -1205,7 +1205,7 @@ test("FakeApiServer.watchStarted() waits for a number of watches", async (client
   await Promise.all([first.cancel(), second.cancel()]);
 });
 
-test("FakeApiServer gives up an ended watch's connection in time", async (client) => {
+test("FakeApiServer closes the connection of a watch that times out", async (client) => {
   const watch = await client.watch(`${PODS}?watch=1&timeoutSeconds=1`);
   client.server.create(pod("web"));
   assertEquals(await watch.next(9), ["ADDED web@2", "end"]);
@@ -1238,7 +1238,7 @@ Deno.test("FakeApiServer sends bookmarks at intervals and before the end", async
   ]);
 });
 
-Deno.test("FakeApiServer ends no stalled watch at its timeout", async () => {
+Deno.test("FakeApiServer does not end a stalled watch at its timeout", async () => {
   using time = new FakeTime(0);
   await using server = new FakeApiServer();
   await server.fetch(`http://fake.invalid${PODS}?watch=1&timeoutSeconds=5`);
@@ -1247,7 +1247,7 @@ Deno.test("FakeApiServer ends no stalled watch at its timeout", async () => {
   assertEquals(server.openWatches, 1);
 });
 
-Deno.test("FakeApiServer.fetch() needs no receiver and takes URLs and requests", async () => {
+Deno.test("FakeApiServer.fetch() is bound and accepts URLs and requests", async () => {
   await using server = new FakeApiServer({ objects: [pod("web")] });
   const { fetch } = server;
   const url = new URL(`http://fake.invalid${PODS}/web`);
@@ -1282,7 +1282,7 @@ Deno.test("FakeApiServer.fetch() errors a pending BYOB read when connections dro
   await reading;
 });
 
-Deno.test("FakeApiServer.fetch() rejects where the signal is aborted already", async () => {
+Deno.test("FakeApiServer.fetch() rejects if the signal is already aborted", async () => {
   await using server = new FakeApiServer();
   const reason = new Error("too late");
   const signal = AbortSignal.abort(reason);
@@ -1293,7 +1293,7 @@ Deno.test("FakeApiServer.fetch() rejects where the signal is aborted already", a
   assertEquals(server.requests.length, 0);
 });
 
-Deno.test("FakeApiServer.fetch() errors a silent body whose signal is aborted before", async () => {
+Deno.test("FakeApiServer.fetch() errors a silent body when the signal is aborted", async () => {
   await using server = new FakeApiServer();
   server.failNext({ status: 200, hang: "body" });
   const { controller, signal, listeners } = countedSignal();
@@ -1304,7 +1304,7 @@ Deno.test("FakeApiServer.fetch() errors a silent body whose signal is aborted be
   assertEquals(listeners.size, 0);
 });
 
-Deno.test("FakeApiServer.fetch() leaves no listener however a request ends", async () => {
+Deno.test("FakeApiServer.fetch() removes its abort listener however a request ends", async () => {
   await using server = new FakeApiServer();
   const { signal, listeners } = countedSignal();
   const open = (path = `${PODS}?watch=1`) =>
@@ -1334,7 +1334,7 @@ Deno.test("FakeApiServer.fetch() leaves no listener however a request ends", asy
   assertEquals(listeners.size, 0);
 });
 
-Deno.test("FakeApiServer.dropConnections() loses what was not read in-process", async () => {
+Deno.test("FakeApiServer.dropConnections() discards unread events in-process", async () => {
   await using server = new FakeApiServer();
   const client = new Client(server, server.fetch, "http://fake.invalid");
   const watch = await client.watch(`${PODS}?watch=1`);
@@ -1343,7 +1343,7 @@ Deno.test("FakeApiServer.dropConnections() loses what was not read in-process", 
   await assertRejects(() => watch.line(), TypeError);
 });
 
-Deno.test("FakeApiServer.listen() takes a port of its own and gives it back", async () => {
+Deno.test("FakeApiServer.listen() opens a free port and closes it on disposal", async () => {
   const server = new FakeApiServer({ objects: [pod("web")] });
   const listener = await server.listen();
   const { port, url } = listener;
@@ -1364,7 +1364,7 @@ Deno.test("FakeApiServer.listen() takes a port of its own and gives it back", as
   await assertRejects(() => server.fetch(url), TypeError);
 });
 
-Deno.test("FakeApiServer.listen() shows a callback that throws as a 500", async () => {
+Deno.test("FakeApiServer.listen() answers 500 if a callback throws", async () => {
   await using server = new FakeApiServer();
   await using listener = await server.listen();
   server.failNext({
@@ -1377,7 +1377,7 @@ Deno.test("FakeApiServer.listen() shows a callback that throws as a 500", async 
   assertStringIncludes(await response.text(), "my mistake");
 });
 
-Deno.test("FakeApiServer.create() and its like write objects whole", async () => {
+Deno.test("FakeApiServer.create(), update(), apply() and patch() write whole objects", async () => {
   await using server = new FakeApiServer();
   const web = { ...deployment("web", 1), status: { replicas: 1 } };
   const created = server.create(web);
@@ -1395,7 +1395,7 @@ Deno.test("FakeApiServer.create() and its like write objects whole", async () =>
   assertThrows(() => server.patch(web, {}), Error, "not found");
 });
 
-Deno.test("FakeApiServer.create() hands out copies", async () => {
+Deno.test("FakeApiServer.create() returns copies", async () => {
   await using server = new FakeApiServer();
   const given = deployment("web", 1);
   const stored = server.create(given);
@@ -1404,7 +1404,7 @@ Deno.test("FakeApiServer.create() hands out copies", async () => {
   assertEquals(server.get(given)?.spec, { replicas: 1 });
 });
 
-Deno.test("FakeApiServer.create() puts objects where they belong", async () => {
+Deno.test("FakeApiServer.create() stores objects under their paths", async () => {
   await using server = new FakeApiServer();
   server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "web" } });
   server.create({ apiVersion: "v1", kind: "Node", metadata: { name: "one" } });
@@ -1421,7 +1421,7 @@ Deno.test("FakeApiServer.create() puts objects where they belong", async () => {
   assertEquals(found, ["default", undefined, "a"]);
 });
 
-Deno.test("FakeApiServer refuses references and options that mean nothing", async () => {
+Deno.test("FakeApiServer throws for invalid references and options", async () => {
   await using server = new FakeApiServer();
   assertThrows(() => server.get("/api/v1/pods"), TypeError);
   assertThrows(() => server.create({ kind: "Pod" }), TypeError);

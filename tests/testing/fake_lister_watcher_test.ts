@@ -1,5 +1,5 @@
-// `FakeListerWatcher`, behaviour by behaviour: it stands in for a server in
-// other tests, so that what it gets wrong, they get wrong unseen.
+// The behavior of `FakeListerWatcher`. Other tests use it in place of a server,
+// so they would not notice its mistakes.
 
 import {
   assert,
@@ -41,7 +41,7 @@ function pod(name: string, labels?: { [key: string]: string }): Pod {
   };
 }
 
-/** A watch, read event by event. */
+/** Reads a watch event by event. */
 class Reading {
   readonly #reader: ReadableStreamDefaultReader<WatchEvent<Pod>>;
 
@@ -56,7 +56,7 @@ class Reading {
     return new Reading(await fake.watch(options));
   }
 
-  /** The next events, as `TYPE name@version`. */
+  /** Returns the next events as `TYPE name@version`. */
   async next(count = 1): Promise<string[]> {
     const texts: string[] = [];
     while (texts.length < count) {
@@ -82,7 +82,7 @@ function describe({ type, object }: WatchEvent<Pod>): string {
   return `${type} ${name}@${resourceVersion}`;
 }
 
-Deno.test("FakeListerWatcher.add() stores a copy under the next resource version", async () => {
+Deno.test("FakeListerWatcher.add() stores a copy with the next resource version", async () => {
   const fake = new FakeListerWatcher<Pod>({ resourceVersion: "7" });
   const spec = { node: "a" };
   const stored = fake.add({ ...pod("web"), spec });
@@ -96,18 +96,18 @@ Deno.test("FakeListerWatcher.add() stores a copy under the next resource version
   assert(stored.metadata?.uid);
 });
 
-Deno.test("FakeListerWatcher.add() refuses an object that is there", () => {
+Deno.test("FakeListerWatcher.add() throws if the object exists", () => {
   const fake = new FakeListerWatcher({ objects: [pod("web")] });
   assertThrows(() => fake.add(pod("web")), TypeError, "use modify()");
 });
 
-Deno.test("FakeListerWatcher.add() keeps a uid that it is given", () => {
+Deno.test("FakeListerWatcher.add() keeps the UID of an object", () => {
   const fake = new FakeListerWatcher<Pod>();
   const metadata = { name: "web", uid: "mine" };
   assertEquals(fake.add({ metadata }).metadata?.uid, "mine");
 });
 
-Deno.test("FakeListerWatcher.modify() keeps the uid unless it is given another", () => {
+Deno.test("FakeListerWatcher.modify() keeps the UID unless the new object has one", () => {
   const fake = new FakeListerWatcher<Pod>();
   const { metadata } = fake.add(pod("web"));
   assertEquals(fake.modify(pod("web")).metadata?.uid, metadata?.uid);
@@ -121,17 +121,17 @@ Deno.test("FakeListerWatcher.modify() keeps the uid unless it is given another",
   assertEquals(replaced.metadata?.resourceVersion, "4");
 });
 
-Deno.test("FakeListerWatcher.delete() takes an object or its key", async () => {
+Deno.test("FakeListerWatcher.delete() accepts an object or its key", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("a"), pod("b")] });
   const watch = await Reading.open(fake, { resourceVersion: "3" });
   assertEquals(fake.delete(pod("a")).metadata?.resourceVersion, "4");
   assertEquals(fake.delete("default/b").metadata?.resourceVersion, "5");
   assertEquals(await watch.next(2), ["DELETED a@4", "DELETED b@5"]);
-  assertThrows(() => fake.delete("default/b"), TypeError, "not there");
+  assertThrows(() => fake.delete("default/b"), TypeError, "does not exist");
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher.watch() gives exactly what came after a version", async () => {
+Deno.test("FakeListerWatcher.watch() delivers exactly the changes after a version", async () => {
   const fake = new FakeListerWatcher<Pod>();
   fake.add(pod("a"));
   fake.add(pod("b"));
@@ -164,7 +164,7 @@ Deno.test("FakeListerWatcher.watch() loses nothing between two watches", async (
   await second.cancel();
 });
 
-Deno.test("FakeListerWatcher.watch() begins with the state where any version will do", async () => {
+Deno.test("FakeListerWatcher.watch() starts with the current state from any version", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("b"), pod("a")] });
   fake.modify(pod("b"));
   for (const resourceVersion of [undefined, "", "0"]) {
@@ -174,7 +174,7 @@ Deno.test("FakeListerWatcher.watch() begins with the state where any version wil
   }
 });
 
-Deno.test("FakeListerWatcher.watch() skips what a version from the future has seen", async () => {
+Deno.test("FakeListerWatcher.watch() skips changes up to a version in the future", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const watch = await Reading.open(fake, { resourceVersion: "2" });
   fake.add(pod("seen"));
@@ -183,7 +183,7 @@ Deno.test("FakeListerWatcher.watch() skips what a version from the future has se
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher.watch() reads nothing ahead", async () => {
+Deno.test("FakeListerWatcher.watch() buffers no events in the stream", async () => {
   const fake = new FakeListerWatcher<Pod>();
   fake.closeNextWatch({ afterEvents: 1, error: new Error("cut") });
   const stream = await fake.watch({ resourceVersion: "1" });
@@ -194,7 +194,7 @@ Deno.test("FakeListerWatcher.watch() reads nothing ahead", async () => {
   await assertRejects(() => watch.next(), Error, "cut");
 });
 
-Deno.test("FakeListerWatcher.watch() gives each consumer its own objects", async () => {
+Deno.test("FakeListerWatcher.watch() delivers copies to each consumer", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("web")] });
   const [a, b] = await Promise.all([Reading.open(fake), Reading.open(fake)]);
   const [one, other] = await Promise.all([a.event(), b.event()]);
@@ -215,7 +215,7 @@ Deno.test("FakeListerWatcher.watch() errors its stream with the signal's reason"
   assertEquals([fake.openWatches, listeners.size], [0, 0]);
 });
 
-Deno.test("FakeListerWatcher.watch() rejects where the signal is aborted already", async () => {
+Deno.test("FakeListerWatcher.watch() rejects if the signal is already aborted", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const reason = new Error("too late");
   const signal = AbortSignal.abort(reason);
@@ -228,7 +228,7 @@ Deno.test("FakeListerWatcher.watch() rejects where the signal is aborted already
   assertEquals(fake.openWatches, 0);
 });
 
-Deno.test("FakeListerWatcher.watch() leaves no listener however the watch ends", async () => {
+Deno.test("FakeListerWatcher.watch() removes its abort listener however the watch ends", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const { signal, listeners } = countedSignal();
   const cancelled = await Reading.open(fake, { signal });
@@ -271,7 +271,7 @@ Deno.test("FakeListerWatcher.watchCalled() waits for a number of calls", async (
   assertEquals(order, ["first", "second", "called"]);
 });
 
-Deno.test("FakeListerWatcher.bookmark() reaches the watches that asked for bookmarks", async () => {
+Deno.test("FakeListerWatcher.bookmark() reaches the watches that requested bookmarks", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("web")] });
   const asked = await Reading.open(fake, {
     resourceVersion: "2",
@@ -292,7 +292,7 @@ Deno.test("FakeListerWatcher.bookmark() reaches the watches that asked for bookm
   assertEquals(await silent.next(), ["end"]);
 });
 
-Deno.test("FakeListerWatcher.error() sends a Status as it is and leaves the watch open", async () => {
+Deno.test("FakeListerWatcher.error() sends a Status unchanged and leaves the watch open", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const watch = await Reading.open(fake);
   fake.error({ code: 500, message: "etcd is away" });
@@ -305,7 +305,7 @@ Deno.test("FakeListerWatcher.error() sends a Status as it is and leaves the watc
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher.send() sends any event and changes no state", async () => {
+Deno.test("FakeListerWatcher.send() sends any event without changing the state", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const watch = await Reading.open(fake);
   fake.send({ type: "MODIFIED", object: { kind: "Pod" } });
@@ -314,7 +314,7 @@ Deno.test("FakeListerWatcher.send() sends any event and changes no state", async
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher.disconnect() delivers first what was sent before", async () => {
+Deno.test("FakeListerWatcher.disconnect() ends watches after the events sent before", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const error = new Error("connection reset");
   const watch = await Reading.open(fake);
@@ -342,7 +342,7 @@ Deno.test("FakeListerWatcher.stall() silences open watches until they are discon
   assertEquals(await unread.next(), ["end"]);
 });
 
-Deno.test("FakeListerWatcher.failNextWatch() fails so many watches, then no more", async () => {
+Deno.test("FakeListerWatcher.failNextWatch() fails the given number of watches", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const error = new Error("refused");
   fake.failNextWatch(error, 2);
@@ -356,7 +356,7 @@ Deno.test("FakeListerWatcher.failNextWatch() fails so many watches, then no more
   assertEquals(fake.watchCalls.length, 4);
 });
 
-Deno.test("FakeListerWatcher.failNextList() fails lists and no watches", async () => {
+Deno.test("FakeListerWatcher.failNextList() fails lists but not watches", async () => {
   const fake = new FakeListerWatcher<Pod>();
   fake.failNextList(new Error("refused"));
   await (await fake.watch({})).cancel();
@@ -364,14 +364,14 @@ Deno.test("FakeListerWatcher.failNextList() fails lists and no watches", async (
   assertEquals((await fake.list({})).items, []);
 });
 
-Deno.test("FakeListerWatcher.failNextWatch() refuses a negative number of times", () => {
+Deno.test("FakeListerWatcher.failNextWatch() throws for a negative number of times", () => {
   const fake = new FakeListerWatcher<Pod>();
   for (const times of [-1, NaN]) {
     assertThrows(() => fake.failNextWatch(new Error(), times), RangeError);
   }
 });
 
-Deno.test("FakeListerWatcher.hangNextWatch() answers only an abort", async () => {
+Deno.test("FakeListerWatcher.hangNextWatch() hangs until an abort", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const { controller, signal, listeners } = countedSignal();
   const reason = new Error("enough");
@@ -386,7 +386,7 @@ Deno.test("FakeListerWatcher.hangNextWatch() answers only an abort", async () =>
   assertEquals(listeners.size, 0);
 });
 
-Deno.test("FakeListerWatcher.hangNextWatch() answers late when released", async () => {
+Deno.test("FakeListerWatcher.hangNextWatch() opens the watch when released", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const { signal, listeners } = countedSignal();
   const call = fake.hangNextWatch();
@@ -399,7 +399,7 @@ Deno.test("FakeListerWatcher.hangNextWatch() answers late when released", async 
   assertEquals(listeners.size, 0);
 });
 
-Deno.test("FakeListerWatcher.hangNextWatch() can ignore an abort and answer after it", async () => {
+Deno.test("FakeListerWatcher.hangNextWatch() can ignore an abort and open the watch after it", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const { controller, signal } = countedSignal();
   const call = fake.hangNextWatch({ ignoreAbort: true });
@@ -425,7 +425,7 @@ Deno.test("FakeListerWatcher.silenceNextWatch() opens a watch that delivers noth
   await assertRejects(() => reading, Error, "silent for too long");
 });
 
-Deno.test("FakeListerWatcher.closeNextWatch() ends watches at once or after events", async () => {
+Deno.test("FakeListerWatcher.closeNextWatch() ends watches immediately or after events", async () => {
   const objects = ["a", "b", "c"].map((name) => pod(name));
   const fake = new FakeListerWatcher<Pod>({ objects });
   fake.closeNextWatch({ times: 2 });
@@ -461,7 +461,7 @@ Deno.test("FakeListerWatcher.compact() expires older versions, not the current o
   assertEquals(await open.next(2), ["ADDED web@2", "end"]);
 });
 
-Deno.test("FakeListerWatcher.expiry can have the request itself answered 410", async () => {
+Deno.test("FakeListerWatcher.expiry can make the request itself fail with 410", async () => {
   const fake = new FakeListerWatcher<Pod>({ expiry: "answer" });
   fake.advance();
   fake.compact();
@@ -475,7 +475,7 @@ Deno.test("FakeListerWatcher.expiry can have the request itself answered 410", a
   assertEquals(await watch.next(2), ["ERROR 410", "end"]);
 });
 
-Deno.test("FakeListerWatcher.list() pages through one version while the state moves on", async () => {
+Deno.test("FakeListerWatcher.list() pages through one version while the state changes", async () => {
   const objects = ["a", "b", "c", "d"].map((name) => pod(name));
   const fake = new FakeListerWatcher<Pod>({ objects });
   const first = await fake.list({ limit: 2 });
@@ -494,7 +494,7 @@ Deno.test("FakeListerWatcher.list() pages through one version while the state mo
   assertEquals(metadata, { resourceVersion: "5" });
 });
 
-Deno.test("FakeListerWatcher.list() shows the version that it is asked for", async () => {
+Deno.test("FakeListerWatcher.list() returns the requested version", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("a"), pod("b")] });
   fake.delete("default/a");
   const cases = [
@@ -517,7 +517,7 @@ Deno.test("FakeListerWatcher.list() shows the version that it is asked for", asy
   }
 });
 
-Deno.test("FakeListerWatcher.list() refuses what a server refuses", async () => {
+Deno.test("FakeListerWatcher.list() rejects what a server rejects", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("a"), pod("b")] });
   const { metadata } = await fake.list({ limit: 1 });
   fake.advance();
@@ -543,7 +543,7 @@ Deno.test("FakeListerWatcher.list() refuses what a server refuses", async () => 
   }
 });
 
-Deno.test("FakeListerWatcher.limitAtZero decides whether a list at version 0 has pages", async () => {
+Deno.test("FakeListerWatcher.limitAtZero enables paging at version 0", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("a"), pod("b")] });
   const options = { resourceVersion: "0", limit: 1 };
   assertEquals((await fake.list(options)).items.length, 2);
@@ -551,7 +551,7 @@ Deno.test("FakeListerWatcher.limitAtZero decides whether a list at version 0 has
   assertEquals((await fake.list(options)).items.length, 1);
 });
 
-Deno.test("FakeListerWatcher.expireContinue() expires the tokens given so far", async () => {
+Deno.test("FakeListerWatcher.expireContinue() expires the tokens issued so far", async () => {
   const fake = new FakeListerWatcher<Pod>({ objects: [pod("a"), pod("b")] });
   const before = await fake.list({ limit: 1 });
   fake.expireContinue();
@@ -581,7 +581,7 @@ Deno.test("FakeListerWatcher.watch() streams the initial list and marks its end"
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher.watchList can refuse or ignore the initial list", async () => {
+Deno.test("FakeListerWatcher.watchList can make the initial list refused or ignored", async () => {
   const fake = new FakeListerWatcher<Pod>({
     objects: [pod("web")],
     watchList: "refused",
@@ -599,7 +599,7 @@ Deno.test("FakeListerWatcher.watchList can refuse or ignore the initial list", a
   await ignoring.cancel();
 });
 
-Deno.test("FakeListerWatcher.watch() refuses what a server refuses", async () => {
+Deno.test("FakeListerWatcher.watch() rejects what a server rejects", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const cases: { options: WatchOptions; code: number }[] = [
     { options: { sendInitialEvents: true }, code: 422 },
@@ -616,7 +616,7 @@ Deno.test("FakeListerWatcher.watch() refuses what a server refuses", async () =>
   assertEquals(fake.openWatches, 0);
 });
 
-Deno.test("FakeListerWatcher.watch() shows objects entering and leaving a selection", async () => {
+Deno.test("FakeListerWatcher.watch() sends ADDED and DELETED when objects enter and leave a selection", async () => {
   const fake = new FakeListerWatcher<Pod>();
   const watch = await Reading.open(fake, { labelSelector: "app in (web)" });
   fake.add(pod("a", { app: "db" }));
@@ -643,7 +643,7 @@ Deno.test("FakeListerWatcher.list() selects by labels and fields", async () => {
   assertEquals(items.map(({ metadata }) => metadata?.name), ["b"]);
 });
 
-Deno.test("FakeListerWatcher counts versions beyond what a number holds", async () => {
+Deno.test("FakeListerWatcher supports versions beyond Number.MAX_SAFE_INTEGER", async () => {
   const fake = new FakeListerWatcher<Pod>({
     resourceVersion: "9007199254740993",
   });
@@ -656,7 +656,7 @@ Deno.test("FakeListerWatcher counts versions beyond what a number holds", async 
   await watch.cancel();
 });
 
-Deno.test("FakeListerWatcher refuses to start at what is no version", () => {
+Deno.test("FakeListerWatcher throws for an invalid initial resource version", () => {
   for (const resourceVersion of ["", "0", "01", "-1", "x"]) {
     const error = assertThrows(() =>
       new FakeListerWatcher({ resourceVersion })
