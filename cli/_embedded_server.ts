@@ -79,7 +79,8 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
   return {
     url,
     catalog: BUILT_IN,
-    notice: `embedded server ${url}: a rollout, with connections that break`,
+    notice:
+      `embedded server ${url}: simulating a rollout with broken connections`,
     async [Symbol.asyncDispose]() {
       stopped.abort();
       await played;

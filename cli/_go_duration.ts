@@ -45,13 +45,13 @@ function parseMagnitude(text: string): number {
     const [, number, unit] = part.exec(text) ?? [];
     if (number === undefined || unit === undefined) {
       throw new SyntaxError(
-        `a number is missing at ${JSON.stringify(text.slice(at))}`,
+        `expected a number at ${JSON.stringify(text.slice(at))}`,
       );
     }
-    if (unit === "") throw new SyntaxError(`the unit is missing`);
+    if (unit === "") throw new SyntaxError("missing unit");
     const unitMs = UNITS_MS.get(unit);
     if (unitMs === undefined) {
-      throw new SyntaxError(`there is no unit ${JSON.stringify(unit)}`);
+      throw new SyntaxError(`unknown unit ${JSON.stringify(unit)}`);
     }
     sum += Number(number) * unitMs;
   }
@@ -73,7 +73,7 @@ export function durationOf(option: string, text: string): number {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new UsageError(
-      `malformed duration --${option}=${text}: ${cause.message}: write it like 30s, 1m30s or 0`,
+      `malformed duration --${option}=${text}: ${cause.message}: use a duration such as 30s, 1m30s or 0`,
       { cause },
     );
   }

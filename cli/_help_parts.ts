@@ -1,38 +1,46 @@
 /**
- * What several help texts say in the same words.
+ * The parts that several help texts share.
  *
  * @module
  */
 
-/** How a server is reached. */
+/** The options that select a server and a user. */
 export const SERVER_HELP =
-  `Which cluster, and as whom: what kubectl's configuration says (KUBECONFIG, or
-~/.kube/config, or a pod's service account), unless told otherwise:
-      --kubeconfig FILE  Another kubeconfig
-      --context NAME     Another context; also --cluster NAME, --user NAME
-  -s, --server URL       Another address; also --tls-server-name NAME
-      --token TOKEN      Bearer token; also --username NAME, --password TEXT
-      --token-file FILE  File with the bearer token, read again for each request
+  `Connection options (default: kubectl's configuration, which is $KUBECONFIG,
+~/.kube/config, or the service account of the pod):
+      --kubeconfig FILE  Path to the kubeconfig file
+      --context NAME, --cluster NAME, --user NAME
+                         Context, cluster or user of the kubeconfig to use
+  -s, --server URL       Address of the Kubernetes API server
+      --tls-server-name NAME
+                         Server name to verify the server's certificate against
+      --token TOKEN      Bearer token for authentication
+      --token-file FILE  File that contains the bearer token, read again for
+                         every request
+      --username NAME, --password TEXT
+                         Basic authentication
       --client-certificate FILE, --client-key FILE
-                         Certificate and key to log in with
+                         Client certificate and key for TLS
       --certificate-authority FILE
-                         Who has signed the server's certificate
+                         Certificate of the certificate authority
       --insecure-skip-tls-verify
-                         Take any certificate
-      --as USER          Act as another; also --as-group GROUP, --as-uid UID,
-                         --as-user-extra KEY=VALUE
+                         Do not verify the server's certificate (insecure)
+      --as USER, --as-group GROUP, --as-uid UID, --as-user-extra KEY=VALUE
+                         User to impersonate; groups and extra values can be
+                         repeated
       --request-timeout TIME
-                         Longest that a request may go unanswered (default 60s)
-      --embedded         No cluster needed: a server inside this program, in
-                         which deployment/web rolls out over some seconds
-                         while its connections break`;
+                         How long to wait for the response to a single request
+                         (default 60s)
+      --embedded         Start a server in this process instead, in which
+                         deployment/web rolls out within a few seconds while
+                         its connections break`;
 
-/** What resources may be called. */
+/** How to name resources. */
 export const RESOURCES_HELP =
-  `Resources go by plural, singular, short name or kind (deployments, deployment,
-deploy, Deployment), with their group or version where that is needed
+  `A RESOURCE is a plural, singular or short name or a kind (deployments,
+deployment, deploy, Deployment), with a group or version if it is ambiguous
 (certificates.cert-manager.io, ingresses.v1.networking.k8s.io).`;
 
 /** The exit statuses that all commands share. */
-export const EXIT_STATUS_HELP = `  2    The command line is wrong (kubectl: 1)
-  130  Interrupted by Ctrl-C; 143 by SIGTERM`;
+export const EXIT_STATUS_HELP = `  2    Invalid command line (kubectl: 1)
+  130  Interrupted by Ctrl-C, 143 by SIGTERM`;

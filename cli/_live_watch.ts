@@ -157,7 +157,7 @@ export class LiveWatch {
   #failed(error: unknown): void {
     if (this.#source.isFinal(error)) return this.#end(error);
     this.#restarts++;
-    this.#state = `${causeText(error)}: trying again`;
+    this.#state = `${causeText(error)}: retrying`;
   }
 
   #end(reason: unknown): void {

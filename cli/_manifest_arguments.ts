@@ -24,19 +24,19 @@ export function manifestsOf(
 ): Manifests {
   if (given.has("kustomize")) {
     throw new UsageError(
-      `-k is not known here: build it first, kubectl kustomize FOLDER | watchtools ${command} -f -`,
+      `-k is not supported: use kubectl kustomize DIR | watchtools ${command} -f -`,
     );
   }
   const paths = given.texts("filename").flatMap((text) => text.split(","));
   const url = paths.find((path) => /^https?:[/][/]/.test(path));
   if (url !== undefined) {
     throw new UsageError(
-      `-f takes files, not ${url}: get it first, curl -s URL | watchtools ${command} -f -`,
+      `-f takes files, not URLs (${url}): use curl -s URL | watchtools ${command} -f -`,
     );
   }
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {
     throw new UsageError(
-      "standard input can be read but once: give -f - only once",
+      "standard input can only be read once: specify -f - once",
     );
   }
   const recursive = given.has("recursive")
@@ -60,6 +60,6 @@ export function checkAlone(
     fieldSelector !== undefined;
   if (mentions.length === 0 && !selects) return;
   throw new UsageError(
-    "-f says which objects are meant: leave out resources, names, selectors and --all",
+    "-f already identifies the objects: omit resources, names, selectors and --all",
   );
 }

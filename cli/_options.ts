@@ -168,7 +168,7 @@ export function unknownOption(
     : "";
   return new UsageError(
     `unknown option ${rawName}: ${
-      near || "see --help for those that there are"
+      near || "see --help for the available options"
     }`,
   );
 }
@@ -179,11 +179,13 @@ function checkValue(
   inline: boolean,
 ): string {
   if (value === undefined || value === "") {
-    throw new UsageError(`${rawName} needs a value: write it behind it`);
+    throw new UsageError(
+      `${rawName} requires a value: specify it after ${rawName}`,
+    );
   }
   if (!inline && /^-[-a-z]/i.test(value)) {
     throw new UsageError(
-      `${rawName} needs a value, but ${rawName} is followed by another option: write the value behind it`,
+      `${rawName} requires a value, but another option follows: specify the value after ${rawName}`,
     );
   }
   return value;
@@ -201,6 +203,6 @@ function checkTruth(rawName: string, text: string): string {
   const value = TRUTHS.get(text);
   if (value !== undefined) return value;
   throw new UsageError(
-    `${rawName} is on or off: write ${rawName}, or ${rawName}=false`,
+    `${rawName} must be true or false: use ${rawName} or ${rawName}=false`,
   );
 }

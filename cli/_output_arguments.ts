@@ -48,7 +48,7 @@ export function objectOutputOf(
       throw goTemplate(`-o ${form}`);
   }
   throw new UsageError(
-    `unknown output ${JSON.stringify(text)}: -o takes ${
+    `unknown output format ${JSON.stringify(text)}: allowed formats are ${
       [...others, FORMS].join(", ")
     }`,
   );
@@ -61,7 +61,7 @@ function templateOf(
 ): ObjectOutput {
   if (text === undefined || text === "") {
     throw new UsageError(
-      `-o ${form} has no template: write it behind, such as ${form}=${
+      `-o ${form} requires a template: specify one, such as ${form}=${
         form === "jsonpath-file" ? "FILE" : "'{.metadata.name}'"
       }`,
     );
@@ -77,6 +77,6 @@ function templateOf(
 
 function goTemplate(option: string): UsageError {
   return new UsageError(
-    `${option} is not known here: Go's templates are Go's own; use -o jsonpath=TEMPLATE, or -o json and jq`,
+    `${option} is not supported: Go templates require Go; use -o jsonpath=TEMPLATE, or -o json with jq`,
   );
 }

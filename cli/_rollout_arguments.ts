@@ -45,7 +45,7 @@ export function rolloutArguments(given: GivenOptions): RolloutArguments {
   const manifests = manifestsOf(given, "rollout status", false);
   if (words.length === 0 && manifests.paths.length === 0) {
     throw new UsageError(
-      "nothing to tell the status of: say what, such as deployment/web or -f FILE",
+      "nothing to show the status of: specify a resource, such as deployment/web or -f FILE",
     );
   }
   const selection = selectionOf(given.withoutFirst());
@@ -65,23 +65,23 @@ function checkVerb(verb: string | undefined): void {
   if (verb === "status") return;
   if (verb === undefined) {
     throw new UsageError(
-      "rollout needs a word more: write rollout status RESOURCE/NAME",
+      "rollout requires a subcommand: use rollout status RESOURCE/NAME",
     );
   }
   // A word alone may as well be a "status" that is mistyped.
   const what = verb.includes("/") ? verb : "RESOURCE/NAME";
   throw new UsageError(
     OTHERS.includes(verb)
-      ? `rollout ${verb} is not known here: use kubectl for all but rollout status`
+      ? `rollout ${verb} is not supported: use kubectl rollout ${verb}`
       : `unknown command ${
         JSON.stringify(`rollout ${verb}`)
-      }: write rollout status ${what}`,
+      }: use rollout status ${what}`,
   );
 }
 
 function revisionOf(text: string): number {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   throw new UsageError(
-    `malformed --revision=${text}: it is a number, such as that in kubectl rollout history`,
+    `malformed --revision=${text}: expected a number, as shown by kubectl rollout history`,
   );
 }

@@ -12,7 +12,7 @@ import {
 
 /** What `rollout --help` says. */
 export const ROLLOUT_HELP =
-  `Tell how far a rollout is, until it is over, as "kubectl rollout status" does.
+  `Show the status of a rollout until it is done, like "kubectl rollout status".
 
 Usage:
   watchtools rollout status RESOURCE/NAME…
@@ -20,43 +20,44 @@ Usage:
   watchtools rollout status -f FILE…
 
 Examples:
-  # A Deployment, for at most five minutes
+  # Watch the rollout of a Deployment for up to five minutes
   watchtools rollout status deployment/web --timeout=5m
 
-  # Only look, and do not wait
+  # Show the current status without waiting
   watchtools rollout status statefulset/db --watch=false
 
-  # All with a label, one after the other
+  # Watch the rollouts of all Deployments with a label, one after the other
   watchtools rollout status deployment -l tier=front -n shop
 
-  # Fail if another rollout comes in between
+  # Fail if the Deployment is not, or no longer, at revision 3
   watchtools rollout status deployment/web --revision=3
 
 Options:
-      --timeout TIME     30s, 5m, 1h30m for each object; 0 for as long as it
-                         takes (default 0)
-  -w, --watch            Wait until it is over (default true): --watch=false
-                         tells the status as it is now
-      --revision NUMBER  The revision that a Deployment has to be at: fail when
-                         it is another one (default 0, any)
-  -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
-  -f, --filename FILE    Objects that are in these manifests, YAML or JSON: a
-                         file, a folder with those in it (with -R, --recursive
-                         also those deeper), or - for standard input. Not
-                         --kustomize (-k): kubectl kustomize FOLDER | … -f -
-  -n, --namespace NAME   Namespace (default: the context's)
+      --timeout TIME     How long to wait for each object, such as 30s, 5m or
+                         1h30m; 0 means no limit (default 0)
+  -w, --watch            Watch the status until the rollout is done (default
+                         true); --watch=false shows the current status
+      --revision NUMBER  Fail unless the Deployment is at this revision
+                         (default 0, any revision)
+  -l, --selector SELECTOR
+                         Label selector: app=web,tier!=cache
+  -f, --filename FILE    Manifest (YAML or JSON) that identifies the objects: a
+                         file, a directory, or - for standard input
+  -R, --recursive        Search the directories of -f recursively
+  -k, --kustomize DIR    Not supported; use kubectl kustomize DIR | … -f -
+  -n, --namespace NAME   Namespace (default: that of the context)
 
 ${SERVER_HELP}
 
-Deployments, StatefulSets and DaemonSets can be told of. A status that is older
-than the object's latest change never counts. Connections that break are made
-again, and it goes on, also where the server has forgotten what happened
-meanwhile.
+Supports Deployments, StatefulSets and DaemonSets. A status that does not
+reflect the object's latest generation never counts. The command survives broken
+connections and expired resource versions.
 
 ${RESOURCES_HELP}
 
 Exit status:
-  0    The rollout is over; with --watch=false: its status was told
-  1    It has failed or was not in time, or the server refused
+  0    The rollout is done; with --watch=false, its status was shown
+  1    The rollout failed or did not finish in time, or the server returned an
+       error
 ${EXIT_STATUS_HELP}
 `;

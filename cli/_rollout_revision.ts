@@ -26,7 +26,7 @@ export function checkRevision(object: KubernetesObject, wanted: number): void {
     throw new Error(
       `cannot get the revision of deployment ${name}: ${
         JSON.stringify(text)
-      } is no number`,
+      } is not a number`,
     );
   }
   if (Number(text) === wanted) return;

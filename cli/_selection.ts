@@ -47,7 +47,7 @@ export function selectionOf(given: GivenOptions): Selection {
       : undefined;
     if (flag !== undefined) {
       throw new UsageError(
-        `${flag} and a name (${named.resource}/${named.name}) exclude each other: leave out one of them`,
+        `${flag} and a name (${named.resource}/${named.name}) are mutually exclusive: omit one of them`,
       );
     }
   }
@@ -73,9 +73,9 @@ function findMentions(words: readonly string[]): Mention[] {
   const [first = "", ...names] = words;
   if (slashed.length > 0) {
     throw new UsageError(
-      `${slashed[0]} cannot be mixed with ${
+      `${slashed[0]} cannot be combined with ${
         words.find((word) => !word.includes("/"))
-      }: write each as RESOURCE/NAME`,
+      }: use RESOURCE/NAME for each`,
     );
   }
   const resources = new Set(first.split(","));
@@ -93,7 +93,7 @@ function slashedMention(text: string): Mention {
     throw new UsageError(
       `malformed ${
         JSON.stringify(text)
-      }: write one resource and one name, such as deployment/web`,
+      }: use RESOURCE/NAME, such as deployment/web`,
     );
   }
   return { resource: checkResource(resource), name: checkName(name) };
@@ -104,7 +104,7 @@ function checkResource(text: string): string {
   throw new UsageError(
     `malformed resource ${
       JSON.stringify(text)
-    }: write it like pods, deploy or certificates.cert-manager.io`,
+    }: expected a name such as pods, deploy or certificates.cert-manager.io`,
   );
 }
 
@@ -113,7 +113,7 @@ function checkName(name: string): string {
   throw new UsageError(
     `malformed name ${
       JSON.stringify(name)
-    }: a name is not "." or "..", and holds none of / % , = \\`,
+    }: it must not be "." or "..", and must not contain any of / % , = \\`,
   );
 }
 
@@ -122,7 +122,7 @@ function namespaceOf(namespace: string | undefined): string | undefined {
   throw new UsageError(
     `malformed namespace ${
       JSON.stringify(namespace)
-    }: it is made of lower-case letters, digits and "-"`,
+    }: it must consist of lower-case letters, digits and "-"`,
   );
 }
 
@@ -134,7 +134,7 @@ function checkLabels(selector: string): void {
     throw new UsageError(
       `malformed selector ${
         JSON.stringify(selector)
-      }: ${cause.message}: write it like app=web or 'app in (web, api),!canary'`,
+      }: ${cause.message}: use a selector such as app=web or 'app in (web, api),!canary'`,
       { cause },
     );
   }
@@ -147,6 +147,6 @@ function checkFields(selector: string): void {
   throw new UsageError(
     `malformed field selector ${
       JSON.stringify(selector)
-    }: write it like status.phase=Running,spec.nodeName!=node-1`,
+    }: use a selector such as status.phase=Running,spec.nodeName!=node-1`,
   );
 }

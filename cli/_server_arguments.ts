@@ -34,14 +34,14 @@ export function serverOf(given: GivenOptions): ServerChoice {
   const other = OF_A_CLUSTER.find((name) => given.has(name));
   if (other === undefined) return { type: "embedded" };
   throw new UsageError(
-    `--embedded and --${other} exclude each other: leave out one of them`,
+    `--embedded and --${other} are mutually exclusive: omit one of them`,
   );
 }
 
 function clusterOf(given: GivenOptions): ClusterChoice {
   if (given.has("token") && given.has("token-file")) {
     throw new UsageError(
-      "--token and --token-file exclude each other: leave out one of them",
+      "--token and --token-file are mutually exclusive: omit one of them",
     );
   }
   const requestTimeout = given.text("request-timeout");
@@ -82,7 +82,7 @@ function extraOf(
     const [key = "", ...value] = text.split("=");
     if (key === "" || value.length === 0) {
       throw new UsageError(
-        "malformed --as-user-extra: write it like KEY=VALUE",
+        "malformed --as-user-extra: expected KEY=VALUE",
       );
     }
     extra.set(key, [...extra.get(key) ?? [], value.join("=")]);
@@ -98,7 +98,7 @@ function timeoutOf(text: string): number | undefined {
   );
   if (ms < 0) {
     throw new UsageError(
-      `malformed duration --request-timeout=${text}: it is less than 0`,
+      `malformed duration --request-timeout=${text}: it must not be negative`,
     );
   }
   return ms === 0 ? undefined : ms;

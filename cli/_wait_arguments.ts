@@ -62,13 +62,13 @@ function checkWhat(
     fieldSelector !== undefined;
   if (mentions.length === 0) {
     throw new UsageError(
-      "nothing to wait for: say what, such as deployment/web, pods -l app=web, pods --all or -f FILE",
+      "nothing to wait for: specify a resource, such as deployment/web, pods -l app=web, pods --all or -f FILE",
     );
   }
   const vague = mentions.find(({ name }) => name === undefined);
   if (vague !== undefined && !selects) {
     throw new UsageError(
-      `it is not said which ${vague.resource} to wait for: write ${vague.resource}/NAME, -l SELECTOR or --all`,
+      `${vague.resource} specified without a name: use ${vague.resource}/NAME, -l SELECTOR or --all`,
     );
   }
 }
@@ -76,7 +76,7 @@ function checkWhat(
 /** In order, but for `create`: nothing else can be met before. */
 function goalsOf(texts: readonly string[]): WaitGoal[] {
   if (texts.length === 0) {
-    throw new UsageError(`--for is missing: ${GOALS}`);
+    throw new UsageError(`--for is required: ${GOALS}`);
   }
   const goals = texts.map(goalOf);
   const isCreation = ({ type }: WaitGoal) => type === "create";
@@ -95,7 +95,7 @@ function goalOf(text: string): WaitGoal {
   const bare = text === "condition" || text === "jsonpath";
   throw new UsageError(
     bare
-      ? `${text} in --for needs more: ${GOALS}`
+      ? `--for=${text} is incomplete: ${GOALS}`
       : `unrecognized condition ${JSON.stringify(text)}: ${GOALS}`,
   );
 }
@@ -104,7 +104,7 @@ function conditionGoal(text: string, rest: string): WaitGoal {
   const [name = "", ...value] = rest.split("=");
   if (name === "") {
     throw new UsageError(
-      `the condition in --for=${text} has no name: write one, such as condition=Available`,
+      `the condition in --for=${text} has no name: specify one, such as condition=Available`,
     );
   }
   // As in kubectl, `condition=Ready=` waits for an empty status.
@@ -117,7 +117,7 @@ function conditionGoal(text: string, rest: string): WaitGoal {
 
 function jsonPathGoal(text: string, rest: string): WaitGoal {
   const example =
-    "write it like jsonpath='{.status.readyReplicas}'=3 or jsonpath='{.status.readyReplicas}'";
+    "the format is jsonpath='{.status.readyReplicas}'=3 or jsonpath='{.status.readyReplicas}'";
   // A double `==` belongs to a filter in the expression.
   const [expression = "", value, ...others] = rest.replaceAll("==", "\0")
     .split("=").map((part) => part.replaceAll("\0", "=="));
@@ -127,7 +127,7 @@ function jsonPathGoal(text: string, rest: string): WaitGoal {
   const wanted = value?.replace(/^['"]+|['"]+$/g, "");
   if (wanted === "") {
     throw new UsageError(
-      `the jsonpath in --for=${text} has no value after its equal sign: ${example}`,
+      `the jsonpath in --for=${text} has no value after the equal sign: ${example}`,
     );
   }
   return { type: "jsonpath", expression, value: wanted };

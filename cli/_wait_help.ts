@@ -12,7 +12,7 @@ import {
 
 /** What `wait --help` says. */
 export const WAIT_HELP =
-  `Wait until objects are as they should be, as "kubectl wait" does.
+  `Wait until objects meet a condition, like "kubectl wait".
 
 Usage:
   watchtools wait RESOURCE/NAME… --for=…
@@ -21,63 +21,68 @@ Usage:
   watchtools wait -f FILE --for=…
 
 Examples:
-  # A rollout, for at most five minutes
+  # Wait up to five minutes for a Deployment to become available
   watchtools wait deployment/web --for=condition=Available --timeout=5m
 
-  # All pods with a label, at the same time
+  # Wait for all pods with a label
   watchtools wait pods -l app=web --for=condition=Ready -n shop
 
-  # A condition that is not True: any status, in any case
+  # Wait for a condition to have another status than True (case-insensitive)
   watchtools wait pod/web-0 --for=condition=Ready=false
 
-  # Any field, in kubectl's JSONPath; without a value, that it is there
+  # Wait for a field to have a value; without a value, for it to exist
   watchtools wait pod/web-0 --for=jsonpath={.status.phase}=Running
 
-  # A deletion; an object that is not there counts as deleted
+  # Wait for objects to be deleted; one that does not exist counts as deleted
   watchtools wait pod/web-0 job/import --for=delete
 
-  # One condition after the other, of what is not there yet
+  # Wait for a pod to be created and then to become ready
   watchtools wait pod/web-0 --for=create --for=condition=Ready
 
-  # Only look: exit 0 if it holds now, else 1
+  # Check once: exit with 0 if the condition is met, with 1 if not
   watchtools wait node/worker-1 --for=condition=Ready --timeout=0
 
 Options:
-      --for WHAT         condition=NAME[=VALUE] (VALUE: true), create, delete,
-                         or jsonpath=PATH[=VALUE]; several are awaited in turn
-      --timeout TIME     30s, 5m, 1h30m; 0 looks once, less than 0 waits for a
-                         week (default 30s)
-  -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
-      --field-selector FIELDS
-                         Objects with these fields: status.phase=Running
-      --all              All objects of the resource
-  -f, --filename FILE    Objects that are in these manifests, YAML or JSON: a
-                         file, a folder with those in it (without them:
-                         -R=false, --recursive=false), or - for standard input.
-                         Not --kustomize (-k): kubectl kustomize FOLDER | … -f -
-  -n, --namespace NAME   Namespace (default: the context's)
-  -A, --all-namespaces   All namespaces
-  -o, --output FORM      name, json, yaml, jsonpath=TEMPLATE (or --template T),
-                         jsonpath-as-json=TEMPLATE or jsonpath-file=FILE;
-                         without it, "… condition met"
-      --allow-missing-template-keys=false
-                         A key that is missing in a template is an error
+      --for CONDITION    condition=NAME[=VALUE] (default VALUE: true), create,
+                         delete, or jsonpath=EXPRESSION[=VALUE]; repeat it to
+                         wait for several conditions in turn
+      --timeout TIME     How long to wait, such as 30s, 5m or 1h30m; 0 checks
+                         once, a negative time means a week (default 30s)
+  -l, --selector SELECTOR
+                         Label selector: app=web,tier!=cache
+      --field-selector SELECTOR
+                         Field selector: status.phase=Running
+      --all              Select all objects of the resource
+  -f, --filename FILE    Manifest (YAML or JSON) that identifies the objects: a
+                         file, a directory, or - for standard input
+  -R, --recursive        Search the directories of -f recursively (default true)
+  -k, --kustomize DIR    Not supported; use kubectl kustomize DIR | … -f -
+  -n, --namespace NAME   Namespace (default: that of the context)
+  -A, --all-namespaces   Select the objects across all namespaces
+  -o, --output FORMAT    name, json, yaml, jsonpath=TEMPLATE,
+                         jsonpath-as-json=TEMPLATE or jsonpath-file=FILE
+                         (default: "NAME condition met")
+      --template TEMPLATE
+                         The template for -o jsonpath or jsonpath-as-json
+      --allow-missing-template-keys
+                         Ignore keys of a template that an object does not have
+                         (default true)
       --show-managed-fields
-                         Print who wrote which field as well
+                         Keep managedFields in objects printed as JSON or YAML
 
 ${SERVER_HELP}
 
-Which objects are waited for is decided at the start. All are awaited at the
-same time, those of a resource over one watch: each is told of on stdout when it
-is ready, in that order. A status that is older than the object's latest change
-never counts. Connections that break are made again, and the wait goes on, also
-where the server has forgotten what happened meanwhile; what waiting cannot mend
-(no such object, no permission, a wrong token) ends it at once.
+The objects are selected once, at the start, and then awaited at the same time,
+with one watch for each resource. An object is printed on stdout as soon as it
+meets the conditions. A status that does not reflect the object's latest
+generation never counts. The wait survives broken connections and expired
+resource versions; an error that retrying cannot fix, such as a missing object
+or permission or an invalid token, ends it at once.
 
 ${RESOURCES_HELP}
 
 Exit status:
   0    All conditions were met
-  1    One was not in time, or the server refused
+  1    A condition was not met in time, or the server returned an error
 ${EXIT_STATUS_HELP}
 `;

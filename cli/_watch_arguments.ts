@@ -25,20 +25,20 @@ export function watchArguments(
   const { words } = given;
   if (words.length === 0) {
     throw new UsageError(
-      "nothing to watch: say what, such as pods or deployment/web",
+      "nothing to watch: specify a resource, such as pods or deployment/web",
     );
   }
   const selection = selectionOf(given);
   if (selection.mentions.length > 1) {
     throw new UsageError(
-      "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+      "watch takes one RESOURCE or RESOURCE/NAME: run it once for each of them",
     );
   }
   const mode = modeOf(given);
   const output = watchOutput(given);
   if (mode === "live" && (output.type !== "table" || output.table.withEvents)) {
     const other = output.type === "table" ? "--output-watch-events" : "-o";
-    throw new UsageError(`--live draws a table: leave out ${other}`);
+    throw new UsageError(`--live shows a table: omit ${other}`);
   }
   return {
     selection,
@@ -55,7 +55,7 @@ function modeOf(given: GivenOptions): WatchArguments["mode"] {
   const mode = isLive ? "live" : "cached";
   if (!given.has("resource-version")) return mode;
   throw new UsageError(
-    `--${mode} and --resource-version exclude each other: a cache begins with what is there now; leave one of them out`,
+    `--${mode} and --resource-version are mutually exclusive: a cache starts from the existing objects; omit one of them`,
   );
 }
 
@@ -64,6 +64,6 @@ function resourceVersionOf(text: string | undefined): string | undefined {
   throw new UsageError(
     `malformed --resource-version ${
       JSON.stringify(text)
-    }: it is a number that an earlier watch has printed; leave it out to begin with what is there`,
+    }: use the number that an earlier watch printed, or omit it to start from the existing objects`,
   );
 }

@@ -12,72 +12,76 @@ import {
 
 /** What `watch --help` says. */
 export const WATCH_HELP =
-  `Print what is there, then each change, as "kubectl get --watch" does.
+  `Print objects and then each change to them, like "kubectl get --watch".
 
 Usage:
   watchtools watch RESOURCE[/NAME] [-l SELECTOR] [-o wide|json|yaml|name|…]
 
 Examples:
-  # Pods of a namespace
+  # Watch the pods in a namespace
   watchtools watch pods -n shop
 
-  # A table that is drawn again in place, for whoever looks on
+  # Show all pods in a table that is updated in place
   watchtools watch pods -A --live
 
-  # One event a line as JSON, for another program
+  # Print one event per line as JSON, for another program
   watchtools watch deployment/web -o json --output-watch-events | jq -c .type
 
-  # For days, whatever happens to the connection
+  # Watch for days, across connection failures and expired resource versions
   watchtools watch pods -A --cached
 
-  # Carry on where an earlier run was ended
+  # Resume where an earlier watch ended
   watchtools watch pods --resource-version 1234
 
 Options:
-      --live             Draw one table in place, sorted by namespace and name,
-                         with ages that go on and marks on what has just
-                         changed. Needs a terminal: elsewhere it is --cached
-      --cached           Keep all objects in memory, and go on when the version
-                         has expired: what was missed is found by a list, and
-                         what is gone by then is printed as deleted
-  -o, --output FORM      wide (all columns), json, yaml, name or
+      --live             Show a table that is updated in place, sorted by
+                         namespace and name, with recent changes highlighted.
+                         Requires a terminal; without one, it means --cached
+      --cached           Keep all objects in memory, and list them again when
+                         the resource version has expired, to print what was
+                         missed; objects that are gone are printed as deleted
+  -o, --output FORMAT    wide (all columns), json, yaml, name,
                          jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE or
-                         jsonpath-file=FILE, not the server's own table
+                         jsonpath-file=FILE (default: the server's table)
       --output-watch-events
-                         Also what happened: a column EVENT, or with json and
-                         yaml {"type":…,"object":…}, for json one a line
-      --no-headers       Nothing above the columns
+                         Print the type of each event: a column EVENT in tables,
+                         {"type":…,"object":…} in JSON (one per line) and YAML
+      --no-headers       Do not print column headers
   -L, --label-columns LABELS
-                         A column for each of these labels
-      --show-labels      All labels in a last column
+                         Labels to show as columns, separated by commas
+      --show-labels      Show all labels as the last column
       --template TEMPLATE
-                         The template, where -o jsonpath has none of its own
+                         The template for -o jsonpath or jsonpath-as-json
       --allow-missing-template-keys
-                         Whether a template may name what is not there (true)
+                         Ignore keys of a template that an object does not have
+                         (default true)
       --show-managed-fields
-                         With json and yaml, also metadata.managedFields
+                         Keep managedFields in objects printed as JSON or YAML
       --resource-version VERSION
-                         Only what changed after this version, without the list
-                         (not with --cached or --live, which need the list)
-  -l, --selector LABELS  Objects with these labels: app=web,tier!=cache
-      --field-selector FIELDS
-                         Objects with these values: spec.nodeName=worker-1
-  -n, --namespace NAME   Namespace (default: the context's)
-  -A, --all-namespaces   All namespaces
+                         Print only changes after this version, without the
+                         existing objects (not with --cached or --live)
+  -l, --selector SELECTOR
+                         Label selector: app=web,tier!=cache
+      --field-selector SELECTOR
+                         Field selector: spec.nodeName=worker-1
+  -n, --namespace NAME   Namespace (default: that of the context)
+  -A, --all-namespaces   Watch the objects across all namespaces
 
 ${SERVER_HELP}
 
-It goes on until Ctrl-C, through connections that break, and then prints on
-stderr the version to resume from: no event is lost or repeated in between. A
-server keeps its history for a few minutes only; an older version has expired,
-which ends it unless --cached is given. With --cached, several changes of an
-object during such a gap are one line. An object that is named has to be there
-when it begins; it may go and come again later.
+The watch runs until it is interrupted with Ctrl-C. It reconnects when its
+connection breaks, without losing or repeating an event, and finally prints on
+stderr the resource version to resume from. Servers keep only a few minutes of
+history: if the resource version has expired, the watch ends, unless --cached is
+given. With --cached, several changes of an object during such a gap are printed
+as one. An object given by name must exist at the start; after that it may be
+deleted and created again.
 
 ${RESOURCES_HELP}
 
 Exit status:
-  0    The reader of the output has gone away (… | head -1)
-  1    The version has expired (never with --cached), or the server refused
+  0    The reader of the output is gone (… | head -1)
+  1    The resource version expired (never with --cached), or the server
+       returned an error
 ${EXIT_STATUS_HELP}
 `;

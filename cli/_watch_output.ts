@@ -26,7 +26,7 @@ export function watchOutput(given: GivenOptions): WatchOutput {
     const form = objectOutputOf(given, "wide");
     if (given.isOn("show-labels")) {
       throw new UsageError(
-        `--show-labels is for tables: leave it out, or -o ${output}`,
+        `--show-labels applies to tables only: omit it or -o ${output}`,
       );
     }
     const showManagedFields = given.isOn("show-managed-fields");

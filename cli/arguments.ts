@@ -70,7 +70,7 @@ function withoutCommand(args: readonly string[]): CommandLine {
   );
   if (stray === undefined) return { type: "help", command: undefined };
   throw new UsageError(
-    `no command given with --${stray}: begin with ${
+    `no command specified for --${stray}: use ${
       namesInWords("or")
     }; see --help`,
   );
@@ -85,7 +85,7 @@ function unknownCommand(name: string): UsageError {
   const near = didYouMean(name, [...COMMANDS.map(({ name }) => name), "help"]);
   return new UsageError(
     `unknown command ${JSON.stringify(name)}: ${
-      near || `the commands are ${namesInWords("and")}; see --help`
+      near || `available commands are ${namesInWords("and")}; see --help`
     }`,
   );
 }

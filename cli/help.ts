@@ -12,17 +12,17 @@ import {
 } from "./_help_parts.ts";
 
 const OVERVIEW =
-  `Wait on Kubernetes and watch it, through connections that break.
+  `Wait for Kubernetes objects and watch them, through broken connections.
 
 Usage:
-  watchtools wait  RESOURCE/NAME… --for=CONDITION   until it holds
-  watchtools watch RESOURCE[/NAME]                  each change, as a line
-  watchtools rollout status RESOURCE/NAME…          until it is over
+  watchtools wait  RESOURCE/NAME… --for=CONDITION   Wait for a condition
+  watchtools watch RESOURCE[/NAME]                  Print changes as they happen
+  watchtools rollout status RESOURCE/NAME…          Show the status of a rollout
 
-Try it now, no cluster needed:
+Try it without a cluster:
   watchtools wait deployment/web --for=condition=Available --embedded
 
-On your cluster, as kubectl is set up for it:
+On a cluster that kubectl is configured for:
   watchtools wait deployment/web --for=condition=Available
   watchtools wait pods -l app=web --for=delete --timeout=2m
   watchtools watch pods -A --live
@@ -31,16 +31,17 @@ On your cluster, as kubectl is set up for it:
 ${SERVER_HELP}
 
 Other options:
-  -h, --help             Help; "wait --help" and "watch --help" tell all options
-      --version          Version
+  -h, --help             Show help; use "wait --help", "watch --help" or
+                         "rollout --help" for the options of a command
+      --version          Show the version
 
 ${RESOURCES_HELP}
 
-Environment: NO_COLOR turns colours off; DEBUG=1 adds stack traces to errors.
+Environment: NO_COLOR disables colors; DEBUG=1 adds stack traces to errors.
 
 Exit status:
-  0    Done
-  1    Failed, in what the server said or because time was up
+  0    Success
+  1    Failure: the server returned an error, or the time ran out
 ${EXIT_STATUS_HELP}
 `;
 

@@ -79,7 +79,9 @@ async function watchRows(
     return await drawLive(target, source, shown, context);
   }
   if (args.mode === "live") {
-    screen.note("--live needs a terminal: writing lines instead, as --cached");
+    screen.note(
+      "--live requires a terminal: printing lines instead, as with --cached",
+    );
   }
   const printer = new TablePrinter(shown);
   const watch = new EventWatch({ ...context, args, target, printer });
@@ -90,7 +92,7 @@ function theOnly(targets: readonly Target[]): Target {
   const [target] = targets;
   if (target !== undefined && targets.length === 1) return target;
   throw new UsageError(
-    "watch takes one RESOURCE or RESOURCE/NAME: run it once for each",
+    "watch takes one RESOURCE or RESOURCE/NAME: run it once for each of them",
   );
 }
 

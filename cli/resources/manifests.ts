@@ -71,8 +71,8 @@ function readPath(
     return found.map((file) => [file, readFileText(file, "-f")]);
   }
   throw new Error(
-    `Cannot find manifests in ${path}: their names end in .json, .yaml or .yml${
-      recursive ? "" : "; without -R=false, the folders in it count as well"
+    `Cannot find manifests in ${path}: recognized file extensions are .json, .yaml and .yml${
+      recursive ? "" : "; use -R to search directories recursively"
     }`,
   );
 }
@@ -98,7 +98,7 @@ function documentsOf(source: string, text: string): unknown[] {
       : "";
     // A manifest may hold a secret: what it says there is not repeated.
     throw new Error(
-      `Cannot use ${source}: it is not YAML${line}: ${
+      `Cannot parse ${source}: invalid YAML${line}: ${
         why.replace(/["'<].*/s, "…")
       }`,
     );
@@ -126,7 +126,7 @@ function manifestsIn(source: string, document: unknown): Manifest[] {
   const name = textField(document, "metadata", "name") ?? "";
   if (name === "") {
     throw new Error(
-      `Cannot use ${source}: ${kind} has no metadata.name: say which object to wait for`,
+      `Cannot use ${source}: ${kind} has no metadata.name: add the name of the object`,
     );
   }
   const namespace = textField(document, "metadata", "namespace");

@@ -152,7 +152,7 @@ function unknownResource(
     .map(fullName);
   if (place.length > 0 && elsewhere.length > 0) {
     const names = [...new Set(elsewhere)].join(", ");
-    return new UnknownResourceError(name, `not as ${text}, but as ${names}`);
+    return new UnknownResourceError(name, `it has ${names}, but not ${text}`);
   }
   const names = resources.flatMap(({ plural, singular, shortNames }) => [
     plural,

@@ -24,7 +24,7 @@ export async function inputOf(
 ): Promise<string | undefined> {
   if (!paths.includes("-")) return undefined;
   if (io.stdin !== undefined) return await io.stdin.read(signal);
-  throw new Error("Cannot read manifests: there is no standard input");
+  throw new Error("Cannot read manifests: standard input is not available");
 }
 
 /**
@@ -89,7 +89,7 @@ function targetOf(
   const { namespaced } = resource;
   if (name !== undefined && namespaced && allNamespaces) {
     throw new UsageError(
-      `-A and a name (${text}/${name}) exclude each other: say with -n which namespace it is in`,
+      `-A and a name (${text}/${name}) are mutually exclusive: use -n to specify the namespace`,
     );
   }
   const namespace = namespaced && !allNamespaces

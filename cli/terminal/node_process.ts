@@ -50,7 +50,7 @@ interface NodeProcess {
 export function nodeProcess(): CliProcess {
   const process: unknown = Reflect.get(globalThis, "process");
   if (!isProcess(process)) {
-    throw new Error("Cannot run a command: this is no Deno, Node or Bun");
+    throw new Error("Cannot run a command: this is not Deno, Node or Bun");
   }
   return {
     args: process.argv.slice(2),

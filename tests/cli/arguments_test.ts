@@ -64,18 +64,18 @@ Deno.test("parseCommandLine() takes an empty namespace for none", () => {
 /** The arguments, and what has to be said about them. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["wach"], "did you mean watch?"],
-  [["frobnicate"], "the commands are wait, watch and rollout"],
-  [["--embedded"], "no command given with --embedded"],
+  [["frobnicate"], "available commands are wait, watch and rollout"],
+  [["--embedded"], "no command specified for --embedded"],
   [["wait", "pod/web", "--fro=delete"], "did you mean --for?"],
   [["wait", "pod/web", "--frobnicate"], "unknown option --frobnicate"],
   [["wait", "pod/web", "--toString"], "unknown option --toString"],
   [["wait", "pod/web", "-z"], "unknown option -z"],
   [["wait", "pod/web", "--cached"], "wait has no option --cached"],
   [["watch", "pods", "--timeout=1s"], "watch has no option --timeout"],
-  [["wait", "pod/web", "-l", ""], "-l needs a value"],
-  [["wait", "pod/web", "--for", "--embedded"], "followed by another option"],
-  [["wait", "pod/web", "--embedded", "--for"], "--for needs a value"],
-  [["wait", "pod/web", "--embedded=no"], "--embedded is on or off"],
+  [["wait", "pod/web", "-l", ""], "-l requires a value"],
+  [["wait", "pod/web", "--for", "--embedded"], "another option follows"],
+  [["wait", "pod/web", "--embedded", "--for"], "--for requires a value"],
+  [["wait", "pod/web", "--embedded=no"], "--embedded must be true or false"],
 ];
 
 Deno.test("parseCommandLine() says what to write instead", () => {

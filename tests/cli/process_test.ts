@@ -212,5 +212,5 @@ Deno.test("cli prints its version and its help", async () => {
   });
   const help = await runCli([]);
   assertEquals(help.code, 0);
-  assertStringIncludes(help.stdout, "Try it now, no cluster needed:");
+  assertStringIncludes(help.stdout, "Try it without a cluster:");
 });

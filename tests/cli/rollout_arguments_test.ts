@@ -39,18 +39,21 @@ Deno.test("rolloutArguments() understands arguments", () => {
 
 Deno.test("rolloutArguments() says what to write instead", () => {
   const cases: readonly [readonly string[], string][] = [
-    [[], "write rollout status RESOURCE/NAME"],
-    [["status"], "nothing to tell the status of"],
-    [["undo", "deploy/web"], "use kubectl for all but rollout status"],
+    [[], "use rollout status RESOURCE/NAME"],
+    [["status"], "nothing to show the status of"],
+    [["undo", "deploy/web"], "use kubectl rollout undo"],
     [
       ["stat", "deploy/web"],
-      'unknown command "rollout stat": write rollout status RESOURCE/NAME',
+      'unknown command "rollout stat": use rollout status RESOURCE/NAME',
     ],
-    [["deploy/web"], "write rollout status deploy/web"],
+    [["deploy/web"], "use rollout status deploy/web"],
     [["status", "deploy/web", "--timeout=soon"], "malformed duration"],
     [["status", "deploy/web", "--revision=-1"], "malformed --revision=-1"],
-    [["status", "deploy/web", "-f", "a.yaml"], "-f says which objects"],
-    [["status", "-k", "folder"], "watchtools rollout status -f -"],
+    [
+      ["status", "deploy/web", "-f", "a.yaml"],
+      "-f already identifies the objects",
+    ],
+    [["status", "-k", "dir"], "watchtools rollout status -f -"],
     [["status", "deploy/web", "--revision=x"], "malformed --revision=x"],
     [["status", "deploy/web", "-A"], "unknown option -A"],
   ];

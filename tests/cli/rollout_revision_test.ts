@@ -27,7 +27,7 @@ Deno.test("checkRevision() refuses another one, in kubectl's words", () => {
       undefined,
       "desired revision (4) is different from the running revision (0)",
     ],
-    ["x", 'cannot get the revision of deployment "web": "x" is no number'],
+    ["x", 'cannot get the revision of deployment "web": "x" is not a number'],
   ];
   for (const [revision, message] of cases) {
     assertThrows(() => checkRevision(deployment(revision), 4), Error, message);

@@ -72,7 +72,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/"], 'malformed "pod/"'],
   [["/web"], 'malformed "/web"'],
   [["pod/a/b"], 'malformed "pod/a/b"'],
-  [["pod/a", "b"], "cannot be mixed with b"],
+  [["pod/a", "b"], "cannot be combined with b"],
   [["pod/a,b"], 'malformed name "a,b"'],
   [["pod/a=b"], 'malformed name "a=b"'],
   [["pod/a%2fb"], 'malformed name "a%2fb"'],
@@ -85,7 +85,10 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pods", "-l", "a=b=c"], 'malformed selector "a=b=c"'],
   [["pods", "-l", "a in b"], "unable to parse requirement"],
   [["pods", "--field-selector", "a"], 'malformed field selector "a"'],
-  [["pods", "--field-selector", "a=b=c"], "write it like status.phase=Running"],
+  [
+    ["pods", "--field-selector", "a=b=c"],
+    "use a selector such as status.phase=Running",
+  ],
   [["pod/web", "-n", "Shop!"], 'malformed namespace "Shop!"'],
 ];
 

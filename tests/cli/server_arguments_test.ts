@@ -55,12 +55,21 @@ Deno.test("serverOf() takes the options of kubectl", () => {
 
 /** The arguments, and what has to be said about them. */
 const MISTAKES: readonly [readonly string[], string][] = [
-  [["--embedded", "--context=c"], "--embedded and --context exclude"],
-  [["--embedded", "--token=t"], "--embedded and --token exclude"],
-  [["--token=t", "--token-file=f"], "--token and --token-file exclude"],
-  [["--as-user-extra=secret"], "write it like KEY=VALUE"],
+  [
+    ["--embedded", "--context=c"],
+    "--embedded and --context are mutually exclusive",
+  ],
+  [
+    ["--embedded", "--token=t"],
+    "--embedded and --token are mutually exclusive",
+  ],
+  [
+    ["--token=t", "--token-file=f"],
+    "--token and --token-file are mutually exclusive",
+  ],
+  [["--as-user-extra=secret"], "expected KEY=VALUE"],
   [["--request-timeout=x"], "malformed duration --request-timeout=x"],
-  [["--request-timeout=-1s"], "it is less than 0"],
+  [["--request-timeout=-1s"], "it must not be negative"],
 ];
 
 Deno.test("serverOf() says what to write instead", () => {

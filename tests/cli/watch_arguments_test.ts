@@ -53,28 +53,28 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["--embedded"], "nothing to watch"],
   [
     ["pods", "-s", "x", "--token=t", "--token-file=f"],
-    "--token and --token-file exclude",
+    "--token and --token-file are mutually exclusive",
   ],
   [["pods,svc", "--embedded"], "takes one RESOURCE"],
   [["pod/a", "pod/b", "--embedded"], "takes one RESOURCE"],
-  [["pods", "-o", "xml", "--embedded"], 'unknown output "xml"'],
-  [["pods", "--live", "-o", "json", "--embedded"], "leave out -o"],
+  [["pods", "-o", "xml", "--embedded"], 'unknown output format "xml"'],
+  [["pods", "--live", "-o", "json", "--embedded"], "omit -o"],
   [
     ["pods", "--live", "--output-watch-events", "--embedded"],
-    "leave out --output-watch-events",
+    "omit --output-watch-events",
   ],
   [
     ["pods", "--live", "--resource-version=5", "--embedded"],
-    "--live and --resource-version exclude each other",
+    "--live and --resource-version are mutually exclusive",
   ],
   [
     ["pod/a", "--field-selector=a=b", "--embedded"],
-    "--field-selector and a name (pod/a) exclude each other",
+    "--field-selector and a name (pod/a) are mutually exclusive",
   ],
   [["pods", "--resource-version=0", "--embedded"], "malformed"],
   [
     ["pods", "--cached", "--resource-version=5", "--embedded"],
-    "a cache begins with what is there now; leave one of them out",
+    "a cache starts from the existing objects; omit one of them",
   ],
   [["pods", "--resource-version=x", "--embedded"], "malformed"],
 ];

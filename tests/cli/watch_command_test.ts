@@ -484,6 +484,6 @@ Deno.test("watch --live draws on a terminal, and writes lines elsewhere", async 
   ]);
   assertEquals(
     pipe.stderr.lines[0],
-    "--live needs a terminal: writing lines instead, as --cached",
+    "--live requires a terminal: printing lines instead, as with --cached",
   );
 });

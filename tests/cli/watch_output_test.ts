@@ -57,12 +57,15 @@ Deno.test("watchOutput() understands whole objects", () => {
 
 Deno.test("watchOutput() says what to write instead", () => {
   const cases: readonly [readonly string[], string][] = [
-    [["-o", "xml"], 'unknown output "xml": -o takes wide, name, json'],
-    [["-o", "json=x"], 'unknown output "json=x"'],
-    [["-o", "wide=x"], 'unknown output "wide=x"'],
-    [["-o", "jsonpath"], "has no template"],
-    [["-o", "json", "--show-labels"], "--show-labels is for tables"],
-    [["--template={{.}}"], "Go's templates are Go's own"],
+    [
+      ["-o", "xml"],
+      'unknown output format "xml": allowed formats are wide, name, json',
+    ],
+    [["-o", "json=x"], 'unknown output format "json=x"'],
+    [["-o", "wide=x"], 'unknown output format "wide=x"'],
+    [["-o", "jsonpath"], "requires a template"],
+    [["-o", "json", "--show-labels"], "--show-labels applies to tables"],
+    [["--template={{.}}"], "Go templates require Go"],
   ];
   for (const [args, text] of cases) {
     const error = assertThrows(() => parse(...args), UsageError);

@@ -68,8 +68,8 @@ Deno.test("readManifests() finds the objects in a text", async () => {
 
 /** What stands in a file, and what has to be said about it. */
 const MISTAKES: readonly [string, string][] = [
-  ["a: b: hunter2", "it is not YAML (line 1)"],
-  ["a: [hunter2", "it is not YAML"],
+  ["a: b: hunter2", "invalid YAML (line 1)"],
+  ["a: [hunter2", "invalid YAML"],
   ["a: b", "Object 'Kind' is missing"],
   ["kind: Pod", "Object 'apiVersion' is missing"],
   ["hunter2", "Object 'Kind' is missing"],

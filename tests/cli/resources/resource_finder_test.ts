@@ -127,10 +127,10 @@ const UNKNOWN: readonly [string, string][] = [
   ["frobs", 'resource type "frobs"'],
   [
     "widgets.v3.example.com",
-    'resource type "widgets": not as widgets.v3.example.com, but as widgets.v1.example.com, widgets.v2beta1.example.com',
+    'resource type "widgets": it has widgets.v1.example.com, widgets.v2beta1.example.com, but not widgets.v3.example.com',
   ],
-  ["Pods.v1", 'resource type "pods": not as Pods.v1, but as pods'],
-  ["widgets.com", 'resource type "widgets": not as widgets.com, but as'],
+  ["Pods.v1", 'resource type "pods": it has pods, but not Pods.v1'],
+  ["widgets.com", 'resource type "widgets": it has widgets.'],
   ["podds", "did you mean pods?"],
 ];
 

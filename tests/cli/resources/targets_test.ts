@@ -68,7 +68,7 @@ Deno.test("findTargets() needs the namespace of an object", async () => {
   await assertRejects(
     () => find("pod/a", { allNamespaces }),
     UsageError,
-    "-A and a name (pod/a) exclude each other",
+    "-A and a name (pod/a) are mutually exclusive",
   );
   assertEquals((await find("node/a", { allNamespaces })).length, 1);
 });
@@ -82,6 +82,10 @@ Deno.test("inputOf() reads standard input only where it is wanted", async () => 
     return inputOf({ paths: [path], recursive: true }, { io: given, signal });
   };
   assertEquals(await read("a.yaml"), undefined);
-  await assertRejects(() => read("-"), Error, "no standard input");
+  await assertRejects(
+    () => read("-"),
+    Error,
+    "standard input is not available",
+  );
   assertEquals(await read("-", "kind: Pod"), "kind: Pod");
 });
