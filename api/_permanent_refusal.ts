@@ -6,7 +6,7 @@
 
 import { findStatusError } from "./status_predicates.ts";
 
-/** Status codes that blame the request itself. */
+/** The codes that say that the request itself is wrong. */
 const PERMANENT_CODES: ReadonlySet<number> = new Set([
   400,
   401,
@@ -17,14 +17,13 @@ const PERMANENT_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Reports whether the server refused a request in a way that retrying cannot
- * fix: the request is malformed, unauthorized, forbidden or for an unknown
- * resource, or it was redirected.
+ * Whether the server has refused in a way that retrying cannot fix: the request
+ * is invalid, forbidden or unknown, or it was redirected.
  *
- * @param error The thrown value.
- * @returns Whether `error` is, or was caused by, such a refusal.
+ * @param error Anything that was thrown.
+ * @returns Whether it is, or was caused by, such a refusal.
  */
-export function isHopeless(error: unknown): boolean {
+export function isPermanentRefusal(error: unknown): boolean {
   const code = findStatusError(error)?.code;
   if (code === undefined) return false;
   return PERMANENT_CODES.has(code) || (code >= 300 && code < 400);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { listAll } from "../cache/_list_all.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import { RetryWatcher } from "../watch/retry_watcher.ts";
@@ -28,7 +29,6 @@ import {
   causeText,
   failureLine,
   inWords,
-  isHopeless,
   isTemporaryAnswer,
 } from "./_failures.ts";
 import { missingError } from "./resources/missing_object.ts";
@@ -164,7 +164,7 @@ export class EventWatch<T extends KubernetesObject> {
   }
 
   #restarted({ cause, delayMs, attempt, resourceVersion }: WatchRestart): void {
-    if (isHopeless(cause) || !this.#mayRecover(cause, attempt)) {
+    if (isPermanentRefusal(cause) || !this.#mayRecover(cause, attempt)) {
       return this.#failed.abort(cause);
     }
     if (cause === undefined) return;

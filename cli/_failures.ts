@@ -7,7 +7,7 @@
  */
 
 import { errorText } from "../internal/error_text.ts";
-import { isHopeless } from "../api/_permanent_refusal.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import type { StatusError } from "../api/status_error.ts";
 import {
@@ -22,8 +22,6 @@ import {
 import { PlacedError, type ServerPlace } from "./_server_failure.ts";
 import { oneLine, truncate } from "./terminal/text.ts";
 
-export { isHopeless };
-
 const STACK_LINE_LENGTH = 400;
 
 /**
@@ -33,7 +31,7 @@ const STACK_LINE_LENGTH = 400;
  * @returns Whether it is worth asking again, since this is the right server.
  */
 export function isTemporaryAnswer(error: unknown): boolean {
-  return findStatusError(error) !== undefined && !isHopeless(error);
+  return findStatusError(error) !== undefined && !isPermanentRefusal(error);
 }
 
 /**

@@ -16,7 +16,7 @@ import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 import { INFORMER_OPTIONS, withoutManagedFields } from "./_startup_source.ts";
 import type { Target } from "./resources/selection.ts";
-import { isHopeless } from "./_failures.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { builtInResource } from "./resources/built_in.ts";
 
 /** What pods are watched with. */
@@ -112,7 +112,7 @@ export class PodWatch implements AsyncDisposable {
       transform: withoutManagedFields,
       // Whoever may see a workload need not be allowed to see its pods.
       onWatchError: (error) => {
-        if (isHopeless(error)) informer.stop();
+        if (isPermanentRefusal(error)) informer.stop();
       },
     });
     const ended = this.#follow(informer);

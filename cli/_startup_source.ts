@@ -21,7 +21,8 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
-import { isHopeless, isTemporaryAnswer } from "./_failures.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
+import { isTemporaryAnswer } from "./_failures.ts";
 
 /**
  * How the commands use an informer. A LIST tells a refusal from a server that
@@ -69,7 +70,7 @@ export class Beginning<T extends KubernetesObject = KubernetesObject>
    */
   isFinal(error: unknown): boolean {
     return this.#isListed
-      ? !this.#isWatched && isHopeless(error)
+      ? !this.#isWatched && isPermanentRefusal(error)
       : !isTemporaryAnswer(error);
   }
 

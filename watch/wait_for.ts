@@ -11,7 +11,7 @@
 import { explanation } from "../conditions/_safe_evaluation.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { clip } from "../internal/error_text.ts";
-import { isHopeless } from "../api/_permanent_refusal.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { callSafely } from "../internal/console.ts";
 import { TokenError } from "../api/_token_error.ts";
 import { isSelected, WaitSource } from "./_wait_source.ts";
@@ -243,7 +243,7 @@ class Wait<T extends KubernetesObject> {
 
   #failed(error: unknown, cancel: (reason?: unknown) => void): void {
     const isFirst = this.#tally === undefined;
-    if (isFirst && (isHopeless(error) || error instanceof TokenError)) {
+    if (isFirst && (isPermanentRefusal(error) || error instanceof TokenError)) {
       this.#refusal = findStatusError(error) ?? error;
       return cancel(error);
     }

@@ -6,11 +6,11 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ConnectionError, type Status, StatusError } from "../../mod.ts";
+import { isPermanentRefusal } from "../../api/_permanent_refusal.ts";
 import {
   causeText,
   failureLine,
   inWords,
-  isHopeless,
   isTemporaryAnswer,
   stackTraces,
 } from "../../cli/_failures.ts";
@@ -153,9 +153,13 @@ Deno.test("failureLine() says what is wrong and what to do", () => {
   for (const [error, line] of LINES) assertEquals(failureLine(error), line);
 });
 
-Deno.test("isHopeless() knows what waiting cannot mend", () => {
+Deno.test("isPermanentRefusal() knows what retrying cannot fix", () => {
   for (const code of [301, 307, 400, 401, 403, 404, 405, 422]) {
-    assertEquals(isHopeless(new StatusError({ code })), true, `${code}`);
+    assertEquals(
+      isPermanentRefusal(new StatusError({ code })),
+      true,
+      `${code}`,
+    );
     assertEquals(
       isTemporaryAnswer(new StatusError({ code })),
       false,
@@ -163,10 +167,14 @@ Deno.test("isHopeless() knows what waiting cannot mend", () => {
     );
   }
   for (const code of [409, 410, 429, 500, 503, 504]) {
-    assertEquals(isHopeless(new StatusError({ code })), false, `${code}`);
+    assertEquals(
+      isPermanentRefusal(new StatusError({ code })),
+      false,
+      `${code}`,
+    );
     assertEquals(isTemporaryAnswer(new StatusError({ code })), true, `${code}`);
   }
-  assertEquals(isHopeless(new Error("a", { cause: forbidden })), true);
+  assertEquals(isPermanentRefusal(new Error("a", { cause: forbidden })), true);
   assertEquals(isTemporaryAnswer(refused), false);
   assertEquals(isTemporaryAnswer(new TypeError("our own mistake")), false);
 });
