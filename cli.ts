@@ -1,24 +1,24 @@
 #!/usr/bin/env -S deno run --allow-net --allow-env --allow-read
 /**
- * The command line: wait on Kubernetes objects and watch them, through
- * connections that break.
+ * The command line: waits for Kubernetes objects and watches them, through
+ * broken connections.
  *
  * ```sh
  * deno run -A jsr:@watchtools/kube/cli wait deployment/web \
  *   --for=condition=Available --embedded
  * ```
  *
- * `--embedded` brings a server of its own, so that this works without a
- * cluster. To have it as a command:
+ * `--embedded` starts a server for this command, so that it works without a
+ * cluster. To install the command:
  *
  * ```sh
  * deno install -g -A -n watchtools jsr:@watchtools/kube/cli
  * watchtools --help
  * ```
  *
- * Results go to stdout, everything else to stderr. The exit status is 0 when
- * done, 1 when it failed, 2 when the command line is wrong, 130 or 143 when it
- * was interrupted.
+ * Results are written to stdout, everything else to stderr. The exit status is
+ * 0 on success, 1 on failure, 2 if the command line is invalid, and 130 or 143
+ * if the command was interrupted.
  *
  * @example Run a command from a program
  * ```ts
@@ -51,12 +51,12 @@ export type {
 /**
  * Runs a command.
  *
- * @param args The arguments, those of the program alone.
- * @param io Where it writes and what may interrupt it; the process's own by
- *   default.
- * @returns The exit status. It never rejects: what went wrong has been told.
+ * @param args The arguments, without the name of the program.
+ * @param io The streams, environment variables and signals; by default, those
+ *   of the process.
+ * @returns The exit status. Never rejects: errors are printed.
  *
- * @example Ask for help
+ * @example Show help
  * ```ts
  * import { main } from "@watchtools/kube/cli";
  * import { assertEquals } from "@std/assert";
@@ -76,13 +76,13 @@ export async function main(
   await using screen = await Screen.open(io);
   try {
     const status = await run(args, { screen, signal, io });
-    // Done is only what could be told as well.
+    // The command fails if its results cannot be written.
     if (status === 0) await screen.written();
     return status;
   } catch (error) {
     const cause = signal.aborted ? signal.reason : error;
     if (cause instanceof Interruption) return cause.exitStatus;
-    // Whoever read the output has had enough: that is no failure.
+    // The reader of the output has closed it, which is not a failure.
     if (cause === io.stdout.failed.reason && isBrokenPipe(cause)) return 0;
     const trace = io.env.DEBUG ? stackTraces(cause) : [];
     for (const line of [failureLine(cause), ...trace]) screen.note(line);
@@ -106,7 +106,7 @@ async function run(
       await context.screen.result(config.version);
       return 0;
     case "run": {
-      // Once a process: a program that only calls this has its own start.
+      // Only for the process itself, and not for programs that call this.
       if (context.io === thisProcess().io) gatherEntropy();
       const command = await line.command.load();
       const run = await command.prepare(line.given);
@@ -120,6 +120,6 @@ function isBrokenPipe(error: unknown): boolean {
 }
 
 if (import.meta.main) {
-  const { args, exitWith } = thisProcess();
-  exitWith(await main(args));
+  const { args, setExitStatus } = thisProcess();
+  setExitStatus(await main(args));
 }

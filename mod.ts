@@ -1,9 +1,10 @@
 /**
- * Wait on Kubernetes and watch it, from any JavaScript runtime: client-go's
+ * Wait for Kubernetes objects and watch them, on any JavaScript runtime:
+ * client-go's
  * [`tools/watch`](https://pkg.go.dev/k8s.io/client-go/tools/watch) and
  * [`tools/cache/synctrack`](https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack)
  * for TypeScript, with `ReadableStream` for results and `AbortSignal` for
- * contexts. Needs nothing but `fetch`, and does no I/O when imported.
+ * contexts. Only requires `fetch`, and does no I/O when imported.
  *
  * @example Wait for a Deployment to become available
  * ```ts

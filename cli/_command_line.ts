@@ -1,6 +1,5 @@
 /**
- * What a command line amounts to, once it has been understood: data that the
- * commands are carried out from.
+ * The parsed arguments of the commands, as data.
  *
  * @module
  */
@@ -9,65 +8,69 @@ import type { Manifests, Selection } from "./resources/selection.ts";
 import type { ObjectOutput, WatchOutput } from "./printers/output.ts";
 import type { ClusterOptions } from "../cluster/cluster_options.ts";
 
-/** How the server is reached. */
+/** The server to connect to. */
 export type ServerChoice =
-  /** One of our own, for a look around. */
+  /** A server in this process, for trying the commands without a cluster. */
   | { readonly type: "embedded" }
-  /** The one that the kubeconfig and the options name. */
+  /** The server that the kubeconfig and the options select. */
   | { readonly type: "cluster"; readonly options: ClusterChoice };
 
-/** What the options say about the server, beside what a kubeconfig says. */
+/** The connection options, which override those of a kubeconfig. */
 export interface ClusterChoice extends ClusterOptions {
   /** `--request-timeout`. */
   readonly requestTimeoutMs?: number | undefined;
 }
 
-/** What is waited for. */
+/** A condition given with `--for`. */
 export type WaitGoal =
   | { readonly type: "create" }
   | { readonly type: "delete" }
   | {
     readonly type: "condition";
-    /** The condition's type, in any case. */
+    /** The type of the condition (case-insensitive). */
     readonly name: string;
-    /** Its status, in any case. */
+    /** Its status (case-insensitive). */
     readonly value: string;
   }
   | {
     readonly type: "jsonpath";
-    /** The expression; its braces may be missing. */
+    /** The expression; its braces are optional. */
     readonly expression: string;
-    /** What it must lead to; undefined for anything. */
+    /** The value that it must have; undefined for any. */
     readonly value: string | undefined;
   };
 
-/** `wait …`. */
+/** The arguments of `wait`. */
 export interface WaitArguments {
+  /** The server to connect to. */
   readonly server: ServerChoice;
-  /** The objects that are meant. */
+  /** The objects to wait for. */
   readonly selection: Selection;
-  /** The files that say which objects are meant instead; none if empty. */
+  /** The manifests that identify the objects instead; unused if empty. */
   readonly manifests: Manifests;
-  /** What is waited for, one after the other, of each object. */
+  /** The conditions that each object must meet, one after the other. */
   readonly goals: readonly WaitGoal[];
-  /** 0 looks once. */
+  /** How long to wait; 0 checks once. */
   readonly timeoutMs: number;
-  /** How objects are told of. */
+  /** How objects that meet the conditions are printed. */
   readonly output: ObjectOutput;
-  /** Whether objects are printed with who wrote which field. */
+  /** Whether objects are printed with `managedFields`. */
   readonly showManagedFields: boolean;
 }
 
-/** `watch …`. */
+/** The arguments of `watch`. */
 export interface WatchArguments {
+  /** The server to connect to. */
   readonly server: ServerChoice;
+  /** The objects to watch. */
   readonly selection: Selection;
+  /** How events are printed. */
   readonly output: WatchOutput;
-  /** Where to carry on from, instead of a list. */
+  /** The version to watch from, instead of a list. */
   readonly resourceVersion: string | undefined;
   /**
-   * Whether a cache makes up for what an expired version has missed, and
-   * whether it is drawn as a table in place.
+   * Whether to print the events of a single watch, or those of a cache, which
+   * survives expired versions, or to draw the cache as a live table.
    */
   readonly mode: "events" | "cached" | "live";
 }

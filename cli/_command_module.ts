@@ -1,47 +1,46 @@
 /**
- * What a command is: its options, and a module that carries it out.
+ * The types of a command: its options, and the module that implements it.
  *
  * @module
  */
 
-import type { GivenOptions } from "./_options.ts";
+import type { ParsedArguments } from "./_options.ts";
 import type { Options } from "./_tokens.ts";
 import type { CliIo } from "./terminal/io.ts";
 import type { Screen } from "./terminal/screen.ts";
 
-/** What a command works with. */
+/** What a command runs with. */
 export interface CommandContext {
-  /** Where it tells of what it does. */
+  /** Where it writes its results and progress. */
   readonly screen: Screen;
-  /** Ends it; the reason is an `Interruption`. */
+  /** Aborts the command; the reason is an `Interruption`. */
   readonly signal: AbortSignal;
-  /** The streams and environment that it may have to look at. */
+  /** The streams and environment variables. */
   readonly io: CliIo;
 }
 
-/** A command that has been understood, ready to be carried out. */
+/** A command whose arguments have been parsed. Resolves to the exit status. */
 export type PreparedCommand = (context: CommandContext) => Promise<number>;
 
-/** What the module of a command has to offer. */
+/** The module that implements a command. */
 export interface CommandModule {
   /**
-   * Understands the arguments, so that a mistake shows before the first
-   * request.
+   * Parses the arguments, so that errors are reported before the first request.
    *
-   * @param given The words behind the command, and its options.
-   * @returns What carries it out and gives the exit status.
-   * @throws {UsageError} If they make no sense.
+   * @param given The arguments and options after the command.
+   * @returns A function that runs the command.
+   * @throws {UsageError} If the arguments are invalid.
    */
-  prepare(given: GivenOptions): PreparedCommand | Promise<PreparedCommand>;
+  prepare(given: ParsedArguments): PreparedCommand | Promise<PreparedCommand>;
 }
 
 /** A command. */
 export interface CommandEntry {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** Its options. */
   readonly options: Options;
-  /** Loads what carries it out. */
+  /** Loads the module that implements it. */
   load(): Promise<CommandModule>;
   /** Loads its help text. */
   help(): Promise<string>;

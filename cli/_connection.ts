@@ -1,6 +1,7 @@
 /**
- * The server that a command line chooses: that of a kubeconfig, perhaps as the
- * options change it, or a server of our own that lives as long as the command.
+ * Connects to the server that a command line selects: that of a kubeconfig,
+ * with the options applied to it, or an embedded one that lives as long as the
+ * command.
  *
  * @module
  */
@@ -28,45 +29,46 @@ import type { ResourceType } from "./resources/built_in.ts";
 import type { TableObject } from "./printers/table.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** A way to a server. */
+/** A connection to a server. */
 export interface Connection extends AsyncDisposable {
-  /** What a person should know about the server beforehand, if anything. */
+  /** What to tell the user about the server beforehand, if anything. */
   readonly notice: string | undefined;
-  /** Which server it is, and as whom it is spoken to. */
+  /** The server and the credential, for error messages. */
   readonly place: ServerPlace;
-  /** The namespace that is meant where none is named. */
+  /** The default namespace. */
   readonly namespace: string;
-  /** Finds resources by what they were called. */
+  /** Finds resources by name. */
   readonly resources: ResourceFinder;
   /** Sends any request. */
   readonly client: RestClient;
   /**
-   * Makes no request yet.
+   * Creates a source that lists and watches objects. Sends no request yet.
    *
-   * @param target What is looked at.
-   * @returns The objects, to be listed and watched.
+   * @param target The objects.
+   * @returns The source.
    */
   source(target: Target): ListerWatcher;
   /**
-   * Makes no request yet.
+   * Creates a source that lists and watches objects as rows of the server's
+   * table. Sends no request yet.
    *
-   * @param target What is looked at.
-   * @returns The rows of the server's own table of it, likewise.
+   * @param target The objects.
+   * @returns The source.
    */
   rows(target: Target): Promise<ListerWatcher<TableObject>>;
 }
 
 /**
- * Does something with a server.
+ * Calls a function with a connection to a server, and closes the connection.
  *
  * @param choice The server.
- * @param context Where is told what a person should know about it, and what
- *   ends the search for resources.
- * @param use Does it.
- * @returns What it gives.
- * @throws {KubeconfigError} If nothing says how to reach it.
- * @throws {UsageError} If the command line makes no sense there.
- * @throws {PlacedError} If it fails, with what went wrong as cause.
+ * @param context Where to print the notice of the server, and what aborts API
+ *   discovery.
+ * @param use The function.
+ * @returns What the function returns.
+ * @throws {KubeconfigError} If no usable configuration is found.
+ * @throws {UsageError} If the function throws one.
+ * @throws {PlacedError} If the function throws any other error, its cause.
  */
 export async function withConnection<V>(
   choice: ServerChoice,
@@ -84,12 +86,12 @@ export async function withConnection<V>(
 }
 
 /**
- * Prepares to reach a server. No request is sent yet.
+ * Creates a connection to a server. Sends no request yet.
  *
  * @param choice The server.
- * @param signal Ends the search for resources.
- * @returns The way to it.
- * @throws {KubeconfigError} If nothing says how to reach it.
+ * @param signal Aborts API discovery.
+ * @returns The connection.
+ * @throws {KubeconfigError} If no usable configuration is found.
  */
 export async function connect(
   choice: ServerChoice,
@@ -101,7 +103,7 @@ export async function connect(
 }
 
 async function connectToEmbedded(): Promise<Connection> {
-  // Loaded only here: nobody else should wait for it.
+  // Loaded on demand, to keep other commands fast.
   const { startEmbeddedServer } = await import("./_embedded_server.ts");
   const embedded = await startEmbeddedServer();
   const load = () => Promise.resolve(embedded.catalog);
@@ -125,7 +127,7 @@ function connectToCluster(
   const access = defaultAccess(options);
   const cluster = new ClusterConnection(access);
   const load = async (client: RestClient) => {
-    // Loaded only here: what is in the table needs no discovery.
+    // Loaded on demand: built-in resources need no discovery.
     const { Discovery } = await import("../cluster/_discovery.ts");
     return new Discovery({
       read: (request) => client.read({ ...request, signal }),
@@ -144,7 +146,7 @@ function connectToCluster(
   });
 }
 
-/** The proxy that is used, whoever names it. */
+/** The proxy of the kubeconfig or the environment, without credentials. */
 function proxyOf({ server, proxyUrl }: ClusterAccess): string | undefined {
   const proxy = proxyUrl ?? environmentProxy(server);
   if (proxy === undefined || !URL.canParse(proxy)) return undefined;
@@ -152,7 +154,7 @@ function proxyOf({ server, proxyUrl }: ClusterAccess): string | undefined {
   return `${protocol}//${host}`;
 }
 
-/** What an error is to call the credential. */
+/** How error messages refer to the credential. */
 function credentialOf(
   { credential, clientCertificate, user }: ClusterAccess,
   { token, tokenFile, username }: ClusterChoice,
@@ -172,7 +174,7 @@ function connection(
 ): Connection {
   const client = new RestClient(access);
   const resources = new ResourceFinder(() => load(client));
-  const findAgain = (resource: ResourceType) => resources.again(resource);
+  const rediscover = (resource: ResourceType) => resources.rediscover(resource);
   return {
     ...others,
     resources,
@@ -180,13 +182,13 @@ function connection(
     source: (target) =>
       new ResourceSource(target, {
         open: (place) => new RestListerWatcher({ ...access, ...place }),
-        findAgain,
+        rediscover,
       }),
     rows: async (target) => {
       const { TableSource } = await import("./printers/table_source.ts");
       return new ResourceSource(target, {
         open: (place) => new TableSource({ client, ...place }),
-        findAgain,
+        rediscover,
       });
     },
   };

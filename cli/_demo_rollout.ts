@@ -1,6 +1,6 @@
 /**
- * A Deployment that rolls out, as the controllers of a cluster would write it:
- * the Deployment, its ReplicaSet, its Pods, and a status that follows them.
+ * Simulates the rollout of a Deployment, as the controllers of a cluster would
+ * perform it: with a ReplicaSet, Pods, and a status that is kept up to date.
  *
  * @module
  */
@@ -18,16 +18,16 @@ const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
 const REPLICA_SETS = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets`;
 const POD_PATH = `/api/v1/namespaces/${NAMESPACE}/pods`;
 
-/** The rollout, from its first object to its last replica. */
+/** A simulated rollout. */
 export class Rollout {
   readonly #server: FakeApiServer;
   #ready = 0;
 
   /**
-   * Creates the Deployment, which nobody has looked at yet, and what belongs
-   * to it.
+   * Creates the Deployment, which no controller has observed yet, its
+   * ReplicaSet and its Pods.
    *
-   * @param server Where.
+   * @param server The server to create them on.
    */
   constructor(server: FakeApiServer) {
     this.#server = server;
@@ -50,7 +50,7 @@ export class Rollout {
     }
   }
 
-  /** The controllers notice the Deployment, the kubelet its Pods. */
+  /** The controllers observe the Deployment, and the kubelet its Pods. */
   observe(): void {
     for (const name of PODS) {
       this.#server.patch(`${POD_PATH}/${name}`, {
@@ -60,7 +60,7 @@ export class Rollout {
     this.#writeStatus();
   }
 
-  /** One more Pod is ready. */
+  /** Another Pod becomes ready. */
   podReady(): void {
     const name = PODS[this.#ready];
     if (name === undefined) return;
@@ -175,7 +175,7 @@ function podStatus(state: "ContainerCreating" | "Ready") {
       image: IMAGE,
       ready,
       restartCount: 0,
-      // Explicit nulls take the other state out of what is merged into.
+      // In a merge patch, null removes the previous state.
       state: ready
         ? { waiting: null, running: { startedAt: timestamp() } }
         : { waiting: { reason: state } },
@@ -194,7 +194,7 @@ function replicaCounts(ready: number) {
 }
 
 function available(ready: number) {
-  // A quarter of three may be missing, which is none.
+  // A maxUnavailable of 25% rounds down to 0 of 3 replicas.
   const enough = ready === PODS.length;
   return {
     ...condition("Available", enough),

@@ -1,11 +1,9 @@
 /**
- * An API server of our own on a free port of this machine, for a look around
- * without a cluster: in it a Deployment rolls out, and on the way its
- * connections break.
+ * An API server on a free local port, for trying the commands without a
+ * cluster. It simulates the rollout of a Deployment, during which connections
+ * break.
  *
- * The rollout is a table of moments, each with what a cluster would have
- * written by then; timers that are owned play it, so that nothing of it
- * outlives the command.
+ * The simulation follows a timeline, and stops when the server is disposed.
  *
  * @module
  */
@@ -19,13 +17,13 @@ import type { ResourceCatalog } from "./resources/resource_finder.ts";
 import { allBuiltIn, type BuiltInResource } from "./resources/built_in.ts";
 import { Rollout } from "./_demo_rollout.ts";
 
-/** A server that runs until it is disposed of. */
+/** A server that runs until it is disposed. */
 export interface EmbeddedServer extends AsyncDisposable {
   /** Its address. */
   readonly url: string;
-  /** What a person should know about it. */
+  /** What to tell the user about it. */
   readonly notice: string;
-  /** What it has, which it does not tell itself. */
+  /** Its resources: it does not support API discovery. */
   readonly catalog: ResourceCatalog;
 }
 
@@ -52,8 +50,8 @@ function asDiscovered(resource: BuiltInResource): ApiResource {
   };
 }
 
-/** What happens when, from the start on. */
-const MOMENTS: readonly {
+/** The events of the simulation, and when they happen after the start. */
+const TIMELINE: readonly {
   readonly atMs: number;
   readonly event: "observe" | "ready" | "drop";
 }[] = [
@@ -66,7 +64,7 @@ const MOMENTS: readonly {
 ];
 
 /**
- * Starts the server, and the rollout in it.
+ * Starts the server and the simulated rollout.
  *
  * @returns The server.
  */
@@ -95,8 +93,8 @@ async function play(
   signal: AbortSignal,
 ): Promise<void> {
   let nowMs = 0;
-  for (const { atMs, event } of MOMENTS) {
-    // An abort is the only thing that it can reject with.
+  for (const { atMs, event } of TIMELINE) {
+    // It can only reject because of an abort.
     await delay(atMs - nowMs, { signal }).catch(ignore);
     if (signal.aborted) return;
     nowMs = atMs;

@@ -1,7 +1,7 @@
 /**
- * Durations as Go writes them and as every Kubernetes tool takes them: `30s`,
- * `1m30s`, `1.5h`. A bare number is refused, as Go does: nobody can tell
- * whether `--timeout 30` means seconds.
+ * Parses durations in Go's format, which all Kubernetes tools use: `30s`,
+ * `1m30s`, `1.5h`. As in Go, a number without a unit is an error:
+ * `--timeout 30` is ambiguous.
  *
  * @module
  */
@@ -19,16 +19,16 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ["h", 3_600_000],
 ]);
 
-/** Go keeps 63 bits of nanoseconds. */
-const LONGEST_MS = 2 ** 63 / 1e6;
+/** Go's durations are 64-bit integers of nanoseconds. */
+const MAX_MS = 2 ** 63 / 1e6;
 
 /**
  * Parses a duration as Go's
  * [`time.ParseDuration`](https://pkg.go.dev/time#ParseDuration).
  *
  * @param text The duration.
- * @returns Milliseconds, perhaps negative, perhaps with a fraction.
- * @throws {SyntaxError} If it is no duration.
+ * @returns The duration in milliseconds; it may be negative or a fraction.
+ * @throws {SyntaxError} If the text is not a duration.
  */
 export function parseGoDuration(text: string): number {
   const [, sign, rest = ""] = /^([+-]?)(.*)$/s.exec(text) ?? [];
@@ -55,19 +55,19 @@ function parseMagnitude(text: string): number {
     }
     sum += Number(number) * unitMs;
   }
-  if (sum >= LONGEST_MS) throw new SyntaxError("it is too long");
+  if (sum >= MAX_MS) throw new SyntaxError("it is too long");
   return sum;
 }
 
 /**
- * Parses the value of an option.
+ * Parses the value of an option that takes a duration.
  *
- * @param option The option's name.
- * @param text The duration.
- * @returns Milliseconds, perhaps negative.
- * @throws {UsageError} If it is no duration.
+ * @param option The name of the option.
+ * @param text The value.
+ * @returns The duration in milliseconds; it may be negative.
+ * @throws {UsageError} If the value is not a duration.
  */
-export function durationOf(option: string, text: string): number {
+export function parseDurationOption(option: string, text: string): number {
   try {
     return parseGoDuration(text);
   } catch (cause) {

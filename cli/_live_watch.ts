@@ -1,10 +1,10 @@
 /**
- * `watch --live`: the rows of an informer's cache as a table that is drawn
- * again in place, with a line below it that says how the connection is.
+ * `watch --live`: draws the rows of an informer's cache as a table that is
+ * updated in place, with a line below it for the state of the connection.
  *
- * Nothing is drawn because something has changed: a clock looks ten times a
- * second whether the picture is another one. So a storm of changes costs no
- * more than that, ages go on, and a terminal of another size is noticed.
+ * Changes do not draw anything by themselves: a timer compares the frame with
+ * the previous one ten times a second. This bounds the cost of many changes,
+ * keeps ages up to date, and adapts to the size of the terminal.
  *
  * @module
  */
@@ -18,30 +18,30 @@ import {
 } from "./_startup_source.ts";
 import { causeText } from "./_failures.ts";
 import { LiveBlock } from "./terminal/live_block.ts";
-import { livePicture } from "./printers/live_frame.ts";
+import { renderLiveFrame } from "./printers/live_frame.ts";
 import { LiveTable } from "./printers/live_table.ts";
 import type { Screen } from "./terminal/screen.ts";
 import type { TableObject } from "./printers/table.ts";
 import type { TableOptions } from "./printers/table_printer.ts";
 import { counted } from "./terminal/text.ts";
 
-/** What a live table shows, and where. */
+/** Options for {@linkcode LiveWatch}. */
 export interface LiveWatchOptions {
-  /** Ends it. */
+  /** Aborts the watch. */
   signal: AbortSignal;
-  /** Where it is drawn. */
+  /** The terminal to draw on. */
   screen: Screen;
-  /** What is shown of each row. */
+  /** The columns to show. */
   table: TableOptions;
-  /** What the rows are called: `"pods"`. */
+  /** The plural name of the objects: `"pods"`. */
   noun: string;
-  /** What is wrong with what is there at first, if anything. */
+  /** Checks the initial rows; an error ends the watch. */
   check: (rows: readonly TableObject[]) => Error | undefined;
 }
 
 const DRAW_EVERY_MS = 100;
 
-/** Draws the rows of a cache. */
+/** Draws the rows of an informer's cache as a live table. */
 export class LiveWatch {
   readonly #options: LiveWatchOptions;
   readonly #table: LiveTable;
@@ -55,10 +55,10 @@ export class LiveWatch {
   #isWriting = false;
 
   /**
-   * Begins to list.
+   * Starts an informer, which lists the rows.
    *
-   * @param source What is watched.
-   * @param options What is shown, and where.
+   * @param source The rows to list and watch.
+   * @param options What to show, and where.
    */
   constructor(source: ListerWatcher<TableObject>, options: LiveWatchOptions) {
     this.#options = options;
@@ -79,11 +79,11 @@ export class LiveWatch {
   }
 
   /**
-   * Draws until the signal is aborted, or it cannot begin. The last table is
-   * left standing.
+   * Draws until the signal is aborted or the watch cannot start. The last table
+   * stays on the terminal.
    *
-   * @returns Why it has ended: the signal's reason, or what it could not begin
-   *   with.
+   * @returns Why the watch has ended: the signal's reason, or the error that
+   *   prevented it from starting.
    */
   async run(): Promise<unknown> {
     const { signal } = this.#options;
@@ -97,7 +97,7 @@ export class LiveWatch {
     } finally {
       clearInterval(clock);
       signal.removeEventListener("abort", onAbort);
-      await this.#leaveStanding();
+      await this.#drawFinal();
     }
     return this.#ended.signal.reason;
   }
@@ -107,39 +107,39 @@ export class LiveWatch {
     const error = this.#options.check(rows);
     if (error !== undefined) return this.#end(error);
     const now = Date.now();
-    for (const row of rows) this.#table.begin(row, now);
+    for (const row of rows) this.#table.add(row, now);
     this.#source.listed();
     this.#draw();
     for await (const event of this.#informer) {
-      this.#table.change(event, Date.now());
+      this.#table.apply(event, Date.now());
     }
   }
 
   #draw(): void {
     const { screen } = this.#options;
-    // A terminal that is slow is not given more than it can take.
+    // Skips frames while a slow terminal has not accepted the last one.
     if (this.#isWriting || this.#ended.signal.aborted) return;
-    const lines = this.#picture(this.#status());
+    const lines = this.#frame(this.#status());
     const shown = lines.map(({ text }) => text).join("\n");
     const { size } = screen;
-    const picture = `${size.columns} ${size.rows} ${shown}`;
-    if (picture === this.#shown) return;
-    this.#shown = picture;
+    const frame = `${size.columns} ${size.rows} ${shown}`;
+    if (frame === this.#shown) return;
+    this.#shown = frame;
     this.#isWriting = true;
     void screen.draw(this.#block.draw(lines, size)).then(() => {
       this.#isWriting = false;
     });
   }
 
-  async #leaveStanding(): Promise<void> {
+  async #drawFinal(): Promise<void> {
     const { screen } = this.#options;
-    this.#table.settle();
-    await screen.draw(this.#block.end(this.#picture(undefined), screen.size));
+    this.#table.clearMarks();
+    await screen.draw(this.#block.end(this.#frame(undefined), screen.size));
   }
 
-  #picture(status: string | undefined) {
+  #frame(status: string | undefined) {
     const { size, drawColors } = this.#options.screen;
-    return livePicture(this.#table, {
+    return renderLiveFrame(this.#table, {
       size,
       colors: drawColors,
       now: Date.now(),

@@ -1,24 +1,24 @@
 /**
- * The manifests that a command line names the objects by.
+ * Parses the options for manifests: `-f`, `-R` and `-k`.
  *
  * @module
  */
 
 import type { Manifests, Selection } from "./resources/selection.ts";
-import type { GivenOptions } from "./_options.ts";
+import type { ParsedArguments } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
 /**
- * Understands where manifests are.
+ * Parses the options for manifests.
  *
- * @param given The options.
- * @param command What is written in front of them: `"wait"`.
- * @param isRecursive Whether folders are walked where it is not said.
- * @returns The places; none where none are named.
- * @throws {UsageError} If they are of a kind that is not read here.
+ * @param given The parsed arguments.
+ * @param command The command, for error messages: `"wait"`.
+ * @param isRecursive Whether directories are searched recursively by default.
+ * @returns The manifests; without paths if `-f` was not specified.
+ * @throws {UsageError} If the options are invalid or not supported.
  */
-export function manifestsOf(
-  given: GivenOptions,
+export function parseManifestOptions(
+  given: ParsedArguments,
   command: string,
   isRecursive: boolean,
 ): Manifests {
@@ -27,7 +27,7 @@ export function manifestsOf(
       `-k is not supported: use kubectl kustomize DIR | watchtools ${command} -f -`,
     );
   }
-  const paths = given.texts("filename").flatMap((text) => text.split(","));
+  const paths = given.values("filename").flatMap((text) => text.split(","));
   const url = paths.find((path) => /^https?:[/][/]/.test(path));
   if (url !== undefined) {
     throw new UsageError(
@@ -46,19 +46,19 @@ export function manifestsOf(
 }
 
 /**
- * Makes sure that manifests alone say which objects are meant.
+ * Checks that no arguments or options select objects in addition to manifests.
  *
- * @param given The options.
- * @param selection What is said beside them.
- * @throws {UsageError} If something else says so too.
+ * @param given The parsed arguments.
+ * @param selection The selection by arguments and options.
+ * @throws {UsageError} If it selects any objects.
  */
-export function checkAlone(
-  given: GivenOptions,
-  { mentions, labelSelector, fieldSelector }: Selection,
+export function checkNoOtherSelection(
+  given: ParsedArguments,
+  { resourceArguments, labelSelector, fieldSelector }: Selection,
 ): void {
   const selects = given.isOn("all") || labelSelector !== undefined ||
     fieldSelector !== undefined;
-  if (mentions.length === 0 && !selects) return;
+  if (resourceArguments.length === 0 && !selects) return;
   throw new UsageError(
     "-f already identifies the objects: omit resources, names, selectors and --all",
   );

@@ -1,6 +1,6 @@
 /**
- * The options on a command line: what is found there is checked, and every
- * mistake is answered with what to do.
+ * Parses and validates the options of a command line. Every error says what to
+ * use instead.
  *
  * @module
  */
@@ -9,100 +9,102 @@ import { type Options, tokensOf } from "./_tokens.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** The command of a command line, and the arguments around it. */
-export interface SplitArguments {
-  /** The first argument that is no option; undefined where all are. */
+/** The command in an argument list, and the other arguments. */
+export interface SplitCommand {
+  /** The first positional argument; undefined if there is none. */
   readonly command: string | undefined;
-  /** The others. */
+  /** All other arguments. */
   readonly others: readonly string[];
 }
 
-/** What was given: the words, and the options with all their values. */
-export class GivenOptions {
-  /** The arguments that are no options. */
-  readonly words: readonly string[];
+/** Parsed arguments: the positional ones, and the options with their values. */
+export class ParsedArguments {
+  /** The positional arguments. */
+  readonly positionals: readonly string[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
   /**
-   * Keeps what was given.
+   * Creates parsed arguments.
    *
-   * @param words The arguments that are no options.
-   * @param values The values of the options; `"true"` for those without one.
+   * @param positionals The positional arguments.
+   * @param values The values of each option; `"true"` or `"false"` for a
+   *   boolean option.
    */
   constructor(
-    words: readonly string[],
+    positionals: readonly string[],
     values: ReadonlyMap<string, readonly string[]>,
   ) {
-    this.words = words;
+    this.positionals = positionals;
     this.#values = values;
   }
 
   /**
-   * The same without the first word, which says what the others are.
+   * Removes the first positional argument, such as a subcommand.
    *
-   * @returns What is left.
+   * @returns The remaining arguments.
    */
-  withoutFirst(): GivenOptions {
-    return new GivenOptions(this.words.slice(1), this.#values);
+  withoutFirst(): ParsedArguments {
+    return new ParsedArguments(this.positionals.slice(1), this.#values);
   }
 
-  /** The names of the options given. */
+  /** The names of the options that were specified. */
   get names(): Iterable<string> {
     return this.#values.keys();
   }
 
   /**
-   * Whether an option was given at all.
+   * Whether an option was specified.
    *
-   * @param name The option.
-   * @returns Whether it was.
+   * @param name The name of the option.
+   * @returns Whether it was specified, with any value.
    */
   has(name: string): boolean {
     return this.#values.has(name);
   }
 
   /**
-   * Whether an option that is on or off is on.
+   * Whether a boolean option is true.
    *
-   * @param name The option.
-   * @returns Whether it was given, and not as `--option=false`.
+   * @param name The name of the option.
+   * @returns Whether it was specified, and not as `--option=false`.
    */
   isOn(name: string): boolean {
-    return this.text(name) === "true";
+    return this.value(name) === "true";
   }
 
   /**
-   * The value of an option: the last one counts, as everywhere.
+   * The value of an option; the last one if it was repeated.
    *
-   * @param name The option.
-   * @returns The value; undefined where it was not given.
+   * @param name The name of the option.
+   * @returns The value; undefined if the option was not specified.
    */
-  text(name: string): string | undefined {
+  value(name: string): string | undefined {
     return this.#values.get(name)?.at(-1);
   }
 
   /**
-   * All values of an option, for those that may be repeated.
+   * All values of an option that may be repeated.
    *
-   * @param name The option.
+   * @param name The name of the option.
    * @returns The values, in order.
    */
-  texts(name: string): readonly string[] {
+  values(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
   }
 }
 
 /**
- * Finds the command, which options may stand in front of.
+ * Finds the command, which may follow options.
  *
  * @param args The arguments.
- * @param options The options of all commands: which of them have a value.
- * @returns The command, and the arguments without it.
+ * @param options The options of all commands, to tell which of them take a
+ *   value.
+ * @returns The command, and the other arguments.
  */
-export function splitArguments(
+export function splitCommand(
   args: readonly string[],
   options: Options,
-): SplitArguments {
+): SplitCommand {
   const found = tokensOf(args, options).find(({ kind }) =>
     kind === "positional"
   );
@@ -114,49 +116,52 @@ export function splitArguments(
 }
 
 /**
- * Reads the options of a command.
+ * Parses the arguments of a command.
  *
  * @param args The arguments, without the command.
- * @param options The options that there are.
- * @param refused What an option is answered with that is not among them.
- * @returns What was given.
- * @throws {UsageError} If there is no such option, or its value is missing.
+ * @param options The options that the command accepts.
+ * @param optionError Creates the error for any other option.
+ * @returns The parsed arguments.
+ * @throws {UsageError} If an option is unknown, or its value is missing or
+ *   invalid.
  */
-export function readOptions(
+export function parseOptions(
   args: readonly string[],
   options: Options,
-  refused: (rawName: string, name: string) => UsageError = (rawName, name) =>
-    unknownOption(rawName, name, options),
-): GivenOptions {
-  const words: string[] = [];
+  optionError: (rawName: string, name: string) => UsageError = (
+    rawName,
+    name,
+  ) => unknownOption(rawName, name, options),
+): ParsedArguments {
+  const positionals: string[] = [];
   const values = new Map<string, string[]>();
   for (const token of tokensOf(args, options)) {
     if (token.kind === "positional") {
-      words.push(token.value);
+      positionals.push(token.value);
       continue;
     }
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) throw refused(rawName, name);
-    if (value === "" && option.mayBeEmpty) {
+    if (option === undefined) throw optionError(rawName, name);
+    if (value === "" && option.ignoreEmpty) {
       values.delete(name);
       continue;
     }
     const text = option.type === "string"
       ? checkValue(rawName, value, inlineValue)
-      : checkTruth(rawName, value ?? "true");
+      : parseBoolean(rawName, value ?? "true");
     values.set(name, [...values.get(name) ?? [], text]);
   }
-  return new GivenOptions(words, values);
+  return new ParsedArguments(positionals, values);
 }
 
 /**
- * Tells that there is no such option.
+ * Creates the error for an unknown option.
  *
  * @param rawName The option as it was written: `"--fro"`.
- * @param name Its name.
- * @param options Those that there are.
- * @returns The error.
+ * @param name The name of the option.
+ * @param options The options that exist.
+ * @returns The error, with a suggestion if an option has a similar name.
  */
 export function unknownOption(
   rawName: string,
@@ -191,16 +196,16 @@ function checkValue(
   return value;
 }
 
-/** What Go takes for a boolean, which scripts may have written. */
-const TRUTHS: ReadonlyMap<string, string> = new Map(
+/** The values that Go's `strconv.ParseBool` accepts, as kubectl does. */
+const BOOLEANS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "true": ["1", "t", "T", "TRUE", "true", "True"],
     "false": ["0", "f", "F", "FALSE", "false", "False"],
   }).flatMap(([value, texts]) => texts.map((text) => [text, value])),
 );
 
-function checkTruth(rawName: string, text: string): string {
-  const value = TRUTHS.get(text);
+function parseBoolean(rawName: string, text: string): string {
+  const value = BOOLEANS.get(text);
   if (value !== undefined) return value;
   throw new UsageError(
     `${rawName} must be true or false: use ${rawName} or ${rawName}=false`,

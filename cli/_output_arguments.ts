@@ -1,29 +1,29 @@
 /**
- * How objects are to be printed, out of the options that say so.
+ * Parses the options for printing objects: `-o` and `--template`.
  *
  * @module
  */
 
 import type { ObjectOutput } from "./printers/output.ts";
-import type { GivenOptions } from "./_options.ts";
+import type { ParsedArguments } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-const FORMS = "name, json, yaml, jsonpath=TEMPLATE or jsonpath-file=FILE";
+const FORMATS = "name, json, yaml, jsonpath=TEMPLATE or jsonpath-file=FILE";
 
 /**
- * Understands how objects are to be printed.
+ * Parses the options for printing objects.
  *
- * @param given The options.
- * @param others What the command can write beside objects.
- * @returns The form.
- * @throws {UsageError} If there is no such form.
+ * @param given The parsed arguments.
+ * @param others The command's other output formats, for error messages.
+ * @returns The output format.
+ * @throws {UsageError} If the format is unknown or its template is missing.
  */
-export function objectOutputOf(
-  given: GivenOptions,
+export function parseObjectOutput(
+  given: ParsedArguments,
   ...others: readonly string[]
 ): ObjectOutput {
-  const text = given.text("output");
-  const template = given.text("template");
+  const text = given.value("output");
+  const template = given.value("template");
   if (text === undefined) {
     if (template === undefined) return { type: "message" };
     throw goTemplate("--template");
@@ -49,7 +49,7 @@ export function objectOutputOf(
   }
   throw new UsageError(
     `unknown output format ${JSON.stringify(text)}: allowed formats are ${
-      [...others, FORMS].join(", ")
+      [...others, FORMATS].join(", ")
     }`,
   );
 }
@@ -57,7 +57,7 @@ export function objectOutputOf(
 function templateOf(
   form: string,
   text: string | undefined,
-  given: GivenOptions,
+  given: ParsedArguments,
 ): ObjectOutput {
   if (text === undefined || text === "") {
     throw new UsageError(

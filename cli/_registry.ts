@@ -1,9 +1,9 @@
 /**
- * The commands there are, each with its options. What carries a command out is
- * a module of its own that is loaded when it is wanted: nobody waits for a
- * command that was not asked for.
+ * All commands and their options. The module that implements a command is
+ * loaded only when the command runs, to keep startup fast.
  *
- * A command with subcommands is one entry: its first word says which.
+ * A command with subcommands is a single entry: its first positional argument
+ * is the subcommand.
  *
  * @module
  */
@@ -15,12 +15,12 @@ const HELP: Options = {
   "help": { type: "boolean", short: "h" },
 };
 
-/** The options that say which server is meant, and as whom. */
+/** The options that select a server and a user. */
 export const SERVER_OPTIONS: Options = {
-  "kubeconfig": { type: "string", mayBeEmpty: true },
-  "context": { type: "string", mayBeEmpty: true },
-  "cluster": { type: "string", mayBeEmpty: true },
-  "user": { type: "string", mayBeEmpty: true },
+  "kubeconfig": { type: "string", ignoreEmpty: true },
+  "context": { type: "string", ignoreEmpty: true },
+  "cluster": { type: "string", ignoreEmpty: true },
+  "user": { type: "string", ignoreEmpty: true },
   "server": { type: "string", short: "s" },
   "token": { type: "string" },
   "token-file": { type: "string" },
@@ -39,21 +39,21 @@ export const SERVER_OPTIONS: Options = {
   "embedded": { type: "boolean" },
 };
 
-/** The options that say which objects are meant. */
+/** The options that select objects. */
 export const SELECTION_OPTIONS: Options = {
-  "namespace": { type: "string", short: "n", mayBeEmpty: true },
+  "namespace": { type: "string", short: "n", ignoreEmpty: true },
   "all-namespaces": { type: "boolean", short: "A" },
   "selector": { type: "string", short: "l" },
 };
 
-/** The options that say where manifests are that name the objects. */
+/** The options for manifests that identify objects. */
 const MANIFEST_OPTIONS: Options = {
   "filename": { type: "string", short: "f" },
   "recursive": { type: "boolean", short: "R" },
   "kustomize": { type: "string", short: "k" },
 };
 
-/** The options that say how objects are printed. */
+/** The options for printing objects. */
 const OBJECT_OUTPUT_OPTIONS: Options = {
   "output": { type: "string", short: "o" },
   "template": { type: "string" },
@@ -96,12 +96,12 @@ const WATCH: CommandEntry = {
   help: async () => (await import("./_watch_help.ts")).WATCH_HELP,
 };
 
-const { "all-namespaces": _, ...IN_ONE_NAMESPACE } = COMMON;
+const { "all-namespaces": _, ...SINGLE_NAMESPACE } = COMMON;
 
 const ROLLOUT: CommandEntry = {
   name: "rollout",
   options: {
-    ...IN_ONE_NAMESPACE,
+    ...SINGLE_NAMESPACE,
     ...MANIFEST_OPTIONS,
     "revision": { type: "string" },
     "timeout": { type: "string" },
@@ -111,16 +111,16 @@ const ROLLOUT: CommandEntry = {
   help: async () => (await import("./_rollout_help.ts")).ROLLOUT_HELP,
 };
 
-/** All commands, in the order in which they are told of. */
+/** All commands, in the order in which help and messages list them. */
 export const COMMANDS: readonly CommandEntry[] = [WAIT, WATCH, ROLLOUT];
 
-/** What may stand where no command is given. */
+/** The options that are valid without a command. */
 export const PROGRAM_OPTIONS: Options = {
   ...HELP,
   "version": { type: "boolean" },
 };
 
-/** The options of all commands: to find the command among them. */
+/** The options of all commands, to find the command among them. */
 export const ALL_OPTIONS: Options = Object.assign(
   {},
   ...COMMANDS.map(({ options }) => options),
@@ -128,10 +128,10 @@ export const ALL_OPTIONS: Options = Object.assign(
 );
 
 /**
- * Finds a command.
+ * Finds a command by name.
  *
- * @param name What it is called.
- * @returns The command; undefined where there is none.
+ * @param name The name.
+ * @returns The command; undefined if it does not exist.
  */
 export function findCommand(name: string): CommandEntry | undefined {
   return COMMANDS.find((command) => command.name === name);

@@ -1,63 +1,70 @@
 /**
- * What a `rollout` is asked for. Nothing is done here, so that every mistake
- * shows before the first request.
+ * Parses the arguments of `rollout`. This makes no request, so that every error
+ * is reported before the first one.
  *
  * @module
  */
 
 import type { ServerChoice } from "./_command_line.ts";
 import type { Manifests, Selection } from "./resources/selection.ts";
-import { durationOf } from "./_go_duration.ts";
-import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
-import type { GivenOptions } from "./_options.ts";
-import { selectionOf } from "./_selection.ts";
-import { serverOf } from "./_server_arguments.ts";
+import { parseDurationOption } from "./_go_duration.ts";
+import {
+  checkNoOtherSelection,
+  parseManifestOptions,
+} from "./_manifest_arguments.ts";
+import type { ParsedArguments } from "./_options.ts";
+import { parseSelection } from "./_selection.ts";
+import { parseServerOptions } from "./_server_arguments.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** `rollout status …`. */
+/** The arguments of `rollout status`. */
 export interface RolloutArguments {
-  /** How the server is reached. */
+  /** The server to connect to. */
   readonly server: ServerChoice;
-  /** What is rolled out. */
+  /** The objects whose rollouts to follow. */
   readonly selection: Selection;
-  /** The files that say so instead; none if empty. */
+  /** The manifests that identify them instead; unused if empty. */
   readonly manifests: Manifests;
-  /** Longest that each may take; 0 for as long as it takes. */
+  /** How long to wait for each object; 0 for no limit. */
   readonly timeoutMs: number;
-  /** Whether to wait until it is over. */
+  /** Whether to wait until the rollout is done. */
   readonly watch: boolean;
-  /** The revision that it has to be of; 0 for any. */
+  /** The revision that it must have; 0 for any. */
   readonly revision: number;
 }
 
-const OTHERS = ["history", "pause", "restart", "resume", "undo"];
+/** The subcommands of `kubectl rollout` that are not supported. */
+const UNSUPPORTED = ["history", "pause", "restart", "resume", "undo"];
 
 /**
- * Understands the arguments of a `rollout`.
+ * Parses the arguments of `rollout`.
  *
- * @param given The words behind it, and its options.
- * @returns What is to be done.
- * @throws {UsageError} If they make no sense.
+ * @param given The arguments and options after the command.
+ * @returns The parsed arguments.
+ * @throws {UsageError} If they are invalid.
  */
-export function rolloutArguments(given: GivenOptions): RolloutArguments {
-  const [verb, ...words] = given.words;
+export function rolloutArguments(given: ParsedArguments): RolloutArguments {
+  const [verb, ...words] = given.positionals;
   checkVerb(verb);
-  const manifests = manifestsOf(given, "rollout status", false);
+  const manifests = parseManifestOptions(given, "rollout status", false);
   if (words.length === 0 && manifests.paths.length === 0) {
     throw new UsageError(
       "nothing to show the status of: specify a resource, such as deployment/web or -f FILE",
     );
   }
-  const selection = selectionOf(given.withoutFirst());
-  if (manifests.paths.length > 0) checkAlone(given, selection);
+  const selection = parseSelection(given.withoutFirst());
+  if (manifests.paths.length > 0) checkNoOtherSelection(given, selection);
   return {
-    server: serverOf(given),
+    server: parseServerOptions(given),
     selection,
     manifests,
-    // As kubectl has it, a time that is negative is none.
-    timeoutMs: Math.max(0, durationOf("timeout", given.text("timeout") ?? "0")),
+    // As in kubectl, a negative timeout means no limit.
+    timeoutMs: Math.max(
+      0,
+      parseDurationOption("timeout", given.value("timeout") ?? "0"),
+    ),
     watch: !given.has("watch") || given.isOn("watch"),
-    revision: revisionOf(given.text("revision") ?? "0"),
+    revision: revisionOf(given.value("revision") ?? "0"),
   };
 }
 
@@ -68,10 +75,10 @@ function checkVerb(verb: string | undefined): void {
       "rollout requires a subcommand: use rollout status RESOURCE/NAME",
     );
   }
-  // A word alone may as well be a "status" that is mistyped.
+  // Without a slash, it may be a mistyped "status".
   const what = verb.includes("/") ? verb : "RESOURCE/NAME";
   throw new UsageError(
-    OTHERS.includes(verb)
+    UNSUPPORTED.includes(verb)
       ? `rollout ${verb} is not supported: use kubectl rollout ${verb}`
       : `unknown command ${
         JSON.stringify(`rollout ${verb}`)

@@ -10,7 +10,7 @@ import {
   SERVER_HELP,
 } from "./_help_parts.ts";
 
-/** What `rollout --help` says. */
+/** The output of `rollout --help`. */
 export const ROLLOUT_HELP =
   `Show the status of a rollout until it is done, like "kubectl rollout status".
 

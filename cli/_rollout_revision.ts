@@ -1,5 +1,5 @@
 /**
- * Which revision of an object is being rolled out.
+ * Checks the revision of a Deployment.
  *
  * @module
  */
@@ -7,16 +7,17 @@
 import { textField } from "../internal/json_fields.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** Where a Deployment's controller writes it. */
+/** The annotation that the Deployment controller sets. */
 const REVISION = "deployment.kubernetes.io/revision";
 
 /**
- * Makes sure that it is a certain revision. As in `kubectl`, only Deployments
- * are looked at.
+ * Checks that a Deployment is at a revision. As in `kubectl`, other objects are
+ * not checked.
  *
  * @param object The object.
  * @param wanted The revision; 0 for any.
- * @throws {Error} If it is another one, in `kubectl`'s words.
+ * @throws {Error} If the Deployment is at another one, with `kubectl`'s
+ *   message.
  */
 export function checkRevision(object: KubernetesObject, wanted: number): void {
   if (wanted === 0 || object.kind !== "Deployment") return;

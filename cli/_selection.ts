@@ -1,44 +1,45 @@
 /**
- * From `deployment/web`, `pods -l app=web`, `pods --all` to what a command line
- * says about which objects are meant. The forms are `kubectl`'s, and so is what
- * excludes what. Which resources there are is not known here.
+ * Parses the arguments and options that select objects: `deployment/web`,
+ * `pods -l app=web`, `pods --all`. The forms, and which of them are mutually
+ * exclusive, are those of `kubectl`. Whether a resource exists is checked
+ * later.
  *
  * @module
  */
 
 import { parseLabelSelector } from "../api/_label_selector.ts";
-import type { Mention, Selection } from "./resources/selection.ts";
-import type { GivenOptions } from "./_options.ts";
+import type { ResourceArgument, Selection } from "./resources/selection.ts";
+import type { ParsedArguments } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
- * Roles and their bindings may be called anything that can stand in a path,
- * such as `me@example.com`. What has a meaning in a selector is a mistake.
+ * Some resources, such as roles, accept any name that is valid in a path, such
+ * as `me@example.com`. Characters with a meaning in a selector are rejected.
  */
 const OBJECT_NAME = /^(?![.]{1,2}$)[^/%,=\\\p{Cc}]+$/u;
 
-/** What names of resources are made of, with or without version and group. */
+/** The characters of a resource name, with or without version and group. */
 const RESOURCE_NAME = /^[A-Za-z0-9._-]+$/;
 
-/** A comparison of fields, with its escaped characters. */
+/** A requirement of a field selector, in which characters may be escaped. */
 const FIELD_TERM = /^\s*[^\s=!,]+\s*(==|!=|=)(\\[\\,=]|[^\\,=])*$/;
 
 /**
- * Understands which objects are meant.
+ * Parses the arguments and options that select objects.
  *
- * @param given The words and options.
- * @returns What they say.
- * @throws {UsageError} If it makes no sense.
+ * @param given The parsed arguments.
+ * @returns The selection.
+ * @throws {UsageError} If they are malformed or mutually exclusive.
  */
-export function selectionOf(given: GivenOptions): Selection {
-  const mentions = findMentions(given.words);
+export function parseSelection(given: ParsedArguments): Selection {
+  const resourceArguments = parseResourceArguments(given.positionals);
   const labelSelector = textOf(given, "selector");
   const fieldSelector = textOf(given, "field-selector");
   if (labelSelector !== undefined) checkLabels(labelSelector);
   if (fieldSelector !== undefined) checkFields(fieldSelector);
-  const named = mentions.find(({ name }) => name !== undefined);
+  const named = resourceArguments.find(({ name }) => name !== undefined);
   if (named !== undefined) {
     const flag = given.has("selector")
       ? "-l"
@@ -52,24 +53,24 @@ export function selectionOf(given: GivenOptions): Selection {
     }
   }
   return {
-    mentions,
-    namespace: namespaceOf(given.text("namespace")),
+    resourceArguments,
+    namespace: namespaceOf(given.value("namespace")),
     allNamespaces: given.isOn("all-namespaces"),
     labelSelector,
     fieldSelector,
   };
 }
 
-/** An option whose value says nothing when it is empty. */
-function textOf(given: GivenOptions, name: string): string | undefined {
-  const text = given.text(name)?.trim();
+/** The value of an option, undefined if it is blank. */
+function textOf(given: ParsedArguments, name: string): string | undefined {
+  const text = given.value(name)?.trim();
   return text === "" ? undefined : text;
 }
 
 /** `a/x b/y`, or `a x y`, or `a,b`, or `a,b x y`. */
-function findMentions(words: readonly string[]): Mention[] {
+function parseResourceArguments(words: readonly string[]): ResourceArgument[] {
   const slashed = words.filter((word) => word.includes("/"));
-  if (slashed.length === words.length) return words.map(slashedMention);
+  if (slashed.length === words.length) return words.map(parseSlashed);
   const [first = "", ...names] = words;
   if (slashed.length > 0) {
     throw new UsageError(
@@ -79,7 +80,7 @@ function findMentions(words: readonly string[]): Mention[] {
     );
   }
   const resources = new Set(first.split(","));
-  return [...resources].flatMap((text): Mention[] => {
+  return [...resources].flatMap((text): ResourceArgument[] => {
     const resource = checkResource(text);
     return names.length === 0
       ? [{ resource, name: undefined }]
@@ -87,7 +88,7 @@ function findMentions(words: readonly string[]): Mention[] {
   });
 }
 
-function slashedMention(text: string): Mention {
+function parseSlashed(text: string): ResourceArgument {
   const [resource = "", name = "", ...more] = text.split("/");
   if (resource === "" || name === "" || more.length > 0) {
     throw new UsageError(
@@ -141,7 +142,7 @@ function checkLabels(selector: string): void {
 }
 
 function checkFields(selector: string): void {
-  // A comma that is escaped is one of the value.
+  // An escaped comma is part of the value.
   const terms = selector.split(/(?<!\\),/);
   if (terms.every((term) => FIELD_TERM.test(term))) return;
   throw new UsageError(

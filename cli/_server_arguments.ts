@@ -1,16 +1,16 @@
 /**
- * The server that a command line chooses, out of its options.
+ * Parses the connection options.
  *
  * @module
  */
 
 import type { ClusterChoice, ServerChoice } from "./_command_line.ts";
-import { durationOf } from "./_go_duration.ts";
-import type { GivenOptions } from "./_options.ts";
+import { parseDurationOption } from "./_go_duration.ts";
+import type { ParsedArguments } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** What says where and who, so that it says nothing about our own server. */
-const OF_A_CLUSTER = [
+/** The options that select a cluster or user: not valid with `--embedded`. */
+const CLUSTER_OPTIONS = [
   "server",
   "token",
   "token-file",
@@ -21,58 +21,58 @@ const OF_A_CLUSTER = [
 ] as const;
 
 /**
- * Understands which server is meant, and as whom.
+ * Parses the connection options.
  *
- * @param given The options.
- * @returns The server.
- * @throws {UsageError} If two are.
+ * @param given The parsed arguments.
+ * @returns The server to connect to.
+ * @throws {UsageError} If options are malformed or mutually exclusive.
  */
-export function serverOf(given: GivenOptions): ServerChoice {
+export function parseServerOptions(given: ParsedArguments): ServerChoice {
   if (!given.isOn("embedded")) {
     return { type: "cluster", options: clusterOf(given) };
   }
-  const other = OF_A_CLUSTER.find((name) => given.has(name));
+  const other = CLUSTER_OPTIONS.find((name) => given.has(name));
   if (other === undefined) return { type: "embedded" };
   throw new UsageError(
     `--embedded and --${other} are mutually exclusive: omit one of them`,
   );
 }
 
-function clusterOf(given: GivenOptions): ClusterChoice {
+function clusterOf(given: ParsedArguments): ClusterChoice {
   if (given.has("token") && given.has("token-file")) {
     throw new UsageError(
       "--token and --token-file are mutually exclusive: omit one of them",
     );
   }
-  const requestTimeout = given.text("request-timeout");
+  const requestTimeout = given.value("request-timeout");
   return {
-    kubeconfig: given.text("kubeconfig"),
-    context: given.text("context"),
-    cluster: given.text("cluster"),
-    user: given.text("user"),
-    server: given.text("server"),
-    tlsServerName: given.text("tls-server-name"),
+    kubeconfig: given.value("kubeconfig"),
+    context: given.value("context"),
+    cluster: given.value("cluster"),
+    user: given.value("user"),
+    server: given.value("server"),
+    tlsServerName: given.value("tls-server-name"),
     insecureSkipTlsVerify: given.has("insecure-skip-tls-verify")
       ? given.isOn("insecure-skip-tls-verify")
       : undefined,
-    certificateAuthority: given.text("certificate-authority"),
-    clientCertificate: given.text("client-certificate"),
-    clientKey: given.text("client-key"),
-    token: given.text("token"),
-    tokenFile: given.text("token-file"),
-    username: given.text("username"),
-    password: given.text("password"),
-    as: given.text("as"),
-    asGroups: given.has("as-group") ? given.texts("as-group") : undefined,
-    asUid: given.text("as-uid"),
-    asUserExtra: extraOf(given.texts("as-user-extra")),
+    certificateAuthority: given.value("certificate-authority"),
+    clientCertificate: given.value("client-certificate"),
+    clientKey: given.value("client-key"),
+    token: given.value("token"),
+    tokenFile: given.value("token-file"),
+    username: given.value("username"),
+    password: given.value("password"),
+    as: given.value("as"),
+    asGroups: given.has("as-group") ? given.values("as-group") : undefined,
+    asUid: given.value("as-uid"),
+    asUserExtra: extraOf(given.values("as-user-extra")),
     requestTimeoutMs: requestTimeout === undefined
       ? undefined
       : timeoutOf(requestTimeout),
   };
 }
 
-/** `KEY=VALUE`, several values for a key. */
+/** `KEY=VALUE`; a key may have several values. */
 function extraOf(
   texts: readonly string[],
 ): Record<string, string[]> | undefined {
@@ -90,9 +90,9 @@ function extraOf(
   return Object.fromEntries(extra);
 }
 
-/** Seconds where it has no unit, and none where it is 0, as in `kubectl`. */
+/** Without a unit it is in seconds, as in `kubectl`; undefined if it is 0. */
 function timeoutOf(text: string): number | undefined {
-  const ms = durationOf(
+  const ms = parseDurationOption(
     "request-timeout",
     /^\d+$/.test(text) ? `${text}s` : text,
   );

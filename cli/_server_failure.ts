@@ -1,22 +1,22 @@
 /**
- * Where something went wrong: the advice depends on it.
+ * An error with the server it happened at, which error messages refer to.
  *
  * @module
  */
 
-/** A server, and as whom it is spoken to. */
+/** A server, and the credential for it. */
 export interface ServerPlace {
   /** Its address. */
   readonly server: string;
-  /** The context that names it; undefined where the command line does. */
+  /** The context that selects it; undefined if `--server` does. */
   readonly context: string | undefined;
-  /** The proxy on the way there, without what logs in at it. */
+  /** The proxy to it, without credentials; undefined if there is none. */
   readonly proxy: string | undefined;
-  /** What is sent to log in, and whose it is; undefined for nothing. */
+  /** A description of the credential; undefined if none is sent. */
   readonly credential: string | undefined;
 }
 
-/** Something went wrong with a server; `cause` is what. */
+/** A failure at a server; `cause` is the error. */
 export class PlacedError extends Error {
   /** `"PlacedError"`. */
   override readonly name: string = "PlacedError";
@@ -24,10 +24,10 @@ export class PlacedError extends Error {
   readonly place: ServerPlace;
 
   /**
-   * Says where.
+   * Creates the error.
    *
-   * @param cause What went wrong.
-   * @param place The server.
+   * @param cause The error.
+   * @param place The server that it happened at.
    */
   constructor(cause: unknown, place: ServerPlace) {
     super(`failed at ${place.server}`, { cause });

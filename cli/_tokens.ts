@@ -1,8 +1,8 @@
 /**
- * Splits a command line into options and words as `node:util`'s `parseArgs`
- * does when it is not strict, and takes `-n=web` and `-A=false` as `kubectl`
- * does. On Deno the first use of anything of Node's takes
- * longer than all else that a command does before its first request.
+ * Splits a command line into options and positional arguments, like `parseArgs`
+ * of `node:util` with `strict: false`, and accepts `-n=web` and `-A=false` as
+ * `kubectl` does. On Deno, loading a Node module takes longer than everything
+ * else that a command does before its first request.
  *
  * @module
  */
@@ -10,24 +10,24 @@
 /** An option on a command line. */
 export interface OptionToken {
   readonly kind: "option";
-  /** Which argument it is in. */
+  /** The index of the argument that contains it. */
   readonly index: number;
-  /** Its name; the letter alone where that stands for none. */
+  /** Its name; the letter if that is not the short form of an option. */
   readonly name: string;
   /** As it was written: `"--all"`, `"-A"`. */
   readonly rawName: string;
-  /** Its value, where it has one. */
+  /** Its value; undefined if it has none. */
   readonly value: string | undefined;
-  /** Whether the value is in the same argument. */
+  /** Whether the value is part of the same argument. */
   readonly inlineValue: boolean;
 }
 
-/** A word on a command line. */
-export interface WordToken {
+/** A positional argument on a command line. */
+export interface PositionalToken {
   readonly kind: "positional";
-  /** Which argument it is. */
+  /** The index of the argument. */
   readonly index: number;
-  /** The word. */
+  /** The argument. */
   readonly value: string;
 }
 
@@ -35,17 +35,17 @@ export interface WordToken {
  * Splits a command line.
  *
  * @param args The arguments.
- * @param options The options that there are; any other one has a value only
- *   behind an equals sign.
- * @returns What the arguments are, in order.
+ * @param options The known options; an unknown option has a value only after an
+ *   equals sign.
+ * @returns The options and positional arguments, in order.
  */
 export function tokensOf(
   args: readonly string[],
   options: Options,
-): (OptionToken | WordToken)[] {
-  const tokens: (OptionToken | WordToken)[] = [];
+): (OptionToken | PositionalToken)[] {
+  const tokens: (OptionToken | PositionalToken)[] = [];
   let index = 0;
-  const word = () => {
+  const pushPositional = () => {
     tokens.push({ kind: "positional", index, value: args[index] ?? "" });
   };
   for (; index < args.length && args[index] !== "--"; index++) {
@@ -55,15 +55,15 @@ export function tokensOf(
       tokens.push(...found);
       if (takesNext(found.at(-1))) index++;
     } else {
-      word();
+      pushPositional();
     }
   }
-  // Behind the two hyphens, everything is a word.
-  for (index++; index < args.length; index++) word();
+  // After `--`, every argument is positional.
+  for (index++; index < args.length; index++) pushPositional();
   return tokens;
 }
 
-/** Where an argument stands. */
+/** An argument's position, and what is needed to parse it. */
 interface Place {
   index: number;
   next: string | undefined;
@@ -88,7 +88,7 @@ function longOption(arg: string, place: Place): OptionToken {
   return option(rawName.slice(2), rawName, value, place);
 }
 
-/** `-x`, `-x VALUE`, `-xVALUE`, `-x=VALUE`, or several of a letter: `-xyz`. */
+/** `-x`, `-x VALUE`, `-xVALUE`, `-x=VALUE`, or several letters: `-xyz`. */
 function shortOptions(letters: string, place: Place): OptionToken[] {
   const tokens: OptionToken[] = [];
   for (let at = 0; at < letters.length; at++) {
@@ -127,18 +127,18 @@ function typeOf(name: string, options: Options): string | undefined {
   return Object.hasOwn(options, name) ? options[name]?.type : undefined;
 }
 
-/** An option, as `node:util`'s `parseArgs` has it. */
+/** The definition of an option, like those of `parseArgs` in `node:util`. */
 export interface Option {
-  /** Whether it has a value; `--all=false` takes a boolean one back. */
+  /** Whether it takes a value; a boolean option also accepts `--all=false`. */
   readonly type: "string" | "boolean";
-  /** Its one letter. */
+  /** Its short form, a single letter. */
   readonly short?: string;
   /**
-   * Whether an empty value is as none: scripts pass on variables that may be
-   * empty, and `kubectl` takes them so.
+   * Whether an empty value means that the option is not specified. Scripts pass
+   * variables that may be empty, and `kubectl` accepts them.
    */
-  readonly mayBeEmpty?: boolean;
+  readonly ignoreEmpty?: boolean;
 }
 
-/** Options by name. */
+/** Option definitions by name. */
 export type Options = Readonly<Record<string, Option>>;

@@ -1,79 +1,84 @@
 /**
- * What a `wait` is asked for. Nothing is done here, so that every mistake
- * shows before the first request.
+ * Parses the arguments of `wait`. This makes no request, so that every error is
+ * reported before the first one.
  *
  * @module
  */
 
 import type { WaitArguments, WaitGoal } from "./_command_line.ts";
 import type { Manifests, Selection } from "./resources/selection.ts";
-import { durationOf } from "./_go_duration.ts";
-import { checkAlone, manifestsOf } from "./_manifest_arguments.ts";
-import type { GivenOptions } from "./_options.ts";
-import { objectOutputOf } from "./_output_arguments.ts";
-import { selectionOf } from "./_selection.ts";
-import { serverOf } from "./_server_arguments.ts";
+import { parseDurationOption } from "./_go_duration.ts";
+import {
+  checkNoOtherSelection,
+  parseManifestOptions,
+} from "./_manifest_arguments.ts";
+import type { ParsedArguments } from "./_options.ts";
+import { parseObjectOutput } from "./_output_arguments.ts";
+import { parseSelection } from "./_selection.ts";
+import { parseServerOptions } from "./_server_arguments.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
 const DEFAULT_TIMEOUT = "30s";
 
-/** What `kubectl` takes a negative timeout for. */
+/** The timeout that a negative `--timeout` stands for, as in `kubectl`. */
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 const GOALS =
   "use condition=NAME, condition=NAME=VALUE, jsonpath='{PATH}'=VALUE, create or delete";
 
 /**
- * Understands the arguments of a `wait`.
+ * Parses the arguments of `wait`.
  *
- * @param given The words behind it, and its options.
- * @returns What is to be done.
- * @throws {UsageError} If they make no sense.
+ * @param given The arguments and options after the command.
+ * @returns The parsed arguments.
+ * @throws {UsageError} If they are invalid.
  */
-export function waitArguments(given: GivenOptions): WaitArguments {
-  const selection = selectionOf(given);
-  // Unlike for other commands of kubectl's, folders are walked.
-  const manifests = manifestsOf(given, "wait", true);
-  checkWhat(given, selection, manifests);
-  const timeoutMs = durationOf(
+export function waitArguments(given: ParsedArguments): WaitArguments {
+  const selection = parseSelection(given);
+  // `kubectl wait` searches directories recursively, unlike other commands.
+  const manifests = parseManifestOptions(given, "wait", true);
+  checkSelection(given, selection, manifests);
+  const timeoutMs = parseDurationOption(
     "timeout",
-    given.text("timeout") ?? DEFAULT_TIMEOUT,
+    given.value("timeout") ?? DEFAULT_TIMEOUT,
   );
   return {
     selection,
     manifests,
-    goals: goalsOf(given.texts("for")),
+    goals: goalsOf(given.values("for")),
     timeoutMs: timeoutMs < 0 ? WEEK_MS : timeoutMs,
-    output: objectOutputOf(given),
+    output: parseObjectOutput(given),
     showManagedFields: given.isOn("show-managed-fields"),
-    server: serverOf(given),
+    server: parseServerOptions(given),
   };
 }
 
-/** Whether it is said which objects are meant, and only once. */
-function checkWhat(
-  given: GivenOptions,
+/** Checks that either arguments and options or manifests select the objects. */
+function checkSelection(
+  given: ParsedArguments,
   selection: Selection,
   { paths }: Manifests,
 ): void {
-  const { mentions, labelSelector, fieldSelector } = selection;
-  if (paths.length > 0) return checkAlone(given, selection);
+  const { resourceArguments, labelSelector, fieldSelector } = selection;
+  if (paths.length > 0) return checkNoOtherSelection(given, selection);
   const selects = given.isOn("all") || labelSelector !== undefined ||
     fieldSelector !== undefined;
-  if (mentions.length === 0) {
+  if (resourceArguments.length === 0) {
     throw new UsageError(
       "nothing to wait for: specify a resource, such as deployment/web, pods -l app=web, pods --all or -f FILE",
     );
   }
-  const vague = mentions.find(({ name }) => name === undefined);
-  if (vague !== undefined && !selects) {
+  const unnamed = resourceArguments.find(({ name }) => name === undefined);
+  if (unnamed !== undefined && !selects) {
     throw new UsageError(
-      `${vague.resource} specified without a name: use ${vague.resource}/NAME, -l SELECTOR or --all`,
+      `${unnamed.resource} specified without a name: use ${unnamed.resource}/NAME, -l SELECTOR or --all`,
     );
   }
 }
 
-/** In order, but for `create`: nothing else can be met before. */
+/**
+ * In order, except that `create` comes first: nothing else can be met before.
+ */
 function goalsOf(texts: readonly string[]): WaitGoal[] {
   if (texts.length === 0) {
     throw new UsageError(`--for is required: ${GOALS}`);

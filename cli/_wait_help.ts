@@ -10,7 +10,7 @@ import {
   SERVER_HELP,
 } from "./_help_parts.ts";
 
-/** What `wait --help` says. */
+/** The output of `wait --help`. */
 export const WAIT_HELP =
   `Wait until objects meet a condition, like "kubectl wait".
 

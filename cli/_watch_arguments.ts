@@ -1,41 +1,41 @@
 /**
- * What a `watch` is asked for. Nothing is done here, so that every mistake
- * shows before the first request.
+ * Parses the arguments of `watch`. This makes no request, so that every error
+ * is reported before the first one.
  *
  * @module
  */
 
 import type { WatchArguments } from "./_command_line.ts";
-import type { GivenOptions } from "./_options.ts";
-import { selectionOf } from "./_selection.ts";
-import { serverOf } from "./_server_arguments.ts";
+import type { ParsedArguments } from "./_options.ts";
+import { parseSelection } from "./_selection.ts";
+import { parseServerOptions } from "./_server_arguments.ts";
 import { UsageError } from "./terminal/usage_error.ts";
-import { watchOutput } from "./_watch_output.ts";
+import { parseWatchOutput } from "./_watch_output.ts";
 
 /**
- * Understands the arguments of a `watch`.
+ * Parses the arguments of `watch`.
  *
- * @param given The words behind it, and its options.
- * @returns What is to be done.
- * @throws {UsageError} If they make no sense.
+ * @param given The arguments and options after the command.
+ * @returns The parsed arguments.
+ * @throws {UsageError} If they are invalid.
  */
 export function watchArguments(
-  given: GivenOptions,
+  given: ParsedArguments,
 ): WatchArguments {
-  const { words } = given;
-  if (words.length === 0) {
+  const { positionals } = given;
+  if (positionals.length === 0) {
     throw new UsageError(
       "nothing to watch: specify a resource, such as pods or deployment/web",
     );
   }
-  const selection = selectionOf(given);
-  if (selection.mentions.length > 1) {
+  const selection = parseSelection(given);
+  if (selection.resourceArguments.length > 1) {
     throw new UsageError(
       "watch takes one RESOURCE or RESOURCE/NAME: run it once for each of them",
     );
   }
   const mode = modeOf(given);
-  const output = watchOutput(given);
+  const output = parseWatchOutput(given);
   if (mode === "live" && (output.type !== "table" || output.table.withEvents)) {
     const other = output.type === "table" ? "--output-watch-events" : "-o";
     throw new UsageError(`--live shows a table: omit ${other}`);
@@ -43,13 +43,13 @@ export function watchArguments(
   return {
     selection,
     output,
-    resourceVersion: resourceVersionOf(given.text("resource-version")),
+    resourceVersion: resourceVersionOf(given.value("resource-version")),
     mode,
-    server: serverOf(given),
+    server: parseServerOptions(given),
   };
 }
 
-function modeOf(given: GivenOptions): WatchArguments["mode"] {
+function modeOf(given: ParsedArguments): WatchArguments["mode"] {
   const isLive = given.isOn("live");
   if (!isLive && !given.isOn("cached")) return "events";
   const mode = isLive ? "live" : "cached";

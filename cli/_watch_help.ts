@@ -10,7 +10,7 @@ import {
   SERVER_HELP,
 } from "./_help_parts.ts";
 
-/** What `watch --help` says. */
+/** The output of `watch --help`. */
 export const WATCH_HELP =
   `Print objects and then each change to them, like "kubectl get --watch".
 

@@ -1,29 +1,28 @@
 /**
- * In which form `watch` writes, as the command line says it: the forms and
- * options of `kubectl get`.
+ * Parses the output options of `watch`, which are those of `kubectl get`.
  *
  * @module
  */
 
 import type { WatchOutput } from "./printers/output.ts";
-import type { GivenOptions } from "./_options.ts";
-import { objectOutputOf } from "./_output_arguments.ts";
+import type { ParsedArguments } from "./_options.ts";
+import { parseObjectOutput } from "./_output_arguments.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
 /**
- * Understands what is to be written.
+ * Parses the output options of `watch`.
  *
- * @param given The options.
- * @returns The form.
- * @throws {UsageError} If there is no such form, or it does not have that.
+ * @param given The parsed arguments.
+ * @returns The output format.
+ * @throws {UsageError} If the format is unknown, or does not support an option.
  */
-export function watchOutput(given: GivenOptions): WatchOutput {
-  const output = (given.text("output") ?? "").toLowerCase();
+export function parseWatchOutput(given: ParsedArguments): WatchOutput {
+  const output = (given.value("output") ?? "").toLowerCase();
   const withEvents = given.isOn("output-watch-events");
   const isTable = ["table", "wide"].includes(output) ||
     output === "" && !given.has("template");
   if (!isTable) {
-    const form = objectOutputOf(given, "wide");
+    const form = parseObjectOutput(given, "wide");
     if (given.isOn("show-labels")) {
       throw new UsageError(
         `--show-labels applies to tables only: omit it or -o ${output}`,
@@ -36,7 +35,7 @@ export function watchOutput(given: GivenOptions): WatchOutput {
     wide: output === "wide",
     noHeaders: given.isOn("no-headers"),
     withEvents,
-    labelColumns: given.texts("label-columns").flatMap((text) =>
+    labelColumns: given.values("label-columns").flatMap((text) =>
       text.split(",")
     ),
     showLabels: given.isOn("show-labels"),

@@ -1,7 +1,7 @@
 /**
- * From an argument list to a {@linkcode CommandLine}, or a
- * {@linkcode UsageError} that says what to write instead. Which objects,
- * conditions and outputs are meant is understood by the command's own module.
+ * Parses an argument list into a {@linkcode CommandLine}, or throws a
+ * {@linkcode UsageError} that says what to use instead. The module of each
+ * command parses what is specific to it: objects, conditions and output.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import {
 } from "./_registry.ts";
 import type { CommandEntry } from "./_command_module.ts";
 import {
-  type GivenOptions,
-  readOptions,
-  splitArguments,
+  type ParsedArguments,
+  parseOptions,
+  splitCommand,
   unknownOption,
 } from "./_options.ts";
 import type { Options } from "./_tokens.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** What a command line asks for. */
+/** What to do: show help, show the version, or run a command. */
 export type CommandLine =
   | {
     readonly type: "help";
-    /** The command that help is wanted on; undefined for all of them. */
+    /** The command to show help for; undefined for the overview. */
     readonly command: CommandEntry | undefined;
   }
   | { readonly type: "version" }
@@ -35,35 +35,35 @@ export type CommandLine =
     readonly type: "run";
     /** The command. */
     readonly command: CommandEntry;
-    /** The words behind it, and its options. */
-    readonly given: GivenOptions;
+    /** The arguments of the command. */
+    readonly given: ParsedArguments;
   };
 
 /**
- * Finds out which command is meant, and splits its arguments.
+ * Parses a command line up to the arguments of its command.
  *
- * @param args The arguments, those of the program alone.
- * @returns What is to be done.
- * @throws {UsageError} If there is no such command or option.
+ * @param args The arguments, without the name of the program.
+ * @returns What to do.
+ * @throws {UsageError} If the command or an option is unknown.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { command: name, others } = splitArguments(args, ALL_OPTIONS);
-  if (name === undefined) return withoutCommand(others);
+  const { command: name, others } = splitCommand(args, ALL_OPTIONS);
+  if (name === undefined) return parseWithoutCommand(others);
   if (name === "help") return { type: "help", command: helpTopic(others) };
   const command = findCommand(name);
   if (command === undefined) throw unknownCommand(name);
-  const given = readOptions(
+  const given = parseOptions(
     others,
     command.options,
-    (rawName, option) => refuse(name, rawName, option, command.options),
+    (rawName, option) => optionError(name, rawName, option, command.options),
   );
   return given.isOn("help")
     ? { type: "help", command }
     : { type: "run", command, given };
 }
 
-function withoutCommand(args: readonly string[]): CommandLine {
-  const given = readOptions(args, ALL_OPTIONS);
+function parseWithoutCommand(args: readonly string[]): CommandLine {
+  const given = parseOptions(args, ALL_OPTIONS);
   if (given.isOn("version")) return { type: "version" };
   const [stray] = [...given.names].filter((name) =>
     !Object.hasOwn(PROGRAM_OPTIONS, name)
@@ -71,13 +71,13 @@ function withoutCommand(args: readonly string[]): CommandLine {
   if (stray === undefined) return { type: "help", command: undefined };
   throw new UsageError(
     `no command specified for --${stray}: use ${
-      namesInWords("or")
+      commandNames("or")
     }; see --help`,
   );
 }
 
 function helpTopic(args: readonly string[]): CommandEntry | undefined {
-  const [name] = readOptions(args, ALL_OPTIONS).words;
+  const [name] = parseOptions(args, ALL_OPTIONS).positionals;
   return name === undefined ? undefined : findCommand(name);
 }
 
@@ -85,12 +85,12 @@ function unknownCommand(name: string): UsageError {
   const near = didYouMean(name, [...COMMANDS.map(({ name }) => name), "help"]);
   return new UsageError(
     `unknown command ${JSON.stringify(name)}: ${
-      near || `available commands are ${namesInWords("and")}; see --help`
+      near || `available commands are ${commandNames("and")}; see --help`
     }`,
   );
 }
 
-function refuse(
+function optionError(
   command: string,
   rawName: string,
   name: string,
@@ -103,7 +103,7 @@ function refuse(
     : unknownOption(rawName, name, options);
 }
 
-function namesInWords(conjunction: "and" | "or"): string {
+function commandNames(conjunction: "and" | "or"): string {
   const names = COMMANDS.map(({ name }) => name);
   return `${names.slice(0, -1).join(", ")} ${conjunction} ${names.at(-1)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The help texts: what can be done, by example.
+ * The help texts.
  *
  * @module
  */
@@ -46,9 +46,9 @@ ${EXIT_STATUS_HELP}
 `;
 
 /**
- * The help on a command, or on all of them.
+ * The help text of a command, or the overview of all commands.
  *
- * @param command The command; undefined for all.
+ * @param command The command; undefined for the overview.
  * @returns The text.
  */
 export async function helpText(

@@ -1,6 +1,6 @@
 /**
- * `watch`: events as text, in the form that is wanted, or a table that is drawn
- * in place.
+ * The `watch` command: prints events, or draws a table that is updated in
+ * place.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { UsageError } from "./terminal/usage_error.ts";
 import { watchArguments } from "./_watch_arguments.ts";
 import type { WatchOutput } from "./printers/output.ts";
 
-/** `watch`, from its arguments on. */
+/** The `watch` command. */
 export const WATCH_COMMAND: CommandModule = {
   prepare(given) {
     const args = watchArguments(given);
@@ -28,20 +28,19 @@ export const WATCH_COMMAND: CommandModule = {
 };
 
 /**
- * Watches.
+ * Watches objects, and prints what happens to them.
  *
- * @param args What the command line asks for.
- * @param context Where events are written, and what ends it.
- * @returns The exit status, where the version has expired: nothing else ends a
- *   watch well.
- * @throws What watching cannot go on after; the signal's reason.
+ * @param args The parsed arguments.
+ * @param context Where to print events, and what aborts the watch.
+ * @returns The exit status, once the resource version has expired.
+ * @throws The error that ended the watch, or the signal's reason.
  */
 export async function watchCommand(
   args: WatchArguments,
   context: CommandContext,
 ): Promise<number> {
   return await withConnection(args.server, context, async (connection) => {
-    const target = theOnly(await findTargets(args.selection, connection));
+    const target = singleTarget(await findTargets(args.selection, connection));
     return args.output.type === "table"
       ? await watchRows(args, target, args.output.table, connection, context)
       : await watchObjects(args, target, args.output, connection, context);
@@ -55,7 +54,7 @@ async function watchObjects(
   connection: Connection,
   context: CommandContext,
 ): Promise<number> {
-  // Loaded only here: a table needs none of it.
+  // Loaded on demand: tables do not need it.
   const { objectEventPrinter } = await import("./printers/object_events.ts");
   const { resource } = target;
   const printer = await objectEventPrinter({ ...output, resource });
@@ -88,7 +87,7 @@ async function watchRows(
   return await watch.run(source);
 }
 
-function theOnly(targets: readonly Target[]): Target {
+function singleTarget(targets: readonly Target[]): Target {
   const [target] = targets;
   if (target !== undefined && targets.length === 1) return target;
   throw new UsageError(
@@ -96,7 +95,7 @@ function theOnly(targets: readonly Target[]): Target {
   );
 }
 
-/** Never returns: there is always a reason that it ended for. */
+/** Draws until the watch ends, and throws the reason. */
 async function drawLive(
   target: Target,
   source: ListerWatcher<TableObject>,

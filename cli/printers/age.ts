@@ -1,5 +1,5 @@
 /**
- * How long an object has been there, as `kubectl` shows ages.
+ * Formats the age of an object as `kubectl` does.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { shortDuration } from "../../internal/short_duration.ts";
 export { shortDuration };
 
 /**
- * The age of an object.
+ * Formats the age of an object.
  *
- * @param createdAt Its `creationTimestamp`.
- * @param now The time, by `Date.now()`.
- * @returns Its age; `"<unknown>"` where the timestamp is none.
+ * @param createdAt The `creationTimestamp` of the object.
+ * @param now The current time, as of `Date.now()`.
+ * @returns The age; `"<unknown>"` if the timestamp is missing or invalid.
  */
 export function age(
   createdAt: string | Date | undefined,

@@ -1,15 +1,17 @@
 /**
- * Events as text, in each of the forms that `watch` can write.
+ * The interface of the printers for watch events.
  *
  * @module
  */
 
 import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
 
-/** Writes events as text. */
+/** Formats watch events as text. */
 export interface EventPrinter<T extends KubernetesObject = KubernetesObject> {
-  /** Learns what the first events are going to be about. */
+  /**
+   * Announces the objects of the first events, so that columns fit them all.
+   */
   prepare(objects: readonly T[]): void;
-  /** The text of an event, line breaks included; before it, perhaps, a header. */
+  /** Formats an event, with a line end and, if needed, a header before it. */
   text(event: WatchEvent<T>): string;
 }

@@ -1,6 +1,6 @@
 /**
- * What a live table looks like on a terminal of a certain size: as many rows as
- * there is room for, how many are not shown, and a line about the connection.
+ * Renders a live table for the size of a terminal: the rows that fit, the
+ * number of those that do not, and a line for the state of the connection.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { Colors, Paint } from "../terminal/screen.ts";
 import { TabWriter, textWidth } from "./tab_writer.ts";
 import { oneLine, truncate } from "../terminal/text.ts";
 
-/** How a picture is made. */
-export interface PictureOptions {
+/** Options for {@linkcode renderLiveFrame}. */
+export interface LiveFrameOptions {
   /** The size of the terminal. */
   size: TerminalSize;
-  /** Colours; undefined where there are none, and marks are characters. */
+  /** The colors; undefined for none, in which case marks are characters. */
   colors: Colors | undefined;
-  /** The time, by `Date.now()`. */
+  /** The current time, as of `Date.now()`. */
   now: number;
-  /** How the connection is; undefined for the picture that stays. */
+  /** The state of the connection; undefined for the last frame. */
   status: string | undefined;
 }
 
@@ -30,25 +30,25 @@ const SIGNS: Readonly<Record<LiveMark, string>> = {
 };
 
 /**
- * Makes a picture.
+ * Renders a frame of a live table.
  *
- * @param table What is shown.
- * @param options How.
- * @returns Its lines.
+ * @param table The table.
+ * @param options The terminal and the state of the connection.
+ * @returns The lines of the frame.
  */
-export function livePicture(
+export function renderLiveFrame(
   table: LiveTable,
-  options: PictureOptions,
+  options: LiveFrameOptions,
 ): LiveLine[] {
   const { size, colors, now, status } = options;
-  // Without a line to spare, the terminal would scroll.
-  const room = Math.max(1, size.rows - 1 - LINES_AROUND);
-  let shown = table.show(room, now);
-  if (shown.hidden > 0) shown = table.show(Math.max(1, room - 1), now);
+  // One line must stay free, or the terminal would scroll.
+  const room = Math.max(1, size.rows - 1 - EXTRA_LINES);
+  let shown = table.visible(room, now);
+  if (shown.hidden > 0) shown = table.visible(Math.max(1, room - 1), now);
   const { header, rows, hidden, hiddenMarks } = shown;
   const dim = colors?.dim ?? plain;
   const line = (text: string, paint: Paint = plain): LiveLine => {
-    // Erasing to the right would take the last column with it.
+    // ERASE_RIGHT in the last column would erase its character.
     const cut = truncate(text, size.columns - 1);
     return { text: paint(cut), width: textWidth(cut) };
   };
@@ -64,8 +64,8 @@ export function livePicture(
   ];
 }
 
-/** The header, and the line about the connection. */
-const LINES_AROUND = 2;
+/** The header, and the line for the state of the connection. */
+const EXTRA_LINES = 2;
 
 function plain(text: string): string {
   return text;
@@ -88,7 +88,7 @@ function painter(
   }
 }
 
-/** Lines of the header, where there is one, and of the rows. */
+/** Aligns the header, if there is one, and the rows. */
 function aligned(
   header: readonly string[] | undefined,
   rows: readonly LiveRow[],

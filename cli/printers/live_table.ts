@@ -1,11 +1,10 @@
 /**
- * The rows that a live table shows, and what has just become of them.
+ * The rows of a live table, and marks for recent changes.
  *
- * A row that is new, changed or gone is marked for a moment; one whose shown
- * cells are as before is not, since many objects are written again and again
- * with nothing to see. The server writes ages as text, once: they are counted
- * on from the time of creation, and where the server's clock is not ours, from
- * when it must have been on our clock.
+ * A row that was added, changed or deleted is marked for a moment, unless its
+ * visible cells are unchanged: many objects are updated often without a visible
+ * difference. The server sends ages as text: they are updated from the creation
+ * timestamp, after correcting for the skew between the server's clock and ours.
  *
  * @module
  */
@@ -16,33 +15,33 @@ import { shortDuration } from "./age.ts";
 import type { TableColumns, TableObject } from "./table.ts";
 import { headerCells, rowCells, type TableOptions } from "./table_printer.ts";
 
-/** What has just become of a row. */
+/** A recent change of a row. */
 export type LiveMark = "added" | "changed" | "deleted";
 
 /** A row as it is shown. */
 export interface LiveRow {
-  /** Its texts. */
+  /** The cells. */
   readonly cells: readonly string[];
-  /** What has just become of it, if anything. */
+  /** Its recent change, if any. */
   readonly mark: LiveMark | undefined;
 }
 
-/** What is shown of the rows. */
+/** The visible part of a live table. */
 export interface LiveRows {
-  /** What stands above the columns; undefined where there are no rows. */
+  /** The column headers; undefined if there are no rows or headers are off. */
   readonly header: readonly string[] | undefined;
-  /** The first rows. */
+  /** The visible rows. */
   readonly rows: readonly LiveRow[];
-  /** How many others there are. */
+  /** The number of rows that are not visible. */
   readonly hidden: number;
-  /** How many of those are marked. */
+  /** The number of those that are marked. */
   readonly hiddenMarks: number;
 }
 
 interface Entry {
   readonly object: TableObject;
-  /** When it was made, on our clock; undefined where no age is shown. */
-  readonly birth: number | undefined;
+  /** When it was created, on our clock; undefined if it has no age column. */
+  readonly createdAt: number | undefined;
 }
 
 interface Marked {
@@ -50,82 +49,82 @@ interface Marked {
   readonly until: number;
 }
 
-/** How long a mark stays. */
+/** How long a row stays marked. */
 export const MARK_MS = 3_000;
 
-/** Most that two clocks may differ by for an age to be counted on. */
-const MOST_SKEW_S = 60;
+/** The maximum clock skew for which ages are updated. */
+const MAX_SKEW_S = 60;
 
-/** Rows and their marks. */
+/** The rows of a live table and their marks. */
 export class LiveTable {
   readonly #options: TableOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #marks = new Map<string, Marked>();
-  /** The keys in order; undefined when others have come or gone. */
+  /** The sorted keys; undefined after keys were added or removed. */
   #order: readonly string[] | undefined;
   #columns: TableColumns | undefined;
 
   /**
-   * Has no rows yet.
+   * Creates an empty table.
    *
-   * @param options What is shown of each.
+   * @param options The columns to show.
    */
   constructor(options: TableOptions) {
     this.#options = options;
   }
 
-  /** How many rows there are, those not counted that are gone. */
+  /** The number of rows, without deleted ones. */
   get size(): number {
-    let gone = 0;
+    let deleted = 0;
     for (const { mark } of this.#marks.values()) {
-      if (mark === "deleted") gone++;
+      if (mark === "deleted") deleted++;
     }
-    return this.#entries.size - gone;
+    return this.#entries.size - deleted;
   }
 
   /**
-   * Takes a row that was there from the start.
+   * Adds a row of the initial list, without a mark.
    *
    * @param object The row.
-   * @param now The time, by `Date.now()`.
+   * @param now The current time, as of `Date.now()`.
    */
-  begin(object: TableObject, now: number): void {
-    this.#put(metaNamespaceKey(object), object, now);
+  add(object: TableObject, now: number): void {
+    this.#set(metaNamespaceKey(object), object, now);
   }
 
   /**
-   * Takes a change.
+   * Applies a change to the rows, and marks it.
    *
    * @param event The change.
-   * @param now The time, by `Date.now()`.
+   * @param now The current time, as of `Date.now()`.
    */
-  change({ type, object }: ChangeEvent<TableObject>, now: number): void {
+  apply({ type, object }: ChangeEvent<TableObject>, now: number): void {
     const key = metaNamespaceKey(object);
     const before = this.#marks.get(key)?.mark === "deleted"
       ? undefined
       : this.#entries.get(key);
-    this.#put(key, object, now);
+    this.#set(key, object, now);
     if (type === "DELETED") return this.#mark(key, "deleted", now);
     if (before === undefined) return this.#mark(key, "added", now);
     if (this.#isSame(before.object, object)) return;
-    // What is new stays new until the moment is over.
+    // A changed row stays marked as added as long as it is new.
     const isNew = this.#marks.get(key)?.mark === "added";
     this.#mark(key, isNew ? "added" : "changed", now);
   }
 
   /**
-   * What is shown.
+   * Returns the rows that fit, and removes expired marks.
    *
-   * @param most How many rows there is room for.
-   * @param now The time, by `Date.now()`.
-   * @returns The rows.
+   * @param limit The maximum number of rows.
+   * @param now The current time, as of `Date.now()`.
+   * @returns The visible part of the table.
    */
-  show(most: number, now: number): LiveRows {
-    this.#forget(now);
+  visible(limit: number, now: number): LiveRows {
+    this.#expireMarks(now);
     const order = this.#order ??= [...this.#entries]
       .sort(([, a], [, b]) => compareNames(a.object, b.object))
       .map(([key]) => key);
-    const keys = order.slice(0, most);
+    const keys = order.slice(0, limit);
     const rows = keys.flatMap((key): LiveRow[] => {
       const entry = this.#entries.get(key);
       if (entry === undefined) return [];
@@ -143,22 +142,25 @@ export class LiveTable {
     };
   }
 
-  /** Takes all marks away, and with them what is gone. */
-  settle(): void {
-    this.#forget(Infinity);
+  /** Removes all marks, and the rows that are marked as deleted. */
+  clearMarks(): void {
+    this.#expireMarks(Infinity);
   }
 
-  #put(key: string, object: TableObject, now: number): void {
+  #set(key: string, object: TableObject, now: number): void {
     if (!this.#entries.has(key)) this.#order = undefined;
     this.#columns = object.columns;
-    this.#entries.set(key, { object, birth: birthOf(object, now) });
+    this.#entries.set(key, {
+      object,
+      createdAt: localCreationTime(object, now),
+    });
   }
 
   #mark(key: string, mark: LiveMark, now: number): void {
     this.#marks.set(key, { mark, until: now + MARK_MS });
   }
 
-  #forget(now: number): void {
+  #expireMarks(now: number): void {
     for (const [key, { mark, until }] of this.#marks) {
       if (now < until) continue;
       this.#marks.delete(key);
@@ -172,16 +174,16 @@ export class LiveTable {
     return this.#textOf(before) === this.#textOf(after);
   }
 
-  /** All that is shown of a row but its age. */
+  /** The visible cells of a row, except for its age. */
   #textOf(object: TableObject): string {
     const cells = rowCells("", withAge(object, ""), this.#options);
     return cells.join("\t");
   }
 
-  #cellsOf({ object, birth }: Entry, now: number): readonly string[] {
-    const shown = birth === undefined
+  #cellsOf({ object, createdAt }: Entry, now: number): readonly string[] {
+    const shown = createdAt === undefined
       ? object
-      : withAge(object, shortDuration(now - birth));
+      : withAge(object, shortDuration(now - createdAt));
     return rowCells("", shown, this.#options);
   }
 }
@@ -207,16 +209,19 @@ function withAge(object: TableObject, age: string): TableObject {
 }
 
 /**
- * When an object was made, on our clock, so that its age is now what the server
- * says. A column that only happens to be called "Age" says something else, and
- * is left as it is.
+ * When an object was created, on our clock, such that its age is the one that
+ * the server sent. Undefined if no clock skew explains that age: then the
+ * column only happens to be called "Age", and is not updated.
  */
-function birthOf(object: TableObject, now: number): number | undefined {
+function localCreationTime(
+  object: TableObject,
+  now: number,
+): number | undefined {
   const { creationTimestamp } = object.metadata ?? {};
   const text = object.cells[ageColumn(object)];
   if (creationTimestamp === undefined || text === undefined) return undefined;
   const created = new Date(creationTimestamp).getTime();
-  for (let skew = 0; skew <= MOST_SKEW_S; skew++) {
+  for (let skew = 0; skew <= MAX_SKEW_S; skew++) {
     for (const ms of [skew * 1000, -skew * 1000]) {
       if (shortDuration(now - created + ms) === text) return created - ms;
     }

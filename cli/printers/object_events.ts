@@ -1,7 +1,7 @@
 /**
- * Events of whole objects as text, each as `kubectl get --watch` writes it, but
- * for one thing: a tab in a template stays a tab, where `kubectl` makes columns
- * of what a watch writes, and of nothing else.
+ * Prints events of whole objects like `kubectl get --watch`, with one
+ * exception: a tab in a template stays a tab, while `kubectl` turns it into
+ * columns, though only for watches.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { objectPrinter } from "./object_printer.ts";
 import type { ResourceType } from "../resources/built_in.ts";
 import type { WatchOutput } from "./output.ts";
 
-/** What is printed of objects. */
+/** Options for {@linkcode objectEventPrinter}. */
 export interface ObjectEventOptions
   extends Omit<WatchOutput & { type: "objects" }, "type"> {
   /** The resource. */
@@ -26,9 +26,9 @@ export interface ObjectEventOptions
 }
 
 /**
- * The printer for a form. What a form needs is loaded only here.
+ * Creates the printer for an output format, and loads what the format needs.
  *
- * @param options The form.
+ * @param options The output format.
  * @returns The printer.
  * @throws {UsageError} If a template is malformed.
  */
@@ -41,13 +41,13 @@ export async function objectEventPrinter(
   return { prepare: () => {}, text };
 }
 
-/** What is written of an event. */
+/** Formats an event. */
 type EventText = (event: WatchEvent) => string;
 
 async function eventText(options: ObjectEventOptions): Promise<EventText> {
   switch (options.form.type) {
     case "json":
-      // One a line, for programs.
+      // One event per line, for programs.
       return ({ type, object }) =>
         type === "BOOKMARK"
           ? ""
@@ -72,14 +72,14 @@ async function objectText(options: ObjectEventOptions): Promise<EventText> {
   const { form, resource, showManagedFields } = options;
   const { print } = await objectPrinter(form, "");
   return (event) => {
-    // These are about no object: they are told elsewhere.
+    // These are not about an object; errors are reported elsewhere.
     if (event.type === "BOOKMARK" || event.type === "ERROR") return "";
-    const object = showManagedFields ? event.object : unmanaged(event);
+    const object = showManagedFields ? event.object : stripManagedFields(event);
     return print(objectName(object, resource), object);
   };
 }
 
-function unmanaged({ object }: ChangeEvent): KubernetesObject {
+function stripManagedFields({ object }: ChangeEvent): KubernetesObject {
   if (object.metadata?.managedFields === undefined) return object;
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };

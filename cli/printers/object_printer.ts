@@ -1,6 +1,5 @@
 /**
- * Objects as text, in each of the forms that `kubectl` prints them in for other
- * programs.
+ * Prints objects in the output formats of `kubectl`.
  *
  * @module
  */
@@ -11,28 +10,28 @@ import type { KubernetesObject } from "../../api/types.ts";
 import type { ObjectOutput } from "./output.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
-/** By how many blanks `kubectl` indents JSON. */
+/** The number of spaces that `kubectl` indents JSON by. */
 const INDENT = 4;
 
-/** Writes an object. */
+/** Formats objects as text. */
 export interface ObjectPrinter {
-  /** Whether it looks at more of an object than its name. */
+  /** Whether it needs the object, and not just its name. */
   readonly needsObject: boolean;
   /**
-   * The text of an object.
+   * Formats an object.
    *
-   * @param label What it is called: `"pod/web"`.
+   * @param label The name of the object: `"pod/web"`.
    * @param object The object.
-   * @returns The text, with its line end where it has one.
+   * @returns The text; that of a template may lack a final line feed.
    */
   print(label: string, object: KubernetesObject): string;
 }
 
 /**
- * The printer for a form.
+ * Creates the printer for an output format.
  *
- * @param output The form.
- * @param verb What is said of an object where nothing else is asked for.
+ * @param output The output format.
+ * @param verb What the default message says about an object.
  * @returns The printer.
  * @throws {UsageError} If a template is malformed.
  */
@@ -59,12 +58,12 @@ export async function objectPrinter(
 
 async function yamlPrinter(): Promise<ObjectPrinter> {
   const { toYaml } = await import("./yaml.ts");
-  let begun = false;
+  let isFirst = true;
   return {
     needsObject: true,
     print(_label, object) {
-      const separator = begun ? "---\n" : "";
-      begun = true;
+      const separator = isFirst ? "" : "---\n";
+      isFirst = false;
       return `${separator}${toYaml(object)}`;
     },
   };
@@ -76,7 +75,7 @@ async function jsonPathPrinter(
   const text = "text" in template
     ? template.text
     : await templateIn(template.file);
-  // Loaded only here: it needs a library.
+  // Loaded on demand: it depends on a JSONPath library.
   const { JsonPathTemplate } = await import(
     "../../conditions/json_path/template.ts"
   );
@@ -97,7 +96,7 @@ async function jsonPathPrinter(
 }
 
 async function templateIn(path: string): Promise<string> {
-  // Loaded only here: on Deno, what Node has for files takes its time.
+  // Loaded on demand: on Deno, Node's file API is slow to load.
   const { readFileText } = await import("../terminal/read_file.ts");
   return readFileText(path, "-o jsonpath-file");
 }

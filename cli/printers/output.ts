@@ -1,12 +1,12 @@
 /**
- * In which form a command prints.
+ * The output formats of the commands.
  *
  * @module
  */
 
 import type { TableOptions } from "./table_printer.ts";
 
-/** How an object that is as it should be is told of. */
+/** How an object that meets the conditions is printed. */
 export type ObjectOutput =
   /** `pod/web condition met`. */
   | { readonly type: "message" }
@@ -15,26 +15,26 @@ export type ObjectOutput =
   | { readonly type: "yaml" }
   | {
     readonly type: "jsonpath";
-    /** The template, or the file that it is in. */
+    /** The template, or the file that contains it. */
     readonly template: { readonly text: string } | { readonly file: string };
-    /** Whether each result is printed as JSON. */
+    /** Whether the results are printed as a JSON array. */
     readonly asJson: boolean;
-    /** Whether a key may be missing. */
+    /** Whether missing keys are ignored. */
     readonly allowMissingKeys: boolean;
   };
 
-/** How events are written. */
+/** How events are printed. */
 export type WatchOutput =
   | {
     readonly type: "table";
-    /** Whether the namespace is shown is not known before the resource is. */
+    /** `withNamespace` depends on the resource, which is not known yet. */
     readonly table: Omit<TableOptions, "withNamespace">;
   }
   | {
     readonly type: "objects";
     readonly form: ObjectOutput;
-    /** Whether events are written, and not only what they are about. */
+    /** Whether to print whole events, and not just their objects. */
     readonly withEvents: boolean;
-    /** Whether with what tells who wrote which field. */
+    /** Whether to keep `managedFields`. */
     readonly showManagedFields: boolean;
   };

@@ -1,7 +1,6 @@
 /**
- * The state of an object in a word or two, for a table of objects of any kind:
- * what a person looks for first, taken from wherever objects of that shape
- * keep it.
+ * Summarizes the status of an object of any kind in a few words, for servers
+ * that do not support tables.
  *
  * @module
  */
@@ -15,14 +14,20 @@ import {
 } from "../../internal/json_fields.ts";
 import { oneLine } from "../terminal/text.ts";
 
-/** Conditions that sum an object up, the most telling one first. */
-const TELLING = ["Failed", "Complete", "Ready", "Available", "Established"];
+/** The conditions that summarize an object, the most significant one first. */
+const SUMMARY_CONDITIONS = [
+  "Failed",
+  "Complete",
+  "Ready",
+  "Available",
+  "Established",
+];
 
 /**
- * Sums an object up.
+ * Summarizes the status of an object.
  *
  * @param object The object.
- * @returns A few words; `"-"` where nothing tells.
+ * @returns A few words; `"-"` if the object has no known status.
  */
 export function summary(object: KubernetesObject): string {
   const parts = [
@@ -37,7 +42,7 @@ function lifecycle(object: KubernetesObject): string | undefined {
   return waitingReason(object) ?? textField(object, "status", "phase");
 }
 
-/** Why a container of a pod does not run: `ImagePullBackOff`. */
+/** Why a container of a pod is waiting: `ImagePullBackOff`. */
 function waitingReason(object: unknown): string | undefined {
   return listField(object, "status", "containerStatuses")
     .map((status) => textField(status, "state", "waiting", "reason"))
@@ -62,7 +67,7 @@ function replicas(object: unknown): string | undefined {
 
 function condition(object: unknown): string | undefined {
   const conditions = listField(object, "status", "conditions");
-  for (const type of TELLING) {
+  for (const type of SUMMARY_CONDITIONS) {
     const found = conditions.find((condition) =>
       textField(condition, "type") === type
     );

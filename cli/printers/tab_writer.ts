@@ -1,41 +1,41 @@
 /**
- * Text in columns, padded as `kubectl` pads it: by the tab writer that it
- * uses, with its settings. Cells end with a tab; a column is as wide as its
- * widest cell and three blanks, at least six, and never gets narrower again,
- * so that lines which come later stand below the earlier ones.
+ * Aligns text in columns like the tab writer of `kubectl`, with its settings. A
+ * tab terminates a cell. A column is as wide as its widest cell plus three
+ * spaces, at least six, and never gets narrower, so that later lines align with
+ * earlier ones.
  *
  * @module
  */
 
-const LEAST_WIDTH = 6;
+const MIN_WIDTH = 6;
 const PADDING = 3;
 
 type Line = readonly string[];
 
-/** Pads cells into columns. */
+/** Aligns cells in columns. */
 export class TabWriter {
-  /** The widest that each column has been. */
+  /** The maximum width of each column so far. */
   readonly #widest: number[] = [];
-  /** Lines that are not formatted yet. */
+  /** The lines that have not been formatted. */
   #lines: Line[] = [];
   #formatted = "";
 
   /**
-   * Takes a line. A tab in a cell ends it, and another one begins.
+   * Adds a line. A tab in a cell splits it into two.
    *
-   * @param cells Its cells, no line break in them.
+   * @param cells The cells of the line, without line breaks.
    */
   line(cells: readonly string[]): void {
     const line = cells.join("\t").split(/[\t\v]/);
     this.#lines.push(line);
-    // A line of one cell belongs to no column: nothing below can change it.
+    // A line with a single cell ends all columns above it.
     if (line.length === 1) this.#formatAll();
   }
 
   /**
-   * Formats the lines that were taken since the last time, as one block.
+   * Formats the lines that were added since the last call, as one block.
    *
-   * @returns The text of them all.
+   * @returns The formatted lines.
    */
   flush(): string {
     this.#formatAll();
@@ -51,8 +51,8 @@ export class TabWriter {
   }
 
   /**
-   * Formats lines whose first columns have their widths already. Neighbours
-   * that have the next column too are one block of it.
+   * Formats lines, given the widths of their first columns. Adjacent lines that
+   * have a next column form a block with a common width.
    */
   #format(lines: readonly Line[], widths: readonly number[]): string {
     const column = widths.length;
@@ -60,10 +60,10 @@ export class TabWriter {
       line !== undefined && line.length - 1 > column;
     let text = "";
     for (let at = 0; at < lines.length;) {
-      const begin = at;
+      const start = at;
       const isBlock = hasColumn(lines[at]);
       while (at < lines.length && hasColumn(lines[at]) === isBlock) at++;
-      const block = lines.slice(begin, at);
+      const block = lines.slice(start, at);
       text += isBlock
         ? this.#format(block, [...widths, this.#widthOf(block, column)])
         : block.map((line) => padded(line, widths)).join("");
@@ -72,7 +72,7 @@ export class TabWriter {
   }
 
   #widthOf(block: readonly Line[], column: number): number {
-    let width = Math.max(LEAST_WIDTH, this.#widest[column] ?? 0);
+    let width = Math.max(MIN_WIDTH, this.#widest[column] ?? 0);
     for (const line of block) {
       width = Math.max(width, textWidth(line[column] ?? "") + PADDING);
     }
@@ -83,7 +83,7 @@ export class TabWriter {
 function padded(line: Line, widths: readonly number[]): string {
   const cells = line.map((cell, column) => {
     const width = widths[column];
-    // The last cell of a line ends no column.
+    // The last cell of a line is not padded.
     return width === undefined
       ? cell
       : cell + " ".repeat(Math.max(0, width - textWidth(cell)));
@@ -92,10 +92,10 @@ function padded(line: Line, widths: readonly number[]): string {
 }
 
 /**
- * The width of a text as the tab writer counts it: in code points.
+ * The width of a text as Go's tab writer measures it: in code points.
  *
  * @param text The text.
- * @returns Its width.
+ * @returns The width.
  */
 export function textWidth(text: string): number {
   let width = 0;

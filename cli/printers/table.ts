@@ -1,11 +1,11 @@
 /**
- * The server's own table of objects (`meta.k8s.io` `Table`), as objects that
- * lists and watches can carry: each is a row, with its metadata and the columns
- * that its cells belong to.
+ * Converts the server's tables (`Table` of `meta.k8s.io`) to objects that lists
+ * and watches can carry: one for each row, with its metadata, cells and
+ * columns.
  *
- * A watch tells its columns with its first event alone, so that whoever reads
- * tables has to remember them. What a server without tables answers, plain
- * objects, becomes rows with columns of our own.
+ * In a watch, only the first event contains the column definitions, so that the
+ * reader has to remember them. The plain objects of a server that does not
+ * support tables become rows with default columns.
  *
  * @module
  */
@@ -21,63 +21,63 @@ import {
 } from "../../internal/json_fields.ts";
 import { summary } from "./summary.ts";
 
-/** A column. */
+/** A column of a table. */
 export interface TableColumn {
-  /** What stands above it, in the server's spelling: `"Nominated Node"`. */
+  /** The name, as the server spells it: `"Nominated Node"`. */
   readonly name: string;
-  /** 0 is always shown, others only with `-o wide`. */
+  /** 0 if the column is always shown; others are only shown by `-o wide`. */
   readonly priority: number;
 }
 
-/** The columns of a table; those that are the same are one object. */
+/** The columns of a table; rows with the same columns share one object. */
 export interface TableColumns {
-  /** What tells them from others. */
+  /** Identifies the columns. */
   readonly key: string;
-  /** From left to right. */
+  /** The columns, from left to right. */
   readonly list: readonly TableColumn[];
 }
 
-/** A row. */
+/** A row of a table. */
 export interface TableObject extends KubernetesObject {
   /** The columns of its cells. */
   readonly columns: TableColumns;
-  /** Texts, numbers, or whatever else the server has put there. */
+  /** The cells: strings, numbers, or other JSON values. */
   readonly cells: readonly unknown[];
 }
 
-/** The columns for objects that come without any. */
-const OWN_COLUMNS: TableColumns = {
+/** The columns for plain objects. */
+const DEFAULT_COLUMNS: TableColumns = {
   key: "own",
   list: ["Name", "Status", "Age"].map((name) => ({ name, priority: 0 })),
 };
 
 /**
- * Whether something is a table.
+ * Whether a value is a table.
  *
- * @param value Whatever the server has sent.
- * @returns Whether it says so.
+ * @param value The body of a response, or the object of an event.
+ * @returns Whether it is a `Table`.
  */
 export function isTable(value: unknown): boolean {
   return textField(value, "kind") === "Table" &&
     textField(value, "apiVersion")?.startsWith("meta.k8s.io/") === true;
 }
 
-/** Reads tables and remembers their columns. */
+/** Converts tables to rows, and remembers their columns. */
 export class TableReader {
   #columns: TableColumns = { key: "", list: [] };
 
   /**
-   * The rows of a table, or the row that a plain object makes.
+   * Converts a table to its rows, or a plain object to a row.
    *
    * @param object A table or an object.
    * @returns The rows.
    */
   rows(object: KubernetesObject): TableObject[] {
-    return isTable(object) ? this.tableRows(object) : [ownRow(object)];
+    return isTable(object) ? this.tableRows(object) : [rowOf(object)];
   }
 
   /**
-   * The rows of a table.
+   * Converts a table to its rows.
    *
    * @param table The table.
    * @returns The rows.
@@ -93,10 +93,10 @@ export class TableReader {
   }
 
   /**
-   * The events of rows that an event of a table is.
+   * Converts an event with a table to events with its rows.
    *
    * @param event The event.
-   * @returns One in most cases; a bookmark has no cells.
+   * @returns The events, usually one; that of a bookmark has no cells.
    */
   events(event: WatchEvent): WatchEvent<TableObject>[] {
     if (event.type === "ERROR") return [event];
@@ -126,11 +126,11 @@ function objectOf(row: unknown): KubernetesObject {
   return isRecord(object) ? object : {};
 }
 
-function ownRow({ apiVersion, kind, metadata, ...rest }: KubernetesObject) {
+function rowOf({ apiVersion, kind, metadata, ...rest }: KubernetesObject) {
   const cells = [
     metadata?.name ?? "<unknown>",
     summary({ ...rest, metadata }),
     age(metadata?.creationTimestamp, Date.now()),
   ];
-  return { apiVersion, kind, metadata, columns: OWN_COLUMNS, cells };
+  return { apiVersion, kind, metadata, columns: DEFAULT_COLUMNS, cells };
 }

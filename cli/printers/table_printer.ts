@@ -1,7 +1,6 @@
 /**
- * Rows as lines of a table, to the blank as `kubectl get` prints them: the
- * columns of the server, what can be added to them, and a header again
- * whenever the columns are others.
+ * Prints rows exactly like `kubectl get`: the server's columns, those that
+ * options add, and a new header whenever the columns change.
  *
  * @module
  */
@@ -12,46 +11,46 @@ import type { EventPrinter } from "./event_printer.ts";
 import type { TableColumn, TableColumns, TableObject } from "./table.ts";
 import { TabWriter } from "./tab_writer.ts";
 
-/** What a table shows beside the columns that are always there. */
+/** The columns that a table shows. */
 export interface TableOptions {
-  /** Whether the columns are shown that matter less. */
+  /** Whether to show all columns of the server. */
   wide: boolean;
-  /** Whether nothing stands above the columns. */
+  /** Whether to omit the column headers. */
   noHeaders: boolean;
-  /** Whether the namespace comes first. */
+  /** Whether to show the namespace as the first column. */
   withNamespace: boolean;
-  /** Whether the type of the event comes before everything. */
+  /** Whether to show the type of the event, before all other columns. */
   withEvents: boolean;
-  /** The labels that have a column each. */
+  /** The labels to show as columns. */
   labelColumns: readonly string[];
-  /** Whether all labels come last. */
+  /** Whether to show all labels as the last column. */
   showLabels: boolean;
 }
 
-/** As wide as the longest, so that the header of an empty cell is not. */
+/** The width of the longest type, so that the column never gets wider. */
 const EVENT_WIDTH = "MODIFIED".length;
 
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- it matches them on purpose
 const CONTROL = /[\u0000-\u0008\u000c-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** Writes rows as lines of a table. */
+/** Prints rows as lines of a table. */
 export class TablePrinter implements EventPrinter<TableObject> {
   readonly #options: TableOptions;
   readonly #writer = new TabWriter();
   #columns: TableColumns | undefined;
 
   /**
-   * Writes nothing yet.
+   * Creates a printer.
    *
-   * @param options What it shows.
+   * @param options The columns to show.
    */
   constructor(options: TableOptions) {
     this.#options = options;
   }
 
   /**
-   * Makes columns wide enough for rows that will be printed one by one, as if
-   * they were printed together.
+   * Makes the columns wide enough for rows that will be printed one by one, as
+   * if they were printed at once.
    *
    * @param rows The rows.
    */
@@ -63,10 +62,11 @@ export class TablePrinter implements EventPrinter<TableObject> {
   }
 
   /**
-   * The line of an event; before it, perhaps, a header.
+   * Formats an event as a line, with a header before it if the columns have
+   * changed.
    *
    * @param event The event.
-   * @returns The lines; nothing for what is about no object.
+   * @returns The lines; empty for bookmarks and errors.
    */
   text({ type, object }: WatchEvent<TableObject>): string {
     if (type === "BOOKMARK" || type === "ERROR") return "";
@@ -87,11 +87,11 @@ export class TablePrinter implements EventPrinter<TableObject> {
 }
 
 /**
- * What stands above the columns.
+ * The column headers.
  *
  * @param columns The server's columns.
- * @param options What is shown beside them.
- * @returns The titles.
+ * @param options The columns to show.
+ * @returns The headers.
  */
 export function headerCells(
   columns: TableColumns,
@@ -115,8 +115,8 @@ export function headerCells(
  *
  * @param type The type of the event.
  * @param object The row.
- * @param options What is shown beside the server's columns.
- * @returns The texts.
+ * @param options The columns to show.
+ * @returns The cells.
  */
 export function rowCells(
   type: string,
@@ -128,7 +128,7 @@ export function rowCells(
   return [
     ...withEvents ? [type.padEnd(EVENT_WIDTH)] : [],
     ...withNamespace ? [cellText(metadata?.namespace)] : [],
-    // A server that sends more cells than columns is not followed.
+    // Cells without a column are ignored.
     ...cells.slice(0, columns.list.length)
       .filter((_, at) => isShown(columns.list[at], options))
       .map(cellText),
@@ -152,8 +152,8 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * A cell as text: its first line, and nothing that a terminal would obey. A
- * tab in it goes on to the next column, as in `kubectl`.
+ * Formats a cell: its first line, without control characters. A tab advances to
+ * the next column, as in `kubectl`.
  */
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";

@@ -1,7 +1,6 @@
 /**
- * Lists and watches the rows of the server's own table of a resource, as
- * `kubectl get` asks for it: what can be watched as objects can be watched as
- * rows, through the same machinery.
+ * Lists and watches objects as rows of the server's table, as `kubectl get`
+ * does, through the same machinery as plain objects.
  *
  * @module
  */
@@ -22,32 +21,32 @@ import type {
 } from "../../api/types.ts";
 import { isTable, type TableObject, TableReader } from "./table.ts";
 
-/** What is asked for, best first: a server that knows no tables sends objects. */
+/** Prefers tables; a server that does not support them returns objects. */
 const ACCEPT = [
   "application/json;as=Table;v=v1;g=meta.k8s.io",
   "application/json;as=Table;v=v1beta1;g=meta.k8s.io",
   "application/json",
 ].join(",");
 
-/** Whose rows, and how they are reached. */
+/** Options for {@linkcode TableSource}. */
 export interface TableSourceOptions {
-  /** Asks the server. */
+  /** Sends the requests. */
   client: RestClient;
-  /** The resource: `"/api/v1/namespaces/default/pods"`. */
+  /** The path of the resource: `"/api/v1/namespaces/default/pods"`. */
   path: string;
-  /** Only objects with these labels. */
+  /** The label selector. */
   labelSelector?: string | undefined;
-  /** Only objects with these field values. */
+  /** The field selector. */
   fieldSelector?: string | undefined;
 }
 
-/** A table, or a list where the server has none. */
-interface Answer {
+/** A table, or a list if the server does not support tables. */
+interface ListResponse {
   metadata?: ListMeta | undefined;
   items?: KubernetesObject[] | null | undefined;
 }
 
-/** Lists and watches rows. */
+/** Lists and watches objects as rows of the server's table. */
 export class TableSource implements ListerWatcher<TableObject> {
   readonly #client: RestClient;
   readonly #path: string;
@@ -55,9 +54,9 @@ export class TableSource implements ListerWatcher<TableObject> {
   readonly #reader = new TableReader();
 
   /**
-   * Makes no request yet.
+   * Creates a source. Sends no request yet.
    *
-   * @param options Whose rows, and how they are reached.
+   * @param options The objects, and how to reach them.
    */
   constructor(options: TableSourceOptions) {
     const { client, path, labelSelector, fieldSelector } = options;
@@ -69,7 +68,7 @@ export class TableSource implements ListerWatcher<TableObject> {
   /**
    * Lists the rows, or one page of them.
    *
-   * @param options As for every `Lister`.
+   * @param options The options of the request.
    * @returns The rows.
    */
   async list(options: ListOptions): Promise<KubernetesList<TableObject>> {
@@ -80,17 +79,17 @@ export class TableSource implements ListerWatcher<TableObject> {
       accept: ACCEPT,
       signal,
     });
-    const answer = parseBody(body, isAnswer, "list");
-    const items = isTable(answer)
-      ? this.#reader.tableRows(answer)
-      : (answer.items ?? []).flatMap((object) => this.#reader.rows(object));
-    return { metadata: answer.metadata, items };
+    const response = parseBody(body, isListResponse, "list");
+    const items = isTable(response)
+      ? this.#reader.tableRows(response)
+      : (response.items ?? []).flatMap((object) => this.#reader.rows(object));
+    return { metadata: response.metadata, items };
   }
 
   /**
    * Watches the rows.
    *
-   * @param options As for every `Watcher`.
+   * @param options The options of the request.
    * @returns The events.
    */
   async watch(
@@ -134,7 +133,7 @@ export class TableSource implements ListerWatcher<TableObject> {
   }
 }
 
-function isAnswer(value: unknown): value is Answer {
+function isListResponse(value: unknown): value is ListResponse {
   return isTable(value) ||
     isRecord(value) && (Array.isArray(value.items) || value.items === null);
 }

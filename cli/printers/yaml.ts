@@ -1,8 +1,8 @@
 /**
- * Objects as YAML, to the letter as `kubectl -o yaml` writes them: block style,
- * keys in natural order, long texts broken at 80 columns, quotes only where
- * YAML 1.1 would otherwise take a text for something else. Libraries choose
- * other quotes and folds, and scripts compare such texts.
+ * Formats objects as YAML exactly like `kubectl -o yaml`: in block style, with
+ * keys in natural order, long strings folded at 80 columns, and quotes only
+ * around strings that YAML 1.1 would otherwise resolve to another type.
+ * Libraries quote and fold differently, and scripts compare the output.
  *
  * @module
  */
@@ -10,31 +10,31 @@
 import { isRecord, type JsonRecord } from "../../internal/json_fields.ts";
 import { goText } from "../../internal/go_value.ts";
 
-/** Behind it, the next space becomes a line end. */
+/** After this column, the next space becomes a line break. */
 const BEST_WIDTH = 80;
 
-const STEP = 2;
+const INDENT = 2;
 
-/** Where a scalar is written. */
+/** The position of a scalar. */
 interface Place {
-  /** The indent of what it belongs to. */
+  /** The indentation of its parent. */
   readonly indent: number;
-  /** The column that it begins in. */
+  /** The column that it starts at. */
   readonly column: number;
-  /** Whether it is a key, which stays on one line. */
+  /** Whether it is a key, which is not folded. */
   readonly isKey: boolean;
 }
 
 /**
- * Writes a JSON value as YAML.
+ * Formats a JSON value as YAML.
  *
  * @param value The value.
- * @returns The document, with its line end.
+ * @returns The document, with a final line feed.
  */
 export function toYaml(value: unknown): string {
   if (isList(value)) return `${sequence(value, 0)}\n`;
   if (isMap(value)) return `${mapping(value, 0)}\n`;
-  return `${scalar(value, { indent: -STEP, column: 0, isKey: false })}\n`;
+  return `${scalar(value, { indent: -INDENT, column: 0, isKey: false })}\n`;
 }
 
 function isList(value: unknown): value is readonly unknown[] {
@@ -52,12 +52,14 @@ function mapping(
   return Object.keys(map).sort(compareNaturally).map((name) => {
     const key = scalar(name, { indent, column: indent, isKey: true });
     const value = map[name];
-    // Lists are not indented below their key.
+    // Lists are not indented relative to their key.
     if (isList(value)) {
       return `${key}:${line(indent)}${sequence(value, indent)}`;
     }
     if (isMap(value)) {
-      return `${key}:${line(indent + STEP)}${mapping(value, indent + STEP)}`;
+      return `${key}:${line(indent + INDENT)}${
+        mapping(value, indent + INDENT)
+      }`;
     }
     const column = indent + [...key].length + ": ".length;
     return `${key}: ${scalar(value, { indent, column, isKey: false })}`;
@@ -65,7 +67,7 @@ function mapping(
 }
 
 function sequence(list: readonly unknown[], indent: number): string {
-  const within = indent + STEP;
+  const within = indent + INDENT;
   return list.map((value) => {
     if (isList(value)) return `- ${sequence(value, within)}`;
     if (isMap(value)) return `- ${mapping(value, within)}`;
@@ -85,7 +87,7 @@ function scalar(value: unknown, place: Place): string {
   return typeof value === "number" ? number(value) : String(value);
 }
 
-/** As Go's `%g`, but whole numbers are never in exponents. */
+/** Like Go's `%g`, but without an exponent for integers. */
 function number(value: number): string {
   if (Number.isSafeInteger(value) || Math.abs(value) < 1e-4) {
     return goText(value);
@@ -96,22 +98,24 @@ function number(value: number): string {
 function text(value: string, place: Place): string {
   const { plain, single, block } = analyze(value);
   if (value.includes("\n")) {
-    return block && !place.isKey ? literal(value, place) : double(value, place);
+    return block && !place.isKey
+      ? literalBlock(value, place)
+      : doubleQuoted(value, place);
   }
-  if (isOtherwise(value)) return double(value, place);
+  if (resolvesToOtherType(value)) return doubleQuoted(value, place);
   if (plain && !(value === "" && place.isKey)) {
-    return broken(value, place);
+    return folded(value, place);
   }
   return single
-    ? `'${broken(value.replaceAll("'", "''"), shifted(place), true)}'`
-    : double(value, place);
+    ? `'${folded(value.replaceAll("'", "''"), afterQuote(place), true)}'`
+    : doubleQuoted(value, place);
 }
 
-function shifted({ column, ...others }: Place): Place {
+function afterQuote({ column, ...others }: Place): Place {
   return { ...others, column: column + 1 };
 }
 
-/** The styles that a text can be written in. */
+/** The styles that are valid for a string. */
 interface Styles {
   readonly plain: boolean;
   readonly single: boolean;
@@ -137,30 +141,30 @@ function hasIndicator(value: string): boolean {
     /:(?=\s|$)|\s#/.test(value);
 }
 
-const WORDS: ReadonlySet<string> = new Set(
+const RESOLVED_WORDS: ReadonlySet<string> = new Set(
   "y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF ~ null Null NULL .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF"
     .split(" "),
 );
-const NUMBERS: readonly RegExp[] = [
+const NUMBER_PATTERNS: readonly RegExp[] = [
   /^[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+)$/,
   /^[-+]?([.][0-9]+|[0-9]+([.][0-9]*)?)([eE][-+]?[0-9]+)?$/,
 ];
-const TIME =
+const TIMESTAMP =
   /^\d{4}-\d{1,2}-\d{1,2}([Tt]\d{1,2}:\d{1,2}:\d{1,2}([.]\d+)?(Z|[-+]\d{2}:\d{2})| \d{1,2}:\d{1,2}:\d{1,2}([.]\d+)?)?$/;
 const BASE_60 = /^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+([.][0-9_]*)?$/;
 
-/** Whether YAML 1.1 takes the bare text for something else. */
-function isOtherwise(value: string): boolean {
-  if (value === "" || WORDS.has(value)) return true;
+/** Whether YAML 1.1 would resolve the plain string to another type. */
+function resolvesToOtherType(value: string): boolean {
+  if (value === "" || RESOLVED_WORDS.has(value)) return true;
   if (!/^[-+.0-9]/.test(value)) return false;
-  // Groups of digits may be parted, though not behind a leading point.
+  // Digits may be separated by underscores, except after a leading point.
   const digits = value.startsWith(".") ? value : value.replaceAll("_", "");
-  return NUMBERS.some((pattern) => pattern.test(digits)) ||
-    TIME.test(value) || BASE_60.test(value);
+  return NUMBER_PATTERNS.some((pattern) => pattern.test(digits)) ||
+    TIMESTAMP.test(value) || BASE_60.test(value);
 }
 
-/** Breaks a text at single spaces that stand too far right. */
-function broken(
+/** Folds a string at single spaces after {@linkcode BEST_WIDTH}. */
+function folded(
   value: string,
   { indent, column, isKey }: Place,
   isQuoted = false,
@@ -175,8 +179,8 @@ function broken(
     const mayBreak = isSpace && !spaces && at > BEST_WIDTH &&
       characters[index + 1] !== " " &&
       !(isQuoted && (index === 0 || index === characters.length - 1));
-    written += mayBreak ? line(indent + STEP) : character;
-    at = mayBreak ? indent + STEP : at + 1;
+    written += mayBreak ? line(indent + INDENT) : character;
+    at = mayBreak ? indent + INDENT : at + 1;
     spaces = isSpace;
   }
   return written;
@@ -199,7 +203,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\u2029": "P",
 };
 
-function double(value: string, { indent, column, isKey }: Place): string {
+function doubleQuoted(value: string, { indent, column, isKey }: Place): string {
   const characters = [...value];
   let written = '"';
   let at = column + 1;
@@ -209,9 +213,9 @@ function double(value: string, { indent, column, isKey }: Place): string {
       const mayBreak = !isKey && !spaces && at > BEST_WIDTH && index > 0 &&
         index < characters.length - 1;
       const next = characters[index + 1] === " " ? "\\" : "";
-      const piece = mayBreak ? `${line(indent + STEP)}${next}` : character;
+      const piece = mayBreak ? `${line(indent + INDENT)}${next}` : character;
       written += piece;
-      at = mayBreak ? indent + STEP + next.length : at + 1;
+      at = mayBreak ? indent + INDENT + next.length : at + 1;
       spaces = true;
       continue;
     }
@@ -235,20 +239,22 @@ function escaped(character: string): string {
     : `\\U${hex.padStart(8, "0")}`;
 }
 
-function literal(value: string, { indent }: Place): string {
-  const hint = /^[ \n]/.test(value) ? String(STEP) : "";
+function literalBlock(value: string, { indent }: Place): string {
+  const hint = /^[ \n]/.test(value) ? String(INDENT) : "";
   const chomp = !value.endsWith("\n")
     ? "-"
     : value === "\n" || value.endsWith("\n\n")
     ? "+"
     : "";
   const lines = value.replace(/\n$/, "").split("\n").map((text) =>
-    text === "" ? "" : `${" ".repeat(indent + STEP)}${text}`
+    text === "" ? "" : `${" ".repeat(indent + INDENT)}${text}`
   );
   return `|${hint}${chomp}\n${lines.join("\n")}`;
 }
 
-/** Numbers in names by their value, letters behind everything else. */
+/**
+ * Compares numbers in names by value, and sorts letters after everything else.
+ */
 function compareNaturally(a: string, b: string): number {
   const left = [...a];
   const right = [...b];
@@ -269,7 +275,7 @@ function compareDigits(
   right: readonly string[],
   index: number,
 ): number {
-  // A zero within a number is worth something.
+  // A zero within a number is significant.
   const lead = left[index] === "0" || right[index] === "0"
     ? /[1-9]\d*$/.test(left.slice(0, index).join("")) ? "1" : ""
     : "";

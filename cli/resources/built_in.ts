@@ -1,12 +1,12 @@
 /**
- * The resources that a command line can name without asking the server: those
- * of Kubernetes itself, by plural, singular, short name or kind. All others are
- * found by API discovery (`_resource_finder.ts`), which takes a request more.
+ * The built-in resources of Kubernetes, which are found by plural, singular or
+ * short name or by kind without asking the server. All others are found by API
+ * discovery (`resource_finder.ts`), which takes another request.
  *
  * @module
  */
 
-/** A resource as a command line names it. */
+/** A resource. */
 export interface ResourceType {
   /** Plural name, as in paths: `"deployments"`. */
   readonly plural: string;
@@ -16,19 +16,19 @@ export interface ResourceType {
   readonly version: string;
   /** Whether its objects live in namespaces. */
   readonly namespaced: boolean;
-  /** Whether every Kubernetes has it. */
+  /** Whether it comes from the table of built-in resources. */
   readonly builtIn: boolean;
 }
 
-/** A resource of Kubernetes itself. */
+/** A built-in resource. */
 export interface BuiltInResource extends ResourceType {
   /** The kind of its objects. */
   readonly kind: string;
-  /** What it may be called: plural, singular, short names. */
+  /** Its plural, singular and short names. */
   readonly names: readonly string[];
 }
 
-/** `Kind plural short…`, in the order in which `kubectl` would find them. */
+/** `Kind plural short…`, in the order in which `kubectl` resolves names. */
 const NAMESPACED: Readonly<Record<string, string>> = {
   "v1": "Pod pods po, Service services svc, ConfigMap configmaps cm," +
     "Secret secrets, ServiceAccount serviceaccounts sa," +
@@ -88,17 +88,17 @@ const TABLE: readonly BuiltInResource[] = [
 ];
 
 /**
- * Finds a resource of Kubernetes itself by what it was called.
+ * Finds a built-in resource by name.
  *
  * @param text `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
- * @returns The resource; undefined where only a server can tell.
+ * @returns The resource; undefined if it is not built-in.
  */
 export function builtInResource(text: string): ResourceType | undefined {
   const [name = "", ...rest] = text.toLowerCase().split(".");
   const named = TABLE.filter(({ names }) => names.includes(name));
   if (rest.length === 0) return named[0];
   const group = rest.join(".");
-  // `pods.v1.` is how the core group is written.
+  // `pods.v1.` is in the core group.
   const [version, ...groupParts] = rest;
   return named.find((row) =>
     row.group === group ||
@@ -108,20 +108,20 @@ export function builtInResource(text: string): ResourceType | undefined {
 }
 
 /**
- * All resources of Kubernetes itself.
+ * Lists all built-in resources.
  *
- * @returns The resources, with what else they are called.
+ * @returns The resources, with their kinds and names.
  */
 export function allBuiltIn(): readonly BuiltInResource[] {
   return TABLE;
 }
 
 /**
- * Finds a resource of Kubernetes itself by the kind of its objects.
+ * Finds a built-in resource by the kind of its objects.
  *
- * @param apiVersion Their `apiVersion`.
- * @param kind Their `kind`.
- * @returns The resource; undefined where only a server can tell.
+ * @param apiVersion The `apiVersion` of the objects.
+ * @param kind The `kind` of the objects.
+ * @returns The resource; undefined if it is not built-in.
  */
 export function builtInKind(
   apiVersion: string,

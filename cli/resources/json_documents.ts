@@ -1,25 +1,26 @@
 /**
- * JSON documents one behind the other, as `jq -c '.items[]'` and several
- * `kubectl get -o json` write them. YAML takes one alone.
+ * Parses concatenated JSON documents, such as the output of `jq -c '.items[]'`
+ * or of several `kubectl get -o json`. As YAML, only a single document is
+ * valid.
  *
  * @module
  */
 
-/** What matters for where an object ends: strings, and braces elsewhere. */
-const PARTS = /"(?:[^"\\]|\\.)*"|[{}]/gs;
+/** Strings, and braces outside of them: they tell where an object ends. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}]/gs;
 
 /**
- * Reads the documents of a text.
+ * Parses concatenated JSON documents.
  *
  * @param text The text.
- * @returns What they hold; undefined where it is no row of JSON objects.
+ * @returns The values; undefined if the text is not a sequence of JSON objects.
  */
-export function jsonDocuments(text: string): unknown[] | undefined {
+export function parseJsonDocuments(text: string): unknown[] | undefined {
   const documents: unknown[] = [];
   let start = 0;
   let depth = 0;
   try {
-    for (const { 0: part, index } of text.matchAll(PARTS)) {
+    for (const { 0: part, index } of text.matchAll(TOKENS)) {
       if (part === "{") depth++;
       if (part !== "}" || --depth > 0) continue;
       documents.push(JSON.parse(text.slice(start, index + 1)));

@@ -1,7 +1,7 @@
 /**
- * The objects that manifests name, in files, in folders or on standard input:
- * YAML or JSON, several documents, lists. Only their names are of interest, as
- * in `kubectl wait -f`.
+ * Reads manifests from files, directories and standard input: YAML or JSON,
+ * with several documents or lists. As in `kubectl wait -f`, they only identify
+ * the objects.
  *
  * @module
  */
@@ -15,11 +15,12 @@ import {
 } from "../../internal/json_fields.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import { readFileText } from "../terminal/read_file.ts";
-import { filesIn } from "./folders.ts";
-import { jsonDocuments } from "./json_documents.ts";
-import type { TargetPlace } from "./target_place.ts";
+import { filesIn } from "./directories.ts";
+import { parseJsonDocuments } from "./json_documents.ts";
+import type { TargetContext } from "./target_context.ts";
 
-const MANIFEST = /[.](json|ya?ml)$/;
+/** The file extensions of manifests. */
+const EXTENSION = /[.](json|ya?ml)$/;
 
 /** An object in a manifest. */
 interface Manifest {
@@ -30,34 +31,34 @@ interface Manifest {
 }
 
 /**
- * Finds out which objects manifests name.
+ * Reads manifests, and resolves the objects that they identify.
  *
- * @param manifests Where they are.
- * @param selection The namespace that they must be in, if any.
- * @param place What is known of the server.
- * @param input What standard input holds: the manifests of `-`.
+ * @param manifests The paths of the manifests.
+ * @param selection The namespace that the objects must be in, if any.
+ * @param context The default namespace, and how to find resources.
+ * @param input The content of standard input, for the path `-`.
  * @returns The objects, in order.
- * @throws {Error} If a manifest cannot be read or is none.
- * @throws {UnknownResourceError} If the server has no such resource.
+ * @throws {Error} If a manifest cannot be read or is invalid.
+ * @throws {UnknownResourceError} If the server does not have the resource.
  */
 export async function readManifests(
   { paths, recursive }: Manifests,
   selection: Selection,
-  place: TargetPlace,
+  context: TargetContext,
   input = "",
 ): Promise<Target[]> {
   const targets: Target[] = [];
   for (const path of paths) {
     for (const [source, text] of readPath(path, recursive, input)) {
       for (const manifest of parseManifests(source, text)) {
-        targets.push(await targetOf(manifest, selection, place));
+        targets.push(await targetOf(manifest, selection, context));
       }
     }
   }
   return targets;
 }
 
-/** Each file behind a path, and its text. */
+/** The manifests at a path, each with its name and content. */
 function readPath(
   path: string,
   recursive: boolean,
@@ -66,7 +67,7 @@ function readPath(
   if (path === "-") return [["standard input", input]];
   const files = filesIn(path, recursive);
   if (files === undefined) return [[path, readFileText(path, "-f")]];
-  const found = files.filter((file) => MANIFEST.test(file));
+  const found = files.filter((file) => EXTENSION.test(file));
   if (found.length > 0) {
     return found.map((file) => [file, readFileText(file, "-f")]);
   }
@@ -85,8 +86,8 @@ function parseManifests(source: string, text: string): Manifest[] {
 
 function documentsOf(source: string, text: string): unknown[] {
   if (/^\s*[{]/.test(text)) {
-    // YAML has such beginnings as well.
-    const documents = jsonDocuments(text);
+    // Flow mappings of YAML start with a brace, too.
+    const documents = parseJsonDocuments(text);
     if (documents !== undefined) return documents;
   }
   try {
@@ -96,7 +97,7 @@ function documentsOf(source: string, text: string): unknown[] {
     const line = error instanceof YAMLException && error.mark
       ? ` (line ${error.mark.line + 1})`
       : "";
-    // A manifest may hold a secret: what it says there is not repeated.
+    // The error must not quote the manifest, which may contain a secret.
     throw new Error(
       `Cannot parse ${source}: invalid YAML${line}: ${
         why.replace(/["'<].*/s, "…")
@@ -118,7 +119,7 @@ function manifestsIn(source: string, document: unknown): Manifest[] {
     return listField(document, "items").flatMap((item) =>
       manifestsIn(
         source,
-        // The items of a PodList need not say that they are pods.
+        // The items of a PodList may omit apiVersion and kind.
         of !== "" && isRecord(item) ? { apiVersion, kind: of, ...item } : item,
       )
     );
@@ -140,9 +141,9 @@ function notSet(source: string, field: string): Error {
 async function targetOf(
   { apiVersion, kind, name, namespace }: Manifest,
   selection: Selection,
-  place: TargetPlace,
+  context: TargetContext,
 ): Promise<Target> {
-  const resource = await place.resources.ofKind(apiVersion, kind);
+  const resource = await context.resources.ofKind(apiVersion, kind);
   if (!resource.namespaced) return { resource, namespace: undefined, name };
   const wanted = selection.namespace;
   if (namespace !== undefined && wanted !== undefined && namespace !== wanted) {
@@ -152,7 +153,7 @@ async function targetOf(
   }
   return {
     resource,
-    namespace: namespace ?? wanted ?? place.namespace,
+    namespace: namespace ?? wanted ?? context.namespace,
     name,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The failure that it is that an object which was named is not there.
+ * The error for an object that was specified by name and does not exist.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { Target } from "./selection.ts";
 import { qualifiedPlural } from "./object_names.ts";
 
 /**
- * What a server says where an object is asked for by its name, made of what a
- * list of it says.
+ * Creates the error that a server returns for a GET of a missing object, from
+ * the result of a LIST.
  *
- * @param target What was asked for.
- * @param objects What is there of it.
- * @returns The failure; undefined where it is there, or none was named.
+ * @param target The object, or the objects if it has no name.
+ * @param objects The objects in the list.
+ * @returns The error; undefined if the object exists or the target has no name.
  */
 export function missingError(
   { resource, name }: Target,

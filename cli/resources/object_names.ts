@@ -1,5 +1,6 @@
 /**
- * What objects are called in output: `kubectl`'s names, which scripts rely on.
+ * The names of objects in output. They are `kubectl`'s, since scripts rely on
+ * them.
  *
  * @module
  */
@@ -9,10 +10,10 @@ import type { ResourceType } from "./built_in.ts";
 import { oneLine } from "../terminal/text.ts";
 
 /**
- * An object as `-o name` shows it.
+ * The name of an object, as `-o name` prints it.
  *
- * @param object The object, with its `apiVersion` and `kind`.
- * @param resource What stands in for a missing kind.
+ * @param object The object.
+ * @param resource Its resource, in case `apiVersion` or `kind` is missing.
  * @returns `"deployment.apps/web"`, `"pod/web-0"`.
  */
 export function objectName(
@@ -32,7 +33,7 @@ function groupOf(apiVersion: string): string {
 }
 
 /**
- * A resource with its group, as servers name it in messages.
+ * The name of a resource with its group, as in messages of servers.
  *
  * @param resource The resource.
  * @returns `"deployments.apps"`, `"pods"`.

@@ -1,7 +1,6 @@
 /**
- * From what a resource was called to the resource: by a table where Kubernetes
- * itself has it, else by asking the server what it has, which is done once at
- * most. The rules are those of `kubectl`: see
+ * Finds resources by name: built-in ones in a table, others by API discovery,
+ * which happens at most once. The rules are those of `kubectl`: see
  * [`Builder`](https://pkg.go.dev/k8s.io/cli-runtime/pkg/resource#Builder).
  *
  * @module
@@ -12,35 +11,37 @@ import type { ApiResource } from "../../cluster/_discovery.ts";
 import { didYouMean } from "../../internal/did_you_mean.ts";
 import { UnknownResourceError } from "./unknown_resource_error.ts";
 
-/** What a server has, by API discovery. */
+/** The resources of a server, by API discovery. */
 export interface ResourceCatalog {
-  /** All resources; those of the preferred version come first in a group. */
+  /**
+   * All resources; in each group, those of the preferred version come first.
+   */
   all(): Promise<readonly ApiResource[]>;
-  /** The resource whose objects are of a kind. */
+  /** The resource of a kind. */
   kind(apiVersion: string, kind: string): Promise<ApiResource>;
 }
 
-/** Finds resources. */
+/** Finds resources by name or kind. */
 export class ResourceFinder {
   readonly #load: () => Promise<ResourceCatalog>;
   #loaded: Promise<ResourceCatalog> | undefined;
 
   /**
-   * Asks nothing yet.
+   * Creates a finder. Sends no request yet.
    *
-   * @param load Loads what asks the server.
+   * @param load Loads the catalog when it is first needed.
    */
   constructor(load: () => Promise<ResourceCatalog>) {
     this.#load = load;
   }
 
   /**
-   * Finds a resource, or those of a category (`all`).
+   * Finds a resource by name, or the resources of a category (`all`).
    *
-   * @param text What it was called.
-   * @returns One resource, or all of the category.
-   * @throws {UnknownResourceError} If the server has none of that name.
-   * @throws What the server answers instead.
+   * @param text The name of the resource or category.
+   * @returns The resource, or all resources of the category.
+   * @throws {UnknownResourceError} If the server does not have the resource.
+   * @throws The error of a failed API discovery.
    */
   async find(text: string): Promise<readonly ResourceType[]> {
     const known = builtInResource(text);
@@ -56,12 +57,12 @@ export class ResourceFinder {
   }
 
   /**
-   * Finds the resource of a kind of objects.
+   * Finds the resource of a kind.
    *
-   * @param apiVersion Their `apiVersion`.
-   * @param kind Their `kind`.
+   * @param apiVersion The `apiVersion` of the objects.
+   * @param kind The `kind` of the objects.
    * @returns The resource.
-   * @throws What the server answers instead.
+   * @throws The error of a failed API discovery.
    */
   async ofKind(apiVersion: string, kind: string): Promise<ResourceType> {
     const known = builtInKind(apiVersion, kind);
@@ -70,15 +71,15 @@ export class ResourceFinder {
   }
 
   /**
-   * Finds a resource that is in the table, but not in that version on this
-   * server.
+   * Finds a built-in resource of which the server has another version than the
+   * table.
    *
-   * @param resource The resource that the server has answered 404 for.
-   * @returns It in the version that the server has.
-   * @throws {UnknownResourceError} If it has none.
-   * @throws What the server answers instead.
+   * @param resource The resource that the server returned 404 for.
+   * @returns The resource, in the version that the server has.
+   * @throws {UnknownResourceError} If the server does not have the resource.
+   * @throws The error of a failed API discovery.
    */
-  async again(resource: ResourceType): Promise<ResourceType> {
+  async rediscover(resource: ResourceType): Promise<ResourceType> {
     const resources = await this.#all();
     const found = resources.find(({ plural, group }) =>
       plural === resource.plural && group === resource.group
@@ -104,7 +105,7 @@ function typeOf(
   return { plural, group, version, namespaced, builtIn: false };
 }
 
-/** `name`, `name.group` (or the beginning of it), `name.version.group`. */
+/** `name`, `name.group` (or a prefix of the group), `name.version.group`. */
 function search(
   resources: readonly ApiResource[],
   text: string,
@@ -112,7 +113,7 @@ function search(
   const [name = "", ...rest] = text.toLowerCase().split(".");
   const [version, ...groupParts] = rest;
   const group = rest.join(".");
-  const places: ((resource: ApiResource) => boolean)[] = rest.length === 0
+  const filters: ((resource: ApiResource) => boolean)[] = rest.length === 0
     ? [() => true]
     : [
       (resource) =>
@@ -121,22 +122,22 @@ function search(
       (resource) => resource.group === group,
       (resource) => resource.group.startsWith(group),
     ];
-  for (const isThere of places) {
-    const there = resources.filter(isThere);
-    // A whole name counts before a short one, whichever comes first.
-    const found = there.find((resource) => isCalled(resource, name)) ??
-      there.find(({ shortNames }) => shortNames.includes(name));
+  for (const filter of filters) {
+    const candidates = resources.filter(filter);
+    // Full names take precedence over short names.
+    const found = candidates.find((resource) => hasName(resource, name)) ??
+      candidates.find(({ shortNames }) => shortNames.includes(name));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** `pods`, which is of no group, `deployments.v1.apps`. */
+/** `pods` (in the core group), `deployments.v1.apps`. */
 function fullName({ plural, version, group }: ApiResource): string {
   return group === "" ? plural : `${plural}.${version}.${group}`;
 }
 
-function isCalled(
+function hasName(
   { plural, singular, kind }: ApiResource,
   name: string,
 ): boolean {
@@ -148,7 +149,7 @@ function unknownResource(
   resources: readonly ApiResource[],
 ): UnknownResourceError {
   const [name = "", ...place] = text.toLowerCase().split(".");
-  const elsewhere = resources.filter((resource) => isCalled(resource, name))
+  const elsewhere = resources.filter((resource) => hasName(resource, name))
     .map(fullName);
   if (place.length > 0 && elsewhere.length > 0) {
     const names = [...new Set(elsewhere)].join(", ");

@@ -1,8 +1,8 @@
 /**
- * The objects of a target on a server, to be listed and watched.
+ * Lists and watches the objects of a target.
  *
- * What the table of resources says of versions holds for most servers, not for
- * all: a 404 leads to the server being asked what it has, once.
+ * Not every server has the versions in the table of built-in resources: after a
+ * 404, the resource is looked up once by API discovery.
  *
  * @module
  */
@@ -26,13 +26,13 @@ import {
   UnknownResourceError,
 } from "./unknown_resource_error.ts";
 
-/** How the server is reached. */
+/** How to connect to the server. */
 export type ServerAccess = Pick<
   RestListerWatcherOptions,
   "server" | "token" | "headers" | "fetch" | "requestTimeoutMs"
 >;
 
-/** Where the objects of a target are. */
+/** The path and selectors of the objects of a target. */
 export type Place = Pick<
   RestListerWatcherOptions,
   "path" | "labelSelector" | "fieldSelector"
@@ -40,81 +40,81 @@ export type Place = Pick<
 
 /** Options for {@linkcode ResourceSource}. */
 export interface ResourceSourceOptions<T extends KubernetesObject> {
-  /** Opens a place on the server. */
+  /** Creates a source for a path and selectors. */
   open: (place: Place) => ListerWatcher<T>;
-  /** Asks the server for a resource of the table that it answers 404 for. */
-  findAgain: (resource: ResourceType) => Promise<ResourceType>;
+  /** Looks up a built-in resource that the server returned 404 for. */
+  rediscover: (resource: ResourceType) => Promise<ResourceType>;
 }
 
-/** Lists and watches a target. */
+/** Lists and watches the objects of a target. */
 export class ResourceSource<T extends KubernetesObject = KubernetesObject>
   implements ListerWatcher<T> {
   readonly #target: Target;
   readonly #options: ResourceSourceOptions<T>;
-  #place: ListerWatcher<T>;
-  #isSure: boolean;
+  #source: ListerWatcher<T>;
+  #isDiscovered: boolean;
 
   /**
-   * Makes no request yet.
+   * Creates a source. Sends no request yet.
    *
-   * @param target What is looked at.
-   * @param options How.
-   * @throws What opening a place throws.
+   * @param target The objects.
+   * @param options How to reach them.
+   * @throws What `open` throws.
    */
   constructor(target: Target, options: ResourceSourceOptions<T>) {
     this.#target = target;
     this.#options = options;
-    this.#isSure = !target.resource.builtIn;
-    this.#place = options.open(placeOf(target));
+    this.#isDiscovered = !target.resource.builtIn;
+    this.#source = options.open(placeOf(target));
   }
 
   /**
    * Lists the objects.
    *
-   * @param options As for every `Lister`.
+   * @param options The options of the request.
    * @returns The list.
-   * @throws {UnknownResourceError} If the server has no such resource.
+   * @throws {UnknownResourceError} If the server does not have the resource.
    */
   list(options: ListOptions): Promise<KubernetesList<T>> {
-    return this.#ask((place) => place.list(options));
+    return this.#request((source) => source.list(options));
   }
 
   /**
    * Watches the objects.
    *
-   * @param options As for every `Watcher`.
+   * @param options The options of the request.
    * @returns The events.
-   * @throws {UnknownResourceError} If the server has no such resource.
+   * @throws {UnknownResourceError} If the server does not have the resource.
    */
   watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
-    return this.#ask((place) => place.watch(options));
+    return this.#request((source) => source.watch(options));
   }
 
-  async #ask<V>(
-    question: (place: ListerWatcher<T>) => Promise<V>,
+  async #request<V>(
+    send: (source: ListerWatcher<T>) => Promise<V>,
   ): Promise<V> {
     try {
-      return await question(this.#place);
+      return await send(this.#source);
     } catch (cause) {
       if (findStatusError(cause)?.code !== 404) throw cause;
-      await this.#lookAgain(cause);
-      return await question(this.#place);
+      await this.#rediscover(cause);
+      return await send(this.#source);
     }
   }
 
-  async #lookAgain(cause: unknown): Promise<void> {
+  async #rediscover(cause: unknown): Promise<void> {
     const { resource } = this.#target;
-    if (this.#isSure) {
+    if (this.#isDiscovered) {
       throw new UnknownResourceError(resource.plural, "", { cause });
     }
     try {
-      const found = await this.#options.findAgain(resource);
-      this.#isSure = true;
+      const found = await this.#options.rediscover(resource);
+      this.#isDiscovered = true;
       const place = placeOf({ ...this.#target, resource: found });
-      this.#place = this.#options.open(place);
+      this.#source = this.#options.open(place);
     } catch (error) {
       if (error instanceof UnknownResourceError) throw error;
-      // Every Kubernetes has it: where it is not, there is none.
+      // Without built-in resources or API discovery, it is not an API server.
       throw new UnknownResourceError(resource.plural, NO_API_SERVER, { cause });
     }
   }

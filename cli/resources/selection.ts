@@ -1,37 +1,37 @@
 /**
- * Which objects a command line or a manifest means.
+ * The types for objects that a command line or a manifest selects.
  *
  * @module
  */
 
 import type { ResourceType } from "./built_in.ts";
 
-/** Objects of one resource: one by name, those selected, or all. */
+/** Objects of a resource: one by name, those that match selectors, or all. */
 export interface Target {
   /** The resource. */
   readonly resource: ResourceType;
-  /** The namespace; undefined for all, or where there are none. */
+  /** The namespace; undefined for all, and for cluster-scoped resources. */
   readonly namespace: string | undefined;
-  /** The name of the one that is meant. */
+  /** The name of the object; undefined for several objects. */
   readonly name?: string | undefined;
-  /** The labels of those that are meant. */
+  /** The label selector. */
   readonly labelSelector?: string | undefined;
-  /** The fields of those that are meant. */
+  /** The field selector. */
   readonly fieldSelector?: string | undefined;
 }
 
-/** A resource as it was written, and perhaps a name. */
-export interface Mention {
-  /** What it was called: `"deploy"`, `"widgets.example.com"`. */
+/** A `RESOURCE` or `RESOURCE/NAME` argument. */
+export interface ResourceArgument {
+  /** The resource as it was written: `"deploy"`, `"widgets.example.com"`. */
   readonly resource: string;
-  /** The name of the object; undefined for those selected, or all. */
+  /** The name of the object; undefined for several objects. */
   readonly name: string | undefined;
 }
 
-/** Which objects a command line means, before the server has been asked. */
+/** The arguments and options that select objects. */
 export interface Selection {
-  /** The resources and names. */
-  readonly mentions: readonly Mention[];
+  /** The `RESOURCE` and `RESOURCE/NAME` arguments. */
+  readonly resourceArguments: readonly ResourceArgument[];
   /** `-n`; undefined for the namespace of the context. */
   readonly namespace: string | undefined;
   /** `-A`. */
@@ -42,10 +42,10 @@ export interface Selection {
   readonly fieldSelector: string | undefined;
 }
 
-/** Manifests that name the objects that are meant. */
+/** The manifests that identify objects. */
 export interface Manifests {
-  /** `-f`: files, folders, `-` for standard input. */
+  /** `-f`: files, directories, or `-` for standard input. */
   readonly paths: readonly string[];
-  /** `-R`: whether folders are walked to the bottom. */
+  /** `-R`: whether directories are searched recursively. */
   readonly recursive: boolean;
 }

@@ -1,21 +1,21 @@
 /**
- * From what a command line says to the objects on a server that are meant.
+ * Resolves the objects that a command line selects.
  *
  * @module
  */
 
-import type { TargetPlace } from "./target_place.ts";
+import type { TargetContext } from "./target_context.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import type { CliIo } from "../terminal/io.ts";
 import type { ResourceType } from "./built_in.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /**
- * Reads standard input where manifests come from there.
+ * Reads standard input if it contains manifests (`-f -`).
  *
- * @param manifests Where they are.
- * @param context Standard input, and what ends the reading.
- * @returns The text; undefined where it is not wanted.
+ * @param manifests The paths of the manifests.
+ * @param context Standard input, and the signal that aborts reading it.
+ * @returns The content; undefined if no manifest is on standard input.
  * @throws The signal's reason if it is aborted.
  */
 export async function inputOf(
@@ -28,11 +28,11 @@ export async function inputOf(
 }
 
 /**
- * Finds out which objects are meant, by the words or by manifests.
+ * Resolves the objects that a command line selects, by arguments or manifests.
  *
- * @param args What the command line says.
- * @param place What is known of the server.
- * @param input What standard input holds, which manifests may come from.
+ * @param args The selection and the manifests.
+ * @param context The default namespace, and how to find resources.
+ * @param input The content of standard input, for manifests.
  * @returns The objects, in order.
  * @throws What `findTargets` and `readManifests` throw.
  */
@@ -41,36 +41,38 @@ export async function targetsOf(
     readonly selection: Selection;
     readonly manifests: Manifests;
   },
-  place: TargetPlace,
+  context: TargetContext,
   input: string | undefined,
 ): Promise<Target[]> {
-  if (manifests.paths.length === 0) return await findTargets(selection, place);
-  // Loaded only here: it needs a library.
+  if (manifests.paths.length === 0) {
+    return await findTargets(selection, context);
+  }
+  // Loaded on demand: it depends on a YAML parser.
   const { readManifests } = await import("./manifests.ts");
-  return await readManifests(manifests, selection, place, input);
+  return await readManifests(manifests, selection, context, input);
 }
 
 /**
- * Finds out which objects are meant.
+ * Resolves the objects that arguments and options select.
  *
- * @param selection What the command line says.
- * @param place What is known of the server.
+ * @param selection The selection.
+ * @param context The default namespace, and how to find resources.
  * @returns The objects, in the order of the command line.
- * @throws {UsageError} If it makes no sense.
- * @throws {UnknownResourceError} If the server has no such resource.
+ * @throws {UsageError} If options are mutually exclusive.
+ * @throws {UnknownResourceError} If the server does not have a resource.
  */
 export async function findTargets(
   selection: Selection,
-  place: TargetPlace,
+  context: TargetContext,
 ): Promise<Target[]> {
   const targets: Target[] = [];
   const seen = new Set<string>();
-  for (const { resource: text, name } of selection.mentions) {
-    for (const resource of await place.resources.find(text)) {
+  for (const { resource: text, name } of selection.resourceArguments) {
+    for (const resource of await context.resources.find(text)) {
       const key = [resource.plural, resource.group, name ?? "/"].join(" ");
       if (seen.has(key)) continue;
       seen.add(key);
-      targets.push(targetOf(selection, place, { text, resource, name }));
+      targets.push(targetOf(selection, context, { text, resource, name }));
     }
   }
   return targets;
@@ -78,7 +80,7 @@ export async function findTargets(
 
 function targetOf(
   selection: Selection,
-  place: TargetPlace,
+  context: TargetContext,
   { text, resource, name }: {
     text: string;
     resource: ResourceType;
@@ -93,7 +95,7 @@ function targetOf(
     );
   }
   const namespace = namespaced && !allNamespaces
-    ? selection.namespace ?? place.namespace
+    ? selection.namespace ?? context.namespace
     : undefined;
   return {
     resource,

@@ -1,6 +1,6 @@
 /**
- * A process of Deno's, by Deno's own means: the first use of anything of Node's
- * there takes longer than most of what a command does before its first request.
+ * The current process on Deno, by Deno's own API: loading a Node module takes
+ * longer than most of what a command does before its first request.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import { listenOnce } from "./signals.ts";
 type OutputStream = typeof Deno.stdout | typeof Deno.stderr;
 
 /**
- * This process, on Deno.
+ * The current process, on Deno.
  *
- * @returns It.
+ * @returns The process.
  */
 export function denoProcess(): CliProcess {
-  // Windows knows no SIGTERM.
+  // Windows does not support SIGTERM.
   const signals: readonly CliSignal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
@@ -32,7 +32,7 @@ export function denoProcess(): CliProcess {
       stdin: { read: readInput },
       stdout: new DenoOutput(Deno.stdout),
       stderr: new DenoOutput(Deno.stderr),
-      // Only what is asked for has to be allowed.
+      // Requires permission only for variables that are read.
       env: new Proxy<Record<string, string | undefined>>({}, {
         get: (_, name) => typeof name === "string" ? variable(name) : undefined,
       }),
@@ -43,13 +43,13 @@ export function denoProcess(): CliProcess {
           listener,
         ),
     },
-    exitWith: (status) => {
+    setExitStatus: (status) => {
       Deno.exitCode = status;
     },
   };
 }
 
-/** What may not be read is as good as not set: it only changes how we write. */
+/** Without permission, a variable counts as unset: it only affects output. */
 function variable(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -59,12 +59,12 @@ function variable(name: string): string | undefined {
   }
 }
 
-/** A stream can be read once; so can this. */
+/** Can be called once, like the stream can be read once. */
 async function readInput(signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   const reader = Deno.stdin.readable.getReader();
   const cancel = () => cancelQuietly(reader);
-  // A read under way would keep the process.
+  // A pending read would keep the process alive.
   signal.addEventListener("abort", cancel, { once: true });
   try {
     const decoder = new TextDecoder();
@@ -80,7 +80,7 @@ async function readInput(signal: AbortSignal): Promise<string> {
   }
 }
 
-/** One of the output streams. */
+/** An output stream of Deno. */
 class DenoOutput implements CliOutput {
   readonly #stream: OutputStream;
   readonly #failed = new AbortController();
@@ -120,7 +120,7 @@ class DenoOutput implements CliOutput {
     try {
       return this.isTerminal ? Deno.consoleSize() : undefined;
     } catch {
-      // Not every terminal has a size.
+      // Some terminals do not report a size.
       return undefined;
     }
   }

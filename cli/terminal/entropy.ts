@@ -1,5 +1,5 @@
 /**
- * What the first TLS handshake of a process would wait for.
+ * Gathers the entropy for the first TLS handshake ahead of time.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import { ignore } from "../../internal/abort.ts";
 
 /**
- * Has the runtime gather its first random numbers now, on another thread, and
- * not when the first connection is secured. Deno takes them from the timing of
- * the processor, for some 70 ms: most of what a command needs in all until its
- * first request. They are gathered once a process, whoever asks for them.
+ * Makes the runtime gather its entropy now, on another thread, instead of
+ * during the first TLS handshake. Deno gathers it from CPU timing, which takes
+ * about 70 ms: most of the time until a command's first request. This happens
+ * once per process.
  */
 export function gatherEntropy(): void {
   if (typeof Deno === "undefined") return;
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  // Where that fails, so will the handshake, which can say why.
+  // If this fails, so does the handshake, which reports the error.
   crypto.subtle.generateKey(algorithm, false, ["sign"]).catch(ignore);
 }

@@ -1,28 +1,29 @@
 /**
- * What the command line needs of the world around it, as an interface: the
- * process's own streams in use, buffers in tests.
+ * The streams, environment variables and signals that a command uses: those of
+ * the process, or replacements in tests.
  *
  * @module
  */
 
 /** A stream that text is written to. */
 export interface CliOutput {
-  /** Whether a person at a terminal reads it. */
+  /** Whether it is a terminal. */
   readonly isTerminal: boolean;
-  /** How many characters a line of the terminal holds. */
+  /** The width of the terminal, in characters. */
   readonly columns: number;
-  /** How many lines the terminal has, where that is known. */
+  /** The height of the terminal, in lines, if it is known. */
   readonly rows?: number | undefined;
   /**
-   * Aborted when nothing more can be written, with what went wrong: nobody
-   * reads any more (`EPIPE`), the disk is full.
+   * Aborted when a write has failed, with the error: the reader is gone
+   * (`EPIPE`), or the disk is full.
    */
   readonly failed: AbortSignal;
   /**
-   * Writes.
+   * Writes text. Never rejects.
    *
    * @param text The text.
-   * @returns Resolves when it has been passed on, or never can be.
+   * @returns Resolves when the text has been written, or when writing has
+   *   failed.
    */
   write(text: string): Promise<void>;
 }
@@ -30,63 +31,63 @@ export interface CliOutput {
 /** A stream that text is read from. */
 export interface CliInput {
   /**
-   * Reads all of it.
+   * Reads the stream to its end.
    *
-   * @param signal Ends it: whoever writes may take for ever.
-   * @returns The text, once the stream has ended.
+   * @param signal Aborts the read, since the stream may never end.
+   * @returns The text.
    * @throws The signal's reason if it is aborted.
    */
   read(signal: AbortSignal): Promise<string>;
 }
 
-/** The world around a command. */
+/** The streams, environment variables and signals that a command uses. */
 export interface CliIo {
-  /** What `-f -` reads; nothing where there is none. */
+  /** Standard input, which `-f -` reads. */
   readonly stdin?: CliInput | undefined;
-  /** Where results go. */
+  /** Standard output, for results. */
   readonly stdout: CliOutput;
-  /** Where everything else goes. */
+  /** Standard error, for everything else. */
   readonly stderr: CliOutput;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * Listens for the signals that ask a process to end.
+   * Listens for the first signal to terminate.
    *
-   * @param listener Called with `"SIGINT"` or `"SIGTERM"`, once.
-   * @returns What stops listening.
+   * @param listener Called once, with `"SIGINT"` or `"SIGTERM"`.
+   * @returns Removes the listener when disposed.
    */
   onSignal(listener: (signal: CliSignal) => void): Disposable;
 }
 
-/** A process that commands run in. */
+/** The process that a command runs in. */
 export interface CliProcess {
-  /** The world around it. */
+  /** Its streams, environment variables and signals. */
   readonly io: CliIo;
-  /** The arguments, those of the program alone. */
+  /** The arguments, without the name of the program. */
   readonly args: readonly string[];
   /**
-   * Says how it ends, when nothing is left to be done.
+   * Sets the exit status of the process, without ending it.
    *
    * @param status The exit status.
    */
-  exitWith(status: number): void;
+  setExitStatus(status: number): void;
 }
 
-/** The width of what does not tell its own. */
+/** The width of a terminal that does not report it. */
 export const DEFAULT_COLUMNS = 80;
 
-/** A signal that asks a process to end. */
+/** A signal that asks a process to terminate. */
 export type CliSignal = "SIGINT" | "SIGTERM";
 
-/** The reason that everything is aborted with when a signal has come. */
+/** The abort reason after a signal. */
 export class Interruption extends Error {
   /** `"Interruption"`. */
   override readonly name: string = "Interruption";
-  /** 128 and the signal's number, as shells report it. */
+  /** 128 plus the number of the signal, as shells report it. */
   readonly exitStatus: number;
 
   /**
-   * Makes the reason.
+   * Creates the reason.
    *
    * @param signal The signal.
    */

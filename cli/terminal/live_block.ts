@@ -1,46 +1,46 @@
 /**
- * Some lines at the bottom of a terminal that are drawn again and again in
- * place, in one write each time, so that nothing flickers. What stood above
- * them before is left alone, and they are left standing in the end.
+ * A block of lines at the bottom of a terminal that is redrawn in place, with a
+ * single write to avoid flicker. The lines above it are not touched, and the
+ * last frame stays on the terminal.
  *
  * @module
  */
 
 /** The size of a terminal. */
 export interface TerminalSize {
-  /** Characters of a line. */
+  /** The width, in characters. */
   readonly columns: number;
-  /** Lines. */
+  /** The height, in lines. */
   readonly rows: number;
 }
 
-/** A line with its width, which escape sequences in it have no part in. */
+/** A line, and its width without escape sequences. */
 export interface LiveLine {
-  /** The text with its colours. */
+  /** The text, including escape sequences for colors. */
   readonly text: string;
-  /** Characters that are seen of it. */
+  /** The number of visible characters. */
   readonly width: number;
 }
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
-/** A line that is too wide after all is cut off and not wrapped. */
+/** Cuts off lines that are too wide, instead of wrapping them. */
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
 const ERASE_RIGHT = "\x1b[K";
 const ERASE_BELOW = "\x1b[J";
 
-/** Lines that are drawn in place. */
+/** A block of lines that is redrawn in place. */
 export class LiveBlock {
   #drawn: readonly LiveLine[] = [];
   #hasDrawn = false;
 
   /**
-   * Draws other lines in the place of those before.
+   * Replaces the lines.
    *
-   * @param lines The lines; fewer than the terminal has.
-   * @param size The size of the terminal now.
-   * @returns What to write.
+   * @param lines The new lines; fewer than the height of the terminal.
+   * @param size The current size of the terminal.
+   * @returns The text to write.
    */
   draw(lines: readonly LiveLine[], size: TerminalSize): string {
     this.#hasDrawn = true;
@@ -48,11 +48,11 @@ export class LiveBlock {
   }
 
   /**
-   * Draws the last lines, and gives the terminal back.
+   * Draws the last lines, and leaves the cursor below them.
    *
-   * @param lines The lines that stay.
-   * @param size The size of the terminal now.
-   * @returns What to write.
+   * @param lines The lines that stay on the terminal.
+   * @param size The current size of the terminal.
+   * @returns The text to write.
    */
   end(lines: readonly LiveLine[], size: TerminalSize): string {
     if (!this.#hasDrawn) return "";
@@ -63,7 +63,7 @@ export class LiveBlock {
     return framed(text);
   }
 
-  /** The cursor is left behind the last line: what a key shows is wiped too. */
+  /** Leaves the cursor at the end, so that echoed keys are erased as well. */
   #replace(
     lines: readonly LiveLine[],
     size: TerminalSize,
@@ -77,8 +77,8 @@ export class LiveBlock {
   }
 
   /**
-   * How far up the first line is. A terminal that has become narrower breaks
-   * the lines that are there.
+   * The number of lines from the cursor up to the first line. A terminal that
+   * has become narrower has wrapped the lines.
    */
   #linesAbove({ columns }: TerminalSize): number {
     const lines = this.#drawn.map(({ width }) =>
@@ -89,8 +89,8 @@ export class LiveBlock {
 }
 
 /**
- * The cursor is away only as long as it moves: whoever stops or kills the
- * program in between has a terminal with a cursor.
+ * Hides the cursor only during the write, so that it is visible if the process
+ * is stopped or killed between writes.
  */
 function framed(text: string): string {
   return `${HIDE_CURSOR}${NO_WRAP}${text}${WRAP}${SHOW_CURSOR}`;

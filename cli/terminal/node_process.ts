@@ -1,5 +1,5 @@
 /**
- * A process of Node's or Bun's, by their global `process`.
+ * The current process on Node and Bun, by their global `process`.
  *
  * @module
  */
@@ -42,10 +42,10 @@ interface NodeProcess {
 }
 
 /**
- * This process, on Node and Bun.
+ * The current process, on Node and Bun.
  *
- * @returns It.
- * @throws {Error} If there is none: a browser has no command line.
+ * @returns The process.
+ * @throws {Error} If there is no `process`, as in a browser.
  */
 export function nodeProcess(): CliProcess {
   const process: unknown = Reflect.get(globalThis, "process");
@@ -69,20 +69,20 @@ export function nodeProcess(): CliProcess {
           listener,
         ),
     },
-    exitWith: (status) => {
+    setExitStatus: (status) => {
       process.exitCode = status;
     },
   };
 }
 
-/** One of the output streams. */
+/** An output stream of Node. */
 class NodeOutput implements CliOutput {
   readonly #stream: WriteStream;
   readonly #failed = new AbortController();
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
-    // Without a listener, a reader that goes away would end the process.
+    // Without a listener, EPIPE would terminate the process.
     stream.on("error", (error) => this.#failed.abort(error));
   }
 
@@ -119,7 +119,7 @@ async function readAll(
 ): Promise<string> {
   signal.throwIfAborted();
   const destroy = () => void stream.destroy();
-  // A read under way would keep the process.
+  // A pending read would keep the process alive.
   signal.addEventListener("abort", destroy, { once: true });
   try {
     const decoder = new TextDecoder();
@@ -130,7 +130,7 @@ async function readAll(
     signal.throwIfAborted();
     return text + decoder.decode();
   } catch (error) {
-    // What a stream throws that was destroyed is no reason.
+    // A destroyed stream throws an error of its own.
     signal.throwIfAborted();
     throw error;
   } finally {

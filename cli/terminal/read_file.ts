@@ -1,5 +1,5 @@
 /**
- * Files that a command line names.
+ * Reads files that are specified on the command line.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { readTextFile, UnreadableFileError } from "../../internal/runtime.ts";
 
 /**
- * Reads a file.
+ * Reads a text file.
  *
- * @param path Where it is.
- * @param option The option that names it, for the error.
- * @returns Its text.
- * @throws {Error} If it cannot be read.
+ * @param path The path of the file.
+ * @param option The option that specifies it, for the error message.
+ * @returns The content.
+ * @throws {Error} If the file cannot be read.
  */
 export function readFileText(path: string, option: string): string {
   try {

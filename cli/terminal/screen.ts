@@ -1,12 +1,12 @@
 /**
- * Who writes what where, so that the one line that moves and the lines that
- * stay never mix. Results go to stdout, everything else to stderr.
+ * Writes results to stdout and everything else to stderr, without mixing them
+ * with the status line.
  *
- * On a terminal, one line at the bottom of stderr is drawn again and again in
- * place; before anything else is written it is wiped, and it comes back below.
- * Drawing is left to a timer: however often the state changes, the terminal
- * sees at most ten lines a second. Elsewhere, what the line would say becomes
- * a line of its own when it has changed, at most once a second.
+ * On a terminal, the status line at the bottom of stderr is redrawn in place.
+ * It is erased before anything else is written, and then drawn again below. A
+ * timer draws it at most ten times a second, however often the status changes.
+ * Elsewhere, the status is printed as a line of its own when it has changed, at
+ * most once a second.
  *
  * @module
  */
@@ -15,20 +15,20 @@ import type { CliIo, CliOutput } from "./io.ts";
 import type { TerminalSize } from "./live_block.ts";
 import { truncate } from "./text.ts";
 
-/** What the line that moves says. */
+/** The content of the status line. */
 export interface StatusLine {
-  /** In front: time, say. On a terminal only. */
+  /** Shown before the text, such as the time; only on a terminal. */
   readonly lead: string;
-  /** What there is to say; empty for nothing. */
+  /** The status; empty for none. */
   readonly text: string;
-  /** Behind. On a terminal only. */
+  /** Shown after the text; only on a terminal. */
   readonly trail: string;
 }
 
-/** Colours a text. */
+/** Colors a text. */
 export type Paint = (text: string) => string;
 
-/** The colours that are used. */
+/** The colors and styles of the output. */
 export type Colors = Readonly<
   Record<"dim" | "red" | "green" | "yellow" | "strikethrough", Paint>
 >;
@@ -42,17 +42,17 @@ const PLAIN: Colors = {
   strikethrough: plain,
 };
 
-/** Where a terminal does not tell its height. */
+/** The height of a terminal that does not report it. */
 const DEFAULT_ROWS = 24;
 
 const DRAW_EVERY_MS = 100;
 const PRINT_EVERY_MS = 1_000;
 
-/** A terminal writes ^C behind the line: it must not go on to the next one. */
+/** Room for the `^C` that a terminal echoes, so that the line does not wrap. */
 const RESERVED_COLUMNS = 3;
 
-const WIPE_LINE = "\r\x1b[2K";
-/** A line that is too wide after all is cut off and not wrapped. */
+const ERASE_LINE = "\r\x1b[2K";
+/** Cuts off lines that are too wide, instead of wrapping them. */
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
 
@@ -62,20 +62,20 @@ export class Screen implements AsyncDisposable {
   readonly #stderr: CliOutput;
   readonly #colors: Colors | undefined;
   #live: boolean;
-  /** Whether a table can be drawn in place. */
+  /** Whether stdout is a terminal that a table can be drawn on. */
   readonly canDraw: boolean;
   #status: (() => StatusLine) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #shown = "";
   #printedAt = -Infinity;
-  /** Writes go one after the other: two streams have no order of their own. */
+  /** Serializes writes, since the two streams are not ordered. */
   #writes: Promise<void> = Promise.resolve();
 
   /**
-   * Writes nothing yet.
+   * Creates a screen. Use {@linkcode Screen.open} for one with colors.
    *
-   * @param io The streams and the environment.
-   * @param colors The colours of a terminal, where they are wanted.
+   * @param io The streams and environment variables.
+   * @param colors The colors for terminals; undefined for none.
    */
   constructor({ stdout, stderr, env }: CliIo, colors?: Colors) {
     this.#stdout = stdout;
@@ -86,45 +86,46 @@ export class Screen implements AsyncDisposable {
   }
 
   /**
-   * Makes one with colours, where there is a terminal that they are wanted on.
+   * Creates a screen, with colors if there is a terminal and `NO_COLOR` is not
+   * set.
    *
-   * @param io The streams and the environment.
+   * @param io The streams and environment variables.
    * @returns The screen.
    */
   static async open(io: CliIo): Promise<Screen> {
     const { stdout, stderr, env } = io;
-    const isSeen = isSmart(stdout, env) || isSmart(stderr, env);
-    if (!isSeen || env.NO_COLOR) return new Screen(io);
-    // Nobody else waits until it is loaded.
+    const hasTerminal = isSmart(stdout, env) || isSmart(stderr, env);
+    if (!hasTerminal || env.NO_COLOR) return new Screen(io);
+    // Loaded on demand, to keep output without colors fast.
     const { default: picocolors } = await import("picocolors");
     return new Screen(io, picocolors.createColors(true));
   }
 
-  /** Colours for stderr. */
+  /** The colors for stderr. */
   get colors(): Colors {
     return this.#live ? this.#colors ?? PLAIN : PLAIN;
   }
 
-  /** Colours for what is drawn; undefined where there are none. */
+  /** The colors for drawing on stdout; undefined for none. */
   get drawColors(): Colors | undefined {
     return this.canDraw ? this.#colors : undefined;
   }
 
-  /** The size of the terminal that is drawn on, as it is now. */
+  /** The current size of the terminal that stdout is. */
   get size(): TerminalSize {
     const { columns, rows = DEFAULT_ROWS } = this.#stdout;
     return { columns, rows };
   }
 
-  /** Whether a result could not be written. */
+  /** Whether writing to stdout has failed. */
   get broken(): boolean {
     return this.#stdout.failed.aborted;
   }
 
   /**
-   * Waits until all results have been passed on.
+   * Waits until all results have been written.
    *
-   * @throws What went wrong, if one could not be.
+   * @throws The error, if writing to stdout has failed.
    */
   async written(): Promise<void> {
     await this.#writes;
@@ -132,9 +133,10 @@ export class Screen implements AsyncDisposable {
   }
 
   /**
-   * Shows what is going on, from now on and until {@linkcode Screen.hide}.
+   * Shows a status until {@linkcode Screen.hide} is called.
    *
-   * @param status Asked whenever it is about to be shown.
+   * @param status Called for the current status whenever it is about to be
+   *   shown.
    */
   show(status: () => StatusLine): void {
     this.#status = status;
@@ -144,7 +146,7 @@ export class Screen implements AsyncDisposable {
     );
   }
 
-  /** Says that what is going on has changed. */
+  /** Reports that the status has changed. */
   changed(): void {
     if (this.#live || Date.now() - this.#printedAt < PRINT_EVERY_MS) return;
     const text = this.#status?.().text ?? "";
@@ -154,63 +156,63 @@ export class Screen implements AsyncDisposable {
     this.#write(this.#stderr, `${text}\n`);
   }
 
-  /** Ends what {@linkcode Screen.show} began. */
+  /** Removes the status that {@linkcode Screen.show} shows. */
   hide(): void {
     if (this.#status === undefined) return;
     clearInterval(this.#timer);
     this.#status = undefined;
-    this.#wipe();
+    this.#erase();
   }
 
   /**
-   * Writes a line of the result.
+   * Writes a line to stdout.
    *
    * @param line The line.
-   * @returns Resolves when it has been passed on.
+   * @returns Resolves when the line has been written.
    */
   result(line: string): Promise<void> {
     return this.print(`${line}\n`);
   }
 
   /**
-   * Writes a part of the result as it is.
+   * Writes text to stdout.
    *
-   * @param text The text, which need not end with its line.
-   * @returns Resolves when it has been passed on.
+   * @param text The text, with or without a final line feed.
+   * @returns Resolves when the text has been written.
    */
   print(text: string): Promise<void> {
     if (text === "") return Promise.resolve();
-    this.#wipe();
-    // To wipe what comes behind it would wipe it as well.
+    this.#erase();
+    // Erasing a status line after it would erase the text as well.
     if (!text.endsWith("\n")) this.#live = false;
     return this.#write(this.#stdout, text);
   }
 
   /**
-   * Draws on the terminal that stdout is.
+   * Draws on stdout, which must be a terminal.
    *
-   * @param text What moves the cursor and what is drawn.
-   * @returns Resolves when it has been passed on.
+   * @param text The text, including escape sequences.
+   * @returns Resolves when the text has been written.
    */
   draw(text: string): Promise<void> {
     return this.#write(this.#stdout, text);
   }
 
   /**
-   * Writes a line about the result.
+   * Writes a line to stderr.
    *
    * @param line The line.
    */
   note(line: string): void {
-    // Also wipes what a terminal shows for a key: ^C.
-    if (this.#live) this.#shown = WIPE_LINE;
-    this.#wipe();
+    // Also erases the ^C that a terminal echoes.
+    if (this.#live) this.#shown = ERASE_LINE;
+    this.#erase();
     this.#write(this.#stderr, `${line}\n`);
   }
 
   /**
-   * Writes a line about something that the line which moves shows anyhow,
-   * where there is none.
+   * Writes a line to stderr unless it is a terminal, where the status line
+   * already shows the same.
    *
    * @param line The line.
    */
@@ -219,7 +221,7 @@ export class Screen implements AsyncDisposable {
   }
 
   /**
-   * Writes a line to remember, unless it is what was shown last.
+   * Writes a line to stderr, unless it is the status that was printed last.
    *
    * @param line The line.
    */
@@ -227,9 +229,7 @@ export class Screen implements AsyncDisposable {
     if (line !== this.#shown) this.note(line);
   }
 
-  /**
-   * Resolves when everything has been written.
-   */
+  /** Removes the status, and waits until everything has been written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.hide();
     await this.#writes;
@@ -250,13 +250,13 @@ export class Screen implements AsyncDisposable {
     const line = `${dim(lead)}  ${middle}${dim(end)}`;
     if (line === this.#shown) return;
     this.#shown = line;
-    this.#write(this.#stderr, `${WIPE_LINE}${NO_WRAP}${line}${WRAP}`);
+    this.#write(this.#stderr, `${ERASE_LINE}${NO_WRAP}${line}${WRAP}`);
   }
 
-  #wipe(): void {
+  #erase(): void {
     if (!this.#live || this.#shown === "") return;
     this.#shown = "";
-    this.#write(this.#stderr, WIPE_LINE);
+    this.#write(this.#stderr, ERASE_LINE);
   }
 
   #write(output: CliOutput, text: string): Promise<void> {
@@ -265,7 +265,7 @@ export class Screen implements AsyncDisposable {
   }
 }
 
-/** A terminal on which the cursor can be moved. */
+/** Whether an output is a terminal that supports escape sequences. */
 function isSmart({ isTerminal }: CliOutput, env: CliIo["env"]): boolean {
   return isTerminal && env.TERM !== "dumb";
 }

@@ -1,12 +1,12 @@
 /**
- * Listening for the signals that ask a process to end.
+ * Listens for the signals that ask a process to terminate.
  *
  * @module
  */
 
 import type { CliSignal } from "./io.ts";
 
-/** The part of a process that tells of signals. */
+/** Adds and removes the signal listeners of a process. */
 export interface SignalSource {
   /** Adds a listener. */
   add(signal: CliSignal, listener: () => void): void;
@@ -15,12 +15,12 @@ export interface SignalSource {
 }
 
 /**
- * Listens until the first signal.
+ * Listens for the first of several signals.
  *
- * @param source Tells of signals.
- * @param signals Which of them.
- * @param listener Called with the signal, once.
- * @returns What stops listening.
+ * @param source Adds and removes listeners.
+ * @param signals The signals.
+ * @param listener Called once, with the signal.
+ * @returns Removes the listeners when disposed.
  */
 export function listenOnce(
   source: SignalSource,
@@ -29,7 +29,7 @@ export function listenOnce(
 ): Disposable {
   const listeners = signals.map((signal) => ({
     signal,
-    // The second signal finds no listener, and ends a process that hangs.
+    // A second signal terminates the process, which may hang.
     listen: () => {
       remove();
       listener(signal);

@@ -1,5 +1,5 @@
 /**
- * Texts for a terminal.
+ * Formats text for a terminal.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 export { counted, oneLine } from "../../internal/text.ts";
 
 /**
- * The beginning of a text, an ellipsis at its end where something was cut off.
+ * Truncates a text, with an ellipsis at its end.
  *
  * @param text The text.
- * @param width Most characters of it.
- * @returns What fits.
+ * @param width The maximum number of characters.
+ * @returns The text, truncated if it is too long.
  */
 export function truncate(text: string, width: number): string {
   const characters = [...text];

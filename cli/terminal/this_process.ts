@@ -1,5 +1,5 @@
 /**
- * The process that commands run in, on whatever runtime.
+ * The current process, on any runtime.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { nodeProcess } from "./node_process.ts";
 let current: CliProcess | undefined;
 
 /**
- * This process.
+ * The current process.
  *
- * @returns It; the same one every time.
+ * @returns The process; always the same object.
  */
 export function thisProcess(): CliProcess {
   current ??= typeof Deno === "undefined" ? nodeProcess() : denoProcess();

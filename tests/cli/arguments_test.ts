@@ -1,5 +1,5 @@
 /**
- * From argument lists to the command that is meant and its options.
+ * Parsing of command lines.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseCommandLine } from "../../cli/arguments.ts";
 import { UsageError } from "../../cli/terminal/usage_error.ts";
 
-/** The arguments, the type of what they ask for, and the command. */
+/** The arguments, the type of the command line, and the command. */
 const LINES: readonly [readonly string[], string, string | undefined][] = [
   [[], "help", undefined],
   [["--help"], "help", undefined],
@@ -30,21 +30,21 @@ Deno.test("parseCommandLine() finds the command", () => {
   }
 });
 
-Deno.test("parseCommandLine() splits words and options", () => {
+Deno.test("parseCommandLine() separates positional arguments and options", () => {
   const line = parseCommandLine(
     ["-n", "a", "wait", "x", "--all", "y", "-n=b", "-lc=d", "--", "--z"],
   );
   if (line.type !== "run") throw new Error(line.type);
   const { given } = line;
-  assertEquals(given.words, ["x", "y", "--z"]);
-  assertEquals(given.texts("namespace"), ["a", "b"]);
-  assertEquals(given.text("namespace"), "b");
-  assertEquals(given.text("selector"), "c=d");
-  assertEquals(given.text("for"), undefined);
+  assertEquals(given.positionals, ["x", "y", "--z"]);
+  assertEquals(given.values("namespace"), ["a", "b"]);
+  assertEquals(given.value("namespace"), "b");
+  assertEquals(given.value("selector"), "c=d");
+  assertEquals(given.value("for"), undefined);
   assertEquals([given.isOn("all"), given.isOn("embedded")], [true, false]);
 });
 
-Deno.test("parseCommandLine() takes back what is false", () => {
+Deno.test("parseCommandLine() accepts --option=false", () => {
   for (const [text, on] of [["=true", true], ["=F", false], ["", true]]) {
     const line = parseCommandLine(["wait", `--all${text}`]);
     assertEquals(line.type === "run" && line.given.isOn("all"), on);
@@ -52,16 +52,16 @@ Deno.test("parseCommandLine() takes back what is false", () => {
   assertEquals(parseCommandLine(["wait", "--help=false"]).type, "run");
 });
 
-Deno.test("parseCommandLine() takes an empty namespace for none", () => {
+Deno.test("parseCommandLine() ignores an empty namespace", () => {
   for (const empty of [["-n", ""], ["--namespace="]]) {
     const line = parseCommandLine(["wait", "x", "-n", "a", ...empty]);
     if (line.type !== "run") throw new Error(line.type);
     assertEquals(line.given.has("namespace"), false);
-    assertEquals(line.given.words, ["x"]);
+    assertEquals(line.given.positionals, ["x"]);
   }
 });
 
-/** The arguments, and what has to be said about them. */
+/** Invalid arguments, and a part of the error message. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["wach"], "did you mean watch?"],
   [["frobnicate"], "available commands are wait, watch and rollout"],
@@ -78,7 +78,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["wait", "pod/web", "--embedded=no"], "--embedded must be true or false"],
 ];
 
-Deno.test("parseCommandLine() says what to write instead", () => {
+Deno.test("parseCommandLine() throws UsageError that says what to use instead", () => {
   for (const [args, text] of MISTAKES) {
     const error = assertThrows(() => parseCommandLine(args), UsageError);
     assertStringIncludes(error.message, text, args.join(" "));
@@ -86,7 +86,7 @@ Deno.test("parseCommandLine() says what to write instead", () => {
   }
 });
 
-Deno.test("parseCommandLine() repeats no token", () => {
+Deno.test("parseCommandLine() does not repeat a token in errors", () => {
   const secret = "eyJhbGciOiJSUzI1NiJ9";
   const lines = [
     ["wait", "pod/web", `--tokn=${secret}`],

@@ -1,5 +1,5 @@
 /**
- * Reaching the server that a command line chooses.
+ * Connections to the server that a command line selects.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { connect } from "../../cli/_connection.ts";
 import { UnknownResourceError } from "../../cli/resources/unknown_resource_error.ts";
 import { FakeApiServer } from "../../testing/fake_api_server.ts";
 import { UnknownKindError } from "../../cluster/unknown_kind_error.ts";
-// Nobody's own kubeconfig is meant either.
+// Keeps the tests independent of the user's kubeconfig.
 import "../support/cli_io.ts";
 import { resourceNamed } from "../support/cli_resources.ts";
 
 const target = { resource: resourceNamed("pods"), namespace: "default" };
 
-/** A file for one test. */
+/** A temporary file. */
 async function temporaryFile(
   text: string,
 ): Promise<AsyncDisposable & { path: string }> {
@@ -41,7 +41,7 @@ Deno.test("connect() reads a token file for every request", async () => {
   );
 });
 
-Deno.test("connect() refuses a token file that it cannot use", async () => {
+Deno.test("connect() throws if a token file is unusable", async () => {
   await using empty = await temporaryFile(" \n");
   const paths: [string, string][] = [
     [`${empty.path}.missing`, "there is no such file"],
@@ -60,7 +60,7 @@ Deno.test("connect() refuses a token file that it cannot use", async () => {
   }
 });
 
-Deno.test("connect() refuses malformed addresses and tokens, and repeats none", async () => {
+Deno.test("connect() throws on malformed addresses and tokens without repeating them", async () => {
   const password = "hunter2";
   const choices: [string, string][] = [
     ["https:host:x", "t"],
@@ -77,7 +77,7 @@ Deno.test("connect() refuses malformed addresses and tokens, and repeats none", 
   }
 });
 
-Deno.test("connect() brings a server of its own, and takes it along", async () => {
+Deno.test("connect() starts and stops the embedded server", async () => {
   const connection = await connect({ type: "embedded" });
   const source = connection.source(target);
   const { items } = await source.list({});
@@ -97,7 +97,7 @@ Deno.test("connect() brings a server of its own, and takes it along", async () =
   await assertRejects(() => source.list({}));
 });
 
-Deno.test("connect() knows the proxy on the way, and no password of it", async () => {
+Deno.test("connect() reports the proxy without its password", async () => {
   for (
     const [proxyUrl, proxy] of [
       [undefined, undefined],

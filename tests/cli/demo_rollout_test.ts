@@ -1,6 +1,5 @@
 /**
- * The Deployment that rolls out in the embedded server: what a cluster would
- * have written, step by step.
+ * The simulated rollout of the embedded server.
  *
  * @module
  */
@@ -50,7 +49,7 @@ Deno.test("Rollout becomes available with its last replica", async () => {
   ]);
 });
 
-Deno.test("Rollout has pods that start one after the other", async () => {
+Deno.test("Rollout starts its pods one after the other", async () => {
   await using server = new FakeApiServer();
   const rollout = new Rollout(server);
   const look = async () => {

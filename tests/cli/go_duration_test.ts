@@ -1,5 +1,5 @@
 /**
- * Durations as Go parses them.
+ * Durations in Go's format.
  *
  * @module
  */
@@ -55,17 +55,17 @@ const INVALID: readonly [string, string][] = [
   ["3000000h", "it is too long"],
 ];
 
-Deno.test("parseGoDuration() reads what Go reads", () => {
+Deno.test("parseGoDuration() accepts what Go accepts", () => {
   for (const [text, expected] of VALID) {
     assertAlmostEquals(parseGoDuration(text), expected, 1e-6, text);
   }
 });
 
-Deno.test("parseGoDuration() gives zero without a sign", () => {
+Deno.test("parseGoDuration() returns zero without a sign", () => {
   assertEquals(Object.is(parseGoDuration("-0s"), 0), true);
 });
 
-Deno.test("parseGoDuration() refuses what Go refuses, and says why", () => {
+Deno.test("parseGoDuration() rejects what Go rejects, with a reason", () => {
   for (const [text, message] of INVALID) {
     assertThrows(() => parseGoDuration(text), SyntaxError, message, text);
   }

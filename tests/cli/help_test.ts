@@ -1,5 +1,5 @@
 /**
- * The help: complete, and fit for a terminal of 80 columns.
+ * The help texts: complete, and at most 80 columns wide.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { COMMANDS, SERVER_OPTIONS } from "../../cli/_registry.ts";
 import type { CommandEntry } from "../../cli/_command_module.ts";
 import { helpText } from "../../cli/help.ts";
 
-/** Each help text, and what it is on. */
+/** Each help text, with its topic and command. */
 async function texts(): Promise<[string, string, CommandEntry | undefined][]> {
   const topics = [undefined, ...COMMANDS];
   return await Promise.all(topics.map(async (command) => [
@@ -20,7 +20,7 @@ async function texts(): Promise<[string, string, CommandEntry | undefined][]> {
   ]));
 }
 
-Deno.test("helpText() tells all options of a command", async () => {
+Deno.test("helpText() lists all options of a command", async () => {
   for (const [topic, text, command] of await texts()) {
     const names = command === undefined
       ? ["help", "version", ...Object.keys(SERVER_OPTIONS)]
@@ -40,7 +40,7 @@ Deno.test("helpText() fits in 80 columns", async () => {
   }
 });
 
-Deno.test("helpText() has examples that are understood", async () => {
+Deno.test("helpText() contains valid examples", async () => {
   let examples = 0;
   for (const [topic, text] of await texts()) {
     for (const line of text.split("\n")) {

@@ -1,6 +1,6 @@
 /**
- * A live table on a terminal that is played: what a person sees, and how often
- * it is drawn.
+ * Live tables on an emulated terminal: what it shows, and how often it is
+ * drawn.
  *
  * @module
  */
@@ -22,7 +22,7 @@ function pod(name: string, phase = "Running") {
   return { apiVersion: "v1", kind: "Pod", metadata, status: { phase } };
 }
 
-/** A live table without colours, and what can be done to it. */
+/** A live table without colors, on a fake terminal and server. */
 class Stage implements AsyncDisposable {
   readonly tables: TableServer;
   readonly io = new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
@@ -86,7 +86,7 @@ class Stage implements AsyncDisposable {
   }
 }
 
-Deno.test("LiveWatch draws a table, and what becomes of it", async () => {
+Deno.test("LiveWatch draws a table and its changes", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["b", "a"]);
   const { server } = stage.tables;
@@ -115,7 +115,7 @@ Deno.test("LiveWatch draws a table, and what becomes of it", async () => {
   ]);
 });
 
-Deno.test("LiveWatch leaves the last table standing, and the cursor sane", async () => {
+Deno.test("LiveWatch leaves the last table and a visible cursor", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a"]);
   await stage.passes(500);
@@ -132,7 +132,7 @@ Deno.test("LiveWatch leaves the last table standing, and the cursor sane", async
   assertEquals(stage.terminal.column, 0);
 });
 
-Deno.test("LiveWatch says how the connection is, and how often it broke", async () => {
+Deno.test("LiveWatch shows the state of the connection and the number of restarts", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a"]);
   const { server } = stage.tables;
@@ -148,7 +148,7 @@ Deno.test("LiveWatch says how the connection is, and how often it broke", async 
   assert(/^pods: 2 · watching · [12] restarts?$/.test(whole), whole);
 });
 
-Deno.test("LiveWatch draws at most ten times a second, and only what is new", async () => {
+Deno.test("LiveWatch draws at most ten times a second, and only changes", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a"]);
   const { server } = stage.tables;
@@ -163,11 +163,11 @@ Deno.test("LiveWatch draws at most ten times a second, and only what is new", as
   await stage.passes(5_000);
   const quiet = stage.terminal.writes;
   await stage.passes(2_000);
-  // An age of seconds is another one each second.
+  // An age in seconds changes every second.
   assert(stage.terminal.writes - quiet <= 3);
 });
 
-Deno.test("LiveWatch waits for a terminal that is slow", async () => {
+Deno.test("LiveWatch skips frames on a slow terminal", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a"]);
   await stage.passes(500);
@@ -187,7 +187,7 @@ Deno.test("LiveWatch waits for a terminal that is slow", async () => {
   assert(writes > 1);
 });
 
-Deno.test("LiveWatch notices another size of the terminal", async () => {
+Deno.test("LiveWatch adapts to the size of the terminal", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a", "b", "c"]);
   await stage.passes(500);
@@ -202,7 +202,7 @@ Deno.test("LiveWatch notices another size of the terminal", async () => {
   ]);
 });
 
-Deno.test("LiveWatch ends at what it cannot begin with", async () => {
+Deno.test("LiveWatch ends when it cannot start", async () => {
   using time = new FakeTime("2024-05-01T12:00:00Z");
   await using stage = new Stage(time, ["a", "b", "c", "d"]);
   await stage.passes(500);

@@ -11,7 +11,7 @@ import { runCli, startCli, startScript } from "../support/cli_process.ts";
 
 const WAIT = ["wait", "deployment/web", "--for=condition=Available"];
 
-/** Longest that the demo may take from its own start on. */
+/** The time limit for the demo, from its start. */
 const DEMO_MS = 15_000;
 
 Deno.test("cli waits through broken connections in the demo", async () => {
@@ -26,7 +26,7 @@ Deno.test("cli waits through broken connections in the demo", async () => {
   assertStringIncludes(stderr, "through 2 restarts of the watch");
 });
 
-Deno.test("cli ends at a signal and says where to resume", async () => {
+Deno.test("cli ends on a signal and prints where to resume", async () => {
   await using server = new FakeApiServer();
   const { url } = await server.listen();
   server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "web" } });
@@ -42,7 +42,7 @@ Deno.test("cli ends at a signal and says where to resume", async () => {
   }
 });
 
-Deno.test("cli ends at a signal while a server says nothing of what it has", async () => {
+Deno.test("cli ends on a signal during API discovery", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${silent.addr.port}`;
   for (
@@ -60,7 +60,7 @@ Deno.test("cli ends at a signal while a server says nothing of what it has", asy
   }
 });
 
-Deno.test("cli gives a server no more time than --timeout to say what it has", async () => {
+Deno.test("cli applies --timeout to API discovery", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${silent.addr.port}`;
   const { code, stderr } = await runCli(
@@ -73,7 +73,7 @@ Deno.test("cli gives a server no more time than --timeout to say what it has", a
   );
 });
 
-Deno.test("cli reads no standard input that never ends once it is interrupted", async () => {
+Deno.test("cli stops reading standard input when it is interrupted", async () => {
   const script = new URL("../support/read_input.ts", import.meta.url).pathname;
   await using process = await startScript([script], { input: true });
   await process.printed("reading\n");
@@ -82,7 +82,7 @@ Deno.test("cli reads no standard input that never ends once it is interrupted", 
   assertEquals([code, stdout], [130, "reading\ninterrupted by SIGINT\n"]);
 });
 
-/** A server with pods, behind whose back their history can be lost. */
+/** A server with pods, whose history can be compacted. */
 async function serveForgetfully(...names: string[]) {
   const server = new FakeApiServer();
   const { url } = await server.listen();
@@ -92,7 +92,7 @@ async function serveForgetfully(...names: string[]) {
   return {
     server,
     url,
-    /** Deletes a pod, and forgets it, while nobody is connected. */
+    /** Deletes a pod and compacts the history while no client is connected. */
     forget(index: number): void {
       const [pod] = pods.slice(index);
       server.dropConnections();
@@ -103,7 +103,7 @@ async function serveForgetfully(...names: string[]) {
   };
 }
 
-Deno.test("cli waits on where the server has forgotten what happened", async () => {
+Deno.test("cli continues to wait after the resource version has expired", async () => {
   await using stage = await serveForgetfully("web");
   const args = ["wait", "pod/web", "--for=delete", "-s", stage.url];
   const process = await startCli(args);
@@ -115,15 +115,15 @@ Deno.test("cli waits on where the server has forgotten what happened", async () 
   assertStringIncludes(stderr, "through 2 restarts of the watch");
 });
 
-Deno.test("cli watches a cache on where the server has forgotten", async () => {
+Deno.test("cli continues a cached watch after the resource version has expired", async () => {
   await using stage = await serveForgetfully("a", "b");
   const args = ["watch", "pods", "--cached", "-o", "name", "-s", stage.url];
   const process = await startCli(args);
   await stage.server.watchStarted(1);
   stage.forget(0);
   await process.printed("pod/a\npod/b\npod/a\n");
-  // A line of the watch: of one that a list has led to, a signal that comes
-  // while it is written leaves no version to tell.
+  // Waits for a line of the watch: a signal during the write of a listed object
+  // leaves no version to resume from.
   stage.server.create({
     apiVersion: "v1",
     kind: "Pod",
@@ -142,7 +142,7 @@ Deno.test("cli watches a cache on where the server has forgotten", async () => {
   );
 });
 
-Deno.test("cli is silent when the reader of its output goes away", async () => {
+Deno.test("cli is silent when the reader of its output is gone", async () => {
   await using server = new FakeApiServer();
   const { url } = await server.listen();
   server.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" } });
@@ -155,7 +155,7 @@ Deno.test("cli is silent when the reader of its output goes away", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("cli tells mistakes in one line with exit status 2", async () => {
+Deno.test("cli reports usage errors in one line with exit status 2", async () => {
   for (const args of [["wach"], ["wait", "pod/a", "--for=condition="]]) {
     const { code, stdout, stderr } = await runCli(args);
     assertEquals([code, stdout], [2, ""]);
@@ -164,7 +164,7 @@ Deno.test("cli tells mistakes in one line with exit status 2", async () => {
   }
 });
 
-Deno.test("cli shows stack traces under DEBUG alone, and no token ever", async () => {
+Deno.test("cli prints stack traces only if DEBUG is set, and never a token", async () => {
   const token = "a-token-that-is-wrong";
   await using server = new FakeApiServer({ token: "another" });
   const { url } = await server.listen();
@@ -180,7 +180,7 @@ Deno.test("cli shows stack traces under DEBUG alone, and no token ever", async (
   assertEquals(debug.stderr.includes(token), false);
 });
 
-Deno.test("cli fails at once where nothing listens, and tells the address", async () => {
+Deno.test("cli fails at once with the address if the connection is refused", async () => {
   const server = new FakeApiServer();
   const { url } = await server.listen();
   await server[Symbol.asyncDispose]();
@@ -191,7 +191,7 @@ Deno.test("cli fails at once where nothing listens, and tells the address", asyn
   assertEquals(stderr.split("\n").length, 2, stderr);
 });
 
-Deno.test("cli says in one line what it would have to be allowed", async () => {
+Deno.test("cli reports a missing permission in one line", async () => {
   const { code, stdout, stderr } = await runCli(
     ["wait", "pod/a", "--for=create", "-s", "http://127.0.0.1:1"],
     { permissions: [] },

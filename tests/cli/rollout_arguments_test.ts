@@ -1,6 +1,5 @@
 /**
- * From the arguments of a `rollout` to what it is asked for, and from mistakes
- * to what to write instead.
+ * Parsing of the arguments of `rollout`.
  *
  * @module
  */
@@ -20,7 +19,7 @@ function parse(args: readonly string[]) {
   return rolloutArguments(line.given);
 }
 
-Deno.test("rolloutArguments() understands arguments", () => {
+Deno.test("rolloutArguments() parses arguments", () => {
   const cases: readonly [readonly string[], Record<string, unknown>][] = [
     [["status", "deployment/web"], { timeoutMs: 0, watch: true, revision: 0 }],
     [["status", "deploy", "web", "--watch=false"], { watch: false }],
@@ -37,7 +36,7 @@ Deno.test("rolloutArguments() understands arguments", () => {
   }
 });
 
-Deno.test("rolloutArguments() says what to write instead", () => {
+Deno.test("rolloutArguments() throws UsageError that says what to use instead", () => {
   const cases: readonly [readonly string[], string][] = [
     [[], "use rollout status RESOURCE/NAME"],
     [["status"], "nothing to show the status of"],

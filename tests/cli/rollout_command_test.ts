@@ -1,6 +1,6 @@
 /**
- * `rollout status` against an API server over HTTP: `kubectl`'s lines and exit
- * statuses, through connections that break.
+ * `rollout status` against an API server over HTTP: `kubectl`'s output and exit
+ * statuses, through broken connections.
  *
  * @module
  */
@@ -47,7 +47,7 @@ async function serve(...objects: ObjectInput[]) {
   };
 }
 
-/** Starts it; what it says comes to `io`. */
+/** Starts the command, which writes to `io`. */
 function start(url: string, ...args: string[]) {
   const io = new FakeIo();
   const done = main(["rollout", "status", ...args, "-s", url], io);
@@ -62,7 +62,7 @@ function rolledOut(name: string): string {
   return `deployment "${name}" successfully rolled out\n`;
 }
 
-Deno.test("rollout status says how far it is until it is over", async () => {
+Deno.test("rollout status prints the status until the rollout is done", async () => {
   await using stage = await serve(deployment("web", 0));
   const { server, url } = stage;
   const { io, done } = start(url, "deployment/web");
@@ -76,7 +76,7 @@ Deno.test("rollout status says how far it is until it is over", async () => {
   assertEquals(io.stderr.text, "");
 });
 
-Deno.test("rollout status of what is over asks once", async () => {
+Deno.test("rollout status sends one request if the rollout is done", async () => {
   await using stage = await serve(deployment("web", 2));
   const { server, url } = stage;
   const { io, done } = start(url, "deploy", "web");
@@ -85,7 +85,7 @@ Deno.test("rollout status of what is over asks once", async () => {
   assertEquals(server.requests.length, 1);
 });
 
-Deno.test("rollout status only looks where that is wanted", async () => {
+Deno.test("rollout status prints the current status with --watch=false", async () => {
   await using stage = await serve(deployment("web", 1));
   const { server, url } = stage;
   const { io, done } = start(url, "deployment/web", "--watch=false");
@@ -94,7 +94,7 @@ Deno.test("rollout status only looks where that is wanted", async () => {
   assertEquals(server.watchStarts, 0);
 });
 
-Deno.test("rollout status goes on after broken connections and a lost history", async () => {
+Deno.test("rollout status survives broken connections and an expired version", async () => {
   await using stage = await serve(deployment("web", 0));
   const { server, url } = stage;
   const { io, done } = start(url, "deployment/web");
@@ -112,7 +112,7 @@ Deno.test("rollout status goes on after broken connections and a lost history", 
   assertStringIncludes(io.stderr.text, "watch interrupted: connection lost");
 });
 
-Deno.test("rollout status fails in kubectl's words", async () => {
+Deno.test("rollout status fails with kubectl's messages", async () => {
   const conditions = [
     { type: "Progressing", reason: "ProgressDeadlineExceeded" },
   ];
@@ -156,7 +156,7 @@ Deno.test("rollout status fails in kubectl's words", async () => {
   }
 });
 
-Deno.test("rollout status ends when the object is deleted, or is another one", async () => {
+Deno.test("rollout status fails when the object is deleted or replaced", async () => {
   for (const comesAgain of [false, true]) {
     await using stage = await serve(deployment("web", 0));
     const { server, url } = stage;
@@ -170,7 +170,7 @@ Deno.test("rollout status ends when the object is deleted, or is another one", a
   }
 });
 
-Deno.test("rollout status tells of several, one after the other, in spite of failures", async () => {
+Deno.test("rollout status follows several objects in order despite failures", async () => {
   await using stage = await serve(
     deployment("web", 2, { tier: "front" }),
     deployment("api", 1, { tier: "front" }),
@@ -196,14 +196,14 @@ Deno.test("rollout status tells of several, one after the other, in spite of fai
   );
 });
 
-Deno.test("rollout status says so where nothing is selected", async () => {
+Deno.test("rollout status reports that nothing is selected", async () => {
   await using stage = await serve();
   const { io, done } = start(stage.url, "ds", "-l", "tier=front");
   assertEquals(await done, 0);
   assertEquals(io.stderr.text, "No resources found in default namespace.\n");
 });
 
-Deno.test("rollout status ends at once at what it cannot begin with", async () => {
+Deno.test("rollout status fails at once when it cannot start", async () => {
   await using stage = await serve(deployment("web", 0));
   stage.server.failNext({ status: 403, count: Infinity });
   for (const args of [["deployment/web"], ["deployment"]]) {

@@ -1,5 +1,5 @@
 /**
- * Which revision of an object is being rolled out.
+ * Checks of the revision of a Deployment.
  *
  * @module
  */
@@ -14,13 +14,13 @@ function deployment(revision?: string) {
   return { kind: "Deployment", metadata: { name: "web", annotations } };
 }
 
-Deno.test("checkRevision() is content with the revision that is wanted", () => {
+Deno.test("checkRevision() accepts the wanted revision", () => {
   checkRevision(deployment("3"), 3);
   checkRevision(deployment("3"), 0);
   checkRevision({ ...deployment(), kind: "StatefulSet" }, 7);
 });
 
-Deno.test("checkRevision() refuses another one, in kubectl's words", () => {
+Deno.test("checkRevision() throws on another revision, with kubectl's message", () => {
   const cases: readonly [string | undefined, string][] = [
     ["3", "desired revision (4) is different from the running revision (3)"],
     [

@@ -1,5 +1,5 @@
 /**
- * Which objects a command line means, before any server has been asked.
+ * Parsing of the arguments and options that select objects.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import {
   assertThrows,
 } from "@std/assert";
 import { COMMANDS } from "../../cli/_registry.ts";
-import { readOptions } from "../../cli/_options.ts";
-import { selectionOf } from "../../cli/_selection.ts";
+import { parseOptions } from "../../cli/_options.ts";
+import { parseSelection } from "../../cli/_selection.ts";
 import { UsageError } from "../../cli/terminal/usage_error.ts";
 
 const OPTIONS = COMMANDS.find(({ name }) => name === "wait")?.options ?? {};
 
 function parse(...args: string[]) {
-  return selectionOf(readOptions(args, OPTIONS));
+  return parseSelection(parseOptions(args, OPTIONS));
 }
 
-/** The words, and the resources and names in them. */
+/** The positional arguments, and the resources and names in them. */
 const MENTIONS: readonly [string, readonly string[]][] = [
   ["", []],
   ["pod/web", ["pod web"]],
@@ -36,11 +36,11 @@ const MENTIONS: readonly [string, readonly string[]][] = [
   ["pods.v1. web.0", ["pods.v1. web.0"]],
 ];
 
-Deno.test("selectionOf() finds resources and names", () => {
+Deno.test("parseSelection() parses resources and names", () => {
   for (const [words, expected] of MENTIONS) {
-    const { mentions } = parse(...words.split(" ").filter(Boolean));
+    const { resourceArguments } = parse(...words.split(" ").filter(Boolean));
     assertEquals(
-      mentions.map(({ resource, name }) =>
+      resourceArguments.map(({ resource, name }) =>
         [resource, name ?? []].flat().join(" ")
       ),
       expected,
@@ -49,7 +49,7 @@ Deno.test("selectionOf() finds resources and names", () => {
   }
 });
 
-Deno.test("selectionOf() finds what selects", () => {
+Deno.test("parseSelection() parses selectors", () => {
   assertObjectMatch(parse("pods", "-l=app in (a, b),!c", "-n=shop"), {
     namespace: "shop",
     allNamespaces: false,
@@ -67,7 +67,7 @@ Deno.test("selectionOf() finds what selects", () => {
   }
 });
 
-/** The arguments, and what has to be said about them. */
+/** Invalid arguments, and a part of the error message. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/"], 'malformed "pod/"'],
   [["/web"], 'malformed "/web"'],
@@ -92,7 +92,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/web", "-n", "Shop!"], 'malformed namespace "Shop!"'],
 ];
 
-Deno.test("selectionOf() says what to write instead", () => {
+Deno.test("parseSelection() throws UsageError that says what to use instead", () => {
   for (const [args, text] of MISTAKES) {
     const { message } = assertThrows(() => parse(...args), UsageError);
     assertStringIncludes(message, text, args.join(" "));

@@ -1,20 +1,20 @@
 /**
- * The server that options choose.
+ * Parsing of the connection options.
  *
  * @module
  */
 
 import { assertEquals, assertObjectMatch, assertThrows } from "@std/assert";
 import { SERVER_OPTIONS } from "../../cli/_registry.ts";
-import { readOptions } from "../../cli/_options.ts";
-import { serverOf } from "../../cli/_server_arguments.ts";
+import { parseOptions } from "../../cli/_options.ts";
+import { parseServerOptions } from "../../cli/_server_arguments.ts";
 import { UsageError } from "../../cli/terminal/usage_error.ts";
 
 function parse(...args: string[]) {
-  return serverOf(readOptions(args, SERVER_OPTIONS));
+  return parseServerOptions(parseOptions(args, SERVER_OPTIONS));
 }
 
-/** The arguments, and what they choose. */
+/** Arguments, and the server that they select. */
 const CHOICES: readonly [readonly string[], Record<string, unknown>][] = [
   [[], { server: undefined, context: undefined, asGroups: undefined }],
   [["-s", "http://x", "--token=t"], { server: "http://x", token: "t" }],
@@ -40,7 +40,7 @@ const CHOICES: readonly [readonly string[], Record<string, unknown>][] = [
   [["--request-timeout=0"], { requestTimeoutMs: undefined }],
 ];
 
-Deno.test("serverOf() takes the options of kubectl", () => {
+Deno.test("parseServerOptions() accepts the options of kubectl", () => {
   for (const [args, expected] of CHOICES) {
     const choice = parse(...args);
     assertEquals(choice.type, "cluster");
@@ -53,7 +53,7 @@ Deno.test("serverOf() takes the options of kubectl", () => {
   assertEquals(parse("--embedded"), { type: "embedded" });
 });
 
-/** The arguments, and what has to be said about them. */
+/** Invalid arguments, and a part of the error message. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [
     ["--embedded", "--context=c"],
@@ -72,7 +72,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["--request-timeout=-1s"], "it must not be negative"],
 ];
 
-Deno.test("serverOf() says what to write instead", () => {
+Deno.test("parseServerOptions() throws UsageError that says what to use instead", () => {
   for (const [args, message] of MISTAKES) {
     assertThrows(() => parse(...args), UsageError, message, args.join(" "));
   }

@@ -1,5 +1,5 @@
-// `tokensOf`: nothing else than what Node's own `parseArgs` finds, but for `=`
-// behind one letter, which is kubectl's.
+// `tokensOf()` agrees with Node's `parseArgs`, except for `=` after a short
+// option, which kubectl accepts.
 
 import { parseArgs } from "node:util";
 import { assertEquals } from "@std/assert";
@@ -13,7 +13,7 @@ const OPTIONS: Options = {
   for: { type: "string" },
 };
 
-/** What Node finds, without the two hyphens themselves. */
+/** What Node finds, without the `--` token. */
 function nodes(args: string[]): unknown[] {
   const { tokens } = parseArgs({
     args,
@@ -66,7 +66,7 @@ for (const [line, words, options] of LINES) {
   });
 }
 
-Deno.test("tokensOf() finds what Node's parseArgs finds", () => {
+Deno.test("tokensOf() agrees with Node's parseArgs", () => {
   const letters = fc.string({
     unit: fc.constantFrom(..."Ahnx"),
     maxLength: 4,

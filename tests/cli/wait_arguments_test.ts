@@ -1,6 +1,5 @@
 /**
- * From the arguments of a `wait` to what it is asked for, and from mistakes to
- * what to write instead.
+ * Parsing of the arguments of `wait`.
  *
  * @module
  */
@@ -25,8 +24,8 @@ function parse(args: readonly string[]) {
   return waitArguments(line.given);
 }
 
-/** The arguments, and the part of the outcome that matters. */
-const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
+/** Arguments, and a part of the result. */
+const VALID: readonly [readonly string[], Record<string, unknown>][] = [
   [["pod/web", ...READY], {
     server: { type: "embedded" },
     goals: [{ type: "condition", name: "Ready", value: "true" }],
@@ -95,13 +94,13 @@ const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
   ],
 ];
 
-Deno.test("waitArguments() understands arguments", () => {
-  for (const [args, expected] of UNDERSTOOD) {
+Deno.test("waitArguments() parses arguments", () => {
+  for (const [args, expected] of VALID) {
     assertObjectMatch({ ...parse(args) }, expected, args.join(" "));
   }
 });
 
-/** The arguments, and what has to be said about them. */
+/** Invalid arguments, and a part of the error message. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [[...DELETE], "nothing to wait for"],
   [["pods", ...DELETE], "use pods/NAME, -l SELECTOR or --all"],
@@ -131,7 +130,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/web", ...DELETE, "--token", "t"], "--embedded and --token"],
 ];
 
-Deno.test("waitArguments() says what to write instead", () => {
+Deno.test("waitArguments() throws UsageError that says what to use instead", () => {
   for (const [args, text] of MISTAKES) {
     const error = assertThrows(() => parse(args), UsageError);
     assertStringIncludes(error.message, text, args.join(" "));
@@ -139,7 +138,7 @@ Deno.test("waitArguments() says what to write instead", () => {
   }
 });
 
-Deno.test("waitArguments() repeats no token", () => {
+Deno.test("waitArguments() does not repeat a token in errors", () => {
   const secret = "eyJhbGciOiJSUzI1NiJ9";
   const args = ["pod/web", "--for=delete", "--embedded", "--token", secret];
   const { message } = assertThrows(() => parse(args), UsageError);

@@ -1,5 +1,5 @@
 /**
- * `wait` for everything that `kubectl wait` can wait for and on, against an API
+ * `wait` with all conditions and selections of `kubectl wait`, against an API
  * server over HTTP.
  *
  * @module
@@ -41,7 +41,7 @@ function deployment(name: string): KubernetesObject {
 const PODS = "/api/v1/namespaces/default/pods";
 const READY = { status: { conditions: [{ type: "Ready", status: "True" }] } };
 
-Deno.test("wait awaits what is named over one watch, in order", async () => {
+Deno.test("wait waits for named objects over one watch", async () => {
   await using stage = await CliStage.set({
     objects: [
       pod("a", { ready: true }),
@@ -64,7 +64,7 @@ Deno.test("wait awaits what is named over one watch, in order", async () => {
   assertEquals(stage.server.requests.length, 2);
 });
 
-Deno.test("wait asks for each name where it may not see all of them", async () => {
+Deno.test("wait watches each name if it may not list all objects", async () => {
   await using stage = await CliStage.set({
     objects: [pod("a", { ready: true }), pod("b")],
   });
@@ -85,7 +85,7 @@ Deno.test("wait asks for each name where it may not see all of them", async () =
   );
 });
 
-Deno.test("wait for a creation begins before there is anything", async () => {
+Deno.test("wait --for=create starts before the object exists", async () => {
   await using stage = await CliStage.set();
   const waiting = stage.start(
     "wait pod/a pod/b --for=condition=Ready --for=create",
@@ -105,7 +105,7 @@ Deno.test("wait for a creation begins before there is anything", async () => {
   ]);
 });
 
-Deno.test("wait for a creation takes what a selection has at first", async () => {
+Deno.test("wait --for=create accepts the first objects of a selection", async () => {
   await using stage = await CliStage.set();
   const waiting = stage.start("wait cm,pods -l app=web --for=create");
   await stage.server.watchStarted(2);
@@ -117,7 +117,7 @@ Deno.test("wait for a creation takes what a selection has at first", async () =>
   });
 });
 
-Deno.test("wait for a creation says what has not come", async () => {
+Deno.test("wait --for=create reports what was not created", async () => {
   await using stage = await CliStage.set();
   assertEquals(await stage.start("wait pods --all --for=create --timeout=0"), {
     code: 1,
@@ -137,7 +137,7 @@ Deno.test("wait for a creation says what has not come", async () => {
   });
 });
 
-Deno.test("wait awaits one condition after the other", async () => {
+Deno.test("wait waits for several conditions in turn", async () => {
   await using stage = await CliStage.set({
     objects: [pod("a", { ready: true })],
   });
@@ -153,7 +153,7 @@ Deno.test("wait awaits one condition after the other", async () => {
   });
 });
 
-Deno.test("wait tells of an object that cannot be judged, and goes on", async () => {
+Deno.test("wait reports an object whose condition throws, and continues", async () => {
   await using stage = await CliStage.set({ objects: [pod("a"), pod("b")] });
   const { code, stdout, stderr } = await stage.start(
     "wait pods --all --for=jsonpath={.status.conditions[*]['type','status']}",
@@ -165,7 +165,7 @@ Deno.test("wait tells of an object that cannot be judged, and goes on", async ()
   ]);
 });
 
-Deno.test("wait prints objects as they are asked for", async () => {
+Deno.test("wait prints objects in the requested format", async () => {
   await using stage = await CliStage.set({ objects: [pod("a"), pod("b")] });
   const print = async (form: string) => {
     const io = new FakeIo();
@@ -188,7 +188,7 @@ Deno.test("wait prints objects as they are asked for", async () => {
   );
 });
 
-Deno.test("wait fails where it cannot print what is asked for", async () => {
+Deno.test("wait fails if it cannot print an object", async () => {
   await using stage = await CliStage.set({ objects: [pod("a")] });
   const { code, stderr } = await stage.start(
     "wait pod/a --for=create -o jsonpath={.nope} --allow-missing-template-keys=false",
@@ -197,7 +197,7 @@ Deno.test("wait fails where it cannot print what is asked for", async () => {
   assertEquals(stderr, ["error: cannot print pod/a: nope is not found"]);
 });
 
-Deno.test("wait refuses a template that is none before it asks anything", async () => {
+Deno.test("wait rejects a malformed template before the first request", async () => {
   await using stage = await CliStage.set({ objects: [pod("a")] });
   const { code, stderr } = await stage.start(
     "wait pod/a --for=create -o jsonpath={",
@@ -207,7 +207,7 @@ Deno.test("wait refuses a template that is none before it asks anything", async 
   assertEquals(stage.server.requests, []);
 });
 
-Deno.test("wait takes manifests from standard input", async () => {
+Deno.test("wait reads manifests from standard input", async () => {
   await using stage = await CliStage.set({
     objects: [pod("a"), pod("b", { namespace: "x" })],
   });
@@ -230,7 +230,7 @@ items:
   assertEquals(stdout.sort(), ["pod/a condition met", "pod/b condition met"]);
 });
 
-Deno.test("wait says which pod is in trouble", async () => {
+Deno.test("wait reports which pod is failing", async () => {
   await using stage = await CliStage.set({ objects: [deployment("web")] });
   const io = new FakeIo();
   const waiting = stage.start("wait deploy/web --for=condition=Available", io);
@@ -257,7 +257,7 @@ Deno.test("wait says which pod is in trouble", async () => {
   );
 });
 
-Deno.test("wait says nothing of pods that it may not see", async () => {
+Deno.test("wait does not report pods that it may not list", async () => {
   await using stage = await CliStage.set({ objects: [deployment("web")] });
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   stage.server.failNext({

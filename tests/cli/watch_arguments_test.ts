@@ -1,6 +1,5 @@
 /**
- * From the arguments of a `watch` to what it is asked for, and from mistakes to
- * what to write instead.
+ * Parsing of the arguments of `watch`.
  *
  * @module
  */
@@ -21,8 +20,8 @@ function parse(args: readonly string[]) {
   return watchArguments(line.given);
 }
 
-/** The arguments, and the part of the outcome that matters. */
-const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
+/** Arguments, and a part of the result. */
+const VALID: readonly [readonly string[], Record<string, unknown>][] = [
   [["pods", "-s=http://x"], {
     output: { type: "table", table: { wide: false } },
     resourceVersion: undefined,
@@ -42,13 +41,13 @@ const UNDERSTOOD: readonly [readonly string[], Record<string, unknown>][] = [
   }],
 ];
 
-Deno.test("watchArguments() understands arguments", () => {
-  for (const [args, expected] of UNDERSTOOD) {
+Deno.test("watchArguments() parses arguments", () => {
+  for (const [args, expected] of VALID) {
     assertObjectMatch({ ...parse(args) }, expected, args.join(" "));
   }
 });
 
-/** The arguments, and what has to be said about them. */
+/** Invalid arguments, and a part of the error message. */
 const MISTAKES: readonly [readonly string[], string][] = [
   [["--embedded"], "nothing to watch"],
   [
@@ -79,7 +78,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pods", "--resource-version=x", "--embedded"], "malformed"],
 ];
 
-Deno.test("watchArguments() says what to write instead", () => {
+Deno.test("watchArguments() throws UsageError that says what to use instead", () => {
   for (const [args, text] of MISTAKES) {
     const error = assertThrows(() => parse(args), UsageError);
     assertStringIncludes(error.message, text, args.join(" "));
@@ -87,7 +86,7 @@ Deno.test("watchArguments() says what to write instead", () => {
   }
 });
 
-Deno.test("watchArguments() repeats no token", () => {
+Deno.test("watchArguments() does not repeat a token in errors", () => {
   const secret = "eyJhbGciOiJSUzI1NiJ9";
   const args = ["pods", "--embedded", "--token", secret];
   const { message } = assertThrows(() => parse(args), UsageError);

@@ -1,6 +1,6 @@
 /**
- * `watch` against an API server over HTTP: the lines, and that the version it
- * prints at the end is the right one to carry on from.
+ * `watch` against an API server over HTTP: its output, and the version to
+ * resume from.
  *
  * @module
  */
@@ -16,14 +16,14 @@ function pod(name: string, namespace = "default"): KubernetesObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
 }
 
-/** A pod with something to be seen in a table. */
+/** A pod with a status that a table shows. */
 function running(name: string) {
   const metadata = { name, namespace: "default", labels: { app: "web" } };
   const status = { phase: "Running" };
   return { apiVersion: "v1", kind: "Pod", metadata, status };
 }
 
-/** A server that listens, with pods. */
+/** A listening server with pods. */
 async function serve(...names: string[]) {
   const server = new FakeApiServer({ objects: names.map((name) => pod(name)) });
   const { url } = await server.listen();
@@ -34,7 +34,7 @@ async function serve(...names: string[]) {
   };
 }
 
-/** The version that a run has printed to resume from. */
+/** The version to resume from that a run has printed. */
 function resumeVersion(io: FakeIo): string {
   const last = io.stderr.lines.at(-1) ?? "";
   const [, version = ""] =
@@ -45,7 +45,7 @@ function resumeVersion(io: FakeIo): string {
 
 const POD = "/api/v1/namespaces/default/pods";
 
-Deno.test("watch prints what is there, then what changes", async () => {
+Deno.test("watch prints the existing objects and then changes", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   const io = new FakeIo();
@@ -59,7 +59,7 @@ Deno.test("watch prints what is there, then what changes", async () => {
   assertEquals(resumeVersion(io), server.resourceVersion);
 });
 
-Deno.test("watch resumes where it ended, through a lost connection", async () => {
+Deno.test("watch resumes where it ended, through a broken connection", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   const first = new FakeIo();
@@ -94,7 +94,7 @@ Deno.test("watch resumes where it ended, through a lost connection", async () =>
   );
 });
 
-Deno.test("watch writes a table of all namespaces", async () => {
+Deno.test("watch prints a table of all namespaces", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   server.create(pod("b", "shop"));
@@ -109,7 +109,7 @@ Deno.test("watch writes a table of all namespaces", async () => {
   );
 });
 
-Deno.test("watch writes JSON lines that can be parsed", async () => {
+Deno.test("watch prints JSON lines that can be parsed", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   const io = new FakeIo();
@@ -130,7 +130,7 @@ Deno.test("watch writes JSON lines that can be parsed", async () => {
   );
 });
 
-Deno.test("watch says so where nothing is there", async () => {
+Deno.test("watch reports that there are no objects", async () => {
   await using stage = await serve();
   const io = new FakeIo();
   const watching = main(["watch", "pods", "-s", stage.url], io);
@@ -140,7 +140,7 @@ Deno.test("watch says so where nothing is there", async () => {
   assertEquals(io.stdout.text, "");
 });
 
-Deno.test("watch tells what to do when the version has expired", async () => {
+Deno.test("watch says what to do when the version has expired", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   server.advance(10);
@@ -162,7 +162,7 @@ Deno.test("watch tells what to do when the version has expired", async () => {
   assertStringIncludes(running.stderr.text, "run it again to begin with what");
 });
 
-Deno.test("watch ends at a refusal, and says where to resume", async () => {
+Deno.test("watch ends on a permanent error and prints where to resume", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   const io = new FakeIo();
@@ -176,7 +176,7 @@ Deno.test("watch ends at a refusal, and says where to resume", async () => {
   assertStringIncludes(error ?? "", "Error from server (MethodNotAllowed)");
 });
 
-Deno.test("watch from a version fails at once where nothing answers", async () => {
+Deno.test("watch from a version fails at once if the connection is refused", async () => {
   const stage = await serve();
   const { url } = stage;
   await stage[Symbol.asyncDispose]();
@@ -186,7 +186,7 @@ Deno.test("watch from a version fails at once where nothing answers", async () =
   assertStringIncludes(io.stderr.lines.at(-1) ?? "", "error: Cannot reach");
 });
 
-Deno.test("watch from a version gives up on a server that is none", async () => {
+Deno.test("watch from a version fails if the server is not an API server", async () => {
   await using stage = await serve();
   const { server, url } = stage;
   const body = "<html>\n<p>Log in</p>\n</html>";
@@ -198,7 +198,7 @@ Deno.test("watch from a version gives up on a server that is none", async () => 
   assertEquals(server.requests.length, 2);
 });
 
-Deno.test("watch is silent when nobody reads the output any more", async () => {
+Deno.test("watch is silent when the reader of its output is gone", async () => {
   await using stage = await serve("a");
   const io = new FakeIo();
   const watching = main(["watch", "pods", "-s", stage.url], io);
@@ -208,7 +208,7 @@ Deno.test("watch is silent when nobody reads the output any more", async () => {
   assertEquals(io.stderr.text, "");
 });
 
-Deno.test("watch prints the server's own table as kubectl does", async () => {
+Deno.test("watch prints the server's table as kubectl does", async () => {
   await using tables = new TableServer([running("a"), running("longer-name")]);
   const url = await tables.listen();
   const { server } = tables;
@@ -255,7 +255,7 @@ Deno.test("watch prints the server's own table as kubectl does", async () => {
   }
 });
 
-Deno.test("watch prints another header when a server shows other columns", async () => {
+Deno.test("watch prints a header again when the columns change", async () => {
   await using tables = new TableServer([running("a")]);
   const url = await tables.listen();
   const { server } = tables;
@@ -279,7 +279,7 @@ Deno.test("watch prints another header when a server shows other columns", async
   ]);
 });
 
-Deno.test("watch prints whole objects in the form that is wanted", async () => {
+Deno.test("watch prints whole objects in the requested format", async () => {
   await using stage = await serve("a");
   const { server, url } = stage;
   server.patch(`${POD}/a`, {
@@ -307,7 +307,7 @@ Deno.test("watch prints whole objects in the form that is wanted", async () => {
   assertStringIncludes(whole, '"manager": "kubectl"');
 });
 
-Deno.test("watch refuses a template that is malformed before it asks", async () => {
+Deno.test("watch rejects a malformed template before the first request", async () => {
   await using stage = await serve("a");
   const io = new FakeIo();
   const args = ["watch", "pods", "-o", "jsonpath={.a", "-s", stage.url];
@@ -316,7 +316,7 @@ Deno.test("watch refuses a template that is malformed before it asks", async () 
   assertEquals(stage.server.requests, []);
 });
 
-Deno.test("watch ends where the object that is named is not there", async () => {
+Deno.test("watch fails if the named object does not exist", async () => {
   await using stage = await serve("a");
   for (const mode of [[], ["--cached"], ["--live"]]) {
     for (const terminal of [true, false]) {
@@ -344,13 +344,13 @@ Deno.test("watch sends the field selector", async () => {
   assertEquals(io.stdout.lines, ["pod/b"]);
 });
 
-/** The lines that tell of restarts, without the runtime's own words. */
+/** The lines about restarts, without the runtime's error messages. */
 function restarts(io: FakeIo): string[] {
   return io.stderr.lines.filter((line) => line.startsWith("watch interrupted"))
     .map((line) => line.replace(/\(.*\)/, "(…)"));
 }
 
-Deno.test("watch --cached goes on after the version has expired", async () => {
+Deno.test("watch --cached continues after the version has expired", async () => {
   await using stage = await serve("a", "b");
   const { server, url } = stage;
   const io = new FakeIo();
@@ -369,11 +369,11 @@ Deno.test("watch --cached goes on after the version has expired", async () => {
   assertEquals(await watching, 130);
   const events = io.stdout.lines.map((line) => JSON.parse(line));
   const [added, changed] = [events.slice(0, 2), events.slice(2, 4)];
-  const told = (list: typeof events) =>
+  const summarize = (list: typeof events) =>
     list.map(({ type, object }) => `${type} ${object.metadata.name}`);
-  assertEquals(told(added), ["ADDED a", "ADDED b"]);
-  assertEquals(told(changed).sort(), ["ADDED c", "DELETED a"]);
-  assertEquals(told(events.slice(4)), ["DELETED b"]);
+  assertEquals(summarize(added), ["ADDED a", "ADDED b"]);
+  assertEquals(summarize(changed).sort(), ["ADDED c", "DELETED a"]);
+  assertEquals(summarize(events.slice(4)), ["DELETED b"]);
   assertEquals(restarts(io), [
     "watch interrupted: connection lost (…); carrying on",
     "watch interrupted: the version has expired (…); carrying on",
@@ -407,7 +407,7 @@ Deno.test("watch --cached prints what watch prints", async () => {
   }
 });
 
-Deno.test("watch --cached says so where nothing is there", async () => {
+Deno.test("watch --cached reports that there are no objects", async () => {
   await using stage = await serve();
   const io = new FakeIo();
   const watching = main(["watch", "pods", "--cached", "-s", stage.url], io);
@@ -420,7 +420,7 @@ Deno.test("watch --cached says so where nothing is there", async () => {
   ]);
 });
 
-Deno.test("watch --cached ends at once at what it cannot begin with", async () => {
+Deno.test("watch --cached fails at once when it cannot start", async () => {
   const lines: readonly [number, string][] = [
     [400, "Error from server (BadRequest): "],
     [401, "error: You must be logged in to the server"],
@@ -442,7 +442,7 @@ Deno.test("watch --cached ends at once at what it cannot begin with", async () =
   }
 });
 
-Deno.test("watch --cached fails at once where nothing answers", async () => {
+Deno.test("watch --cached fails at once if the connection is refused", async () => {
   const stage = await serve();
   await stage[Symbol.asyncDispose]();
   const io = new FakeIo();
@@ -453,7 +453,7 @@ Deno.test("watch --cached fails at once where nothing answers", async () => {
   assertStringIncludes(io.stderr.text, "error: Cannot reach");
 });
 
-Deno.test("watch --cached is silent when nobody reads any more", async () => {
+Deno.test("watch --cached is silent when the reader of its output is gone", async () => {
   await using stage = await serve("a");
   const io = new FakeIo();
   const watching = main(["watch", "pods", "--cached", "-s", stage.url], io);
@@ -463,7 +463,7 @@ Deno.test("watch --cached is silent when nobody reads any more", async () => {
   assertEquals(io.stderr.text, "");
 });
 
-Deno.test("watch --live draws on a terminal, and writes lines elsewhere", async () => {
+Deno.test("watch --live draws on a terminal, and prints lines elsewhere", async () => {
   await using tables = new TableServer([running("a")]);
   const url = await tables.listen();
   const args = ["watch", "pods", "--live", "-s", url];

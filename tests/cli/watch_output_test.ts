@@ -1,5 +1,5 @@
 /**
- * Forms of output, as the command line says them.
+ * Parsing of the output options of `watch`.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseCommandLine } from "../../cli/arguments.ts";
 import { UsageError } from "../../cli/terminal/usage_error.ts";
-import { watchOutput } from "../../cli/_watch_output.ts";
+import { parseWatchOutput } from "../../cli/_watch_output.ts";
 
 function parse(...args: readonly string[]) {
   const line = parseCommandLine(["watch", "pods", ...args]);
   if (line.type !== "run") throw new Error(`not to be run: ${args}`);
-  return watchOutput(line.given);
+  return parseWatchOutput(line.given);
 }
 
 const TABLE = {
@@ -23,7 +23,7 @@ const TABLE = {
   showLabels: false,
 };
 
-Deno.test("watchOutput() understands tables", () => {
+Deno.test("parseWatchOutput() parses tables", () => {
   const cases: readonly [readonly string[], Partial<typeof TABLE>][] = [
     [[], {}],
     [["-o", "table", "--no-headers"], { noHeaders: true }],
@@ -37,7 +37,7 @@ Deno.test("watchOutput() understands tables", () => {
   }
 });
 
-Deno.test("watchOutput() understands whole objects", () => {
+Deno.test("parseWatchOutput() parses object formats", () => {
   const form = (...args: readonly string[]) => {
     const output = parse(...args);
     return output.type === "objects" ? output.form : undefined;
@@ -55,7 +55,7 @@ Deno.test("watchOutput() understands whole objects", () => {
   assertEquals(output.type === "objects" && output.withEvents, true);
 });
 
-Deno.test("watchOutput() says what to write instead", () => {
+Deno.test("parseWatchOutput() throws UsageError that says what to use instead", () => {
   const cases: readonly [readonly string[], string][] = [
     [
       ["-o", "xml"],

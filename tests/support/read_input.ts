@@ -5,7 +5,7 @@
 import { Interruption } from "../../cli/terminal/io.ts";
 import { thisProcess } from "../../cli/terminal/this_process.ts";
 
-const { io, exitWith } = thisProcess();
+const { io, setExitStatus } = thisProcess();
 const interrupted = new AbortController();
 using _listening = io.onSignal((signal) =>
   interrupted.abort(new Interruption(signal))
@@ -17,5 +17,5 @@ try {
 } catch (error) {
   if (!(error instanceof Interruption)) throw error;
   await io.stdout.write(`${error.message}\n`);
-  exitWith(error.exitStatus);
+  setExitStatus(error.exitStatus);
 }

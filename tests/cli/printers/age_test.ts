@@ -1,5 +1,5 @@
 /**
- * Ages for people.
+ * Ages as `kubectl` formats them.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { age } from "../../../cli/printers/age.ts";
 
-Deno.test("age() counts from the creation", () => {
+Deno.test("age() is the time since creation", () => {
   const now = Date.parse("2024-05-01T12:00:00Z");
   assertEquals(age("2024-05-01T11:58:30Z", now), "90s");
   assertEquals(age(new Date(now - 5_000), now), "5s");

@@ -1,5 +1,5 @@
 /**
- * What a live table looks like, by the size of the terminal.
+ * Frames of live tables, for terminals of different sizes.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import { assertEquals } from "@std/assert";
 import picocolors from "picocolors";
 import {
-  livePicture,
-  type PictureOptions,
+  type LiveFrameOptions,
+  renderLiveFrame,
 } from "../../../cli/printers/live_frame.ts";
 import { LiveTable } from "../../../cli/printers/live_table.ts";
 import { type TableObject, TableReader } from "../../../cli/printers/table.ts";
@@ -21,7 +21,7 @@ const TABLE = {
   labelColumns: [],
   showLabels: false,
 };
-const OPTIONS: PictureOptions = {
+const OPTIONS: LiveFrameOptions = {
   size: { columns: 40, rows: 10 },
   colors: undefined,
   now: 0,
@@ -41,25 +41,25 @@ function row(name: string, status = "Running"): TableObject {
 
 function tableOf(...names: readonly string[]): LiveTable {
   const table = new LiveTable(TABLE);
-  for (const name of names) table.begin(row(name), 0);
+  for (const name of names) table.add(row(name), 0);
   return table;
 }
 
-function picture(table: LiveTable, options: Partial<PictureOptions> = {}) {
-  return livePicture(table, { ...OPTIONS, ...options })
+function picture(table: LiveTable, options: Partial<LiveFrameOptions> = {}) {
+  return renderLiveFrame(table, { ...OPTIONS, ...options })
     .map(({ text }) => text);
 }
 
-/** A table in which each thing has just happened. */
+/** A table with a mark of each kind. */
 function eventful(): LiveTable {
   const table = tableOf("a", "b", "c");
-  table.change({ type: "MODIFIED", object: row("a", "Failed") }, 0);
-  table.change({ type: "DELETED", object: row("b") }, 0);
-  table.change({ type: "ADDED", object: row("d") }, 0);
+  table.apply({ type: "MODIFIED", object: row("a", "Failed") }, 0);
+  table.apply({ type: "DELETED", object: row("b") }, 0);
+  table.apply({ type: "ADDED", object: row("d") }, 0);
   return table;
 }
 
-Deno.test("livePicture() marks rows by characters where there are no colours", () => {
+Deno.test("renderLiveFrame() marks rows with characters if colors are off", () => {
   assertEquals(picture(eventful()), [
     "  NAME   STATUS",
     "~ a      Failed",
@@ -70,7 +70,7 @@ Deno.test("livePicture() marks rows by characters where there are no colours", (
   ]);
 });
 
-Deno.test("livePicture() marks rows by colours where there are any", () => {
+Deno.test("renderLiveFrame() marks rows with colors if they are on", () => {
   const colors = picocolors.createColors(true);
   const { dim, green, strikethrough, yellow } = colors;
   assertEquals(picture(eventful(), { colors }), [
@@ -83,9 +83,9 @@ Deno.test("livePicture() marks rows by colours where there are any", () => {
   ]);
 });
 
-Deno.test("livePicture() leaves out rows that there is no room for, and says so", () => {
+Deno.test("renderLiveFrame() counts the rows that do not fit", () => {
   const table = tableOf("a", "b", "c", "d", "e");
-  table.change({ type: "MODIFIED", object: row("d", "Failed") }, 0);
+  table.apply({ type: "MODIFIED", object: row("d", "Failed") }, 0);
   const size = { columns: 40, rows: 7 };
   assertEquals(picture(table, { size }), [
     "  NAME   STATUS",
@@ -100,10 +100,10 @@ Deno.test("livePicture() leaves out rows that there is no room for, and says so"
   assertEquals(picture(table, { size: enough })[5], "  e      Running");
 });
 
-Deno.test("livePicture() cuts lines off before the last column", () => {
+Deno.test("renderLiveFrame() truncates lines before the last column", () => {
   const table = tableOf("a-name-that-is-long");
   const size = { columns: 12, rows: 10 };
-  const lines = livePicture(table, { ...OPTIONS, size });
+  const lines = renderLiveFrame(table, { ...OPTIONS, size });
   assertEquals(lines.map(({ text }) => text), [
     "  NAME    …",
     "  a-name-t…",
@@ -112,17 +112,17 @@ Deno.test("livePicture() cuts lines off before the last column", () => {
   assertEquals(lines.map(({ width }) => width), [11, 11, 11]);
 });
 
-Deno.test("livePicture() shows the line about the connection alone without rows", () => {
+Deno.test("renderLiveFrame() shows only the connection if there are no rows", () => {
   assertEquals(picture(tableOf()), ["pods: 3 · watching"]);
   assertEquals(picture(tableOf(), { status: undefined }), []);
 });
 
-Deno.test("livePicture() obeys nothing that is in a failure", () => {
+Deno.test("renderLiveFrame() escapes control characters in an error", () => {
   const status = "pods: 0 · \x1b[2Jboom\n";
   assertEquals(picture(tableOf(), { status }), ["pods: 0 · [2Jboom"]);
 });
 
-Deno.test("livePicture() shows a row on the smallest terminal", () => {
+Deno.test("renderLiveFrame() shows one row on the smallest terminal", () => {
   const size = { columns: 20, rows: 2 };
   assertEquals(picture(tableOf("a", "b"), { size }).slice(0, 2), [
     "  NAME   STATUS",

@@ -43,16 +43,16 @@ function row(name: string, options: RowOptions = {}): TableObject {
   return object;
 }
 
-/** A table that these rows were in from the start. */
+/** A table with initial rows. */
 function tableOf(...rows: readonly TableObject[]): LiveTable {
   const table = new LiveTable(OPTIONS);
-  for (const object of rows) table.begin(object, T0);
+  for (const object of rows) table.add(object, T0);
   return table;
 }
 
-/** What is shown: cells and marks. */
-function shown(table: LiveTable, now = T0, most = 10): string[] {
-  return table.show(most, now).rows.map(({ cells, mark }) =>
+/** The visible rows: cells and marks. */
+function shown(table: LiveTable, now = T0, limit = 10): string[] {
+  return table.visible(limit, now).rows.map(({ cells, mark }) =>
     `${cells.join(" ")}${mark === undefined ? "" : ` ${mark}`}`
   );
 }
@@ -64,22 +64,22 @@ Deno.test("LiveTable sorts by namespace and name", () => {
     row("z", { namespace: "alpha" }),
     row("ab"),
   );
-  const names = table.show(10, T0).rows.map(({ cells }) => cells[0]);
+  const names = table.visible(10, T0).rows.map(({ cells }) => cells[0]);
   assertEquals(names, ["z", "a", "ab", "b"]);
   assertEquals(table.size, 4);
-  assertEquals(table.show(10, T0).header, ["NAME", "STATUS", "AGE"]);
+  assertEquals(table.visible(10, T0).header, ["NAME", "STATUS", "AGE"]);
 });
 
-Deno.test("LiveTable shows as many rows as there is room for", () => {
+Deno.test("LiveTable returns the rows that fit", () => {
   const table = tableOf(row("a"), row("b"), row("c"));
-  table.change({ type: "MODIFIED", object: row("c", { status: "x" }) }, T0);
-  const { rows, hidden, hiddenMarks } = table.show(2, T0);
+  table.apply({ type: "MODIFIED", object: row("c", { status: "x" }) }, T0);
+  const { rows, hidden, hiddenMarks } = table.visible(2, T0);
   assertEquals([rows.length, hidden, hiddenMarks], [2, 1, 1]);
 });
 
-Deno.test("LiveTable has no header without rows", () => {
+Deno.test("LiveTable has a header only if it has rows", () => {
   const table = new LiveTable(OPTIONS);
-  assertEquals(table.show(10, T0), {
+  assertEquals(table.visible(10, T0), {
     header: undefined,
     rows: [],
     hidden: 0,
@@ -87,13 +87,13 @@ Deno.test("LiveTable has no header without rows", () => {
   });
 });
 
-Deno.test("LiveTable counts ages on from the creation", () => {
+Deno.test("LiveTable updates ages", () => {
   const table = tableOf(row("a"));
   assertEquals(shown(table, T0 + 1_000), ["a Running 11s"]);
   assertEquals(shown(table, T0 + 111_000), ["a Running 2m1s"]);
 });
 
-Deno.test("LiveTable agrees with a server whose clock is another", () => {
+Deno.test("LiveTable corrects ages for clock skew", () => {
   const ahead = tableOf(row("a", { age: "40s" }));
   assertEquals(shown(ahead), ["a Running 40s"]);
   assertEquals(shown(ahead, T0 + 5_000), ["a Running 45s"]);
@@ -101,7 +101,7 @@ Deno.test("LiveTable agrees with a server whose clock is another", () => {
   assertEquals(shown(behind, T0 + 5_000), ["a Running 9s"]);
 });
 
-Deno.test("LiveTable leaves a text that is no age as it is", () => {
+Deno.test("LiveTable does not change a column that is not an age", () => {
   const vintage = tableOf(row("a", { age: "12y" }));
   assertEquals(shown(vintage, T0 + 5_000), ["a Running 12y"]);
   const columns = ["Name", "Status", "Last Seen"];
@@ -109,13 +109,13 @@ Deno.test("LiveTable leaves a text that is no age as it is", () => {
   assertEquals(shown(seen, T0 + 5_000), ["a Running 10s"]);
 });
 
-Deno.test("LiveTable marks what has changed, for a moment", () => {
+Deno.test("LiveTable marks changes for a moment", () => {
   const table = tableOf(row("a"), row("b"));
-  table.change(
+  table.apply(
     { type: "MODIFIED", object: row("a", { status: "Failed" }) },
     T0,
   );
-  table.change({ type: "ADDED", object: row("c") }, T0);
+  table.apply({ type: "ADDED", object: row("c") }, T0);
   assertEquals(shown(table, T0 + MARK_MS - 1_000), [
     "a Failed 12s changed",
     "b Running 12s",
@@ -128,35 +128,35 @@ Deno.test("LiveTable marks what has changed, for a moment", () => {
   ]);
 });
 
-Deno.test("LiveTable marks nothing where nothing is to be seen", () => {
+Deno.test("LiveTable does not mark invisible changes", () => {
   const table = tableOf(row("a"));
   const later = row("a", { age: "12s" });
-  table.change({ type: "MODIFIED", object: later }, T0 + 2_000);
+  table.apply({ type: "MODIFIED", object: later }, T0 + 2_000);
   assertEquals(shown(table, T0 + 2_000), ["a Running 12s"]);
 });
 
-Deno.test("LiveTable calls what is new that until the moment is over", () => {
+Deno.test("LiveTable keeps a new row marked as added when it changes", () => {
   const table = tableOf();
-  table.change({ type: "ADDED", object: row("a", { status: "Pending" }) }, T0);
-  table.change(
+  table.apply({ type: "ADDED", object: row("a", { status: "Pending" }) }, T0);
+  table.apply(
     { type: "MODIFIED", object: row("a", { age: "11s" }) },
     T0 + 1_000,
   );
   assertEquals(shown(table, T0 + MARK_MS), ["a Running 13s added"]);
 });
 
-Deno.test("LiveTable shows what is gone for a moment", () => {
+Deno.test("LiveTable keeps a deleted row for a moment", () => {
   const table = tableOf(row("a"), row("b"));
-  table.change({ type: "DELETED", object: row("a") }, T0);
+  table.apply({ type: "DELETED", object: row("a") }, T0);
   assertEquals(table.size, 1);
   assertEquals(shown(table), ["a Running 10s deleted", "b Running 10s"]);
   assertEquals(shown(table, T0 + MARK_MS), ["b Running 13s"]);
 });
 
-Deno.test("LiveTable takes what comes again for new", () => {
+Deno.test("LiveTable marks a recreated row as added", () => {
   const table = tableOf(row("a"));
-  table.change({ type: "DELETED", object: row("a") }, T0);
-  table.change(
+  table.apply({ type: "DELETED", object: row("a") }, T0);
+  table.apply(
     { type: "ADDED", object: row("a", { age: "11s" }) },
     T0 + 1_000,
   );
@@ -165,10 +165,10 @@ Deno.test("LiveTable takes what comes again for new", () => {
   assertEquals(table.size, 1);
 });
 
-Deno.test("LiveTable settles: no marks, and nothing that is gone", () => {
+Deno.test("LiveTable.clearMarks() removes marks and deleted rows", () => {
   const table = tableOf(row("a"), row("b"));
-  table.change({ type: "DELETED", object: row("a") }, T0);
-  table.change({ type: "MODIFIED", object: row("b", { status: "x" }) }, T0);
-  table.settle();
+  table.apply({ type: "DELETED", object: row("a") }, T0);
+  table.apply({ type: "MODIFIED", object: row("b", { status: "x" }) }, T0);
+  table.clearMarks();
   assertEquals(shown(table), ["b x 10s"]);
 });

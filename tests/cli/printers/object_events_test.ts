@@ -1,5 +1,5 @@
 /**
- * Events of whole objects, in each form.
+ * Events of whole objects, in each output format.
  *
  * @module
  */
@@ -45,7 +45,7 @@ async function printed(
 
 const MANAGED = '"managedFields":[{"manager":"x"}],"name":"a"';
 
-Deno.test("objectEventPrinter() writes objects as JSON for people", async () => {
+Deno.test("objectEventPrinter() prints objects as indented JSON", async () => {
   const object = `{
     "apiVersion": "v1",
     "kind": "Pod",
@@ -57,7 +57,7 @@ Deno.test("objectEventPrinter() writes objects as JSON for people", async () => 
   assertEquals(await printed({ type: "json" }), object.repeat(2));
 });
 
-Deno.test("objectEventPrinter() writes events as one line of JSON each, errors too", async () => {
+Deno.test("objectEventPrinter() prints each event, including errors, as a line of JSON", async () => {
   const object = `{"apiVersion":"v1","kind":"Pod","metadata":{${MANAGED}}}`;
   assertEquals(
     await printed({ type: "json" }, { withEvents: true }),
@@ -67,7 +67,7 @@ Deno.test("objectEventPrinter() writes events as one line of JSON each, errors t
   );
 });
 
-Deno.test("objectEventPrinter() parts objects in YAML", async () => {
+Deno.test("objectEventPrinter() separates objects in YAML", async () => {
   const object = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n";
   assertEquals(await printed({ type: "yaml" }), `${object}---\n${object}`);
   const whole =
@@ -85,14 +85,14 @@ Deno.test("objectEventPrinter() parts objects in YAML", async () => {
   );
 });
 
-Deno.test("objectEventPrinter() writes names, and what a template makes", async () => {
+Deno.test("objectEventPrinter() prints names and templates", async () => {
   assertEquals(await printed({ type: "name" }), "pod/a\npod/a\n");
   const lines = jsonPath('{.kind}/{.metadata.name}{"\\n"}');
   assertEquals(await printed(lines), "Pod/a\nPod/a\n");
   assertEquals(await printed(jsonPath("{.metadata.name}")), "aa");
 });
 
-Deno.test("objectEventPrinter() refuses a template that is malformed", async () => {
+Deno.test("objectEventPrinter() throws if a template is malformed", async () => {
   await assertRejects(
     () => objectEventPrinter({ ...OPTIONS, form: jsonPath("{.a") }),
     UsageError,

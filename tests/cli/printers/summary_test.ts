@@ -1,5 +1,5 @@
 /**
- * The state of an object in a word or two.
+ * Summaries of the status of objects.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import type { KubernetesObject } from "../../../mod.ts";
 import { summary } from "../../../cli/printers/summary.ts";
 
-/** An object of whatever shape. */
+/** An object of any shape. */
 interface AnyObject extends KubernetesObject {
   spec?: unknown;
   status?: unknown;
@@ -61,7 +61,7 @@ const CASES: readonly [AnyObject, string][] = [
   [{ status: "nonsense" }, "-"],
 ];
 
-Deno.test("summary() finds what tells most", () => {
+Deno.test("summary() prefers the most significant status", () => {
   for (const [object, text] of CASES) {
     assertEquals(summary(object), text, JSON.stringify(object));
   }

@@ -1,6 +1,6 @@
 /**
- * Columns as `kubectl` pads them. What is expected was printed by the tab
- * writer that it uses.
+ * Columns as `kubectl` pads them. The expected output was printed by its tab
+ * writer.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { TabWriter, textWidth } from "../../../cli/printers/tab_writer.ts";
 
-/** What is printed of blocks of lines, their cells between bars. */
+/** Prints blocks of lines, whose cells are separated by bars. */
 function printed(...blocks: readonly (readonly string[])[]): string[] {
   const writer = new TabWriter();
   let text = "";
@@ -19,7 +19,7 @@ function printed(...blocks: readonly (readonly string[])[]): string[] {
   return text.split("\n").slice(0, -1);
 }
 
-Deno.test("TabWriter pads columns by three blanks, to six at least", () => {
+Deno.test("TabWriter pads columns by three spaces to at least six", () => {
   assertEquals(printed(["NAME|READY|AGE", "a|1/1|5s", "web-0|0/1|10m"]), [
     "NAME    READY   AGE",
     "a       1/1     5s",
@@ -28,7 +28,7 @@ Deno.test("TabWriter pads columns by three blanks, to six at least", () => {
   assertEquals(printed(["A|B|C", "a|b|c"]), ["A     B     C", "a     b     c"]);
 });
 
-Deno.test("TabWriter never makes a column narrower again", () => {
+Deno.test("TabWriter never makes a column narrower", () => {
   assertEquals(
     printed(["NAME|AGE", "a-long-name|5s"], ["b|6s"], ["a-longer-name|7s"], [
       "c|8s",
@@ -43,7 +43,7 @@ Deno.test("TabWriter never makes a column narrower again", () => {
   );
 });
 
-Deno.test("TabWriter pads an empty cell, and not the last one", () => {
+Deno.test("TabWriter pads empty cells except for the last one", () => {
   assertEquals(printed(["||x", "a||", "a|b|"]), [
     "            x",
     "a           ",
@@ -51,7 +51,7 @@ Deno.test("TabWriter pads an empty cell, and not the last one", () => {
   ]);
 });
 
-Deno.test("TabWriter aligns neighbours alone where lines differ in length", () => {
+Deno.test("TabWriter aligns only adjacent lines that share a column", () => {
   assertEquals(
     printed(["a-long-cell|b", "c", "d|e|f", "g|h-is-long|i", "j|k"]),
     [
@@ -64,7 +64,7 @@ Deno.test("TabWriter aligns neighbours alone where lines differ in length", () =
   );
 });
 
-Deno.test("TabWriter ends a cell at a tab in it", () => {
+Deno.test("TabWriter splits a cell at a tab", () => {
   assertEquals(printed(["a\tb|c", "d|e\vf"]), [
     "a     b     c",
     "d     e     f",

@@ -1,5 +1,5 @@
 /**
- * Rows as lines. What is expected is what `kubectl get --watch` prints of them.
+ * Rows as lines. The expected output is that of `kubectl get --watch`.
  *
  * @module
  */
@@ -28,7 +28,7 @@ interface RowOptions {
   labels?: Record<string, string>;
 }
 
-/** A row whose last column is for `-o wide`. */
+/** A row whose last column is only shown by `-o wide`. */
 function row(cells: readonly unknown[], options: RowOptions = {}): TableObject {
   const { columns = NAMES, labels } = options;
   const [object] = reader.tableRows({
@@ -51,7 +51,7 @@ function printed(
   return text.join("").split("\n").slice(0, -1);
 }
 
-Deno.test("TablePrinter prints a header once, and what matters", () => {
+Deno.test("TablePrinter prints a header once, and the default columns", () => {
   const lines = printed(
     {},
     row(["web", "1/1", "<none>"]),
@@ -60,20 +60,20 @@ Deno.test("TablePrinter prints a header once, and what matters", () => {
   assertEquals(lines, ["NAME   READY", "web    1/1", "db     0"]);
 });
 
-Deno.test("TablePrinter prints all columns where that is wanted", () => {
+Deno.test("TablePrinter prints all columns if wide is set", () => {
   assertEquals(printed({ wide: true }, row(["web", "1/1", null])), [
     "NAME   READY   NOMINATED NODE",
     "web    1/1     ",
   ]);
 });
 
-Deno.test("TablePrinter prints no header where none is wanted", () => {
+Deno.test("TablePrinter omits the header if noHeaders is set", () => {
   assertEquals(printed({ noHeaders: true }, row(["web", "1/1", ""])), [
     "web   1/1",
   ]);
 });
 
-Deno.test("TablePrinter puts the event and the namespace first, labels last", () => {
+Deno.test("TablePrinter prints the event and namespace first and labels last", () => {
   const labels = { app: "web", "x.io/tier": "front" };
   const options = {
     withEvents: true,
@@ -95,7 +95,7 @@ Deno.test("TablePrinter puts the event and the namespace first, labels last", ()
   );
 });
 
-Deno.test("TablePrinter prints another header when the columns are others", () => {
+Deno.test("TablePrinter prints a header again when the columns change", () => {
   const lines = printed(
     {},
     row(["web", "1/1", ""]),
@@ -111,7 +111,7 @@ Deno.test("TablePrinter prints another header when the columns are others", () =
   ]);
 });
 
-Deno.test("TablePrinter knows the widths of rows that it was prepared for", () => {
+Deno.test("TablePrinter uses the widths of prepared rows", () => {
   const printer = new TablePrinter(OPTIONS);
   const rows = [row(["a", "1/1", ""]), row(["longer-name", "1/1", ""])];
   printer.prepare(rows);
@@ -122,7 +122,7 @@ Deno.test("TablePrinter knows the widths of rows that it was prepared for", () =
   ]);
 });
 
-Deno.test("TablePrinter prints the first line of a cell, nothing that a terminal obeys", () => {
+Deno.test("TablePrinter prints the first line of a cell without control characters", () => {
   const cells = ["a\nb", "\x1b[31mred\x07\u009b", ""];
   assertEquals(printed({ noHeaders: true }, row(cells)), [
     "a...   ^[[31mred  ",
@@ -132,14 +132,14 @@ Deno.test("TablePrinter prints the first line of a cell, nothing that a terminal
   ]);
 });
 
-Deno.test("TablePrinter drops cells that have no column", () => {
+Deno.test("TablePrinter ignores cells without a column", () => {
   assertEquals(printed({ wide: true }, row(["a", "b", "c", "d"])), [
     "NAME   READY   NOMINATED NODE",
     "a      b       c",
   ]);
 });
 
-Deno.test("TablePrinter prints nothing for what is about no object", () => {
+Deno.test("TablePrinter prints nothing for bookmarks and errors", () => {
   const printer = new TablePrinter(OPTIONS);
   assertEquals(printer.text({ type: "ERROR", object: { code: 410 } }), "");
   assertEquals(printer.text({ type: "BOOKMARK", object: {} }), "");

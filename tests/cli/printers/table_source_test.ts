@@ -1,5 +1,5 @@
 /**
- * Lists and watches of rows, over what a kube-apiserver answers.
+ * Lists and watches of rows, from the responses of a kube-apiserver.
  *
  * @module
  */
@@ -27,7 +27,7 @@ function sourceOf(
   return new TableSource({ client, path: PATH, labelSelector });
 }
 
-function told({ type, object }: WatchEvent<TableObject>) {
+function summarize({ type, object }: WatchEvent<TableObject>) {
   return "cells" in object ? [type, ...object.cells.slice(0, 2)] : [type];
 }
 
@@ -42,7 +42,7 @@ Deno.test("TableSource lists rows, page by page", async () => {
   assertEquals(second.metadata?.resourceVersion, "4");
 });
 
-Deno.test("TableSource watches rows through a connection that breaks", async () => {
+Deno.test("TableSource watches rows through a broken connection", async () => {
   await using tables = new TableServer([pod("a")]);
   const { server } = tables;
   await using watcher = new RetryWatcher("1", sourceOf(tables), {
@@ -56,15 +56,18 @@ Deno.test("TableSource watches rows through a connection that breaks", async () 
   server.dropConnections();
   server.delete(`${PATH}/a`);
   const third = await next();
-  assertEquals([first, second, third].map((event) => event && told(event)), [
-    ["ADDED", "a", "Running"],
-    ["MODIFIED", "a", "Failed"],
-    ["DELETED", "a", "Failed"],
-  ]);
+  assertEquals(
+    [first, second, third].map((event) => event && summarize(event)),
+    [
+      ["ADDED", "a", "Running"],
+      ["MODIFIED", "a", "Failed"],
+      ["DELETED", "a", "Failed"],
+    ],
+  );
   assertEquals(server.watchStarts, 2);
 });
 
-Deno.test("TableSource asks for a table, and sends selectors", async () => {
+Deno.test("TableSource requests a table and sends selectors", async () => {
   await using server = new FakeApiServer();
   const source = sourceOf(server, "app=web");
   await source.list({ limit: 5 });
@@ -83,7 +86,7 @@ Deno.test("TableSource asks for a table, and sends selectors", async () => {
   ]);
 });
 
-Deno.test("TableSource takes plain objects from a server without tables", async () => {
+Deno.test("TableSource accepts plain objects from a server without tables", async () => {
   await using server = new FakeApiServer({ objects: [pod("a")] });
   const source = sourceOf(server);
   const { items } = await source.list({});
@@ -91,11 +94,11 @@ Deno.test("TableSource takes plain objects from a server without tables", async 
   const events = await source.watch({ resourceVersion: "1" });
   const reader = events.getReader();
   const { value } = await reader.read();
-  assertEquals(value && told(value), ["ADDED", "a", "Running"]);
+  assertEquals(value && summarize(value), ["ADDED", "a", "Running"]);
   await reader.cancel();
 });
 
-Deno.test("TableSource fails as the server says", async () => {
+Deno.test("TableSource throws if the response is an error or not a list", async () => {
   await using server = new FakeApiServer();
   server.failNext({ status: 403, count: 2 });
   const source = sourceOf(server);
@@ -106,23 +109,23 @@ Deno.test("TableSource fails as the server says", async () => {
   assertStringIncludes(error.message, "it is not a list");
 });
 
-Deno.test("TableSource passes errors on, those of the stream too", async () => {
+Deno.test("TableSource passes on ERROR events and errors of the stream", async () => {
   await using tables = new TableServer();
   const source = sourceOf(tables);
   const watch = async () => {
     const events = await source.watch({ resourceVersion: "1" });
     return events.getReader();
   };
-  const told = await watch();
+  const events = await watch();
   tables.server.sendError(410);
-  const { value } = await told.read();
+  const { value } = await events.read();
   assertEquals(value?.type, "ERROR");
   const cut = await watch();
   tables.server.dropConnections();
   await assertRejects(() => cut.read());
 });
 
-Deno.test("TableSource lets go of the connection when it is cancelled", async () => {
+Deno.test("TableSource closes the connection when it is cancelled", async () => {
   await using tables = new TableServer();
   const events = await sourceOf(tables).watch({ resourceVersion: "1" });
   await events.cancel();

@@ -1,5 +1,5 @@
 /**
- * Tables as rows, and that their columns are remembered.
+ * Conversion of tables to rows.
  *
  * @module
  */
@@ -28,7 +28,7 @@ function table(columns: readonly object[] | null, ...names: string[]) {
 
 const COLUMNS = [{ name: "Name", priority: 0 }, { name: "Count", priority: 1 }];
 
-Deno.test("isTable() tells tables from objects", () => {
+Deno.test("isTable() distinguishes tables from objects", () => {
   assertEquals(isTable(table(null)), true);
   assertEquals(
     isTable({ ...table(null), apiVersion: "meta.k8s.io/v1beta1" }),
@@ -42,7 +42,7 @@ Deno.test("isTable() tells tables from objects", () => {
   assertEquals(isTable(null), false);
 });
 
-Deno.test("TableReader makes rows of a table", () => {
+Deno.test("TableReader converts a table to rows", () => {
   const rows = new TableReader().rows(table(COLUMNS, "a", "b"));
   assertEquals(rows.map(({ metadata, cells }) => [metadata?.name, cells]), [
     ["a", ["a", 3]],
@@ -51,7 +51,7 @@ Deno.test("TableReader makes rows of a table", () => {
   assertEquals(rows[0]?.columns.list, COLUMNS);
 });
 
-Deno.test("TableReader remembers columns for tables without any", () => {
+Deno.test("TableReader remembers the columns for tables without any", () => {
   const reader = new TableReader();
   const [first] = reader.rows(table(COLUMNS, "a"));
   const [second] = reader.rows(table(null, "b"));
@@ -62,7 +62,7 @@ Deno.test("TableReader remembers columns for tables without any", () => {
   assertEquals(fourth?.columns.list, [{ name: "Other", priority: 0 }]);
 });
 
-Deno.test("TableReader keeps the version of a bookmark, and its columns", () => {
+Deno.test("TableReader keeps the version of a bookmark and the columns", () => {
   const reader = new TableReader();
   const object = table(COLUMNS, "");
   assertEquals(reader.events({ type: "BOOKMARK", object }), [
@@ -79,7 +79,7 @@ Deno.test("TableReader keeps the version of a bookmark, and its columns", () => 
   ]);
 });
 
-Deno.test("TableReader passes errors on, and takes events of many rows apart", () => {
+Deno.test("TableReader passes on errors and splits events with several rows", () => {
   const reader = new TableReader();
   const error = { type: "ERROR", object: { code: 410 } } as const;
   assertEquals(reader.events(error), [error]);
@@ -97,7 +97,7 @@ Deno.test("TableReader passes errors on, and takes events of many rows apart", (
   assertEquals(reader.events({ type: "ADDED", object: table(COLUMNS) }), []);
 });
 
-Deno.test("TableReader sums up an object of a server without tables", () => {
+Deno.test("TableReader summarizes an object of a server without tables", () => {
   using _time = new FakeTime("2024-05-01T12:01:00Z");
   const metadata = { name: "a", creationTimestamp: "2024-05-01T12:00:00Z" };
   const pod = { kind: "Pod", metadata, status: { phase: "Running" } };

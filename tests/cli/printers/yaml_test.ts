@@ -1,5 +1,5 @@
 /**
- * Objects as YAML: what `kubectl` v1.36 writes for the same ones.
+ * Objects as YAML. The expected output is that of `kubectl` v1.36.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { toYaml } from "../../../cli/printers/yaml.ts";
 
-/** A text, and what stands behind the key of an entry two columns in. */
+/** A string, and its YAML as the value of a key that is indented by two. */
 const TEXTS: readonly [string, string][] = [
   ["", '""'],
   ["yes", '"yes"'],
@@ -89,7 +89,7 @@ const TEXTS: readonly [string, string][] = [
   ],
 ];
 
-Deno.test("toYaml() quotes, breaks and folds texts as kubectl does", () => {
+Deno.test("toYaml() quotes and folds strings as kubectl does", () => {
   for (const [text, written] of TEXTS) {
     assertEquals(toYaml({ a: { bb: text } }), `a:\n  bb: ${written}\n`, text);
   }
@@ -105,7 +105,7 @@ Deno.test("toYaml() orders keys as kubectl does", () => {
   );
 });
 
-Deno.test("toYaml() writes lists, maps and what is empty as kubectl does", () => {
+Deno.test("toYaml() formats lists, maps and empty values as kubectl does", () => {
   const value = {
     list: [{ b: 1, a: [true, null] }, [1, [2]], "x", {}, []],
     empty: {},
@@ -135,7 +135,7 @@ small: 1e-05
   );
 });
 
-Deno.test("toYaml() takes a value that is no map", () => {
+Deno.test("toYaml() accepts a value that is not a map", () => {
   assertEquals(toYaml("x"), "x\n");
   assertEquals(toYaml([1]), "- 1\n");
 });

@@ -1,5 +1,5 @@
 /**
- * What the resources of Kubernetes itself may be called.
+ * The names of built-in resources.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import {
   builtInResource,
 } from "../../../cli/resources/built_in.ts";
 
-/** What it is called, its plural, its apiVersion, whether it has namespaces. */
+/** A name, the plural, the apiVersion, and whether it is namespaced. */
 const KNOWN: readonly [string, string, string, boolean][] = [
   ["pods", "pods", "v1", true],
   ["pod", "pods", "v1", true],
@@ -39,7 +39,7 @@ const KNOWN: readonly [string, string, string, boolean][] = [
   ["csr", "certificatesigningrequests", "certificates.k8s.io/v1", false],
 ];
 
-/** What only a server can tell. */
+/** Names that only a server can resolve. */
 const UNKNOWN = [
   "",
   "all",
@@ -51,7 +51,7 @@ const UNKNOWN = [
   "widgets.v1.example.com",
 ];
 
-Deno.test("builtInResource() knows resources by all their names", () => {
+Deno.test("builtInResource() finds resources by all their names", () => {
   for (const [text, plural, apiVersion, namespaced] of KNOWN) {
     const found = builtInResource(text);
     assertEquals(
@@ -62,11 +62,11 @@ Deno.test("builtInResource() knows resources by all their names", () => {
   }
 });
 
-Deno.test("builtInResource() leaves others to the server", () => {
+Deno.test("builtInResource() does not find other resources", () => {
   for (const text of UNKNOWN) assertEquals(builtInResource(text), undefined);
 });
 
-Deno.test("builtInKind() knows resources by their objects", () => {
+Deno.test("builtInKind() finds resources by kind", () => {
   assertEquals(builtInKind("apps/v1", "Deployment")?.plural, "deployments");
   assertEquals(builtInKind("v1", "Event")?.group, "");
   assertEquals(builtInKind("events.k8s.io/v1", "Event")?.plural, "events");

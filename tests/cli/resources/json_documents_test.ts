@@ -1,11 +1,11 @@
 /**
- * JSON documents one behind the other.
+ * Concatenated JSON documents.
  *
  * @module
  */
 
 import { assertEquals } from "@std/assert";
-import { jsonDocuments } from "../../../cli/resources/json_documents.ts";
+import { parseJsonDocuments } from "../../../cli/resources/json_documents.ts";
 
 const TEXTS: readonly [string, unknown[] | undefined][] = [
   ["", []],
@@ -19,8 +19,8 @@ const TEXTS: readonly [string, unknown[] | undefined][] = [
   ["}", undefined],
 ];
 
-Deno.test("jsonDocuments() reads one document after the other", () => {
+Deno.test("parseJsonDocuments() parses concatenated documents", () => {
   for (const [text, documents] of TEXTS) {
-    assertEquals(jsonDocuments(text), documents, text);
+    assertEquals(parseJsonDocuments(text), documents, text);
   }
 });

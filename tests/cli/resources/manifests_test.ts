@@ -1,5 +1,5 @@
 /**
- * The objects that manifests name.
+ * Manifests that identify objects.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
 const PLACE = {
   namespace: "team",
   resources: new ResourceFinder(() => {
-    throw new Error("not to be asked");
+    throw new Error("unexpected request");
   }),
 };
 
-/** Reads manifests of the table's kinds. */
+/** Reads manifests of built-in kinds. */
 async function read(
   paths: readonly string[],
   options: { text?: string; namespace?: string; recursive?: boolean } = {},
 ): Promise<string[]> {
   const { text, namespace, recursive = true } = options;
   const selection: Selection = {
-    mentions: [],
+    resourceArguments: [],
     namespace,
     allNamespaces: false,
     labelSelector: undefined,
@@ -36,7 +36,7 @@ async function read(
   );
 }
 
-/** What stands in a file, and what is meant. */
+/** A manifest, and the objects in it. */
 const TEXTS: readonly [string, readonly string[]][] = [
   ["", []],
   ["# nothing\n---\n", []],
@@ -60,13 +60,13 @@ const TEXTS: readonly [string, readonly string[]][] = [
   ],
 ];
 
-Deno.test("readManifests() finds the objects in a text", async () => {
+Deno.test("readManifests() finds the objects in manifests", async () => {
   for (const [text, expected] of TEXTS) {
     assertEquals(await read(["-"], { text }), expected, text);
   }
 });
 
-/** What stands in a file, and what has to be said about it. */
+/** An invalid manifest, and a part of the error message. */
 const MISTAKES: readonly [string, string][] = [
   ["a: b: hunter2", "invalid YAML (line 1)"],
   ["a: [hunter2", "invalid YAML"],
@@ -76,7 +76,7 @@ const MISTAKES: readonly [string, string][] = [
   ["{apiVersion: v1, kind: Pod, metadata: {}}", "Pod has no metadata.name"],
 ];
 
-Deno.test("readManifests() says what is wrong, and repeats no content", async () => {
+Deno.test("readManifests() reports errors without quoting the manifest", async () => {
   for (const [text, message] of MISTAKES) {
     const error = await assertRejects(
       () => read(["-"], { text }),
@@ -88,7 +88,7 @@ Deno.test("readManifests() says what is wrong, and repeats no content", async ()
   }
 });
 
-Deno.test("readManifests() holds objects against the namespace", async () => {
+Deno.test("readManifests() checks the namespace of objects", async () => {
   const text = "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x}}";
   assertEquals(await read(["-"], { text, namespace: "x" }), ["pods x a"]);
   await assertRejects(
@@ -100,33 +100,36 @@ Deno.test("readManifests() holds objects against the namespace", async () => {
   assertEquals(await read(["-"], { text: free, namespace: "y" }), ["pods y a"]);
 });
 
-Deno.test("readManifests() looks into folders", async () => {
-  const folder = await Deno.makeTempDir();
+Deno.test("readManifests() reads directories", async () => {
+  const directory = await Deno.makeTempDir();
   try {
     const pod = (name: string) =>
       `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"}}`;
-    await Deno.mkdir(`${folder}/in`);
-    await Deno.writeTextFile(`${folder}/b.yml`, pod("b"));
-    await Deno.writeTextFile(`${folder}/a.json`, pod("a"));
-    await Deno.writeTextFile(`${folder}/notes.txt`, "no manifest");
-    await Deno.writeTextFile(`${folder}/in/c.yaml`, pod("c"));
+    await Deno.mkdir(`${directory}/in`);
+    await Deno.writeTextFile(`${directory}/b.yml`, pod("b"));
+    await Deno.writeTextFile(`${directory}/a.json`, pod("a"));
+    await Deno.writeTextFile(`${directory}/notes.txt`, "no manifest");
+    await Deno.writeTextFile(`${directory}/in/c.yaml`, pod("c"));
     const all = ["pods team a", "pods team b", "pods team c"];
-    assertEquals(await read([folder]), all);
-    assertEquals(await read([folder], { recursive: false }), all.slice(0, 2));
-    assertEquals(await read([`${folder}/b.yml`, `${folder}/a.json`]), [
+    assertEquals(await read([directory]), all);
+    assertEquals(
+      await read([directory], { recursive: false }),
+      all.slice(0, 2),
+    );
+    assertEquals(await read([`${directory}/b.yml`, `${directory}/a.json`]), [
       "pods team b",
       "pods team a",
     ]);
-    await Deno.mkdir(`${folder}/none`);
+    await Deno.mkdir(`${directory}/none`);
     for (
       const [path, message] of [
-        [`${folder}/none`, "Cannot find manifests"],
-        [`${folder}/missing`, "there is no such file: check -f"],
+        [`${directory}/none`, "Cannot find manifests"],
+        [`${directory}/missing`, "there is no such file: check -f"],
       ] as const
     ) {
       await assertRejects(() => read([path]), Error, message);
     }
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 });

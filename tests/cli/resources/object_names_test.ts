@@ -1,5 +1,5 @@
 /**
- * What objects are called in output.
+ * The names of objects in output.
  *
  * @module
  */
@@ -26,7 +26,7 @@ Deno.test("objectName() is kubectl's", () => {
   );
 });
 
-Deno.test("objectName() makes do with what there is", () => {
+Deno.test("objectName() handles missing fields", () => {
   assertEquals(
     objectName({ metadata: { name: "web" } }, deployments),
     "deployments.apps/web",
@@ -38,7 +38,7 @@ Deno.test("objectName() makes do with what there is", () => {
   );
 });
 
-Deno.test("qualifiedPlural() names the group where there is one", () => {
+Deno.test("qualifiedPlural() includes the group unless it is the core group", () => {
   assertEquals(qualifiedPlural(deployments), "deployments.apps");
   assertEquals(qualifiedPlural(pods), "pods");
 });

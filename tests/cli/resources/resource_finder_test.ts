@@ -1,5 +1,5 @@
 /**
- * From what a resource was called to the resource.
+ * Finding resources by name or kind.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const RESOURCES: readonly ApiResource[] = [
   resource("Gizmo", "toys.example.com"),
 ];
 
-/** A server that counts how often it is asked. */
+/** A server that counts discovery requests. */
 function serve(resources = RESOURCES) {
   const served = { asked: 0 };
   const catalog: ResourceCatalog = {
@@ -74,7 +74,7 @@ async function describe(finder: ResourceFinder, text: string) {
   );
 }
 
-/** What it is called, and what that is. */
+/** A name, and the resource. */
 const NAMES: readonly [string, string][] = [
   ["widgets", "widgets example.com/v1"],
   ["widget", "widgets example.com/v1"],
@@ -84,12 +84,12 @@ const NAMES: readonly [string, string][] = [
   ["wd.example", "widgets example.com/v1"],
   ["widget.v2beta1.example.com", "widgets example.com/v2beta1"],
   ["gadget", "gadgets example.com/v1 -"],
-  // A whole name counts before a short one.
+  // Full names take precedence over short names.
   ["gizmo", "gizmos toys.example.com/v1"],
   ["gizmo.example.com", "gadgets example.com/v1 -"],
 ];
 
-Deno.test("ResourceFinder knows what every server has without asking", async () => {
+Deno.test("ResourceFinder finds built-in resources without a request", async () => {
   const { finder, ...served } = serve();
   assertEquals(await describe(finder, "deploy"), ["deployments apps/v1"]);
   const { plural } = await finder.ofKind("v1", "Pod");
@@ -103,7 +103,7 @@ Deno.test("ResourceFinder finds custom resources by all their names", async () =
   }
 });
 
-Deno.test("ResourceFinder finds what can be listed in a category", async () => {
+Deno.test("ResourceFinder finds the resources of a category that can be listed", async () => {
   const { finder } = serve();
   assertEquals(await describe(finder, "all"), [
     "pods v1",
@@ -121,7 +121,7 @@ Deno.test("ResourceFinder finds resources by kind", async () => {
   await assertRejects(() => finder.ofKind("example.com/v1", "Pod"));
 });
 
-/** What it is called, and what is said of it. */
+/** An unknown name, and a part of the error message. */
 const UNKNOWN: readonly [string, string][] = [
   ["wigdets", 'resource type "wigdets": did you mean widgets?'],
   ["frobs", 'resource type "frobs"'],
@@ -134,19 +134,19 @@ const UNKNOWN: readonly [string, string][] = [
   ["podds", "did you mean pods?"],
 ];
 
-Deno.test("ResourceFinder asks whether another was meant", async () => {
+Deno.test("ResourceFinder suggests similar resources", async () => {
   const { finder } = serve();
   for (const [text, message] of UNKNOWN) {
     await assertRejects(() => finder.find(text), UnknownResourceError, message);
   }
 });
 
-Deno.test("ResourceFinder finds the version that a server has", async () => {
+Deno.test("ResourceFinder.rediscover() finds the version that the server has", async () => {
   const { finder } = serve();
-  const hpa = await finder.again(resourceNamed("hpa"));
+  const hpa = await finder.rediscover(resourceNamed("hpa"));
   assertEquals(apiVersionOf(hpa), "autoscaling/v1");
   await assertRejects(
-    () => finder.again(resourceNamed("jobs")),
+    () => finder.rediscover(resourceNamed("jobs")),
     UnknownResourceError,
     'the server doesn\'t have a resource type "jobs"',
   );

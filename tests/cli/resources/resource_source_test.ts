@@ -1,6 +1,6 @@
 /**
- * The objects of a target on a server, also where the table of resources is
- * wrong about it.
+ * Lists and watches of a target, including resources of which the server has
+ * another version.
  *
  * @module
  */
@@ -18,13 +18,13 @@ interface SourceParts {
   name?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  findAgain?: (resource: ResourceType) => Promise<ResourceType>;
+  rediscover?: (resource: ResourceType) => Promise<ResourceType>;
 }
 
 function sourceOf(server: FakeApiServer, parts: SourceParts): ResourceSource {
   const {
     resource = resourceNamed("pods"),
-    findAgain = () => Promise.reject(new Error("not to be asked")),
+    rediscover = () => Promise.reject(new Error("unexpected request")),
     ...others
   } = parts;
   return new ResourceSource({ resource, namespace: "shop", ...others }, {
@@ -34,7 +34,7 @@ function sourceOf(server: FakeApiServer, parts: SourceParts): ResourceSource {
         fetch: server.fetch,
         ...place,
       }),
-    findAgain,
+    rediscover,
   });
 }
 
@@ -51,7 +51,7 @@ const GIZMOS: ResourceType = {
   builtIn: false,
 };
 
-Deno.test("ResourceSource takes a name for what it is, whatever it holds", async () => {
+Deno.test("ResourceSource escapes names in field selectors", async () => {
   await using server = new FakeApiServer();
   await sourceOf(server, { name: "a,b=c" }).list({});
   assertEquals(
@@ -60,7 +60,7 @@ Deno.test("ResourceSource takes a name for what it is, whatever it holds", async
   );
 });
 
-Deno.test("ResourceSource asks for what the target says", async () => {
+Deno.test("ResourceSource requests the objects of the target", async () => {
   await using server = new FakeApiServer();
   await sourceOf(server, { name: "web" }).list({});
   await sourceOf(server, {
@@ -80,12 +80,12 @@ Deno.test("ResourceSource asks for what the target says", async () => {
   );
 });
 
-Deno.test("ResourceSource asks again in the version that the server has", async () => {
+Deno.test("ResourceSource retries with the version that the server has", async () => {
   await using server = new FakeApiServer({ resources: [gizmos] });
   let asked = 0;
   const source = sourceOf(server, {
     resource: { ...GIZMOS, version: "v2", builtIn: true },
-    findAgain: () => Promise.resolve({ ...GIZMOS, version: `v${++asked}` }),
+    rediscover: () => Promise.resolve({ ...GIZMOS, version: `v${++asked}` }),
   });
   assertEquals((await source.list({})).kind, "GizmoList");
   await (await source.watch({ resourceVersion: "1" })).cancel();
@@ -96,7 +96,7 @@ Deno.test("ResourceSource asks again in the version that the server has", async 
   );
 });
 
-Deno.test("ResourceSource tells of a resource that is not there", async () => {
+Deno.test("ResourceSource throws UnknownResourceError if the server does not have the resource", async () => {
   await using server = new FakeApiServer({ resources: [] });
   const missing = sourceOf(server, { resource: GIZMOS });
   const error = await assertRejects(
@@ -113,7 +113,7 @@ Deno.test("ResourceSource tells of a resource that is not there", async () => {
   );
 });
 
-Deno.test("ResourceSource passes on every other failure", async () => {
+Deno.test("ResourceSource passes on other errors", async () => {
   await using server = new FakeApiServer();
   server.failNext({ status: 403 });
   await assertRejects(() => sourceOf(server, {}).list({}), Error, "forbidden");

@@ -1,5 +1,5 @@
 /**
- * Which objects on a server are meant.
+ * Resolution of the objects that a command line selects.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { FakeIo } from "../../support/cli_io.ts";
 const PLACE = {
   namespace: "team",
   resources: new ResourceFinder(() => {
-    throw new Error("not to be asked");
+    throw new Error("unexpected request");
   }),
 };
 
-function find(mentions: string, selection: Partial<Selection> = {}) {
+function find(resourceArguments: string, selection: Partial<Selection> = {}) {
   return findTargets({
-    mentions: mentions.split(" ").map((mention) => {
-      const [resource = "", name] = mention.split("/");
+    resourceArguments: resourceArguments.split(" ").map((argument) => {
+      const [resource = "", name] = argument.split("/");
       return { resource, name };
     }),
     namespace: undefined,
@@ -32,13 +32,13 @@ function find(mentions: string, selection: Partial<Selection> = {}) {
   }, PLACE);
 }
 
-Deno.test("findTargets() takes the namespace of the context", async () => {
+Deno.test("findTargets() uses the namespace of the context", async () => {
   const [pod, node] = await find("po/a no/b");
   assertEquals([pod?.namespace, pod?.name], ["team", "a"]);
   assertEquals([node?.namespace, node?.name], [undefined, "b"]);
 });
 
-Deno.test("findTargets() takes the namespace of the command line", async () => {
+Deno.test("findTargets() uses the namespace of the command line", async () => {
   const namespace = "shop";
   assertEquals((await find("po/a", { namespace }))[0]?.namespace, "shop");
   const [all] = await find("pods", { namespace, allNamespaces: true });
@@ -52,7 +52,7 @@ Deno.test("findTargets() passes selectors on", async () => {
   assertEquals(target?.fieldSelector, "c=d");
 });
 
-Deno.test("findTargets() takes what is said twice once", async () => {
+Deno.test("findTargets() removes duplicates", async () => {
   const targets = await find("po/a pods/a pod/b po svc pods");
   assertEquals(
     targets.map(({ resource, name }) => [resource.plural, name]),
@@ -63,7 +63,7 @@ Deno.test("findTargets() takes what is said twice once", async () => {
   );
 });
 
-Deno.test("findTargets() needs the namespace of an object", async () => {
+Deno.test("findTargets() throws if a name is combined with -A", async () => {
   const allNamespaces = true;
   await assertRejects(
     () => find("pod/a", { allNamespaces }),
@@ -73,7 +73,7 @@ Deno.test("findTargets() needs the namespace of an object", async () => {
   assertEquals((await find("node/a", { allNamespaces })).length, 1);
 });
 
-Deno.test("inputOf() reads standard input only where it is wanted", async () => {
+Deno.test('inputOf() reads standard input only for "-"', async () => {
   const io = new FakeIo();
   const { signal } = new AbortController();
   const read = (path: string, text?: string) => {

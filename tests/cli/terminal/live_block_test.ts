@@ -1,6 +1,6 @@
 /**
- * Lines that are drawn in place, on a terminal that is played: what it shows in
- * the end is what counts, not by which sequences.
+ * Blocks of lines on an emulated terminal: the tests check what it shows, not
+ * the escape sequences.
  *
  * @module
  */
@@ -15,7 +15,7 @@ function lines(...texts: readonly string[]): LiveLine[] {
 
 const SIZE = { columns: 20, rows: 6 };
 
-Deno.test("LiveBlock draws in place, below what was there", () => {
+Deno.test("LiveBlock draws in place, below the existing lines", () => {
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
   terminal.write("$ watch\r\n");
@@ -27,11 +27,11 @@ Deno.test("LiveBlock draws in place, below what was there", () => {
   assertEquals(terminal.lines, ["$ watch", "a", "s"]);
 });
 
-Deno.test("LiveBlock hides no cursor that it could leave hidden, and wipes what a key shows", () => {
+Deno.test("LiveBlock hides the cursor only while drawing, and erases echoed keys", () => {
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
   terminal.write(block.draw(lines("a", "status"), SIZE));
-  // Whoever stops or kills the program here still has one.
+  // The cursor is visible if the process is stopped or killed here.
   assertEquals(terminal.isCursorShown, true);
   terminal.write("^C");
   terminal.write(block.end(lines("a"), SIZE));
@@ -44,7 +44,7 @@ Deno.test("LiveBlock hides no cursor that it could leave hidden, and wipes what 
   assertEquals(terminal.wraps, true);
 });
 
-Deno.test("LiveBlock leaves nothing where it has drawn nothing", () => {
+Deno.test("LiveBlock writes nothing at the end if it has not drawn", () => {
   assertEquals(new LiveBlock().end(lines("a"), SIZE), "");
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
@@ -55,7 +55,7 @@ Deno.test("LiveBlock leaves nothing where it has drawn nothing", () => {
   assertEquals([terminal.row, terminal.column], [1, 0]);
 });
 
-Deno.test("LiveBlock scrolls once it has reached the end of the terminal", () => {
+Deno.test("LiveBlock scrolls at the end of the terminal", () => {
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
   for (const text of ["1", "2", "3", "4"]) terminal.write(`${text}\r\n`);
@@ -66,7 +66,7 @@ Deno.test("LiveBlock scrolls once it has reached the end of the terminal", () =>
   assertEquals(terminal.lines, ["4", "A", "B", "C", "D", "E"]);
 });
 
-Deno.test("LiveBlock finds its first line on a terminal that has become narrower", () => {
+Deno.test("LiveBlock finds its first line after the terminal became narrower", () => {
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
   terminal.write("$ watch\r\n");
@@ -78,7 +78,7 @@ Deno.test("LiveBlock finds its first line on a terminal that has become narrower
   assertEquals(terminal.lines, ["$ watch", "aaaaaaaa…", "b", "s"]);
 });
 
-Deno.test("LiveBlock does not count colours as characters", () => {
+Deno.test("LiveBlock does not count colors as characters", () => {
   const terminal = new FakeTerminal(SIZE);
   const block = new LiveBlock();
   const green = { text: `\x1b[32m${"a".repeat(18)}\x1b[39m`, width: 18 };

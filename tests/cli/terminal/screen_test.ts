@@ -1,5 +1,5 @@
 /**
- * The line that moves, the lines that stay, and that they never mix.
+ * The status line and other lines, which never mix.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { FakeIo } from "../../support/cli_io.ts";
 
 const WIPE = "\r\x1b[2K";
 
-/** What a drawn line reads like. */
+/** The text of a drawn line. */
 function drawn(text: string): string {
   return `${WIPE}\x1b[?7l${text}\x1b[?7h`;
 }
 
-/** A terminal without colours. */
+/** A terminal without colors. */
 function plainTerminal(): FakeIo {
   return new FakeIo({ terminal: true, env: { NO_COLOR: "1" } });
 }
 
-Deno.test("Screen draws the line in place when it has changed", async () => {
+Deno.test("Screen redraws the status line when it has changed", async () => {
   using time = new FakeTime();
   const io = plainTerminal();
   await using screen = new Screen(io);
@@ -34,7 +34,7 @@ Deno.test("Screen draws the line in place when it has changed", async () => {
   assertEquals(io.stderr.text, drawn("0s  one") + drawn("0s  two"));
 });
 
-Deno.test("Screen wipes the line before others, and draws it again", async () => {
+Deno.test("Screen erases the status line before other lines, and redraws it", async () => {
   using time = new FakeTime();
   const io = plainTerminal();
   await using screen = new Screen(io);
@@ -51,7 +51,7 @@ Deno.test("Screen wipes the line before others, and draws it again", async () =>
   );
 });
 
-Deno.test("Screen leaves the terminal as it was", async () => {
+Deno.test("Screen erases the status line at the end", async () => {
   using time = new FakeTime();
   const io = plainTerminal();
   {
@@ -69,7 +69,7 @@ Deno.test("Screen leaves the terminal as it was", async () => {
   assertEquals(time.next(), false);
 });
 
-Deno.test("Screen keeps to the width, with room for ^C", async () => {
+Deno.test("Screen truncates the status line, with room for ^C", async () => {
   using time = new FakeTime();
   const io = plainTerminal();
   io.stderr.columns = 40;
@@ -86,7 +86,7 @@ Deno.test("Screen keeps to the width, with room for ^C", async () => {
   assertEquals(io.stderr.text, drawn(line));
 });
 
-Deno.test("Screen writes changed lines where nothing can be redrawn", async () => {
+Deno.test("Screen prints changes of the status if stderr is not a terminal", async () => {
   using time = new FakeTime();
   const io = new FakeIo();
   await using screen = new Screen(io);
@@ -107,13 +107,13 @@ Deno.test("Screen writes changed lines where nothing can be redrawn", async () =
   assertEquals(io.stderr.lines, ["one", "three"]);
   screen.recap("three");
   screen.recap("four");
-  screen.aside("told only here");
+  screen.aside("printed only here");
   screen.hide();
   await time.runMicrotasks();
-  assertEquals(io.stderr.lines, ["one", "three", "four", "told only here"]);
+  assertEquals(io.stderr.lines, ["one", "three", "four", "printed only here"]);
 });
 
-Deno.test("Screen keeps what the line shows anyhow off a terminal", async () => {
+Deno.test("Screen.aside() prints nothing on a terminal", async () => {
   const io = plainTerminal();
   await using screen = new Screen(io);
   screen.aside("shown in the line");
@@ -121,7 +121,7 @@ Deno.test("Screen keeps what the line shows anyhow off a terminal", async () => 
   assertEquals(io.stderr.text, "");
 });
 
-Deno.test("Screen has colours on a terminal alone, unless they are unwanted", async () => {
+Deno.test("Screen has colors only on a terminal without NO_COLOR", async () => {
   const red = async (io: FakeIo) => (await Screen.open(io)).colors.red("x");
   assertStringIncludes(
     await red(new FakeIo({ terminal: true })),
@@ -133,7 +133,7 @@ Deno.test("Screen has colours on a terminal alone, unless they are unwanted", as
   assertEquals(await red(dumb), "x");
 });
 
-Deno.test("Screen can draw on a terminal that moves its cursor", async () => {
+Deno.test("Screen can draw on a terminal that supports escape sequences", async () => {
   const terminal = await Screen.open(new FakeIo({ terminal: true }));
   assertEquals(terminal.canDraw, true);
   assertEquals(terminal.size, { columns: 80, rows: 24 });
@@ -147,7 +147,7 @@ Deno.test("Screen can draw on a terminal that moves its cursor", async () => {
   }
 });
 
-Deno.test("Screen writes a part of the result as it is", async () => {
+Deno.test("Screen.print() writes text unchanged", async () => {
   const io = new FakeIo();
   await using screen = new Screen(io);
   await screen.print("a");

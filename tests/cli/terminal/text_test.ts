@@ -1,5 +1,5 @@
 /**
- * Texts for a terminal.
+ * Text for a terminal.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { truncate } from "../../../cli/terminal/text.ts";
 
-Deno.test("truncate() keeps to the width", () => {
+Deno.test("truncate() keeps the width", () => {
   assertEquals(truncate("abcdef", 6), "abcdef");
   assertEquals(truncate("abcdef", 5), "abcd…");
   assertEquals(truncate("abcdef", 1), "…");
