@@ -1,7 +1,7 @@
 /**
- * Runs another Deno as if it were this process: the same terminal, the same
- * signals, the same exit status. Signals are passed on rather than acted upon,
- * so that the child cleans up and nothing of it stays behind.
+ * Runs Deno as a child process in place of this one: with the same terminal,
+ * signals and exit status. Signals are forwarded instead of handled, so that
+ * the child can clean up.
  *
  * @module
  */
@@ -10,26 +10,27 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Options of {@linkcode runDeno}. */
+/** Options for {@linkcode runDeno}. */
 export interface RunDenoOptions {
-  /** The folder that it runs in. */
+  /** The working directory. */
   cwd: URL;
 }
 
 /**
- * Runs this very Deno binary until it ends.
+ * Runs the current Deno binary until it exits.
  *
- * @param args Its arguments, the subcommand first.
- * @param options Where it runs.
- * @returns Its exit status, 128 and the signal's number where one ended it.
+ * @param args The arguments, starting with the subcommand.
+ * @param options The working directory.
+ * @returns The exit status; 128 plus the signal number if it was killed by a
+ *   signal.
  */
 export async function runDeno(
   args: readonly string[],
   { cwd }: RunDenoOptions,
 ): Promise<number> {
-  // The trap comes first: a signal may arrive before spawn() has returned.
+  // Installed first: a signal may arrive before spawn() returns.
   using _trap = trapSignals((signal) => {
-    // A terminal sends Ctrl-C to the child as well: it gets it once, not twice.
+    // A terminal also sends Ctrl-C to the child, which must not get it twice.
     if (signal !== "SIGINT" || !hasTerminal()) child.kill(signal);
   });
   const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd });
@@ -39,10 +40,10 @@ export async function runDeno(
 }
 
 /**
- * Catches the signals that ask a process to end.
+ * Handles the signals that ask a process to terminate.
  *
- * @param callback What to do with them.
- * @returns What lets go of them when it is disposed of.
+ * @param callback Called with each signal.
+ * @returns A handle that removes the listeners when it is disposed.
  */
 export function trapSignals(
   callback: (signal: Deno.Signal) => void,

@@ -1,37 +1,39 @@
 /**
- * Where the packages of the tests come from: from JSR as `deno.json` says or,
- * on a machine that cannot have them from there, from npm through the import
- * map in this folder. Nobody can say beforehand which it is (a mirror, a cache
- * or a proxy may have them), so Deno itself is asked, anew for each run.
+ * Decides where the packages for the tests come from: JSR, as configured in
+ * `deno.json`, or, on a machine without access to it, npm, through the import
+ * map in this directory. A mirror, a cache or a proxy may provide the JSR
+ * packages, so the only reliable way to find out is to let Deno load one, on
+ * each run.
  *
  * @module
  */
 
 import { trapSignals } from "./_child.ts";
 
-/** One of the packages that `deno.json` maps, standing for all of them. */
+/** One of the packages in `deno.json`, as a sample. */
 const JSR_PACKAGE = "jsr:@std/assert@^1";
 
-/** How long the answer may take. */
+/** How long loading the package may take. */
 const PROBE_TIMEOUT_MS = 3000;
 
-/** The options that take the packages from npm. */
+/** The options to load the packages from npm. */
 const NPM_OPTIONS = ["--import-map=tools/import_map.npm.json", "--no-lock"];
 
 /**
- * Whether Deno can load a module, and all that it imports, within that time.
- * A signal that asks this process to end meanwhile ends both.
+ * Returns whether Deno can load a module and its dependencies within a time
+ * limit. A signal that asks this process to terminate is forwarded to the child
+ * and ends both.
  *
- * @param specifier The module, or the package.
- * @param timeoutMs How long it may take.
- * @returns Whether it was loaded.
+ * @param specifier The module or package.
+ * @param timeoutMs The time limit.
+ * @returns Whether the module was loaded.
  */
 export async function canLoad(
   specifier: string,
   timeoutMs: number,
 ): Promise<boolean> {
   let caught = false;
-  // The trap comes first: a signal may arrive before spawn() has returned.
+  // Installed first: a signal may arrive before spawn() returns.
   const trap = trapSignals((signal) => {
     caught = true;
     child.kill(signal);
@@ -51,11 +53,11 @@ export async function canLoad(
 }
 
 /**
- * The options that a Deno subcommand needs to find the packages.
+ * Returns the options that a Deno subcommand needs to find the packages.
  *
- * @param hasJsr Tells whether the JSR packages can be had; asks Deno itself
- * unless given.
- * @returns None where they can be had, else those of the npm packages.
+ * @param hasJsr Returns whether the JSR packages are available. By default,
+ *   lets Deno load one.
+ * @returns The options: none if the JSR packages are available.
  */
 export async function packageOptions(
   hasJsr: () => Promise<boolean> = () => canLoad(JSR_PACKAGE, PROBE_TIMEOUT_MS),

@@ -1,20 +1,20 @@
 /**
- * What each task of `deno.json` runs: one Deno subcommand after the other, as a
- * table, so that the launcher has no case of its own for any of them.
+ * The tasks of `deno.json` as a table of Deno subcommands, so that the launcher
+ * needs no special cases.
  *
  * @module
  */
 
-/** The place in a command line that the options for the packages go to. */
+/** The placeholder for the options for the packages. */
 export const PACKAGES = Symbol("packages");
 
-/** The place in a command line that the package's entry points go to. */
+/** The placeholder for the package's entry points. */
 export const ENTRY_POINTS = Symbol("entry points");
 
-/** A Deno subcommand and its arguments, with places to fill in. */
+/** A Deno subcommand and its arguments, with placeholders. */
 export type Step = readonly (string | typeof PACKAGES | typeof ENTRY_POINTS)[];
 
-/** What the places in a step are filled in with. */
+/** The values of the placeholders. */
 export interface StepValues {
   /** The options that a subcommand needs to find the packages. */
   packages: readonly string[];
@@ -22,7 +22,7 @@ export interface StepValues {
   entryPoints: readonly string[];
 }
 
-// The slow suites have tasks of their own; benchmarks are no tests.
+// The slow suites have their own tasks, and benchmarks are not tests.
 const TEST: Step = [
   "test",
   PACKAGES,
@@ -33,12 +33,12 @@ const TEST: Step = [
 
 const CHECK: readonly Step[] = [["check", PACKAGES, "."]];
 
-// Slow types are left to the rehearsal of publishing, which can be told where
-// the packages are: the linter cannot, and would ask JSR for them.
+// Slow types are checked by the publishing dry run, which can use the import
+// map; the linter cannot, and would request the packages from JSR.
 const LINT: readonly Step[] = [
   ["fmt", "--check"],
   ["lint", "--rules-exclude=no-slow-types"],
-  // Types of npm packages are public, but not ours to document.
+  // Types of npm packages are public but not documented here.
   ["doc", "--lint", "--no-npm", PACKAGES, ENTRY_POINTS],
 ];
 
@@ -46,12 +46,12 @@ const PUBLISH: readonly Step[] = [
   ["run", "-A", "--no-config", "tools/publish_dry_run.ts", PACKAGES],
 ];
 
-/** A benchmark starts processes of its own, with the same packages. */
+/** A benchmark starts child processes, which need the same packages. */
 function benchmark(script: string): Step {
   return ["run", PACKAGES, "-A", `bench/${script}`, PACKAGES, "--"];
 }
 
-/** The steps of each task: one that fails is the last that runs. */
+/** The steps of each task. A task stops at the first step that fails. */
 export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   string,
   readonly Step[]
@@ -79,10 +79,10 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
 ]);
 
 /**
- * The command line of a step, its places filled in.
+ * Returns the command line of a step with its placeholders replaced.
  *
  * @param step The step.
- * @param values What its places are filled in with.
+ * @param values The values of the placeholders.
  * @returns The arguments for Deno.
  */
 export function commandLine(step: Step, values: StepValues): string[] {

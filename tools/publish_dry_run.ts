@@ -1,9 +1,10 @@
 /**
- * Rehearses publishing: `deno publish --dry-run`, of a copy of the project in
- * which the imports of JSR packages are those of the import map given by
- * `--import-map`, if any. The map cannot simply be passed on: publishing knows
- * no imports but those of `deno.json`, and wants every module that is imported
- * to be published. So the copy publishes the stand-ins for the packages too.
+ * Runs `deno publish --dry-run`. With `--import-map`, it runs on a copy of the
+ * project in which the imports of JSR packages are replaced by those of the
+ * import map. The map cannot simply be passed on, because `deno publish` uses
+ * only the imports in `deno.json` and requires every imported module to be
+ * published; the copy therefore also publishes the replacements of the
+ * packages.
  *
  * @module
  */
@@ -12,13 +13,13 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { runDeno } from "./_child.ts";
 
-/** The project's own folder. */
+/** The root directory of the project. */
 const ROOT = new URL("../", import.meta.url);
 
-/** What publishing never looks at. */
+/** Directories that are not copied. */
 const SKIPPED = new Set([".git", "coverage", "node_modules"]);
 
-/** What this script reads of `deno.json`. */
+/** The parts of `deno.json` that this script uses. */
 interface Config {
   imports: Record<string, string>;
   publish: { exclude: string[] };
@@ -28,18 +29,18 @@ async function readJson<T>(url: URL): Promise<T> {
   return JSON.parse(await Deno.readTextFile(url));
 }
 
-async function copyFolder(from: URL, to: URL): Promise<void> {
+async function copyDirectory(from: URL, to: URL): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
     if (SKIPPED.has(name)) continue;
     const [source, target] = [new URL(name, from), new URL(name, to)];
     if (isDirectory) {
-      await copyFolder(new URL(`${source}/`), new URL(`${target}/`));
+      await copyDirectory(new URL(`${source}/`), new URL(`${target}/`));
     } else if (isFile) await Deno.copyFile(source, target);
   }
 }
 
-/** Takes the imports of JSR packages from the import map instead. */
+/** Replaces the imports of JSR packages by those of the import map. */
 async function replaceImports(copy: URL, importMap: string): Promise<void> {
   const mapUrl = new URL(importMap, copy);
   const map = await readJson<Pick<Config, "imports">>(mapUrl);
@@ -56,7 +57,7 @@ async function replaceImports(copy: URL, importMap: string): Promise<void> {
   await Deno.writeTextFile(configUrl, JSON.stringify(changed));
 }
 
-/** Leaves of the tools only what stands in for the packages. */
+/** Removes all tools but the replacements of the packages. */
 async function removeTools(copy: URL): Promise<void> {
   const tools = new URL("tools/", copy);
   for await (const { name } of Deno.readDir(tools)) {
@@ -75,15 +76,15 @@ async function main(): Promise<number> {
   const importMap = values["import-map"];
   if (importMap === undefined) return await runDeno(args, { cwd: ROOT });
 
-  const folder = await Deno.makeTempDir({ prefix: "publish_dry_run_" });
+  const directory = await Deno.makeTempDir({ prefix: "publish_dry_run_" });
   try {
-    const copy = pathToFileURL(`${folder}/`);
-    await copyFolder(ROOT, copy);
+    const copy = pathToFileURL(`${directory}/`);
+    await copyDirectory(ROOT, copy);
     await replaceImports(copy, importMap);
     await removeTools(copy);
     return await runDeno(args, { cwd: copy });
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 

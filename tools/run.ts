@@ -1,18 +1,18 @@
 /**
  * The launcher behind the tasks of `deno.json`: `tools/run.ts TASK [ARG…]` runs
- * the task's steps, the arguments added to the last of them, with the packages
- * from wherever this machine can have them. It starts on a bare machine, so it
- * imports nothing from outside this folder.
+ * the steps of a task and passes the arguments to the last one. It loads the
+ * packages from JSR or npm, whichever is available, so it must not depend on
+ * any of them.
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- it speaks to the person at the terminal
+// deno-lint-ignore-file no-console -- a command-line program
 
 import { runDeno } from "./_child.ts";
 import { packageOptions } from "./_packages.ts";
 import { commandLine, PACKAGES, type Step, TASKS } from "./_tasks.ts";
 
-/** The project's own folder. */
+/** The root directory of the project. */
 const ROOT = new URL("../", import.meta.url);
 
 async function readEntryPoints(): Promise<string[]> {
@@ -29,7 +29,7 @@ async function readPackages(
   const packages = await packageOptions();
   if (packages.length > 0) {
     console.error(
-      "The jsr: packages cannot be had here: taking their npm counterparts (tools/import_map.npm.json)",
+      "The jsr: packages are not available: using their npm counterparts (tools/import_map.npm.json)",
     );
   }
   return packages;

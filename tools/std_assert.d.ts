@@ -1,32 +1,32 @@
 /**
- * The types of `@std/assert`, for the untyped JavaScript of the npm package
- * that stands in for it. The signatures are those of `jsr:@std/assert@1`, so
- * that what type checks here type checks there.
+ * The types of `@std/assert` for the npm package that replaces it, which is
+ * untyped JavaScript. The signatures are those of `jsr:@std/assert@1`, so that
+ * code type-checks with either.
  *
  * @module
  */
 
-/** Why an assertion failed. */
+/** The error of a failed assertion. */
 export class AssertionError extends Error {
-  /** Makes the error, with what caused it if anything did. */
+  /** Creates the error. */
   constructor(message: string, options?: ErrorOptions);
 }
 
-/** What has elements and a length, strings aside. */
+/** An array-like object, but not a string. */
 export type ArrayLikeArg<T> = ArrayLike<T> & object;
 
 /** A class whose instances {@linkcode assertInstanceOf} accepts. */
 export type AnyConstructor = abstract new (...args: never[]) => unknown;
 
-/** The type that a constructor makes. */
+/** The type of a constructor's instances. */
 export type GetConstructorType<T extends AnyConstructor> = T extends
   abstract new (...args: never[]) => infer C ? C
   : never;
 
-/** What {@linkcode assertFalse} leaves of a type. */
+/** The falsy values, to which {@linkcode assertFalse} narrows. */
 export type Falsy = false | 0 | 0n | "" | null | undefined;
 
-/** An error class, abstract or not, as the throwing assertions take it. */
+/** An error class, possibly abstract. */
 type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
 /** Fails unless the two numbers are closer than the tolerance. */
@@ -37,7 +37,7 @@ export function assertAlmostEquals(
   msg?: string,
 ): void;
 
-/** Fails unless every expected element is somewhere in the actual ones. */
+/** Fails unless the array includes all expected elements. */
 export function assertArrayIncludes<T>(
   actual: ArrayLikeArg<T>,
   expected: ArrayLikeArg<T>,
@@ -47,10 +47,10 @@ export function assertArrayIncludes<T>(
 /** Fails unless the expression is truthy. */
 export function assert(expr: unknown, msg?: string): asserts expr;
 
-/** Fails unless the two are deeply equal. */
+/** Fails unless the values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
 
-/** Fails where the value is null or undefined. */
+/** Fails if the value is null or undefined. */
 export function assertExists<T>(
   actual: T,
   msg?: string,
@@ -65,7 +65,7 @@ export function assertFalse(
 /** Fails unless the first is greater than the second. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void;
 
-/** Fails where the first is less than the second. */
+/** Fails if the first is less than the second. */
 export function assertGreaterOrEqual<T>(
   actual: T,
   expected: T,
@@ -79,7 +79,7 @@ export function assertInstanceOf<T extends AnyConstructor>(
   msg?: string,
 ): asserts actual is GetConstructorType<T>;
 
-/** Fails unless the value is an error of the class and says the words. */
+/** Fails unless the value is an error of the class whose message matches. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   errorClass?: ErrorClass<E>,
@@ -90,7 +90,7 @@ export function assertIsError<E extends Error = Error>(
 /** Fails unless the first is less than the second. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void;
 
-/** Fails where the first is greater than the second. */
+/** Fails if the first is greater than the second. */
 export function assertLessOrEqual<T>(
   actual: T,
   expected: T,
@@ -104,43 +104,43 @@ export function assertMatch(
   msg?: string,
 ): void;
 
-/** Fails where the two are deeply equal. */
+/** Fails if the two are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
 
-/** Fails where the value is an instance of the class. */
+/** Fails if the value is an instance of the class. */
 export function assertNotInstanceOf<A, T>(
   actual: A,
   unexpectedType: abstract new (...args: never[]) => T,
   msg?: string,
 ): asserts actual is Exclude<A, T>;
 
-/** Fails where the pattern matches the string. */
+/** Fails if the pattern matches the string. */
 export function assertNotMatch(
   actual: string,
   expected: RegExp,
   msg?: string,
 ): void;
 
-/** Fails where the two are the same by `Object.is`. */
+/** Fails if the two are the same by `Object.is`. */
 export function assertNotStrictEquals<T>(
   actual: T,
   expected: T,
   msg?: string,
 ): void;
 
-/** Fails unless the first has, deeply, everything that the second has. */
+/** Fails unless the object contains the expected properties, recursively. */
 export function assertObjectMatch(
   actual: object,
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void;
 
-/** Fails unless the promise rejects; gives what it rejected with. */
+/** Fails unless the promise rejects; returns the reason. */
 export function assertRejects(
   fn: () => PromiseLike<unknown>,
   msg?: string,
 ): Promise<unknown>;
-/** Fails unless the promise rejects with such an error; gives that error. */
+/** Fails unless the promise rejects with a matching error; returns it. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ErrorClass<E>,
@@ -148,23 +148,23 @@ export function assertRejects<E extends Error = Error>(
   msg?: string,
 ): Promise<E>;
 
-/** Fails unless the two are the same by `Object.is`. */
+/** Fails unless the values are the same by `Object.is`. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,
   msg?: string,
 ): asserts actual is T;
 
-/** Fails unless the first string has the second in it. */
+/** Fails unless the string contains the expected one. */
 export function assertStringIncludes(
   actual: string,
   expected: string,
   msg?: string,
 ): void;
 
-/** Fails unless the function throws; gives what it threw. */
+/** Fails unless the function throws; returns the thrown value. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Fails unless the function throws such an error; gives that error. */
+/** Fails unless the function throws a matching error; returns it. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: ErrorClass<E>,
@@ -172,14 +172,14 @@ export function assertThrows<E extends Error = Error>(
   msg?: string,
 ): E;
 
-/** Whether the two are deeply equal. */
+/** Returns whether two values are deeply equal. */
 export function equal(a: unknown, b: unknown): boolean;
 
 /** Fails. */
 export function fail(msg?: string): never;
 
-/** Fails: what was called is not written yet. */
+/** Fails because the function is not implemented. */
 export function unimplemented(msg?: string): never;
 
-/** Fails: this place was taken for one that is never reached. */
+/** Fails because unreachable code was reached. */
 export function unreachable(msg?: string): never;

@@ -1,7 +1,7 @@
 /**
- * `@std/assert` as the npm package `deno-std` has it, for machines that the
- * JSR packages cannot be had on. That package is plain JavaScript: its types
- * are those of the declarations beside this file.
+ * `@std/assert` from the npm package `deno-std`, for machines without access to
+ * JSR. The package is plain JavaScript; its types are declared in
+ * `std_assert.d.ts`.
  *
  * @module
  */

@@ -1,98 +1,97 @@
 /**
- * The types of `@std/async`, for the untyped JavaScript of the npm package
- * that stands in for it: of what it holds, the part that tests have a use for.
- * The signatures are those of `jsr:@std/async@1`, so that what type checks
- * here type checks there.
+ * The types of `@std/async` for the npm package that replaces it, which is
+ * untyped JavaScript. Only what tests may use is declared. The signatures are
+ * those of `jsr:@std/async@1`, so that code type-checks with either.
  *
  * @module
  */
 
-/** Options of {@linkcode deadline}. */
+/** Options for {@linkcode deadline}. */
 export interface DeadlineOptions {
   /** Ends the wait early. */
   signal?: AbortSignal;
 }
 
-/** Options of {@linkcode delay}. */
+/** Options for {@linkcode delay}. */
 export interface DelayOptions {
   /** Ends the delay early. */
   signal?: AbortSignal;
-  /** Whether the process stays alive for it: true unless said otherwise. */
+  /** Whether the delay keeps the process alive. Defaults to true. */
   persistent?: boolean;
 }
 
-/** Options of {@linkcode retry}. */
+/** Options for {@linkcode retry}. */
 export interface RetryOptions {
-  /** What the wait grows by, from one attempt to the next. */
+  /** The factor by which the wait grows with each attempt. */
   multiplier?: number;
   /** The longest wait between two attempts, in milliseconds. */
   maxTimeout?: number;
-  /** How many attempts there are at most. */
+  /** The maximum number of attempts. */
   maxAttempts?: number;
   /** The first wait between two attempts, in milliseconds. */
   minTimeout?: number;
-  /** How much of the wait is random, from 0 to 1. */
+  /** The random fraction of the wait, from 0 to 1. */
   jitter?: number;
 }
 
-/** What {@linkcode retry} rejects with once no attempt is left. */
+/** The error of {@linkcode retry} after the last attempt has failed. */
 export class RetryError extends Error {
-  /** Makes the error, of what the last attempt threw. */
+  /** Creates the error from what the last attempt threw. */
   constructor(cause: unknown, attempts: number);
 }
 
-/** The promise, rejected early where the signal aborts first. */
+/** Returns a promise that also rejects when the signal is aborted. */
 export function abortable<T>(p: Promise<T>, signal: AbortSignal): Promise<T>;
-/** The items, ended with an error where the signal aborts first. */
+/** Returns an iterator that also throws when the signal is aborted. */
 export function abortable<T>(
   p: AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T>;
 
-/** The promise, rejected where it takes longer than so many milliseconds. */
+/** Returns a promise that also rejects after a number of milliseconds. */
 export function deadline<T>(
   p: Promise<T>,
   ms: number,
   options?: DeadlineOptions,
 ): Promise<T>;
 
-/** Resolves after so many milliseconds. */
+/** Resolves after a number of milliseconds. */
 export function delay(ms: number, options?: DelayOptions): Promise<void>;
 
-/** Maps the items, so many of them at a time, in their order. */
+/** Maps the items in order, with limited concurrency. */
 export function pooledMap<T, R>(
   poolLimit: number,
   array: Iterable<T> | AsyncIterable<T>,
   iteratorFn: (data: T) => Promise<R>,
 ): AsyncIterableIterator<R>;
 
-/** Calls the function until it no longer throws. */
+/** Calls the function until it succeeds. */
 export function retry<T>(
   fn: (() => Promise<T>) | (() => T),
   options?: RetryOptions,
 ): Promise<T>;
 
-/** As many iterators over the same items, each at its own pace. */
+/** Returns independent iterators over the same items. */
 export function tee<T, N extends number = 2>(
   iterable: AsyncIterable<T>,
   n?: N,
 ): Tuple<AsyncIterable<T>, N>;
 
-/** Several asynchronous iterators read as one, as their items come. */
+/** Merges asynchronous iterators in the order of their items' arrival. */
 export class MuxAsyncIterator<T> implements AsyncIterable<T> {
-  /** Adds one more. */
+  /** Adds an iterator. */
   add(iterable: AsyncIterable<T>): void;
-  /** The items, as they come. */
+  /** Returns the merged items. */
   iterate(): AsyncIterableIterator<T>;
   [Symbol.asyncIterator](): AsyncIterator<T>;
 }
 
-/** A tuple of so many elements. */
+/** A tuple of `N` elements. */
 type Tuple<T, N extends number> = N extends N
   ? number extends N ? T[] : TupleOf<T, N, []>
   : never;
 
-/** Grows a tuple element by element. */
+/** Builds a tuple element by element. */
 type TupleOf<T, N extends number, R extends unknown[]> = R["length"] extends N
   ? R
   : TupleOf<T, N, [T, ...R]>;

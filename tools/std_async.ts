@@ -1,8 +1,8 @@
 /**
- * `@std/async` as the npm package `deno-std` has it, for machines that the
- * JSR packages cannot be had on. That package is plain JavaScript: its types
- * are those of the declarations beside this file. Each function comes from a
- * file of its own, since the package's `mod.js` imports one that it lacks.
+ * `@std/async` from the npm package `deno-std`, for machines without access to
+ * JSR. The package is plain JavaScript; its types are declared in
+ * `std_async.d.ts`. Each function is imported from its own file, since the
+ * package's `mod.js` imports a file that is missing.
  *
  * @module
  */

@@ -1,43 +1,44 @@
 /**
- * `@std/testing/time`, for machines that the JSR packages cannot be had on: its
- * `FakeTime` over the clock of the npm package `@sinonjs/fake-timers`.
+ * `@std/testing/time` for machines without access to JSR: its `FakeTime`, based
+ * on the clock of the npm package `@sinonjs/fake-timers`.
  *
- * The clock keeps the timers and the date; it is not installed, since it would
- * fake more than `@std`'s does. When time moves, the clock only says whose turn
- * it is, and the callback runs outside of it: a callback that throws then stops
- * time where it stands, and a timer of no delay set by a callback is due at the
- * same instant, both as in `@std`. One thing differs on purpose: a delay past
- * 31 bits fires after a millisecond, as it does in every runtime.
+ * The clock manages the timers and the date. It is not installed, since it
+ * would fake more than `@std` does. When time advances, the clock only
+ * determines the next timer; its callback runs outside the clock. As in `@std`,
+ * a callback that throws therefore stops time where it is, and a timer without
+ * delay that a callback sets is due at the same instant. One difference is
+ * deliberate: a delay of more than 31 bits fires after a millisecond, as in all
+ * runtimes.
  *
  * @module
  */
 
 import { createClock } from "npm:@sinonjs/fake-timers@15.5.0";
 
-/** Options of {@linkcode FakeTime.delay}. */
+/** Options for {@linkcode FakeTime.delay}. */
 export interface DelayOptions {
   /** Ends the delay early. */
   signal?: AbortSignal;
-  /** Whether the process stays alive for it: here it always does. */
+  /** Ignored: the delay always keeps the process alive. */
   persistent?: boolean;
 }
 
-/** Options of {@linkcode FakeTime}. */
+/** Options for {@linkcode FakeTime}. */
 export interface FakeTimeOptions {
-  /** How fast time moves by itself, as a factor of real time. */
+  /** How fast time advances by itself, as a factor of real time. */
   advanceRate: number;
-  /** How often it moves by itself, in milliseconds. */
+  /** How often time advances by itself, in milliseconds. */
   advanceFrequency?: number;
 }
 
-/** An operation that the state of fake time does not allow. */
+/** An operation that is not allowed in the current state. */
 export class TimeError extends Error {
   override name = "TimeError";
 }
 
 type Clock = ReturnType<typeof createClock>;
 
-/** The globals that are faked, as they were before. */
+/** The real globals. */
 const real = {
   Date: globalThis.Date,
   setTimeout: globalThis.setTimeout,
@@ -47,13 +48,13 @@ const real = {
 };
 const realAbortSignalTimeout = AbortSignal.timeout;
 
-/** The timers of one fake time, on a clock that moves only when it is told. */
+/** The timers of a `FakeTime`, on a clock that only advances explicitly. */
 class Timers {
   readonly clock: Clock;
-  /** The timers that are set: by the number given out, the clock's own. */
+  /** The clock's timers by the IDs returned to callers. */
   #handles = new Map<number, ReturnType<Clock["setTimeout"]>>();
   #lastId = 0;
-  /** What to call for the timer that the clock has just let go. */
+  /** The callback of the timer that the clock has just fired. */
   #due: (() => void) | undefined;
 
   constructor(start: number) {
@@ -81,7 +82,7 @@ class Timers {
     this.#handles.delete(id);
   }
 
-  /** Moves to the instant of the next timer, and runs all that are due then. */
+  /** Advances to the next timer and runs all timers due at that instant. */
   next(): boolean {
     if (this.empty) return false;
     this.#runNext();
@@ -89,14 +90,14 @@ class Timers {
     return true;
   }
 
-  /** Moves to that instant, by way of every timer that is due until then. */
+  /** Advances to an instant and runs all timers due until then. */
   advanceTo(instant: number): void {
-    // A timer may have set another for that very instant, behind the mark of
-    // its pass: only a pass in which none ran has met them all.
+    // A timer may set another one for the same instant, after the mark of the
+    // current pass, so passes repeat until one runs no timer.
     while (this.#pass(instant));
   }
 
-  /** Runs the timers up to a mark set at that instant; whether there were any. */
+  /** Runs the timers up to a mark at an instant; returns whether any ran. */
   #pass(instant: number): boolean {
     let reached = false;
     let ran = false;
@@ -133,7 +134,7 @@ class Timers {
   }
 }
 
-/** The fake time in force, and its timers. */
+/** The active fake time and its timers. */
 let current: { time: FakeTime; timers: Timers } | undefined;
 
 function setFake(
@@ -169,8 +170,8 @@ function fakeAbortSignalTimeout(delay: number): AbortSignal {
   return controller.signal;
 }
 
-// Assigned as a whole: the fake timers are numbers, as `@std`'s are, where the
-// runtime's own are objects.
+// `Object.assign` because the types differ: fake timers are numbers, as in
+// `@std`, and the runtime's may be objects.
 function overrideGlobals({ Date }: Clock): void {
   Object.assign(globalThis, {
     Date,
@@ -204,15 +205,15 @@ function startOf(start: number | string | Date | null | undefined): number {
 }
 
 /**
- * Puts fake ones in the place of `Date`, the timer functions and
- * `AbortSignal.timeout`; time then moves only as this object is told to.
+ * Replaces `Date`, the timer functions and `AbortSignal.timeout` by fakes. Time
+ * then only advances through this object.
  */
 export class FakeTime {
   readonly #start: number;
   readonly #timers: Timers;
   #advancing: ReturnType<typeof real.setInterval> | undefined;
 
-  /** Fakes the time, from the given one on, or from now. */
+  /** Fakes time, starting at the given time or now. */
   constructor(
     start?: number | string | Date | null,
     options?: FakeTimeOptions,
@@ -242,7 +243,7 @@ export class FakeTime {
     current.time.restore();
   }
 
-  /** Restores real time until the callback is done. */
+  /** Restores real time until the callback has finished. */
   static async restoreFor<T, A extends unknown[] = unknown[]>(
     callback: (...args: A) => Promise<T> | T,
     ...args: A
@@ -265,7 +266,7 @@ export class FakeTime {
     return this.#timers.clock.now;
   }
 
-  /** Moves on to that time, calling what is due until then. */
+  /** Advances to a time and runs the timers due until then. */
   set now(value: number) {
     if (value < this.now) {
       throw new RangeError(
@@ -275,12 +276,12 @@ export class FakeTime {
     this.#timers.advanceTo(value);
   }
 
-  /** The time that this one began with. */
+  /** The initial fake time. */
   get start(): number {
     return this.#start;
   }
 
-  /** Resolves after so many milliseconds of real time. */
+  /** Resolves after a number of milliseconds of real time. */
   async delay(ms: number, options: DelayOptions = {}): Promise<void> {
     const { signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -297,39 +298,41 @@ export class FakeTime {
     }
   }
 
-  /** Runs all microtasks that are pending. */
+  /** Runs all pending microtasks. */
   async runMicrotasks(): Promise<void> {
     await this.delay(0);
   }
 
-  /** Adds so many milliseconds, calling what is due until then. */
+  /**
+   * Advances by a number of milliseconds and runs the timers due until then.
+   */
   tick(ms = 0): void {
     this.now += ms;
   }
 
-  /** Runs the microtasks, then does as {@linkcode FakeTime.tick}. */
+  /** Runs pending microtasks, then calls {@linkcode FakeTime.tick}. */
   async tickAsync(ms = 0): Promise<void> {
     await this.runMicrotasks();
     this.now += ms;
   }
 
-  /** Moves on to the next timer; false where there is none. */
+  /** Advances to the next timer; returns false if there is none. */
   next(): boolean {
     return this.#timers.next();
   }
 
-  /** Runs the microtasks, then does as {@linkcode FakeTime.next}. */
+  /** Runs pending microtasks, then calls {@linkcode FakeTime.next}. */
   async nextAsync(): Promise<boolean> {
     await this.runMicrotasks();
     return this.next();
   }
 
-  /** Moves on from timer to timer until none is left. */
+  /** Advances from timer to timer until none is left. */
   runAll(): void {
     while (this.next());
   }
 
-  /** As {@linkcode FakeTime.runAll}, with the microtasks before each timer. */
+  /** Like {@linkcode FakeTime.runAll}, running microtasks before each timer. */
   async runAllAsync(): Promise<void> {
     while (!this.#timers.empty) await this.nextAsync();
   }

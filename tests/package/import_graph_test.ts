@@ -1,7 +1,7 @@
 /**
- * The project's directories import only what the table in `ARCHITECTURE.md`
- * allows, nothing imports itself in a circle, and each entry point reaches only
- * the packages that it is meant to.
+ * The directories of the project import only what the table in
+ * `ARCHITECTURE.md` allows, there are no import cycles, and each entry point
+ * reaches only its intended packages.
  *
  * @module
  */
@@ -18,7 +18,10 @@ import {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** What each entry point may load, and what only its types may come from. */
+/**
+ * The packages that each entry point may load, and those that only its types
+ * may use.
+ */
 const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
   {
     ".": { code: [], types: [] },
@@ -48,7 +51,7 @@ const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
     "./testing": { code: ["node:http"], types: [] },
   };
 
-/** Every file of TypeScript that belongs to the project. */
+/** All TypeScript files of the project. */
 async function sourceFiles(directory = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir(new URL(`./${directory}`, ROOT))) {
@@ -63,7 +66,7 @@ async function sourceFiles(directory = ""): Promise<string[]> {
   return found;
 }
 
-/** The rows of the table of directories: `| \`api/\` | … | internal |`. */
+/** The rows of the directory table: `| \`api/\` | … | internal |`. */
 async function readRules(): Promise<ImportRules> {
   const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", ROOT));
   const rows = text.matchAll(/^\| `([^|`]+?)\/?`\s*\|[^|]*\|([^|]*)\|$/gm);
@@ -84,22 +87,22 @@ function graphOf(imports: Readonly<Record<string, readonly string[]>>) {
   );
 }
 
-Deno.test("every import is one that ARCHITECTURE.md allows", async () => {
+Deno.test("ARCHITECTURE.md allows every import", async () => {
   const files = await sourceFiles();
   const graph = await readImportGraph(files);
   const rules = await readRules();
-  // What reads nothing finds nothing.
+  // Guards against a parser that finds no imports.
   for (const file of files) assert(graph.has(file), `${file} was not read`);
   assert((graph.get("watch/wait_for.ts")?.files.length ?? 0) > 0);
   assertEquals(rules.get("api"), ["internal"]);
   assertEquals(forbiddenImports(graph, rules), []);
 });
 
-Deno.test("no file imports itself through others", async () => {
+Deno.test("there are no import cycles", async () => {
   assertEquals(importCycles(await readImportGraph(await sourceFiles())), []);
 });
 
-Deno.test("each entry point reaches only the packages it is meant to", async () => {
+Deno.test("each entry point reaches only its intended packages", async () => {
   const { exports }: { exports: Record<string, string> } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", ROOT)),
   );
@@ -111,7 +114,7 @@ Deno.test("each entry point reaches only the packages it is meant to", async () 
   }
 });
 
-Deno.test("forbiddenImports() finds an import that points the wrong way", () => {
+Deno.test("forbiddenImports() finds an import that is not allowed", () => {
   const rules: ImportRules = new Map([
     [".", ["watch"]],
     ["api", []],

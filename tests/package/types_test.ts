@@ -1,6 +1,5 @@
-// The types, held by the compiler: what is asserted here is checked when the
-// file is compiled, and a test that is wrong does not compile. The tests run so
-// that each claim has a name.
+// Type tests: the assertions are checked when the file is compiled, and a test
+// that fails does not compile. The tests only run to give each claim a name.
 
 import type { V1Deployment, V1Pod, V1Status } from "@kubernetes/client-node";
 import type { Deployment } from "npm:kubernetes-types@1.30.0/apps/v1.d.ts";
@@ -47,28 +46,28 @@ import type { Cluster } from "../../client_node/mod.ts";
 import { jsonPath } from "../../conditions/mod.ts";
 import type { FakeListerWatcher } from "../../testing/mod.ts";
 
-/** Whether the types are the same, not merely assignable to one another. */
+/** Whether two types are identical, not merely mutually assignable. */
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends
   (<X>() => X extends B ? 1 : 2) ? true : false;
 
-/** Whether a value of type `A` may be given where `B` is asked for. */
+/** Whether type `A` is assignable to type `B`. */
 type Fits<A, B> = [A] extends [B] ? true : false;
 
-/** Each option of `O` may be absent, and may be given as undefined. */
+/** Whether each option of `O` may be omitted or undefined. */
 type AllOptional<O> = Same<O, { [K in keyof O]?: O[K] | undefined }>;
 
-/** Compiles only if each of the claims is true. */
+/** Compiles only if all claims are true. */
 function holds<_Claims extends readonly true[]>(): void {}
 
-/** Compiles only if each of the claims is false. */
+/** Compiles only if all claims are false. */
 function holdsNot<_Claims extends readonly false[]>(): void {}
 
-/** A custom resource of a user's own. */
+/** A user-defined custom resource. */
 interface Widget extends KubernetesObject {
   spec: { size: number };
 }
 
-// Never called: what it returns is all that matters.
+// Never called: only the return type matters.
 declare const events: ReadableStream<WatchEvent<Widget>>;
 declare const widgets: ListerWatcher<Widget>;
 declare const condition: ConditionFunc<Widget>;
@@ -113,7 +112,7 @@ type Results<F extends Record<string, () => unknown>> = {
   [K in keyof F]: ReturnType<F[K]>;
 };
 
-/** What each way to give conditions is to result in. */
+/** The expected result type for each form of conditions. */
 interface Expected {
   one: Met;
   inline: Met;
@@ -124,19 +123,19 @@ interface Expected {
   either: Perhaps;
 }
 
-Deno.test("untilWithoutRetry() gives an event for one condition, and perhaps none for several", () => {
+Deno.test("untilWithoutRetry() resolves with an event for one condition, and possibly undefined for several", () => {
   holds<[Same<Results<typeof withoutRetry>, Expected>]>();
 });
 
-Deno.test("until() gives an event for one condition, and perhaps none for several", () => {
+Deno.test("until() resolves with an event for one condition, and possibly undefined for several", () => {
   holds<[Same<Results<typeof fromVersion>, Expected>]>();
 });
 
-Deno.test("listWatchUntil() gives an event for one condition, and perhaps none for several", () => {
+Deno.test("listWatchUntil() resolves with an event for one condition, and possibly undefined for several", () => {
   holds<[Same<Results<typeof fromList>, Expected>]>();
 });
 
-Deno.test("until() and its kind know objects as KubernetesObject when nothing else is said", () => {
+Deno.test("the until functions default to KubernetesObject", () => {
   const bare = {
     withoutRetry: (events: ReadableStream<WatchEvent>) =>
       untilWithoutRetry(events, () => true),
@@ -151,7 +150,7 @@ Deno.test("until() and its kind know objects as KubernetesObject when nothing el
   ]>();
 });
 
-Deno.test("until() takes a Watcher, and listWatchUntil() needs a Lister as well", () => {
+Deno.test("until() takes a Watcher, and listWatchUntil() a ListerWatcher", () => {
   holds<[
     Fits<Watcher<Widget>, Parameters<typeof until<Widget>>[1]>,
     Fits<ListerWatcher<Widget>, Parameters<typeof listWatchUntil<Widget>>[0]>,
@@ -163,7 +162,7 @@ Deno.test("until() takes a Watcher, and listWatchUntil() needs a Lister as well"
   ]>();
 });
 
-Deno.test("until() and its kind have options that may all be given as undefined", () => {
+Deno.test("all options of the until functions may be undefined", () => {
   type ListWatchOptions = NonNullable<Parameters<typeof listWatchUntil>[2]>;
   type RetryOptions = NonNullable<Parameters<typeof until>[3]>;
   holds<[
@@ -182,7 +181,7 @@ Deno.test("until() and its kind have options that may all be given as undefined"
   ]>();
 });
 
-Deno.test("ConditionFunc answers at once or by a promise", () => {
+Deno.test("ConditionFunc returns a boolean or a promise of one", () => {
   holds<[
     Same<Parameters<ConditionFunc<Widget>>, [event: WatchEvent<Widget>]>,
     Same<ReturnType<ConditionFunc<Widget>>, boolean | Promise<boolean>>,
@@ -193,12 +192,12 @@ Deno.test("ConditionFunc answers at once or by a promise", () => {
   ]>();
 });
 
-Deno.test("ChangeConditionFunc may be any ConditionFunc, but not the other way round", () => {
+Deno.test("ConditionFunc is assignable to ChangeConditionFunc, but not vice versa", () => {
   holds<[Fits<ConditionFunc<Widget>, ChangeConditionFunc<Widget>>]>();
   holdsNot<[Fits<ChangeConditionFunc<Widget>, ConditionFunc<Widget>>]>();
 });
 
-Deno.test("WatchEvent tells by its type what its object is", () => {
+Deno.test("WatchEvent narrows its object by its type", () => {
   type ObjectOf<K extends WatchEvent["type"]> = Extract<
     WatchEvent<Widget>,
     { type: K }
@@ -218,7 +217,7 @@ Deno.test("WatchEvent tells by its type what its object is", () => {
   ]>();
 });
 
-Deno.test("KubernetesObject fits the types of @kubernetes/client-node", () => {
+Deno.test("KubernetesObject accepts the types of @kubernetes/client-node", () => {
   holds<[
     Fits<V1Pod, KubernetesObject>,
     Fits<V1Deployment, KubernetesObject>,
@@ -230,7 +229,7 @@ Deno.test("KubernetesObject fits the types of @kubernetes/client-node", () => {
   holds<[Fits<typeof condition, ChangeConditionFunc<V1Pod>>]>();
 });
 
-Deno.test("KubernetesObject fits the types of kubernetes-types", () => {
+Deno.test("KubernetesObject accepts the types of kubernetes-types", () => {
   holds<[
     Fits<Pod, KubernetesObject>,
     Fits<Deployment, KubernetesObject>,
@@ -242,7 +241,7 @@ Deno.test("KubernetesObject fits the types of kubernetes-types", () => {
   holds<[Fits<typeof condition, ChangeConditionFunc<Pod>>]>();
 });
 
-// Never called: without one cast, for the types that scripts have.
+// Never called: it compiles without casts for the types that scripts use.
 async function _script<
   P extends Pod | V1Pod,
   D extends Deployment | V1Deployment,
@@ -274,7 +273,7 @@ async function _script<
   ];
 }
 
-// With a function that knows its owner's type, and with one written in place.
+// With a function that declares its owner's type, and with an inline one.
 declare const podsOf: (owner: Deployment) => Pod[];
 const scripts = {
   withPods: () => all(withPods(isDeploymentRolledOut(), podsOf)),
@@ -290,7 +289,7 @@ const scripts = {
   clientNode: _script<V1Pod, V1Deployment>,
 };
 
-Deno.test("conditions and waits take the types of kubernetes-types and of client-node", () => {
+Deno.test("conditions and waits accept the types of kubernetes-types and of client-node", () => {
   holds<[
     Same<ReturnType<typeof scripts.withPods>, Condition<Deployment>>,
     Same<ReturnType<typeof scripts.withPodsOf>, Promise<V1Deployment[]>>,
@@ -305,7 +304,7 @@ Deno.test("conditions and waits take the types of kubernetes-types and of client
   ]>();
 });
 
-Deno.test("KubernetesObject has members that may all be given as undefined", () => {
+Deno.test("all members of KubernetesObject may be undefined", () => {
   type Meta = NonNullable<KubernetesObject["metadata"]>;
   holds<[
     AllOptional<KubernetesObject>,
@@ -323,7 +322,7 @@ Deno.test("KubernetesObject has members that may all be given as undefined", () 
   ]>();
 });
 
-Deno.test("Status is what client-go's metav1.Status is", () => {
+Deno.test("Status has the members of metav1.Status", () => {
   holds<[
     Same<Status["message"], string | undefined>,
     Same<Status["reason"], string | undefined>,
@@ -336,7 +335,7 @@ Deno.test("Status is what client-go's metav1.Status is", () => {
   ]>();
 });
 
-Deno.test("UntilError and its kind carry an event and an error", () => {
+Deno.test("UntilError and its subclasses carry an event and an error", () => {
   holds<[
     Fits<UntilError, Error>,
     Fits<WatchClosedError, UntilError>,
@@ -348,7 +347,7 @@ Deno.test("UntilError and its kind carry an event and an error", () => {
   ]>();
 });
 
-Deno.test("contextWithOptionalTimeout() gives a signal and the means to end it", () => {
+Deno.test("contextWithOptionalTimeout() returns a signal and functions to end it", () => {
   type Context = ReturnType<typeof contextWithOptionalTimeout>;
   holds<[
     Same<

@@ -1,7 +1,7 @@
 /**
- * Holds `FakeTime` to one behaviour, whichever of its two makings the launcher
- * has chosen: that of `jsr:@std/testing/time`, or the one in `tools/` over the
- * clock of an npm package. All other tests trust in what is asserted here.
+ * Tests that both implementations of `FakeTime` behave the same:
+ * `jsr:@std/testing/time` and the replacement in `tools/`, of which the
+ * launcher chooses one. All other tests rely on this behavior.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import { FakeTime, TimeError } from "@std/testing/time";
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Collects words, each with the time that has passed when it was said. */
+/** Records words with the elapsed time. */
 class Journal {
   readonly lines: string[] = [];
 
-  /** Gives a callback that writes down the word. */
+  /** Returns a callback that records the word. */
   write(word: string): () => void {
     return () => {
       this.lines.push(`${Date.now() - START}: ${word}`);
@@ -31,7 +31,7 @@ class Journal {
   }
 }
 
-/** The globals that a fake time may have in its hands. */
+/** The globals that `FakeTime` replaces. */
 function currentGlobals(): Record<string, unknown> {
   return {
     Date,
@@ -43,7 +43,7 @@ function currentGlobals(): Record<string, unknown> {
   };
 }
 
-Deno.test("FakeTime fakes Date from the given start on", () => {
+Deno.test("FakeTime fakes Date from the given start time", () => {
   const real = new Date();
   for (const start of [START, new Date(START), "2026-01-01T00:00:00.000Z"]) {
     using time = new FakeTime(start);
@@ -61,7 +61,7 @@ Deno.test("FakeTime fakes Date from the given start on", () => {
   }
 });
 
-Deno.test("FakeTime starts now when no start is given", () => {
+Deno.test("FakeTime starts now by default", () => {
   const before = Date.now();
   const time = new FakeTime();
   assertEquals(time.now, time.start);
@@ -69,16 +69,16 @@ Deno.test("FakeTime starts now when no start is given", () => {
   assert(before <= time.start && time.start <= Date.now());
 });
 
-Deno.test("FakeTime rejects a start that is no time", () => {
+Deno.test("FakeTime throws for an invalid start time", () => {
   assertThrows(() => new FakeTime("yesterday or so"), TypeError);
 });
 
-Deno.test("FakeTime allows only one at a time", () => {
+Deno.test("FakeTime throws if time is already faked", () => {
   using _time = new FakeTime();
   assertThrows(() => new FakeTime(), TimeError);
 });
 
-Deno.test("FakeTime leaves every other clock alone", async () => {
+Deno.test("FakeTime does not fake other clocks", async () => {
   const { now } = performance;
   const { queueMicrotask, Intl, setImmediate } = globalThis;
   using time = new FakeTime(START);
@@ -92,7 +92,7 @@ Deno.test("FakeTime leaves every other clock alone", async () => {
   assertEquals(time.now, START);
 });
 
-Deno.test("tick() calls timers in the order they are due, then were set", () => {
+Deno.test("tick() calls timers in due order, then in creation order", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(journal.write("late"), 200);
@@ -109,7 +109,7 @@ Deno.test("tick() calls timers in the order they are due, then were set", () => 
   ]);
 });
 
-Deno.test("tick() without a duration calls what is due at once", () => {
+Deno.test("tick() without a duration calls timers that are due immediately", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(journal.write("zero"), 0);
@@ -121,7 +121,7 @@ Deno.test("tick() without a duration calls what is due at once", () => {
   assertEquals(journal.lines, ["0: zero", "0: none", "0: negative"]);
 });
 
-Deno.test("tick() calls timers that a timer sets within the same span", () => {
+Deno.test("tick() calls timers set by other timers within the same period", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(() => {
@@ -140,7 +140,7 @@ Deno.test("tick() calls timers that a timer sets within the same span", () => {
   ]);
 });
 
-Deno.test("tick() adds up, in fractions of a millisecond as well", () => {
+Deno.test("tick() accumulates, including fractions of a millisecond", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(journal.write("due"), 1000);
@@ -165,7 +165,7 @@ Deno.test("tick() stops at a timer that throws", () => {
   assertEquals(journal.lines, ["150: after"]);
 });
 
-Deno.test("tick() goes further than one timer can wait", () => {
+Deno.test("tick() can advance by more than the maximum delay of a timer", () => {
   using time = new FakeTime(START);
   const days = 60 * 24 * 3600 * 1000;
   const journal = new Journal();
@@ -175,7 +175,7 @@ Deno.test("tick() goes further than one timer can wait", () => {
   assertEquals(journal.lines, [`${days / 3 * 2}: met`]);
 });
 
-Deno.test("setTimeout() passes its arguments on", () => {
+Deno.test("setTimeout() passes on its arguments", () => {
   using time = new FakeTime(START);
   const seen: unknown[] = [];
   setTimeout((...args: unknown[]) => seen.push(...args), 10, "a", 1);
@@ -183,7 +183,7 @@ Deno.test("setTimeout() passes its arguments on", () => {
   assertEquals(seen, ["a", 1]);
 });
 
-Deno.test("clearTimeout() stops a timer, also from within another", () => {
+Deno.test("clearTimeout() cancels a timer, even from another timer", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   const early = setTimeout(journal.write("early"), 10);
@@ -197,7 +197,7 @@ Deno.test("clearTimeout() stops a timer, also from within another", () => {
   assertEquals(time.next(), false);
 });
 
-Deno.test("clearTimeout() leaves a timer from before the fake alone", async () => {
+Deno.test("clearTimeout() does not cancel a real timer", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, 1);
   {
@@ -207,7 +207,7 @@ Deno.test("clearTimeout() leaves a timer from before the fake alone", async () =
   await promise;
 });
 
-Deno.test("setInterval() repeats until it is cleared, also by itself", () => {
+Deno.test("setInterval() repeats until it is cleared, even by itself", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   const beat = setInterval(journal.write("beat"), 100);
@@ -228,7 +228,7 @@ Deno.test("setInterval() repeats until it is cleared, also by itself", () => {
   ]);
 });
 
-Deno.test("tickAsync() runs what is pending before it moves", async () => {
+Deno.test("tickAsync() runs pending microtasks before it advances", async () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   const task = Promise.resolve().then(() =>
@@ -241,7 +241,7 @@ Deno.test("tickAsync() runs what is pending before it moves", async () => {
   assertEquals(journal.lines, ["100: woken"]);
 });
 
-Deno.test("tickAsync() moves in one go, without a pause between timers", async () => {
+Deno.test("tickAsync() runs no microtasks between timers", async () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(() => {
@@ -253,7 +253,7 @@ Deno.test("tickAsync() moves in one go, without a pause between timers", async (
   assertEquals(journal.lines, ["20: timer", "30: then"]);
 });
 
-Deno.test("next() goes to the next timers and tells whether there are any", () => {
+Deno.test("next() advances to the next timers and returns whether there are any", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(journal.write("one"), 70);
@@ -266,7 +266,7 @@ Deno.test("next() goes to the next timers and tells whether there are any", () =
   assertEquals(time.now, START + 90);
 });
 
-Deno.test("nextAsync() runs what is pending, then the next timers", async () => {
+Deno.test("nextAsync() runs pending microtasks, then the next timers", async () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   Promise.resolve().then(() => setTimeout(journal.write("set late"), 40));
@@ -276,7 +276,7 @@ Deno.test("nextAsync() runs what is pending, then the next timers", async () => 
   assertEquals(time.now, START + 40);
 });
 
-Deno.test("runMicrotasks() runs them to the end without moving time", async () => {
+Deno.test("runMicrotasks() runs all microtasks without advancing time", async () => {
   using time = new FakeTime(START);
   let depth = 0;
   const descend = async () => {
@@ -289,7 +289,7 @@ Deno.test("runMicrotasks() runs them to the end without moving time", async () =
   await descent;
 });
 
-Deno.test("runAll() and runAllAsync() go on until no timer is left", async () => {
+Deno.test("runAll() and runAllAsync() continue until no timer is left", async () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   const chain = (left: number) => {
@@ -321,7 +321,7 @@ Deno.test("AbortSignal.timeout() aborts in fake time", () => {
   assertEquals(signal.reason.name, "TimeoutError");
 });
 
-Deno.test("now moves time forward and refuses to go back", () => {
+Deno.test("now advances time and throws for a time in the past", () => {
   using time = new FakeTime(START);
   const journal = new Journal();
   setTimeout(journal.write("due"), 10);
@@ -331,7 +331,7 @@ Deno.test("now moves time forward and refuses to go back", () => {
   assertEquals(time.now, START + 20);
 });
 
-Deno.test("delay() waits in real time and ends early when aborted", async () => {
+Deno.test("delay() waits in real time and rejects when aborted", async () => {
   using time = new FakeTime(START);
   await time.delay(1);
   const controller = new AbortController();
@@ -346,7 +346,7 @@ Deno.test("delay() waits in real time and ends early when aborted", async () => 
   );
 });
 
-Deno.test("restore() and `using` give every global back", () => {
+Deno.test("restore() and `using` restore all globals", () => {
   const real = currentGlobals();
   const time = new FakeTime(START);
   for (const [name, value] of Object.entries(currentGlobals())) {
@@ -370,7 +370,7 @@ Deno.test("restore() and `using` give every global back", () => {
   assertEquals(currentGlobals(), real);
 });
 
-Deno.test("restoreFor() gives real time back for as long as it takes", async () => {
+Deno.test("restoreFor() restores real time during the callback", async () => {
   const real = currentGlobals();
   const time = new FakeTime(START);
   const answer = await FakeTime.restoreFor(
@@ -395,7 +395,7 @@ Deno.test("restoreFor() gives real time back for as long as it takes", async () 
   await assertRejects(() => FakeTime.restoreFor(() => 1), TimeError);
 });
 
-Deno.test("FakeTime moves by itself at the given rate", async () => {
+Deno.test("FakeTime advances by itself at the given rate", async () => {
   using time = new FakeTime(START, { advanceRate: 100, advanceFrequency: 1 });
   const { promise, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, 500);

@@ -1,7 +1,7 @@
 /**
- * The launcher behind the tasks: what it passes to Deno, how it decides where
- * the packages come from, and that it stands in for what it runs, in its exit
- * status and in the signals that reach it.
+ * The launcher behind the tasks: the arguments it passes to Deno, how it
+ * decides where packages come from, and how it forwards exit status and
+ * signals.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 const ROOT = new URL("../../", import.meta.url);
 const NPM_OPTIONS = ["--import-map=tools/import_map.npm.json", "--no-lock"];
 
-/** The signals that ask a process to end, and the exit status each leads to. */
+/** The signals that ask a process to terminate, with their exit status. */
 const SIGNALS = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
 
-/** Long enough for anything that does answer. */
+/** Long enough for anything that answers at all. */
 const PATIENCE_MS = 30_000;
 
 interface Config {
@@ -36,7 +36,7 @@ async function readConfig(path: string): Promise<Config> {
   return JSON.parse(await Deno.readTextFile(new URL(path, ROOT)));
 }
 
-/** Starts a program that may use what the launcher is made of. */
+/** Starts a program that can import the launcher's modules. */
 function start(program: string): Deno.ChildProcess {
   const child = new URL("tools/_child.ts", ROOT);
   const packages = new URL("tools/_packages.ts", ROOT);
@@ -54,7 +54,7 @@ function start(program: string): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("commandLine() fills in the places where they stand", () => {
+Deno.test("commandLine() replaces the placeholders in place", () => {
   const step = ["test", PACKAGES, "-A", ENTRY_POINTS, "end"] as const;
   const entryPoints = ["a.ts", "b.ts"];
   assertEquals(
@@ -67,7 +67,7 @@ Deno.test("commandLine() fills in the places where they stand", () => {
   );
 });
 
-Deno.test("TASKS holds each task that deno.json sends to the launcher", async () => {
+Deno.test("TASKS has each task that deno.json runs with the launcher", async () => {
   const { tasks } = await readConfig("deno.json");
   const prefix = "deno run -A --no-config tools/run.ts ";
   const sent = Object.values(tasks)
@@ -77,12 +77,13 @@ Deno.test("TASKS holds each task that deno.json sends to the launcher", async ()
   for (const task of sent) assert(TASKS.has(task), task);
 });
 
-Deno.test("import_map.npm.json maps all that deno.json does", async () => {
+Deno.test("import_map.npm.json maps everything that deno.json maps", async () => {
   const config = await readConfig("deno.json");
   const map = await readConfig("tools/import_map.npm.json");
   const names = Object.keys(map.imports);
   for (const [name, target] of Object.entries(config.imports)) {
-    // One entry here may stand for several there, one for each subpath.
+    // An entry in deno.json may correspond to several in the import map, one
+    // per subpath.
     const found = names.filter((n) => n === name || n.startsWith(`${name}/`));
     assert(found.length > 0, name);
     if (target.startsWith("npm:")) assertEquals(map.imports[name], target);
@@ -95,7 +96,7 @@ Deno.test("import_map.npm.json maps all that deno.json does", async () => {
   }
 });
 
-Deno.test("packageOptions() asks for npm only when JSR is out of reach", async () => {
+Deno.test("packageOptions() returns the npm options only if JSR is not available", async () => {
   assertEquals(await packageOptions(() => Promise.resolve(true)), []);
   assertEquals(
     await packageOptions(() => Promise.resolve(false)),
@@ -103,27 +104,27 @@ Deno.test("packageOptions() asks for npm only when JSR is out of reach", async (
   );
 });
 
-Deno.test("canLoad() tells a module that is there from one that is not", async () => {
-  const folder = await Deno.makeTempDir();
+Deno.test("canLoad() returns whether a module exists", async () => {
+  const directory = await Deno.makeTempDir();
   try {
-    const module = `${folder}/module.ts`;
+    const module = `${directory}/module.ts`;
     await Deno.writeTextFile(module, "export {};");
     assertEquals(await canLoad(module, PATIENCE_MS), true);
     await Deno.writeTextFile(module, 'import "./missing.ts";');
     assertEquals(await canLoad(module, PATIENCE_MS), false);
-    assertEquals(await canLoad(`${folder}/missing.ts`, PATIENCE_MS), false);
+    assertEquals(await canLoad(`${directory}/missing.ts`, PATIENCE_MS), false);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 });
 
-Deno.test("canLoad() gives up on a server that does not answer", async () => {
+Deno.test("canLoad() times out if a server does not answer", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   assertEquals(await canLoad(`http://127.0.0.1:${port}/mod.ts`, 500), false);
 });
 
-Deno.test("canLoad() ends what it asks, and itself, when a signal comes", async (t) => {
+Deno.test("canLoad() ends its child and itself on a signal", async (t) => {
   for (const [signal, status] of SIGNALS) {
     await t.step(signal, async () => {
       using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -137,20 +138,20 @@ Deno.test("canLoad() ends what it asks, and itself, when a signal comes", async 
       const { code, stdout } = await launcher.output();
       assertEquals(code, status);
       assertEquals(new TextDecoder().decode(stdout), "");
-      // The connection ends with the process that was asked, not before.
+      // The connection closes when the child ends, not before.
       await new Response(connection.readable).bytes();
     });
   }
 });
 
-Deno.test("runDeno() gives the exit status of what it ran", async () => {
+Deno.test("runDeno() returns the exit status of the child", async () => {
   for (const status of [0, 7]) {
     const program = `Deno.exit(${status})`;
     assertEquals(await runDeno(["eval", program], { cwd: ROOT }), status);
   }
 });
 
-Deno.test("runDeno() passes signals on and outlives what it ran", async (t) => {
+Deno.test("runDeno() forwards signals and outlives the child", async (t) => {
   for (const [signal] of SIGNALS) {
     await t.step(signal, async () => {
       const program = `
@@ -176,7 +177,7 @@ Deno.test("runDeno() passes signals on and outlives what it ran", async (t) => {
   }
 });
 
-Deno.test("run.ts names the tasks when it does not know the one asked for", async () => {
+Deno.test("run.ts lists the tasks if the given one is unknown", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-config", "tools/run.ts", "tset"],
     cwd: fileURLToPath(ROOT),
@@ -191,7 +192,7 @@ Deno.test("run.ts names the tasks when it does not know the one asked for", asyn
   assertEquals(code, 2);
 });
 
-Deno.test("run.ts gives the exit status of the step that failed", async () => {
+Deno.test("run.ts exits with the status of the step that failed", async () => {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-config", "tools/run.ts", "check", "--bad-option"],
     cwd: fileURLToPath(ROOT),

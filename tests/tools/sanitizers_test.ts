@@ -1,7 +1,7 @@
 /**
- * Shows that the tests of this project run under the leak sanitizers. They are
- * off unless `deno.json` turns them on: were its settings ignored, every other
- * test would go on passing, leaks and all.
+ * Tests that the tests of this project run with the leak sanitizers. They are
+ * off unless `deno.json` enables them; if its settings were ignored, all other
+ * tests would still pass despite leaks.
  *
  * @module
  */
@@ -31,7 +31,7 @@ Deno.test("operation left", () => {
 });
 `;
 
-/** Runs a file of tests under the project's own settings. */
+/** Runs a test file with the settings of the project. */
 async function runTests(
   source: string,
 ): Promise<{ code: number; output: string }> {
@@ -50,7 +50,7 @@ async function runTests(
   }
 }
 
-Deno.test("deno.json makes a test fail when it leaks", async () => {
+Deno.test("deno.json makes tests with leaks fail", async () => {
   const { code, output } = await runTests(FIXTURE);
   const outcomes = output.matchAll(/^(.+) \.\.\. (\S+) \(/gm);
   assertEquals(Array.from(outcomes, ([, name, outcome]) => [name, outcome]), [
