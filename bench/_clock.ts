@@ -1,14 +1,13 @@
 /**
- * The clock by which processes of one machine, of whatever language, can
- * compare when something happened.
+ * A clock for comparing times across processes on one machine, in any language.
  *
  * @module
  */
 
 /**
- * The time now.
+ * Returns the current time.
  *
- * @returns Milliseconds of Unix time, with fractions.
+ * @returns The Unix time in milliseconds, with fractions.
  */
 export function unixMs(): number {
   return Number(Temporal.Now.instant().epochNanoseconds) / 1e6;

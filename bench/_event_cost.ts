@@ -1,5 +1,5 @@
 /**
- * What one event costs in caches of different sizes.
+ * Measures the cost of an event in caches of different sizes.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import {
 } from "../watch/mod.ts";
 
 /**
- * Applies events to a cache that holds so many objects.
+ * Applies events to a cache of a given size.
  *
- * @param size How many objects.
- * @param changing How many of them the events are about, in turns.
- * @param events How many events, all of them MODIFIED.
- * @returns Microseconds for each event.
+ * @param size The number of objects in the cache.
+ * @param changing The number of objects that change, in turn.
+ * @param events The number of events, all of them MODIFIED.
+ * @returns Microseconds per event.
  */
 export async function eventCost(
   size: number,

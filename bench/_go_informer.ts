@@ -1,12 +1,12 @@
 /**
- * client-go's dynamic informer as a peer, where Go is there to build it.
+ * client-go's dynamic informer as a peer, if Go is installed to build it.
  *
  * @module
  */
 
 import type { InformerRun } from "./_run_informer.ts";
 
-/** Fills the cache of client-go's informer once. */
+/** Runs client-go's informer until its cache has synced. */
 export type GoInformer = (
   server: string,
   count: number,
@@ -15,19 +15,19 @@ export type GoInformer = (
 /**
  * Builds the program with client-go's informer.
  *
- * @returns What runs it; undefined where there is no Go.
+ * @returns A function that runs it; `undefined` if Go is not installed.
  */
 export async function goInformer(): Promise<GoInformer | undefined> {
   const binary = `${await Deno.makeTempDir()}/informer`;
-  const folder = new URL("informer_go/", import.meta.url);
+  const directory = new URL("informer_go/", import.meta.url);
   try {
-    await run("go", ["build", "-o", binary, "."], folder);
+    await run("go", ["build", "-o", binary, "."], directory);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
   return async (server, count) =>
-    JSON.parse(await run(binary, [server, String(count)], folder));
+    JSON.parse(await run(binary, [server, String(count)], directory));
 }
 
 async function run(

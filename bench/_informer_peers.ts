@@ -1,6 +1,5 @@
 /**
- * The informers that are compared: each keeps a cache of the pods of a
- * namespace, and nothing else.
+ * The informers to compare: each only caches the pods of a namespace.
  *
  * @module
  */
@@ -15,16 +14,16 @@ import {
 
 /** An informer that has synced. */
 export interface Synced {
-  /** How many objects its cache holds. */
+  /** The number of objects in its cache. */
   size: number;
-  /** Stops it. */
+  /** Stops the informer. */
   stop(): Promise<void>;
 }
 
 /** Starts an informer on a server and waits until it has synced. */
 export type InformerPeer = (server: string, count: number) => Promise<Synced>;
 
-/** The informers, by the names that are printed. */
+/** The informers by their printed names. */
 export const INFORMER_PEERS: Readonly<Record<string, InformerPeer>> = {
   "watchtools": (server, count) => ours(server, count, {}),
   "… by LIST": (server, count) => ours(server, count, { watchList: false }),
@@ -34,11 +33,12 @@ export const INFORMER_PEERS: Readonly<Record<string, InformerPeer>> = {
 };
 
 /**
- * The pods of a namespace, which the server takes for their number.
+ * Returns a lister-watcher for the pods of a namespace, whose name tells the
+ * server their number.
  *
- * @param server Address of the server.
- * @param count How many pods.
- * @returns What lists and watches them.
+ * @param server The address of the server.
+ * @param count The number of pods.
+ * @returns The lister-watcher.
  */
 export function podsOf(server: string, count: number): RestListerWatcher {
   return new RestListerWatcher({ server, path: path(count) });
@@ -56,7 +56,7 @@ async function ours(
 ): Promise<Synced> {
   const informer = new IndexerInformerWatcher(podsOf(server, count), {
     ...options,
-    // Nobody reads the events here, as nobody listens to the other informer's.
+    // The events are not read, as the other informer has no listeners either.
     coalesce: true,
   });
   await informer.controller.synced;
@@ -71,7 +71,7 @@ function dropManagedFields(object: KubernetesObject): KubernetesObject {
   return object;
 }
 
-/** As its documentation shows it: on the typed list function. */
+/** As in its documentation, with the typed list function. */
 async function clientNode(server: string, count: number): Promise<Synced> {
   const { CoreV1Api, KubeConfig, makeInformer } = await import(
     "@kubernetes/client-node"
@@ -88,7 +88,7 @@ async function clientNode(server: string, count: number): Promise<Synced> {
     path(count),
     () => api.listNamespacedPod({ namespace }),
   );
-  // Resolves when the list is in its cache and the watch is open.
+  // Resolves when the cache is filled and the watch is open.
   await informer.start();
   return { size: informer.list().length, stop: () => informer.stop() };
 }

@@ -1,5 +1,6 @@
 /**
- * The changes of the latency benchmark, and the two who wait for them.
+ * The changes of the latency benchmark, and the two processes that wait for
+ * them.
  *
  * @module
  */
@@ -12,19 +13,19 @@ import type { Wait, WaitLine } from "./_wait_peer.ts";
 
 const PATH = "/api/v1/namespaces/default/configmaps";
 
-/** When the things happened that one change caused: Unix time in ms. */
+/** The times of a change, as Unix time in milliseconds. */
 export interface Measured {
-  /** The request was sent. */
+  /** When the request was sent. */
   sent: number;
-  /** Its answer had come. */
+  /** When its response had been received. */
   acknowledged: number;
-  /** Our wait was over. */
+  /** When our wait ended. */
   ours: number;
-  /** client-go's wait was over. */
+  /** When client-go's wait ended. */
   theirs: number;
 }
 
-/** Two waiters and a control plane. */
+/** A control plane, and two processes that wait for changes on it. */
 export class LatencyRun implements AsyncDisposable {
   readonly #plane: ControlPlane;
   readonly #ours: LineProcess;
@@ -42,11 +43,11 @@ export class LatencyRun implements AsyncDisposable {
   }
 
   /**
-   * Starts both waiters.
+   * Starts both processes.
    *
    * @param plane The control plane.
-   * @param denoOptions Options for the process of ours.
-   * @returns It.
+   * @param denoOptions Options for our Deno process.
+   * @returns The run.
    */
   static async start(
     plane: ControlPlane,
@@ -66,10 +67,10 @@ export class LatencyRun implements AsyncDisposable {
   }
 
   /**
-   * Makes changes, one after the other has been seen by both.
+   * Makes changes; each starts after both processes have seen the previous one.
    *
-   * @param count How many.
-   * @returns What each of them took.
+   * @param count The number of changes.
+   * @returns The times of each change.
    */
   async measure(count: number): Promise<Measured[]> {
     const all: Measured[] = [];
@@ -77,7 +78,7 @@ export class LatencyRun implements AsyncDisposable {
     return all;
   }
 
-  /** Ends both. */
+  /** Ends both processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#theirs[Symbol.asyncDispose]();
     await this.#ours[Symbol.asyncDispose]();
@@ -103,8 +104,10 @@ export class LatencyRun implements AsyncDisposable {
       this.#nextOfOurs(id),
       this.#theirs.waitFor("its end", (line) => line.id === id && !!line.met),
     ]);
-    if (ours.metAt === undefined) throw new Error(`${id} was watched again`);
-    // A watch on nothing but what is yet to come.
+    if (ours.metAt === undefined) {
+      throw new Error(`The watch of ${id} was restarted`);
+    }
+    // Objects do not accumulate, so watches only have new events.
     await this.#plane.request("DELETE", `${PATH}/${id}`);
     return { sent, acknowledged, ours: ours.metAt, theirs: theirs.at / 1e6 };
   }

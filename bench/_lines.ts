@@ -1,5 +1,5 @@
 /**
- * The lines of another process, as they come.
+ * Reads the output of another process line by line.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
 /**
- * Reads line by line.
+ * Returns the lines of a stream.
  *
- * @param stream What the process writes.
- * @returns The lines, without their ends.
+ * @param stream The output of the process.
+ * @returns The lines, without line breaks.
  */
 export function linesOf(
   stream: ReadableStream<Uint8Array>,

@@ -1,16 +1,14 @@
 /**
- * The server that informers are measured against, in a process of its own. The
- * pods of the namespace `n` are n pods: as a list, whole or in pages, by
- * WatchList, and by a watch on which nothing happens.
+ * The server for the informer benchmark, run as a separate process. Namespace
+ * `n` has n pods: as a list, whole or paged, as a WatchList, and as a watch
+ * without events.
  *
- * A request for `/change` makes a new version of ten pods in a thousandth of
- * the time that sending them takes: watches are cut, and the version before is
- * answered 410 from then on, so that only a re-list helps.
+ * A request for `/change` updates ten pods: watches are closed, and the
+ * previous version is answered with 410 from then on, which forces a re-list.
  *
- * What is measured is the client, so that everything is encoded beforehand and
- * then only written; that takes a plain TCP listener, and each connection
- * carries one request. Prints its address as its first line, and ends with its
- * standard input.
+ * Only the client is to be measured, so all responses are encoded in advance
+ * and written by a plain TCP listener, one request per connection. Prints its
+ * address as the first line, and exits when its standard input closes.
  *
  * @module
  */
@@ -26,13 +24,13 @@ const sizes = new Map<string, Encoded>();
 const held = new Set<Deno.Conn>();
 let current = 0;
 
-/** All that can be asked of one number of pods at one version. */
+/** The encoded responses for a number of pods at a version. */
 interface Encoded {
-  /** The pods as JSON, a comma after each. */
+  /** The pods as JSON, each followed by a comma. */
   items: Uint8Array;
-  /** Where each of them ends in `items`, its comma included. */
+  /** The end of each pod in `items`, including its comma. */
   ends: number[];
-  /** The pods as ADDED events and the end marker, each an HTTP chunk. */
+  /** The pods as ADDED events and the closing bookmark, each an HTTP chunk. */
   events: Uint8Array;
 }
 

@@ -1,13 +1,13 @@
 /**
- * How much memory this process holds.
+ * The memory usage of this process.
  *
  * @module
  */
 
 /**
- * The most that it has held so far.
+ * Returns the peak memory usage so far.
  *
- * @returns Bytes; on systems other than Linux what it holds now.
+ * @returns The peak in bytes; the current usage on systems other than Linux.
  */
 export async function peakBytes(): Promise<number> {
   if (Deno.build.os !== "linux") return Deno.memoryUsage().rss;

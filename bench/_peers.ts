@@ -1,16 +1,16 @@
 /**
- * The ways to watch that are compared. Each takes all events of one watch and
- * keeps none of them.
+ * The ways to watch to compare. Each reads all events of one watch without
+ * keeping them.
  *
  * @module
  */
 
 import { resourcePath, RestListerWatcher, RetryWatcher } from "../watch/mod.ts";
 
-/** Watches so many events of a server, and returns how many came. */
+/** Watches a number of events and returns how many arrived. */
 export type Peer = (server: string, events: number) => Promise<number>;
 
-/** The peers, by the names that are printed. */
+/** The peers by their printed names. */
 export const PEERS: Readonly<Record<string, Peer>> = {
   "plain loop": plainLoop,
   "RestListerWatcher": restListerWatcher,
@@ -18,7 +18,7 @@ export const PEERS: Readonly<Record<string, Peer>> = {
   "client-node Watch": clientNodeWatch,
 };
 
-/** What one writes without a library. */
+/** A loop written without a library. */
 async function plainLoop(server: string, events: number): Promise<number> {
   const response = await fetch(`${server}${podsPath(events)}`);
   const reader = response.body?.getReader();
@@ -41,7 +41,7 @@ function pods(server: string, events: number): RestListerWatcher {
   return new RestListerWatcher({ server, path: podsPath(events) });
 }
 
-/** The server takes the namespace for the number of events to send. */
+/** The namespace tells the server the number of events to send. */
 function podsPath(events: number): string {
   return resourcePath({
     apiVersion: "v1",

@@ -1,15 +1,15 @@
 /**
- * What the benchmarks list and watch: pods of 4 to 5 KB, most of it
- * `managedFields`, environment and conditions, as in a real cluster.
+ * The pods of the benchmarks: 4 to 5 KB each, mostly `managedFields`,
+ * environment variables and conditions, as in a real cluster.
  *
  * @module
  */
 
 /**
- * One event as a line of a watch body.
+ * Returns an event as a line of a watch body.
  *
  * @param index The number of the pod.
- * @returns The line, with its end.
+ * @returns The line, including the line break.
  */
 export function podEventLine(index: number): string {
   const object = {
@@ -21,12 +21,12 @@ export function podEventLine(index: number): string {
 }
 
 /**
- * A pod as an item of a list, without `apiVersion` and `kind`.
+ * Returns a pod as an item of a list, without `apiVersion` and `kind`.
  *
  * @param index The number of the pod.
  * @param version Its resource version.
- * @param settings How many variables the environment of a container has.
- * @returns The pod, of about 4 KB with ten settings, 5 KB with twenty.
+ * @param settings The number of environment variables per container.
+ * @returns The pod: about 4 KB with ten settings, 5 KB with twenty.
  */
 export function pod(index: number, version: number, settings = 10): object {
   const name = `web-${index}`;

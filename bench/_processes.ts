@@ -1,17 +1,17 @@
 /**
- * The processes that a benchmark talks to, line by line. Each ends when its
- * standard input closes, and so never outlives the one that started it.
+ * Processes that a benchmark exchanges lines with. Each exits when its standard
+ * input closes, and so never outlives its parent.
  *
  * @module
  */
 
 import { linesOf } from "./_lines.ts";
 
-/** A process that answers lines with lines. */
+/** A process that reads and writes lines. */
 export interface LineProcess extends AsyncDisposable {
   /** Sends a line. */
   send(line: string): Promise<void>;
-  /** The next line that it prints. */
+  /** Returns the next line that the process prints. */
   next(): Promise<string>;
 }
 

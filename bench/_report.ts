@@ -1,21 +1,21 @@
 /**
- * What the benchmarks have in common: their arguments and how they print.
+ * Arguments and output of the benchmarks.
  *
  * @module
  */
 
 /** The arguments of a benchmark. */
 export interface BenchmarkArgs {
-  /** Options for the Deno processes that it starts. */
+  /** Options for the Deno processes that the benchmark starts. */
   denoOptions: readonly string[];
-  /** Its own arguments. */
+  /** The arguments of the benchmark itself. */
   args: string[];
 }
 
 /**
- * Splits the arguments at `--`.
+ * Splits the command-line arguments at `--`.
  *
- * @returns What stands before it, and what behind.
+ * @returns The arguments before and after it.
  */
 export function splitArgs(): BenchmarkArgs {
   const separator = Deno.args.indexOf("--");
@@ -26,11 +26,11 @@ export function splitArgs(): BenchmarkArgs {
 }
 
 /**
- * A ratio as text.
+ * Formats a ratio.
  *
- * @param value What is compared.
- * @param base What it is compared with.
- * @returns `"-"` where one of them is missing.
+ * @param value The value to compare.
+ * @param base The value to compare it with.
+ * @returns The ratio; `"-"` if one of them is NaN.
  */
 export function ratio(value: number, base: number): string {
   const quotient = value / base;
@@ -38,7 +38,7 @@ export function ratio(value: number, base: number): string {
 }
 
 /**
- * A row of a table.
+ * Formats a row of a table.
  *
  * @param name The first cell.
  * @param cells The other cells.

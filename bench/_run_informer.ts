@@ -1,7 +1,7 @@
 /**
- * One informer in a process of its own: `_run_informer.ts PEER SERVER COUNT`.
- * A small cache warms the compiler up first. Prints an {@linkcode InformerRun}
- * as a line of JSON.
+ * Runs one informer in a separate process:
+ * `_run_informer.ts PEER SERVER COUNT`. A small cache warms up the compiler
+ * first. Prints an {@linkcode InformerRun} as a line of JSON.
  *
  * @module
  */
@@ -9,13 +9,13 @@
 import { INFORMER_PEERS } from "./_informer_peers.ts";
 import { peakBytes } from "./_memory.ts";
 
-/** What it took to fill a cache. */
+/** The cost of filling a cache. */
 export interface InformerRun {
-  /** How long it took. */
+  /** The time until the informer had synced. */
   syncMs: number;
-  /** The heap in use afterwards, garbage collected. */
+  /** The heap size after garbage collection. */
   heapBytes: number;
-  /** The most memory that the process has held. */
+  /** The peak memory usage of the process. */
   peakBytes: number;
 }
 
@@ -26,7 +26,7 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const [name = "", server = "", text = ""] = Deno.args;
   const peer = INFORMER_PEERS[name];
-  if (peer === undefined) throw new RangeError(`There is no peer ${name}`);
+  if (peer === undefined) throw new RangeError(`Unknown peer ${name}`);
   const warm = await peer(server, WARM_UP);
   await warm.stop();
 
@@ -42,11 +42,11 @@ async function main(): Promise<void> {
     peakBytes: await peakBytes(),
   };
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
-  // What a peer keeps open must not keep this process.
+  // Resources that a peer keeps open must not keep the process alive.
   Deno.exit();
 }
 
-/** There with `--v8-flags=--expose-gc`. */
+/** Available with `--v8-flags=--expose-gc`. */
 declare const gc: (() => void) | undefined;
 
 function collectGarbage(): void {

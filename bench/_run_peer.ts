@@ -1,8 +1,8 @@
 /**
- * One peer in a process of its own, so that neither its memory nor what the
- * compiler has learned is another's: `_run_peer.ts PEER SERVER`. For each line
- * of its standard input, a number of events, it watches so many and prints a
- * {@linkcode Run} as a line of JSON. Ends with its standard input.
+ * Runs one peer in a separate process, so that peers share neither memory nor
+ * compiled code: `_run_peer.ts PEER SERVER`. For each number on its standard
+ * input, it watches that many events and prints a {@linkcode Run} as a line of
+ * JSON. Exits when its standard input closes.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { linesOf } from "./_lines.ts";
 import { peakBytes } from "./_memory.ts";
 import { PEERS } from "./_peers.ts";
 
-/** What one watch took. */
+/** The cost of one watch. */
 export interface Run {
-  /** How long it took. */
+  /** The duration of the watch. */
   durationMs: number;
-  /** The most memory that the process has held so far. */
+  /** The peak memory usage of the process so far. */
   peakBytes: number;
 }
 
@@ -24,7 +24,7 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const [name = "", server = ""] = Deno.args;
   const peer = PEERS[name];
-  if (peer === undefined) throw new RangeError(`There is no peer ${name}`);
+  if (peer === undefined) throw new RangeError(`Unknown peer ${name}`);
   for await (const line of linesOf(Deno.stdin.readable)) {
     const events = Number(line);
     const start = performance.now();
@@ -35,6 +35,6 @@ async function main(): Promise<void> {
     const text = `${JSON.stringify(run)}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   }
-  // The connections that a peer keeps must not keep this process.
+  // Connections that a peer keeps open must not keep the process alive.
   Deno.exit();
 }

@@ -1,7 +1,7 @@
 /**
- * What a re-list of a large cache costs in which next to nothing changed:
- * `_run_relist.ts SERVER COUNT HOW`, HOW being `watch-list` or `pages`. Prints a
- * {@linkcode RelistRun} as a line of JSON.
+ * Measures a re-list of a large cache in which almost nothing has changed:
+ * `_run_relist.ts SERVER COUNT HOW`, where HOW is `watch-list` or `pages`.
+ * Prints a {@linkcode RelistRun} as a line of JSON.
  *
  * @module
  */
@@ -9,13 +9,13 @@
 import { IndexerInformerWatcher } from "../watch/mod.ts";
 import { podsOf } from "./_informer_peers.ts";
 
-/** What a re-list took. */
+/** The cost of a re-list. */
 export interface RelistRun {
-  /** How many events it made. */
+  /** The number of resulting events. */
   events: number;
-  /** How long it took. */
+  /** The duration of the re-list. */
   durationMs: number;
-  /** The longest time that nothing else could run. */
+  /** The longest time for which the event loop was blocked. */
   longestBlockMs: number;
 }
 
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Measures how late a timer is that is due at once, again and again. */
+/** Measures the longest delay of a timer that is due immediately. */
 function watchForBlocks(): { stop: () => number } {
   let last = performance.now();
   let longest = 0;

@@ -1,14 +1,13 @@
 /**
- * The server that the peers watch, in a process of its own: the pods of the
- * namespace `n` are answered with a watch of n events.
+ * The server for the watch benchmark, run as a separate process: a watch of the
+ * pods in namespace `n` delivers n events.
  *
- * What is measured is the client, so that the server must cost next to
- * nothing. The answer is framed once, one HTTP chunk for each event as an
- * apiserver flushes them, and then only written. That takes a plain TCP
- * listener; each connection carries one request.
+ * Only the client is to be measured, so the server must cost almost nothing.
+ * The response is encoded in advance, with one HTTP chunk per event like an API
+ * server, and written by a plain TCP listener, one request per connection.
  *
- * Prints its address as its first line. Ends when its standard input closes,
- * and so with whoever started it.
+ * Prints its address as the first line. Exits when its standard input closes,
+ * and so never outlives its parent.
  *
  * @module
  */
@@ -26,7 +25,7 @@ const head = encoder.encode(
 const lastChunk = encoder.encode("0\r\n\r\n");
 const { bytes, ends } = frameEvents();
 
-/** All events, and where each of them ends. */
+/** Returns all events, and where each of them ends. */
 function frameEvents(): { bytes: Uint8Array; ends: number[] } {
   const frames: Uint8Array[] = [];
   const ends: number[] = [];

@@ -1,4 +1,4 @@
-/** A short script on client-node alone. */
+/** A short script that uses only client-node. */
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();

@@ -1,4 +1,4 @@
-/** A short script on this library with a kubeconfig. */
+/** A short script that uses this library with a kubeconfig. */
 import { Cluster } from "@watchtools/kube/client-node";
 await using cluster = Cluster.fromDefault();
 const { namespace } = cluster;

@@ -1,4 +1,4 @@
-/** A short script on this library. */
+/** A short script that uses this library. */
 import { RestListerWatcher } from "@watchtools/kube";
 const path = "/api/v1/namespaces/default/pods";
 const [server = "", token = ""] = ["SERVER", "TOKEN"].map((name) =>

@@ -1,6 +1,6 @@
 /**
- * The processes whose start is measured, and what they need: a kubeconfig, a
- * server, and kubectl.
+ * The processes whose startup is measured, and their environment: a kubeconfig,
+ * a server, and kubectl.
  *
  * @module
  */
@@ -13,36 +13,36 @@ import {
 import { findBinary } from "../tests/control_plane/binaries.ts";
 import { StartupServer } from "./_startup_server.ts";
 
-/** This library's command line. */
+/** The command line of this package. */
 export const CLI = "cli.ts wait";
-/** kubectl, which has asked the server for its resources before. */
+/** kubectl with a filled discovery cache. */
 export const KUBECTL_WARM = "kubectl wait";
-/** kubectl, which asks the server for the first time. */
+/** kubectl with an empty discovery cache. */
 export const KUBECTL_COLD = "kubectl wait, no cache";
-/** A script on `mod.ts`. */
+/** A script that imports `mod.ts`. */
 export const MOD = "script on mod.ts";
-/** A script on `./client-node`, which reads a kubeconfig. */
+/** A script that imports `./client-node` and reads a kubeconfig. */
 export const CLUSTER = "script on ./client-node";
-/** A script on client-node alone. */
+/** A script that imports only client-node. */
 export const CLIENT_NODE = "script on client-node";
 
 const WAIT = ["wait", "deployment/web", "--for=condition=Available"];
 
-/** What the processes need. */
-interface Surroundings {
+/** The environment of the processes. */
+interface Environment {
   denoOptions: readonly string[];
-  folder: string;
+  directory: string;
   kubectl: string;
 }
 
-/** A process, and when that was. */
+/** A process, and when it was started. */
 interface Started {
   child: Deno.ChildProcess;
   startedAt: number;
 }
 
-/** The command line of one of the processes. */
-type CommandLine = (surroundings: Surroundings) => Promise<string[]>;
+/** Returns the command line of a process. */
+type CommandLine = (environment: Environment) => Promise<string[]>;
 
 const PEERS = new Map<string, CommandLine>([
   ["script without imports", script("_startup_fetch.ts")],
@@ -50,76 +50,79 @@ const PEERS = new Map<string, CommandLine>([
   [CLUSTER, script("_startup_cluster.ts")],
   [CLIENT_NODE, script("_startup_client_node.ts")],
   [CLI, script("../cli.ts", ...WAIT)],
-  [KUBECTL_WARM, kubectl(({ folder }) => Promise.resolve(`${folder}/cache`))],
-  [KUBECTL_COLD, kubectl(({ folder: dir }) => Deno.makeTempDir({ dir }))],
+  [
+    KUBECTL_WARM,
+    kubectl(({ directory }) => Promise.resolve(`${directory}/cache`)),
+  ],
+  [KUBECTL_COLD, kubectl(({ directory: dir }) => Deno.makeTempDir({ dir }))],
 ]);
 
-/** The processes. */
+/** The processes to measure. */
 export class StartupPeers implements AsyncDisposable {
-  readonly #surroundings: Surroundings;
+  readonly #environment: Environment;
   readonly #server: StartupServer;
   readonly #env: Record<string, string>;
 
   private constructor(
-    surroundings: Surroundings,
+    environment: Environment,
     server: StartupServer,
     env: Record<string, string>,
   ) {
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#server = server;
     this.#env = env;
   }
 
   /**
-   * Prepares what they need, and starts none of them.
+   * Prepares the environment without starting any process.
    *
-   * @param denoOptions Options for those that are scripts.
-   * @returns They.
+   * @param denoOptions Options for the scripts.
+   * @returns The processes.
    */
   static async prepare(denoOptions: readonly string[]): Promise<StartupPeers> {
     const kubectl = await findBinary("kubectl");
-    const folder = await Deno.makeTempDir();
+    const directory = await Deno.makeTempDir();
     const authority = await CertificateAuthority.create();
     const server = new StartupServer(await authority.issueServer());
     const token = generateToken();
-    const caFile = `${folder}/ca.pem`;
+    const caFile = `${directory}/ca.pem`;
     await Deno.writeTextFile(caFile, authority.certificate);
-    const config = `${folder}/kubeconfig`;
+    const config = `${directory}/kubeconfig`;
     await Deno.writeTextFile(
       config,
       kubeconfig(server.url, token, caFile),
     );
-    return new StartupPeers({ denoOptions, folder, kubectl }, server, {
+    return new StartupPeers({ denoOptions, directory, kubectl }, server, {
       KUBECONFIG: config,
-      // For the scripts that read no kubeconfig.
+      // For the scripts that do not read a kubeconfig.
       DENO_CERT: caFile,
       SERVER: server.url,
       TOKEN: token,
     });
   }
 
-  /** The names of all, in the order in which they take turns. */
+  /** The names of the processes, in the order in which they run. */
   get names(): string[] {
     return [...PEERS.keys()];
   }
 
   /**
-   * Runs one to its end, so that it finds all caches filled from then on.
+   * Runs a process to its end to fill its caches.
    *
-   * @param name Which.
+   * @param name The name of the process.
    */
   async warmUp(name: string): Promise<void> {
     const { child } = await this.#spawn(name);
-    // It fails, since what it asks for is not there.
+    // It fails, since the requested object does not exist.
     await child.output();
   }
 
   /**
-   * Starts one, and ends it at its first request.
+   * Starts a process, and kills it at its first request.
    *
-   * @param name Which.
-   * @returns Milliseconds from the one to the other.
-   * @throws {Error} If it ends before.
+   * @param name The name of the process.
+   * @returns The milliseconds from its start to its first request.
+   * @throws {Error} If it ends before its first request.
    */
   async measure(name: string): Promise<number> {
     const request = this.#server.next();
@@ -137,8 +140,8 @@ export class StartupPeers implements AsyncDisposable {
 
   async #spawn(name: string): Promise<Started> {
     const commandLine = PEERS.get(name);
-    if (commandLine === undefined) throw new Error(`There is no ${name}`);
-    const [command = "", ...args] = await commandLine(this.#surroundings);
+    if (commandLine === undefined) throw new Error(`Unknown peer ${name}`);
+    const [command = "", ...args] = await commandLine(this.#environment);
     const startedAt = performance.now();
     const child = new Deno.Command(command, {
       args,
@@ -150,14 +153,14 @@ export class StartupPeers implements AsyncDisposable {
     return { child, startedAt };
   }
 
-  /** Ends the server. */
+  /** Stops the server and removes the files. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server[Symbol.dispose]();
-    await Deno.remove(this.#surroundings.folder, { recursive: true });
+    await Deno.remove(this.#environment.directory, { recursive: true });
   }
 }
 
-/** As people have them: YAML. */
+/** Returns a kubeconfig in YAML, as is common. */
 function kubeconfig(server: string, token: string, caFile: string): string {
   return `apiVersion: v1
 kind: Config
@@ -192,11 +195,11 @@ function script(name: string, ...args: string[]): CommandLine {
 }
 
 function kubectl(
-  cacheFolder: (surroundings: Surroundings) => Promise<string>,
+  cacheDirectory: (environment: Environment) => Promise<string>,
 ): CommandLine {
-  return async (surroundings) => [
-    surroundings.kubectl,
-    `--cache-dir=${await cacheFolder(surroundings)}`,
+  return async (environment) => [
+    environment.kubectl,
+    `--cache-dir=${await cacheDirectory(environment)}`,
     ...WAIT,
   ];
 }

@@ -1,18 +1,18 @@
 /**
- * A server over TLS that tells when the first request of a process has reached
- * it. What it answers is just enough for kubectl's discovery: Deployments and
- * Pods, none of which are there.
+ * A TLS server that reports when the first request of a process arrives. It
+ * answers just enough for kubectl's discovery: Deployments and Pods, without
+ * any objects.
  *
  * @module
  */
 
 import type { KeyPair } from "../tests/control_plane/credentials.ts";
 
-/** A request, and when its first byte was there. */
+/** A request, and when its first byte arrived. */
 export interface FirstRequest {
-  /** By `performance.now()`. */
+  /** The time by `performance.now()`. */
   at: number;
-  /** `"GET /api"`. */
+  /** The request line, such as `"GET /api"`. */
   line: string;
 }
 
@@ -39,9 +39,9 @@ export class StartupServer implements Disposable {
   #waiting = Promise.withResolvers<FirstRequest>();
 
   /**
-   * Listens on a free port of loopback.
+   * Listens on a free loopback port.
    *
-   * @param credentials The certificate that it shows.
+   * @param credentials The certificate and key of the server.
    */
   constructor({ certificate, key }: KeyPair) {
     this.#listener = Deno.listenTls({
@@ -54,20 +54,20 @@ export class StartupServer implements Disposable {
     void this.#serve();
   }
 
-  /** The next request that comes. */
+  /** Waits for the next request. */
   next(): Promise<FirstRequest> {
     this.#waiting = Promise.withResolvers();
     return this.#waiting.promise;
   }
 
-  /** Ends it. */
+  /** Closes the listener. */
   [Symbol.dispose](): void {
     this.#listener.close();
   }
 
   async #serve(): Promise<void> {
     for await (const connection of this.#listener) {
-      // A process that is ended hangs up.
+      // A process that has been killed closes its connection.
       this.#answer(connection).catch(() => undefined);
     }
   }

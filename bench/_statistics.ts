@@ -1,25 +1,25 @@
 /**
- * What is said of many measurements.
+ * Statistics of measurements.
  *
  * @module
  */
 
 /**
- * The value in the middle.
+ * Returns the median.
  *
  * @param values The values, in any order.
- * @returns It; NaN where there are none.
+ * @returns The result; NaN if there are no values.
  */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
 /**
- * The least value that so many of a hundred do not exceed.
+ * Returns a percentile by the nearest-rank method.
  *
  * @param values The values, in any order.
- * @param percent How many of a hundred.
- * @returns It; NaN where there are none.
+ * @param percent The percentage of values that do not exceed it.
+ * @returns The result; NaN if there are no values.
  */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);

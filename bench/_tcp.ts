@@ -1,19 +1,19 @@
 /**
- * Serving what has been encoded beforehand over plain TCP, one request for each
- * connection: next to nothing is left for a server to do between two writes.
+ * Serves pre-encoded responses over plain TCP, one request per connection, so
+ * that a server has almost nothing to do between two writes.
  *
  * @module
  */
 
-/** Answers the one request of a connection. */
+/** Answers the request of a connection. */
 export type Answer = (connection: Deno.Conn) => Promise<void>;
 
 /**
- * Serves on a free port of loopback for as long as standard input is open.
- * Prints the address as the first line.
+ * Serves on a free loopback port until standard input closes. Prints the
+ * address as the first line.
  *
- * @param answer Answers a connection; what it fails with is ignored, since a
- *   peer that has seen enough hangs up.
+ * @param answer Answers a connection. Its errors are ignored, since a peer
+ *   closes the connection when it has received enough.
  */
 export async function serve(answer: Answer): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -26,10 +26,10 @@ export async function serve(answer: Answer): Promise<void> {
 }
 
 /**
- * Writes all of it.
+ * Writes all bytes.
  *
- * @param connection Where to.
- * @param bytes What.
+ * @param connection The connection.
+ * @param bytes The bytes.
  */
 export async function writeAll(
   connection: Deno.Conn,

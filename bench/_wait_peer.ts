@@ -1,8 +1,8 @@
 /**
- * Our side of the latency benchmark, in a process of its own, as the oracle is
- * client-go's: `_wait_peer.ts SERVER PATH TOKEN`. Each line of its standard
- * input is a wait; it prints a {@linkcode WaitLine} when the wait's watch is
- * open, and one when the wait is over. Ends with its standard input.
+ * Our process of the latency benchmark, the counterpart of client-go's oracle:
+ * `_wait_peer.ts SERVER PATH TOKEN`. Each line of its standard input is a wait;
+ * it prints a {@linkcode WaitLine} when the watch of a wait is open, and one
+ * when the wait has ended. Exits when its standard input closes.
  *
  * @module
  */
@@ -18,21 +18,21 @@ import { linesOf } from "./_lines.ts";
 
 /** A wait for `data.step` of one object to become `"1"`. */
 export interface Wait {
-  /** Stands in every line about it. */
+  /** Identifies the wait in the output. */
   id: string;
-  /** Name of the object. */
+  /** The name of the object. */
   name: string;
-  /** Where its watch starts. */
+  /** The resource version to watch from. */
   resourceVersion: string;
 }
 
-/** What happened to a wait. */
+/** A step of a wait. */
 export interface WaitLine {
-  /** The wait. */
+  /** The ID of the wait. */
   id: string;
-  /** Its watch is open. */
+  /** Whether its watch has been opened. */
   open?: boolean | undefined;
-  /** It was met: when, in milliseconds of Unix time. */
+  /** When its condition was met, as Unix time in milliseconds. */
   metAt?: number | undefined;
 }
 

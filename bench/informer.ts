@@ -1,14 +1,14 @@
 /**
- * `deno task bench:informer`: how fast an informer fills its cache and what it
- * holds afterwards, beside `npm:@kubernetes/client-node` and, where Go is
- * there, client-go's dynamic informer; what a re-list costs; what one event
- * costs in caches of different sizes.
+ * `deno task bench:informer`: measures how fast an informer syncs and how much
+ * memory it uses, compared with `npm:@kubernetes/client-node` and, if Go is
+ * installed, client-go's dynamic informer; the cost of a re-list; and the cost
+ * of an event in caches of different sizes.
  *
- * Each run is a process of its own, the peers take turns, and what counts is
- * the ratio of the medians.
+ * Each run is a separate process, the peers take turns, and the result is the
+ * ratio of the medians.
  *
- * Arguments: options for the Deno processes that are started here, `--`, then
- * `--rounds N` (5) and `--objects N` (10000 and 50000), which may be repeated.
+ * Arguments: options for the Deno processes to start, `--`, then `--rounds N`
+ * (5) and `--objects N` (10000 and 50000), which may be repeated.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const CLIENT_NODE = "client-node";
 const CLIENT_GO = "client-go dynamic";
 const TRIMMED = "… without managedFields";
 
-/** How many events are applied to a cache to learn what one costs. */
+/** The number of events to apply to a cache to measure the cost of one. */
 const EVENTS = 50_000;
 
 const { denoOptions, args } = splitArgs();
@@ -47,7 +47,7 @@ await measureEvents();
 async function measureSync(count: number): Promise<void> {
   await using server = startScript(denoOptions, ["bench/_list_server.ts"]);
   const address = await server.next();
-  // The server encodes what it serves at the first request for it.
+  // The server encodes its responses at the first request.
   const pods = `${address}/api/v1/namespaces/${count}/pods?limit=1`;
   await (await fetch(pods)).body?.cancel();
   const withGo = await goInformer();
@@ -89,7 +89,7 @@ async function measureSync(count: number): Promise<void> {
 
 async function measureRelists(count: number): Promise<void> {
   for (const how of ["watch-list", "pages"]) {
-    // A server whose pods have not changed yet.
+    // A new server, whose pods have not changed yet.
     await using server = startScript(denoOptions, ["bench/_list_server.ts"]);
     const script = ["bench/_run_relist.ts", await server.next()];
     const run = await runOnce<RelistRun>([...script, String(count), how]);
@@ -102,8 +102,8 @@ async function measureRelists(count: number): Promise<void> {
 }
 
 /**
- * The same thousand objects change in both caches, and then all of the large
- * one, which costs what memory costs that is in no processor's cache.
+ * First the same thousand objects change in both caches, then all objects of
+ * the large one, which adds the cost of cache misses of the processor.
  */
 async function measureEvents(): Promise<void> {
   const ofSmall: number[] = [];
@@ -122,9 +122,9 @@ async function measureEvents(): Promise<void> {
   print(
     `one event in a cache of 100000: ${
       ratio(median(ofLarge), base)
-    } x what it costs in one of 1000; ${
+    } x the cost in a cache of 1000; ${
       ratio(median(spread), base)
-    } x where each is about another object`,
+    } x if each is about a different object`,
   );
 }
 

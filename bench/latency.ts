@@ -1,20 +1,20 @@
 /**
- * How long it takes from a change that kube-apiserver has acknowledged until
- * `until` has met its condition, beside client-go's `Until` on the same changes.
+ * Measures the time from a change on a kube-apiserver until the condition of
+ * `until` is met, compared with client-go's `Until` on the same changes.
  *
- * A real control plane, a process of ours and one of client-go's. For each
- * change both wait for one object, each with a watch of its own that is open
- * before the change is made; who opens its watch first alternates. Each tells
- * when its wait was over, by the clock of this machine. What counts is the
- * ratio: both share the machine with the server, and with each other.
+ * It uses a real control plane, a process of ours and one of client-go's. For
+ * each change both wait for one object, each with its own watch that is open
+ * before the change is made; they take turns opening it first. Both report when
+ * their wait ended, by the clock of this machine. The ratio is what counts:
+ * both share the machine with the server and with each other.
  *
- * The event often overtakes the acknowledgement: a time since that can be below
- * zero, and then there is no ratio of two of them, only the difference. So the
- * times since the change was sent are printed as well, whose ratio always says
- * something.
+ * The event often arrives before the acknowledgement of the change. The time
+ * since the acknowledgement is then negative, and only the difference is
+ * meaningful, not the ratio. The times since the change was sent are therefore
+ * printed as well.
  *
- * Arguments: options for the Deno process that is started here, `--`, then
- * `--changes N` (500).
+ * Arguments: options for the Deno process to start, `--`, then `--changes N`
+ * (500).
  *
  * @module
  */
@@ -25,7 +25,9 @@ import { LatencyRun } from "./_latency_run.ts";
 import { print, row, splitArgs } from "./_report.ts";
 import { median, percentile } from "./_statistics.ts";
 
-/** Changes that do not count, until everything is compiled and connected. */
+/**
+ * Changes that are not measured, until everything is compiled and connected.
+ */
 const WARM_UP = 50;
 
 const { denoOptions, args } = splitArgs();

@@ -1,14 +1,13 @@
 /**
- * `deno task bench`: how many watch events a second get through, beside a
- * plain loop over the same body and beside `npm:@kubernetes/client-node`.
+ * `deno task bench`: measures the throughput of watch events, compared with a
+ * plain loop over the same body and with `npm:@kubernetes/client-node`.
  *
- * The server is a process of its own, and so is each peer. The peers take
- * turns, after a round that does not count, so that whatever else the machine
- * does meets all of them, and what counts is the ratio of the medians: a lone
- * time says little.
+ * The server and each peer are separate processes. After a warm-up round, the
+ * peers take turns, so that other load on the machine affects all of them. The
+ * result is the ratio of the medians: an absolute time says little.
  *
- * Arguments: options for the Deno processes that are started here, `--`, then
- * `--events N` (20000) and `--rounds N` (11).
+ * Arguments: options for the Deno processes to start, `--`, then `--events N`
+ * (20000) and `--rounds N` (11).
  *
  * @module
  */
@@ -23,7 +22,10 @@ import { median } from "./_statistics.ts";
 const PLAIN = "plain loop";
 const CLIENT_NODE = "client-node Watch";
 
-/** How many times the events, to see whether memory grows with them. */
+/**
+ * The factor by which the number of events is multiplied to see whether memory
+ * usage grows with it.
+ */
 const MORE = 4;
 
 const { denoOptions, args } = splitArgs();
@@ -75,7 +77,7 @@ for (const { name, process, durations, peakBytes } of peers) {
   ));
 }
 
-/** The fastest round is the one that was disturbed least. */
+/** The fastest round is the least disturbed one. */
 function ratios(base: readonly number[], durations: readonly number[]): string {
   const ofMedians = ratio(median(base), median(durations));
   const ofFastest = ratio(Math.min(...base), Math.min(...durations));
@@ -87,7 +89,7 @@ async function run(process: LineProcess, count: number): Promise<Run> {
   return JSON.parse(await process.next());
 }
 
-/** So that no peer always follows the same one. */
+/** Rotates the peers so that none always follows the same one. */
 function rotate<V>(values: readonly V[], by: number): V[] {
   const start = by % values.length;
   return [...values.slice(start), ...values.slice(0, start)];

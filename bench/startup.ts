@@ -1,17 +1,16 @@
 /**
- * How long a process takes from its start until its first request reaches a
- * server: the command line beside kubectl, and short scripts on this library
- * beside one on client-node.
+ * Measures the time from the start of a process until its first request reaches
+ * a server: the command line compared with kubectl, and short scripts that use
+ * this library compared with one that uses client-node.
  *
- * Each process is started anew, in turns, and ended as soon as the first byte
- * of its first request is there. The server speaks TLS, as clusters do: each
- * has read its kubeconfig, or what stands for it, found its credential and
- * checked a certificate by then. kubectl's first request depends on whether it
- * has asked that server before, so that it is measured with an empty discovery
- * cache as well as with a filled one.
+ * The processes are started in turns, and killed when the first byte of their
+ * first request arrives. The server uses TLS, like a cluster: by then, each
+ * process has read its kubeconfig or equivalent, found its credentials and
+ * verified a certificate. kubectl's first request depends on its discovery
+ * cache, so it is measured with an empty and with a filled cache.
  *
- * Arguments: options for the Deno processes that are started here, `--`, then
- * `--rounds N` (15).
+ * Arguments: options for the Deno processes to start, `--`, then `--rounds N`
+ * (15).
  *
  * @module
  */
@@ -28,7 +27,7 @@ import {
   StartupPeers,
 } from "./_startup_peers.ts";
 
-/** What is to hold: the one against the other, and at most how much of it. */
+/** The targets: the maximum ratio of one peer to another. */
 const TARGETS = [
   [MOD, CLIENT_NODE, 1 / 3],
   [CLI, KUBECTL_WARM, 1.5],

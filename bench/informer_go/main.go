@@ -1,5 +1,5 @@
-// Command informer_go fills the cache of client-go's dynamic informer once and
-// prints how long that took, as one line of JSON: informer_go SERVER COUNT.
+// Command informer_go syncs client-go's dynamic informer once and prints how
+// long that took, as a line of JSON: informer_go SERVER COUNT.
 package main
 
 import (
@@ -36,7 +36,7 @@ func run(server, count string) error {
 	defer cancel()
 
 	start := time.Now()
-	// The server takes the namespace for the number of pods.
+	// The namespace tells the server the number of pods.
 	factory := dynamicinformer.NewFilteredDynamicSharedInformerFactory(client, 0, count, nil)
 	informer := factory.ForResource(pods).Informer()
 	factory.Start(ctx.Done())
@@ -60,7 +60,7 @@ func run(server, count string) error {
 	})
 }
 
-// peakBytes is the most memory that this process has held, on Linux.
+// peakBytes returns the peak memory usage of this process on Linux.
 func peakBytes() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
