@@ -8,7 +8,7 @@
 
 import type { ClusterAccess } from "../cluster/_cluster_access.ts";
 import { ClusterConnection } from "../cluster/_cluster_connection.ts";
-import { defaultAccess } from "../cluster/_find_kubeconfig.ts";
+import { findClusterAccess } from "../cluster/_find_kubeconfig.ts";
 import { environmentProxy } from "../cluster/transport/environment_proxy.ts";
 import { RestClient } from "../rest/_rest_client.ts";
 import { RestListerWatcher } from "../rest/rest_lister_watcher.ts";
@@ -124,7 +124,7 @@ function connectToCluster(
   { requestTimeoutMs, ...options }: ClusterChoice,
   signal: AbortSignal | undefined,
 ): Connection {
-  const access = defaultAccess(options);
+  const access = findClusterAccess(options);
   const cluster = new ClusterConnection(access);
   const load = async (client: RestClient) => {
     // Loaded on demand: built-in resources need no discovery.

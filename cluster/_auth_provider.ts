@@ -1,10 +1,11 @@
 /**
- * The authentication that kubeconfigs leave to a program's own knowledge
- * (`auth-provider`): client-node's is used, which is loaded only then.
+ * Authentication with an `auth-provider` of a kubeconfig, by the
+ * implementations in client-node, which is loaded only for this.
  *
- * client-node keeps what it was given last in its configuration, and when that
- * expires in its instances, where OpenID Connect's is wrong after the first
- * renewal. So an instance is used once, and the configuration is kept.
+ * client-node stores the current token in the configuration of the provider but
+ * its expiry in the provider's instance, where that of OpenID Connect is wrong
+ * after the first renewal. So each instance is used only once, and the
+ * configuration is kept.
  *
  * @module
  */
@@ -14,16 +15,16 @@ import type { AuthenticateFunction, AuthProvider } from "./_cluster_access.ts";
 import { errorText } from "../internal/error_text.ts";
 import { shownLine } from "../internal/redacted_line.ts";
 
-/** Those that client-node has without anybody adding them. */
+/** The providers that are part of client-node. */
 export const BUILT_IN_PROVIDERS: readonly string[] = ["azure", "gcp", "oidc"];
 
 /**
- * Gets a token.
+ * Gets a token from an auth provider.
  *
- * @param provider What is known of the provider.
- * @param user Whose token it is, for errors.
+ * @param provider The provider and its configuration.
+ * @param user The user that the token is for, for error messages.
  * @returns The token.
- * @throws {Error} If it gives none.
+ * @throws {Error} If the provider is unknown, fails or returns no token.
  */
 export async function authProviderToken(
   provider: AuthProvider,
@@ -36,9 +37,9 @@ export async function authProviderToken(
     );
   if (authenticate === undefined) {
     throw fail(
-      `is none of ${
+      `is not one of ${
         BUILT_IN_PROVIDERS.join(", ")
-      }: use an exec plugin, or a KubeConfig that it was added to`,
+      }: use an exec plugin, or a KubeConfig with an authenticator for it`,
     );
   }
   const options: { headers: Record<string, unknown> } = { headers: {} };
@@ -53,7 +54,7 @@ export async function authProviderToken(
     ? /^Bearer (\S+)\s*$/.exec(header)?.[1]
     : undefined;
   if (token !== undefined) return token;
-  throw fail("has given no token: log in again");
+  throw fail("returned no token: log in again");
 }
 
 async function loadProvider(
@@ -63,7 +64,7 @@ async function loadProvider(
   const { KubeConfig } = await loadClientNode();
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser(
-    // Only the headers are wanted, and no agent for a real server.
+    // Only the headers are used: no request is sent to this server.
     { name: "cluster", server: "https://localhost", skipTLSVerify: false },
     { name: "user", authProvider: { name, config } },
   );

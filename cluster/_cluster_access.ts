@@ -1,48 +1,47 @@
 /**
- * What a kubeconfig says about one context, in plain values that no longer
- * know where they came from: the texts of files where those are read once, the
- * names of those that are read again.
+ * The resolved settings of one context of a kubeconfig, as plain values: the
+ * content of files that are read once, the paths of files that are read again.
  *
  * @module
  */
 
 import type { ClientCertificate, TlsSettings } from "./transport/tls.ts";
 
-/** How a cluster is reached, and as whom. */
+/** How to connect to a cluster and authenticate there. */
 export interface ClusterAccess {
-  /** The context's name; undefined where there is none. */
+  /** The name of the context, if there is one. */
   readonly context: string | undefined;
-  /** The namespace that the context names. */
+  /** The namespace of the context, if it has one. */
   readonly namespace: string | undefined;
-  /** The server's address. */
+  /** The address of the server. */
   readonly server: string;
-  /** What a TLS connection needs to know. */
+  /** The TLS settings for the server. */
   readonly tls: TlsSettings;
-  /** The proxy to go through. */
+  /** The proxy to use, if any. */
   readonly proxyUrl: string | undefined;
-  /** Whether answers are not to be compressed. */
+  /** Whether to request uncompressed responses. */
   readonly disableCompression: boolean;
-  /** What the requests prove themselves with. */
-  readonly credential: CredentialChoice;
-  /** The client certificate, and whoever else may have to renew it. */
+  /** How requests authenticate, apart from a client certificate. */
+  readonly credential: CredentialConfig;
+  /** Reads the client certificate, if there is one. */
   readonly clientCertificate: ClientCertificateSource | undefined;
-  /** Whom the requests are made for instead. */
+  /** The user to impersonate, if any. */
   readonly impersonation: Impersonation | undefined;
-  /** Whose credential it is, for errors: `user "me" of /home/me/.kube/config`. */
+  /** The user's entry, for messages: `user "me" of /home/me/.kube/config`. */
   readonly user: string;
 }
 
-/** Reads the client certificate; again when the server refuses it. */
+/** Reads the client certificate; called again when the server rejects it. */
 export type ClientCertificateSource = () => ClientCertificate;
 
-/** What requests prove themselves with, certificates aside. */
-export type CredentialChoice =
+/** How requests authenticate, apart from a client certificate. */
+export type CredentialConfig =
   | { readonly type: "none" }
   | { readonly type: "token"; readonly token: string }
   | {
     readonly type: "token file";
     readonly path: string;
-    /** What is used until the file can be read. */
+    /** The token to use while the file cannot be read. */
     readonly fallback: string | undefined;
   }
   | {
@@ -53,41 +52,41 @@ export type CredentialChoice =
   | { readonly type: "exec"; readonly plugin: ExecPlugin }
   | { readonly type: "auth provider"; readonly provider: AuthProvider };
 
-/** A program that prints a credential. */
+/** A client-go credential plugin: a program that prints a credential. */
 export interface ExecPlugin {
-  /** The program, by name or by path. */
+  /** The name or path of the program. */
   readonly command: string;
   readonly args: readonly string[];
-  /** Variables of its environment, besides ours. */
+  /** Additional environment variables. */
   readonly env: Readonly<Record<string, string>>;
   /** `client.authentication.k8s.io/v1` or `…/v1beta1`. */
   readonly apiVersion: string;
-  /** What to tell whoever does not have the program. */
+  /** Shown if the program is not installed. */
   readonly installHint: string | undefined;
-  /** Whether it is to be told which cluster it is for. */
+  /** Whether to pass information about the cluster to the program. */
   readonly provideClusterInfo: boolean;
-  /** What the cluster's entry says to it alone. */
+  /** The part of that information which only the plugin interprets. */
   readonly clusterConfig: unknown;
 }
 
-/** What client-node knows how to authenticate with. */
+/** An auth provider, as client-node implements it. */
 export interface AuthProvider {
   /** `"oidc"`, `"gcp"`, `"azure"`, or one that was added to a KubeConfig. */
   readonly name: string;
-  /** What it needs to know, tokens included. client-node changes it. */
+  /** Its configuration, including tokens. client-node modifies it. */
   readonly config: Record<string, unknown>;
-  /** The authentication of the KubeConfig that was given, if one was. */
+  /** Authenticates through the given KubeConfig, if there is one. */
   readonly authenticate: AuthenticateFunction | undefined;
 }
 
-/** Puts the headers into a request's options, as client-node does. */
+/** Sets the headers of a request, as client-node's authenticators do. */
 export type AuthenticateFunction = (
   options: { headers: Record<string, unknown> },
 ) => Promise<void>;
 
-/** Whom requests are made for. */
+/** The user to impersonate. */
 export interface Impersonation {
-  /** The user. */
+  /** The name of the user. */
   readonly user: string;
   readonly uid: string | undefined;
   readonly groups: readonly string[];

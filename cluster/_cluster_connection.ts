@@ -1,7 +1,6 @@
 /**
- * All that the requests of one cluster have in common: its credential, its
- * connections, and their end. Nothing is read, run or opened before the first
- * request.
+ * The state that all requests to one cluster share: its credential and its
+ * connections. Nothing is read, run or opened before the first request.
  *
  * @module
  */
@@ -10,67 +9,67 @@ import { ignore } from "../internal/abort.ts";
 import { encodeBase64 } from "../internal/base64.ts";
 import type { ClusterAccess } from "./_cluster_access.ts";
 import type { ClientCertificate } from "./transport/tls.ts";
-import { CredentialKeeper, obtainFor } from "./_credentials.ts";
+import { CredentialCache, credentialSource } from "./_credentials.ts";
 import { environmentProxy } from "./transport/environment_proxy.ts";
 import type { FetchFunction, TokenFunction } from "../rest/_rest_client.ts";
-import { openTransport } from "./transport/transport.ts";
+import { createTransport } from "./transport/transport.ts";
 import type { HeaderLine, Transport } from "./transport/types.ts";
 
-/** What a request needs to know to reach a cluster. */
+/** Options for a `RestListerWatcher` that reach a cluster. */
 export interface ClusterRestOptions {
   /** The address of the server. */
   readonly server: string;
-  /** The bearer token, or what gives it. */
+  /** The bearer token, or a function that returns it. */
   readonly token: string | TokenFunction | undefined;
-  /** Headers for each request. */
+  /** Headers that are sent with each request. */
   readonly headers: Headers;
   /** Sends requests over the cluster's connections. */
   readonly fetch: FetchFunction;
 }
 
-/** A transport, and the certificate that it was opened with. */
+/** A transport and the client certificate that it uses. */
 interface OpenTransport {
   readonly certificate: ClientCertificate | undefined;
   readonly transport: Promise<Transport>;
 }
 
-/** A way to a cluster. */
+/** The connection to a cluster, shared by all of its requests. */
 export class ClusterConnection implements AsyncDisposable {
-  /** What requests are made with. */
+  /** Options for clients that send requests through this connection. */
   readonly restOptions: ClusterRestOptions;
   readonly #access: ClusterAccess;
-  readonly #credentials: CredentialKeeper;
+  readonly #credentials: CredentialCache;
   readonly #closing = new AbortController();
-  /** Answers that have not begun. */
+  /** Requests that wait for a response. */
   readonly #inFlight = new Set<Promise<unknown>>();
-  /** The last one is in use; the others only for what they have begun. */
+  /** New requests use the last one; the others finish theirs and close. */
   readonly #transports: OpenTransport[] = [];
   #closed: Promise<void> | undefined;
 
   /**
-   * Opens nothing yet.
+   * Creates a connection; opens nothing before the first request.
    *
-   * @param access How the cluster is reached.
+   * @param access How to connect to the cluster.
    */
   constructor(access: ClusterAccess) {
     this.#access = access;
-    this.#credentials = new CredentialKeeper(obtainFor(access));
+    this.#credentials = new CredentialCache(credentialSource(access));
     this.restOptions = {
       server: access.server,
       token: this.#tokenOption(),
-      headers: headersOf(access),
+      headers: requestHeaders(access),
       fetch: (url, init) => this.#fetch(url, init),
     };
   }
 
-  /** Aborts what is in flight, and waits until everything has been closed. */
+  /** Aborts requests in flight and waits until everything is closed. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closed ??= this.#close();
   }
 
   async #close(): Promise<void> {
     const reason = new Error(
-      `The connection to ${this.#access.server} was closed: its cluster has been disposed of`,
+      `The connection to ${this.#access.server} was closed: its Cluster has been disposed`,
     );
     this.#closing.abort(reason);
     await this.#credentials.close(reason);
@@ -86,17 +85,17 @@ export class ClusterConnection implements AsyncDisposable {
     if (credential.type === "token" && isFixed) return credential.token;
     if (credential.type === "none" && isFixed) return undefined;
     if (credential.type === "basic") return undefined;
-    // No token is none to send: there may be a certificate instead.
-    return async () => (await this.#credentials.forRequest()).token ?? "";
+    // Without a token there may be a client certificate: "" sends no header.
+    return async () => (await this.#credentials.forNewRequest()).token ?? "";
   }
 
   readonly #fetch: FetchFunction = async (url, init) => {
-    const answer = this.#send(url, init);
-    this.#inFlight.add(answer);
+    const response = this.#send(url, init);
+    this.#inFlight.add(response);
     try {
-      return await answer;
+      return await response;
     } finally {
-      this.#inFlight.delete(answer);
+      this.#inFlight.delete(response);
     }
   };
 
@@ -110,7 +109,7 @@ export class ClusterConnection implements AsyncDisposable {
       ? AbortSignal.any([closing, init.signal])
       : closing;
     const response = await transport.fetch(url, { ...init, signal });
-    if (response.status === 401) this.#credentials.refuse(credential);
+    if (response.status === 401) this.#credentials.invalidate(credential);
     return response;
   }
 
@@ -118,7 +117,9 @@ export class ClusterConnection implements AsyncDisposable {
     certificate: ClientCertificate | undefined,
   ): Promise<Transport> {
     const last = this.#transports.at(-1);
-    if (last !== undefined && isSame(last.certificate, certificate)) {
+    if (
+      last !== undefined && isSameCertificate(last.certificate, certificate)
+    ) {
       return await last.transport;
     }
     const opened: OpenTransport = {
@@ -128,7 +129,7 @@ export class ClusterConnection implements AsyncDisposable {
     this.#transports.push(opened);
     try {
       const transport = await opened.transport;
-      // What the old certificate has begun may end with it.
+      // Requests that were sent with the old certificate may finish.
       if (last !== undefined) this.#release(last).catch(ignore);
       return transport;
     } catch (error) {
@@ -149,26 +150,26 @@ export class ClusterConnection implements AsyncDisposable {
 
   #open(certificate: ClientCertificate | undefined): Promise<Transport> {
     const { server, tls, proxyUrl, impersonation } = this.#access;
-    return openTransport({
+    return createTransport({
       server,
       tls,
       proxyUrl: proxyUrl ?? environmentProxy(server),
       certificate,
       headers: impersonation === undefined
         ? []
-        : impersonationLines(impersonation),
+        : impersonationHeaders(impersonation),
     });
   }
 }
 
-function isSame(
+function isSameCertificate(
   a: ClientCertificate | undefined,
   b: ClientCertificate | undefined,
 ): boolean {
   return a?.cert === b?.cert && a?.key === b?.key;
 }
 
-function headersOf(
+function requestHeaders(
   { credential, disableCompression }: ClusterAccess,
 ): Headers {
   const headers = new Headers();
@@ -181,7 +182,7 @@ function headersOf(
   return headers;
 }
 
-function impersonationLines(
+function impersonationHeaders(
   { user, uid, groups, extra }: NonNullable<ClusterAccess["impersonation"]>,
 ): HeaderLine[] {
   return [
@@ -196,7 +197,7 @@ function impersonationLines(
   ];
 }
 
-/** What no header's name may hold is written as in a URL. */
+/** Percent-encodes characters that are not allowed in a header name. */
 function escapeKey(key: string): string {
   return encodeURIComponent(key.toLowerCase()).replace(
     /[()]/g,

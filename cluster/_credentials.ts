@@ -1,7 +1,7 @@
 /**
- * The credential of a cluster's requests, got when the first one needs it, and
- * got again when it has expired or the server has refused it. All requests
- * that need one at the same time wait for the same.
+ * The credential for the requests to a cluster: fetched when the first request
+ * needs it, and again when it has expired or the server has rejected it.
+ * Concurrent requests share one fetch.
  *
  * @module
  */
@@ -13,101 +13,101 @@ import type { ClientCertificate } from "./transport/tls.ts";
 import { runExecPlugin } from "./_exec_plugin.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 
-/** What a request proves itself with. */
+/** What a request authenticates with. */
 export interface Credential {
   readonly token: string | undefined;
   readonly certificate: ClientCertificate | undefined;
-  /** From when on it is not used any more, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   readonly expiresAtMs?: number | undefined;
-  /** Whether it is got anew for each request: that is cheap, or kept elsewhere. */
-  readonly isForOneRequest?: boolean | undefined;
+  /** Whether to fetch it for each request: its source is fast or caches. */
+  readonly isPerRequest?: boolean | undefined;
 }
 
-/** Gets a credential, from wherever it comes. */
-export type ObtainCredential = (signal: AbortSignal) => Promise<Credential>;
+/** Fetches a credential. */
+export type CredentialSource = (signal: AbortSignal) => Promise<Credential>;
 
-/** Keeps the credential of a cluster. */
-export class CredentialKeeper {
-  readonly #obtain: ObtainCredential;
+/** Caches the credential of a cluster. */
+export class CredentialCache {
+  readonly #source: CredentialSource;
   readonly #closing = new AbortController();
   #current: Credential | undefined;
-  #obtaining: Promise<Credential> | undefined;
+  #fetching: Promise<Credential> | undefined;
 
   /**
-   * Gets nothing yet.
+   * Creates a cache; fetches nothing before the first request.
    *
-   * @param obtain Gets a credential.
+   * @param source Fetches a credential.
    */
-  constructor(obtain: ObtainCredential) {
-    this.#obtain = obtain;
+  constructor(source: CredentialSource) {
+    this.#source = source;
   }
 
   /**
-   * The credential for a request that begins now.
+   * Returns the credential for a new request.
    *
-   * @returns It.
-   * @throws What getting one throws.
+   * @returns A credential that has not expired.
+   * @throws What the source throws.
    */
-  async forRequest(): Promise<Credential> {
+  async forNewRequest(): Promise<Credential> {
     const credential = this.#current;
-    const isGood = credential !== undefined && !credential.isForOneRequest &&
+    const isValid = credential !== undefined && !credential.isPerRequest &&
       Date.now() < (credential.expiresAtMs ?? Infinity);
-    return isGood ? credential : await this.#get();
+    return isValid ? credential : await this.#fetch();
   }
 
   /**
-   * The credential that requests are being sent with, even where it expires
-   * meanwhile: all of a request has the same one, though it may be past its
-   * time when it comes, by a clock that is wrong.
+   * Returns the current credential, even if it has expired: a request must use
+   * the same one throughout, and by a wrong clock it may have expired when it
+   * arrives.
    *
-   * @returns It.
-   * @throws What getting one throws.
+   * @returns The credential.
+   * @throws What the source throws.
    */
   async current(): Promise<Credential> {
-    return this.#current ?? await this.#get();
+    return this.#current ?? await this.#fetch();
   }
 
   /**
-   * Gives a credential up that the server has refused, unless another one has
-   * taken its place already.
+   * Discards a credential that the server has rejected, unless it has already
+   * been replaced.
    *
-   * @param credential The credential.
+   * @param credential The rejected credential.
    */
-  refuse(credential: Credential): void {
+  invalidate(credential: Credential): void {
     if (this.#current === credential) this.#current = undefined;
   }
 
   /**
-   * Ends whatever is getting a credential.
+   * Aborts a fetch in progress and waits until it has ended.
    *
-   * @param reason Why.
+   * @param reason The reason of the abort.
    */
   async close(reason: unknown): Promise<void> {
     this.#closing.abort(reason);
-    await this.#obtaining?.catch(ignore);
+    await this.#fetching?.catch(ignore);
   }
 
-  #get(): Promise<Credential> {
-    return this.#obtaining ??= this.#renew();
+  #fetch(): Promise<Credential> {
+    return this.#fetching ??= this.#renew();
   }
 
   async #renew(): Promise<Credential> {
     try {
       this.#closing.signal.throwIfAborted();
-      return this.#current = await this.#obtain(this.#closing.signal);
+      return this.#current = await this.#source(this.#closing.signal);
     } finally {
-      this.#obtaining = undefined;
+      this.#fetching = undefined;
     }
   }
 }
 
 /**
- * How the credential of an access is got.
+ * Returns the source of a cluster's credential.
  *
- * @param access The access.
- * @returns What gets it.
+ * @param access How to connect to the cluster.
+ * @returns A function that fetches the credential.
  */
-export function obtainFor(access: ClusterAccess): ObtainCredential {
+export function credentialSource(access: ClusterAccess): CredentialSource {
   const { credential, user } = access;
   const certificate = () => access.clientCertificate?.();
   switch (credential.type) {
@@ -127,8 +127,8 @@ export function obtainFor(access: ClusterAccess): ObtainCredential {
       return async () => ({
         token: read(),
         certificate: await certificate(),
-        // Read again for each request: whoever renews it renews the token.
-        isForOneRequest: true,
+        // Read again for each request, as the file is replaced on renewal.
+        isPerRequest: true,
       });
     }
     case "exec":
@@ -137,13 +137,13 @@ export function obtainFor(access: ClusterAccess): ObtainCredential {
       return async () => ({
         token: await authProviderToken(credential.provider, user),
         certificate: await certificate(),
-        // It knows itself until when its token is good.
-        isForOneRequest: true,
+        // The provider itself caches its token until that expires.
+        isPerRequest: true,
       });
   }
 }
 
-/** While a file is being replaced, the token that it had is still good. */
+/** Keeps the last token, which is still valid while the file is replaced. */
 function tokenReader(
   path: string,
   fallback: string | undefined,

@@ -1,12 +1,12 @@
 /**
- * What resources a server has. One request tells of all of them where the
- * server aggregates them (`apidiscovery.k8s.io`); where it does not, each
- * version of each group is asked for. One kind is found by one request in any
- * case: its group and version are known.
+ * Discovers the resources of a server. If the server supports aggregated
+ * discovery (`apidiscovery.k8s.io`), all resources take two requests; otherwise
+ * one more for each version of each group. A single kind takes one request in
+ * either case, as its group and version are known.
  *
- * What has been found is kept. What has not been found may be made any moment
- * (a CustomResourceDefinition), so that it is asked for again: a kind, which is
- * one small request, each time; all that there is not more often than every few
+ * Resources that were found are cached. What was not found may be created at
+ * any time (by a CustomResourceDefinition), so it is requested again: a kind,
+ * which is one small request, each time; all resources at most every few
  * seconds.
  *
  * @module
@@ -19,11 +19,11 @@ import { didYouMean } from "../internal/did_you_mean.ts";
 import { findStatusError } from "../api/status_predicates.ts";
 import { UnknownKindError } from "./unknown_kind_error.ts";
 
-/** A resource as the server knows it. */
+/** A resource, as `metav1.APIResource`. */
 export interface ApiResource {
   /** Plural name, as in paths: `"deployments"`. */
   readonly plural: string;
-  /** Singular name; the plural one's where the server gives none. */
+  /** Singular name; the plural one if the server does not send any. */
   readonly singular: string;
   /** Kind of its objects. */
   readonly kind: string;
@@ -31,44 +31,43 @@ export interface ApiResource {
   /** API group; empty for the core group. */
   readonly group: string;
   readonly version: string;
-  /** Whether its objects live in namespaces. */
+  /** Whether it is namespaced rather than cluster-scoped. */
   readonly namespaced: boolean;
-  /** What can be done with it: `"list"`, `"watch"`. */
+  /** The supported verbs: `"list"`, `"watch"`. */
   readonly verbs: readonly string[];
-  /** What else it answers to: `"all"`. */
+  /** The categories that it belongs to: `"all"`. */
   readonly categories: readonly string[];
 }
 
-/** For how long nobody asks for everything again. */
-const MISS_MS = 5000;
+/** How long all resources are not requested again. */
+const MIN_REFRESH_INTERVAL_MS = 5000;
 
 const AGGREGATED = ["v2", "v2beta1"].map((version) =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
 ).concat("application/json").join(",");
 
-/** One version of a group was asked for. */
-interface AskedVersion {
-  /** Whether the answer is still to come. */
-  readonly isOpen: boolean;
-  readonly answer: Promise<readonly ApiResource[]>;
+/** A request for the resources of one version of a group. */
+interface VersionRequest {
+  readonly isPending: boolean;
+  readonly resources: Promise<readonly ApiResource[]>;
 }
 
-/** All that there is was asked for. */
-interface AskedForAll {
+/** A request for all resources. */
+interface FullRequest {
   readonly atMs: number;
-  readonly answer: Promise<readonly ApiResource[]>;
+  readonly resources: Promise<readonly ApiResource[]>;
 }
 
-/** Asks a server what resources it has. */
+/** Discovers the resources of a server. */
 export class Discovery {
   readonly #client: Pick<RestClient, "read">;
-  readonly #versions = new Map<string, AskedVersion>();
-  #all: AskedForAll | undefined;
+  readonly #versions = new Map<string, VersionRequest>();
+  #all: FullRequest | undefined;
 
   /**
-   * Asks nothing yet.
+   * Creates a discovery client; sends no request yet.
    *
-   * @param client What to ask through.
+   * @param client Sends the requests.
    */
   constructor(client: Pick<RestClient, "read">) {
     this.#client = client;
@@ -77,108 +76,113 @@ export class Discovery {
   /**
    * Finds the resource of a kind.
    *
-   * @param apiVersion The kind's group and version: `"apps/v1"`.
+   * @param apiVersion The group and version of the kind: `"apps/v1"`.
    * @param kind The kind: `"Deployment"`.
    * @returns The resource.
    * @throws {UnknownKindError} If the server has no such kind.
-   * @throws {StatusError} If the server refuses to tell.
-   * @throws {ConnectionError} If there is no answer.
+   * @throws {StatusError} If the server refuses.
+   * @throws {ConnectionError} If there is no response.
    */
   async kind(apiVersion: string, kind: string): Promise<ApiResource> {
     for (;;) {
-      const asked = this.#versions.get(apiVersion) ?? this.#askFor(apiVersion);
-      const isNews = asked.isOpen;
-      const resources = await this.#answerOf(apiVersion, asked);
+      const request = this.#versions.get(apiVersion) ??
+        this.#requestVersion(apiVersion);
+      const isFresh = request.isPending;
+      const resources = await this.#resultOf(apiVersion, request);
       const found = resources?.find((resource) => resource.kind === kind);
       if (found !== undefined) return found;
-      if (isNews) throw await this.#unknown(apiVersion, kind, resources ?? []);
-      // It may have been made since: whoever comes first asks for all.
-      this.#forget(apiVersion, asked);
+      if (isFresh) {
+        throw await this.#unknownKind(apiVersion, kind, resources ?? []);
+      }
+      // It may have been created since: the next request is shared by all.
+      this.#forget(apiVersion, request);
     }
   }
 
   /**
-   * All resources that the server tells of, each group's preferred version
-   * first. A group whose own server does not answer is left out.
+   * Returns all resources of the server, each group's preferred version first.
+   * A group whose aggregated API server does not respond is left out.
    *
-   * @returns The resources, as they were found first.
-   * @throws {StatusError} If the server refuses to tell.
-   * @throws {ConnectionError} If there is no answer.
+   * @returns The resources, as of the first request.
+   * @throws {StatusError} If the server refuses.
+   * @throws {ConnectionError} If there is no response.
    */
   async all(): Promise<readonly ApiResource[]> {
-    return await (this.#all ?? this.#askForAll()).answer;
+    return await (this.#all ?? this.#requestAll()).resources;
   }
 
   /**
-   * All resources, as they are by now: for whoever has not found one.
+   * Returns all resources anew, for callers that did not find one in `all`.
    *
-   * @returns The resources, a few seconds old at most.
+   * @returns The resources, at most a few seconds old.
    * @throws What `all` throws.
    */
   async refreshed(): Promise<readonly ApiResource[]> {
     const isRecent = this.#all !== undefined &&
-      Date.now() - this.#all.atMs < MISS_MS;
-    if (!isRecent) this.#askForAll();
+      Date.now() - this.#all.atMs < MIN_REFRESH_INTERVAL_MS;
+    if (!isRecent) this.#requestAll();
     return await this.all();
   }
 
-  #askFor(apiVersion: string): AskedVersion {
-    const answer = this.#version(apiVersion);
-    const asked = { isOpen: true, answer };
-    this.#versions.set(apiVersion, asked);
-    const close = () => {
-      asked.isOpen = false;
+  #requestVersion(apiVersion: string): VersionRequest {
+    const resources = this.#fetchVersion(apiVersion);
+    const request = { isPending: true, resources };
+    this.#versions.set(apiVersion, request);
+    const settle = () => {
+      request.isPending = false;
     };
-    answer.then(close, close);
-    return asked;
+    resources.then(settle, settle);
+    return request;
   }
 
-  #forget(apiVersion: string, asked: AskedVersion): void {
-    if (this.#versions.get(apiVersion) === asked) {
+  #forget(apiVersion: string, request: VersionRequest): void {
+    if (this.#versions.get(apiVersion) === request) {
       this.#versions.delete(apiVersion);
     }
   }
 
-  /** A failure is kept for nobody; that there is no such version is an answer. */
-  async #answerOf(
+  /** Does not cache failures, except that the version does not exist. */
+  async #resultOf(
     apiVersion: string,
-    asked: AskedVersion,
+    request: VersionRequest,
   ): Promise<readonly ApiResource[] | undefined> {
     try {
-      return await asked.answer;
+      return await request.resources;
     } catch (error) {
       if (findStatusError(error)?.code === 404) return undefined;
-      this.#forget(apiVersion, asked);
+      this.#forget(apiVersion, request);
       throw error;
     }
   }
 
-  #askForAll(): AskedForAll {
-    const asked = { atMs: Date.now(), answer: this.#everything() };
-    this.#all = asked;
-    asked.answer.catch(() => {
-      if (this.#all === asked) this.#all = undefined;
+  #requestAll(): FullRequest {
+    const request = { atMs: Date.now(), resources: this.#fetchAll() };
+    this.#all = request;
+    request.resources.catch(() => {
+      if (this.#all === request) this.#all = undefined;
     });
-    return asked;
+    return request;
   }
 
-  async #everything(): Promise<readonly ApiResource[]> {
+  async #fetchAll(): Promise<readonly ApiResource[]> {
     const [core, groups] = await Promise.all([
       this.#read("/api", AGGREGATED),
       this.#read("/apis", AGGREGATED),
     ]);
     const lists = await Promise.all([
-      this.#resourcesOf(core),
-      this.#resourcesOf(groups),
+      this.#fetchResources(core),
+      this.#fetchResources(groups),
     ]);
     return lists.flat();
   }
 
-  async #resourcesOf(answer: JsonRecord): Promise<readonly ApiResource[]> {
-    if (answer.kind === "APIGroupDiscoveryList") return aggregated(answer);
-    const versions = versionsOf(answer);
+  async #fetchResources(response: JsonRecord): Promise<readonly ApiResource[]> {
+    if (response.kind === "APIGroupDiscoveryList") {
+      return aggregatedResources(response);
+    }
+    const versions = versionsOf(response);
     const results = await Promise.allSettled(
-      versions.map((version) => this.#version(version)),
+      versions.map((version) => this.#fetchVersion(version)),
     );
     const failed = results.find((result) => result.status === "rejected");
     const lists = results.flatMap((result) =>
@@ -188,14 +192,14 @@ export class Discovery {
     return lists.flat();
   }
 
-  async #version(apiVersion: string): Promise<readonly ApiResource[]> {
+  async #fetchVersion(apiVersion: string): Promise<readonly ApiResource[]> {
     const [version = "", group = ""] = apiVersion.split("/").reverse();
     const root = group === "" ? "/api" : `/apis/${encodeURIComponent(group)}`;
     const path = `${root}/${encodeURIComponent(version)}`;
-    const answer = await this.#read(path, "application/json");
-    return listOf(answer.resources)
+    const response = await this.#read(path, "application/json");
+    return listOf(response.resources)
       .map((resource) => legacyResource(resource, group, version))
-      // Subresources are listed along, as "pods/log".
+      // The list includes subresources, such as "pods/log".
       .filter(({ plural }) => plural !== "" && !plural.includes("/"));
   }
 
@@ -204,7 +208,7 @@ export class Discovery {
     return parseBody(body, isRecord, "discovery document");
   }
 
-  async #unknown(
+  async #unknownKind(
     apiVersion: string,
     kind: string,
     resources: readonly ApiResource[],
@@ -215,11 +219,11 @@ export class Discovery {
       const others = all.filter((resource) => resource.kind === kind)
         .map(apiVersionOf);
       if (others.length > 0) {
-        advice = `it is of ${[...new Set(others)].join(", ")}`;
+        advice = `it is in ${[...new Set(others)].join(", ")}`;
       }
     }
     return new UnknownKindError(
-      `The server has no kind ${JSON.stringify(kind)} of ${
+      `The server has no kind ${JSON.stringify(kind)} in version ${
         JSON.stringify(apiVersion)
       }: ${advice || "is its CustomResourceDefinition installed?"}`,
       { apiVersion, kind },
@@ -228,7 +232,7 @@ export class Discovery {
 }
 
 /**
- * The `apiVersion` of the objects of a resource.
+ * Returns the `apiVersion` of the objects of a resource.
  *
  * @param resource The resource.
  * @returns `"v1"`, `"apps/v1"`.
@@ -239,19 +243,19 @@ export function apiVersionOf(
   return group === "" ? version : `${group}/${version}`;
 }
 
-function versionsOf(answer: JsonRecord): string[] {
-  if (Array.isArray(answer.versions)) return texts(answer.versions);
-  return listOf(answer.groups).flatMap((group) =>
-    listOf(group.versions).map((version) => text(version.groupVersion))
+function versionsOf(response: JsonRecord): string[] {
+  if (Array.isArray(response.versions)) return asStrings(response.versions);
+  return listOf(response.groups).flatMap((group) =>
+    listOf(group.versions).map((version) => asString(version.groupVersion))
   );
 }
 
-function aggregated(answer: JsonRecord): ApiResource[] {
-  return listOf(answer.items).flatMap((group) => {
-    const name = isRecord(group.metadata) ? text(group.metadata.name) : "";
+function aggregatedResources(response: JsonRecord): ApiResource[] {
+  return listOf(response.items).flatMap((group) => {
+    const name = isRecord(group.metadata) ? asString(group.metadata.name) : "";
     return listOf(group.versions).flatMap((version) =>
       listOf(version.resources).map((resource) =>
-        aggregatedResource(resource, name, text(version.version))
+        aggregatedResource(resource, name, asString(version.version))
       )
     );
   }).filter(({ plural, kind }) => plural !== "" && kind !== "");
@@ -264,15 +268,16 @@ function aggregatedResource(
 ): ApiResource {
   const { responseKind } = resource;
   return {
-    plural: text(resource.resource),
-    singular: text(resource.singularResource) || text(resource.resource),
-    kind: isRecord(responseKind) ? text(responseKind.kind) : "",
-    shortNames: texts(resource.shortNames),
+    plural: asString(resource.resource),
+    singular: asString(resource.singularResource) ||
+      asString(resource.resource),
+    kind: isRecord(responseKind) ? asString(responseKind.kind) : "",
+    shortNames: asStrings(resource.shortNames),
     group,
     version,
     namespaced: resource.scope === "Namespaced",
-    verbs: texts(resource.verbs),
-    categories: texts(resource.categories),
+    verbs: asStrings(resource.verbs),
+    categories: asStrings(resource.categories),
   };
 }
 
@@ -282,29 +287,29 @@ function legacyResource(
   version: string,
 ): ApiResource {
   return {
-    plural: text(resource.name),
-    singular: text(resource.singularName) || text(resource.name),
-    kind: text(resource.kind),
-    shortNames: texts(resource.shortNames),
+    plural: asString(resource.name),
+    singular: asString(resource.singularName) || asString(resource.name),
+    kind: asString(resource.kind),
+    shortNames: asStrings(resource.shortNames),
     group,
     version,
     namespaced: resource.namespaced === true,
-    verbs: texts(resource.verbs),
-    categories: texts(resource.categories),
+    verbs: asStrings(resource.verbs),
+    categories: asStrings(resource.categories),
   };
 }
 
-/** Go writes a list that was never filled as null. */
+/** Go encodes a nil slice as null. */
 function listOf(value: unknown): readonly JsonRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-function texts(value: unknown): string[] {
+function asStrings(value: unknown): string[] {
   return Array.isArray(value)
     ? value.filter((item) => typeof item === "string")
     : [];
 }
 
-function text(value: unknown): string {
+function asString(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

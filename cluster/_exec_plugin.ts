@@ -1,13 +1,12 @@
 /**
- * Runs the programs that print credentials (`aws`, `gke-gcloud-auth-plugin`,
- * `kubelogin`), by the protocol of `client.authentication.k8s.io`.
+ * Runs credential plugins (`aws`, `gke-gcloud-auth-plugin`, `kubelogin`) with
+ * the protocol of `client.authentication.k8s.io`.
  *
- * client-node has this as well, but nothing of it could be kept: it cannot be
- * interrupted, and leaves a program that hangs running; what it throws quotes
- * the program's output, and so the token; the program finds an open standard
- * input to wait on, and no KUBERNETES_EXEC_INFO; what it prints is not
- * checked; and client-node takes a second to load, for what is the most common
- * credential there is.
+ * client-node's implementation is not used: it cannot be interrupted and leaves
+ * a hanging plugin running; its errors quote the output of the plugin and so
+ * the token; the plugin gets an open standard input to wait on and no
+ * KUBERNETES_EXEC_INFO; its output is not validated; and client-node takes a
+ * second to load, for the most common kind of credential.
  *
  * @module
  */
@@ -21,32 +20,32 @@ import { isPem } from "../internal/pem.ts";
 import { runProgram } from "./_run_program.ts";
 import { shownLine } from "../internal/redacted_line.ts";
 
-/** What a program has printed. */
+/** The credential that a plugin printed. */
 export interface ExecCredential {
   readonly token: string | undefined;
   readonly certificate: ClientCertificate | undefined;
-  /** When it is to be run again, in milliseconds since 1970. */
+  /** When the credential expires, in milliseconds since 1970. */
   readonly expiresAtMs: number | undefined;
 }
 
 /**
- * How long a program may take: somebody may have to log in meanwhile. It is a
- * little less than a request waits for its token, so that it is the plugin that
- * is spoken of.
+ * How long a plugin may take, which may include a login in the browser. It is
+ * slightly less than a request waits for its token, so that the error names the
+ * plugin.
  */
 const TIMEOUT_MS = 55_000;
 
-/** Variables that hold what a program may repeat when it fails. */
+/** Names of environment variables whose values a failing plugin may print. */
 const SECRET_VARIABLE = /auth|credential|key|pass|secret|session|token/i;
 
 /**
- * Runs a plugin.
+ * Runs a credential plugin.
  *
  * @param plugin The plugin.
- * @param access The cluster that it is for.
- * @param signal Ends it.
- * @returns What it has printed.
- * @throws {Error} If it gives no credential.
+ * @param access The cluster that the credential is for.
+ * @param signal Terminates the plugin.
+ * @returns The credential.
+ * @throws {Error} If the plugin cannot be run, fails, or prints no credential.
  * @throws The signal's reason if it is aborted.
  */
 export async function runExecPlugin(
@@ -68,22 +67,22 @@ export async function runExecPlugin(
     case "not started": {
       const hint = shownLine(installHint?.replace(/\s+/g, " ") ?? "", []);
       throw fail(
-        `${result.reason}: ${hint || "install it, or name it by its path"}`,
+        `${result.reason}: ${hint || "install it or specify its path"}`,
       );
     }
     case "timed out":
-      throw fail(`has not ended in ${TIMEOUT_MS} ms, and was ended`);
-    case "ended":
+      throw fail(`did not finish within ${TIMEOUT_MS} ms and was terminated`);
+    case "exited":
       if (result.status === "0") return parse(result.stdout, plugin, fail);
       throw fail(
         `failed (${result.status}): ${
-          shownLine(result.stderr, secretsOf(env)) || "it did not say why"
+          shownLine(result.stderr, secretValues(env)) || "no error message"
         }`,
       );
   }
 }
 
-function secretsOf(env: Readonly<Record<string, string>>): string[] {
+function secretValues(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env)
     .filter(([name]) => SECRET_VARIABLE.test(name))
     .map(([, value]) => value);
@@ -114,7 +113,7 @@ function execInfo(
   });
 }
 
-/** Nothing of what was printed is quoted: it is, or was to be, a credential. */
+/** Error messages do not quote the output, which contains the credential. */
 function parse(
   stdout: string,
   { apiVersion }: ExecPlugin,
@@ -126,23 +125,23 @@ function parse(
   } catch {
     throw fail(
       stdout.trim() === ""
-        ? "has printed nothing"
-        : "has printed something that is not JSON",
+        ? "printed nothing"
+        : "printed output that is not JSON",
     );
   }
   if (!isRecord(printed) || printed.kind !== "ExecCredential") {
-    throw fail("has printed JSON that is no ExecCredential");
+    throw fail("printed JSON that is not an ExecCredential");
   }
   if (printed.apiVersion !== apiVersion) {
     const version = typeof printed.apiVersion === "string"
-      ? clip(JSON.stringify(printed.apiVersion), 60)
-      : "none";
+      ? `apiVersion ${clip(JSON.stringify(printed.apiVersion), 60)}`
+      : "no apiVersion";
     throw fail(
-      `speaks another version than the kubeconfig says: apiVersion ${version}, not "${apiVersion}"`,
+      `printed an ExecCredential with ${version}, but the kubeconfig requires "${apiVersion}"`,
     );
   }
   if (!isRecord(printed.status)) {
-    throw fail("has printed an ExecCredential without a status");
+    throw fail("printed an ExecCredential without a status");
   }
   return parseStatus(printed.status, fail);
 }
@@ -151,43 +150,45 @@ function parseStatus(
   status: JsonRecord,
   fail: (why: string) => Error,
 ): ExecCredential {
-  const text = (name: string): string | undefined => {
+  const stringField = (name: string): string | undefined => {
     const value = status[name] ?? undefined;
     if (value === undefined || typeof value === "string") {
       return value || undefined;
     }
-    throw fail(`has printed a ${name} that is no text`);
+    throw fail(`printed a ${name} that is not a string`);
   };
-  const token = text("token");
-  const cert = text("clientCertificateData");
-  const key = text("clientKeyData");
+  const token = stringField("token");
+  const cert = stringField("clientCertificateData");
+  const key = stringField("clientKeyData");
   if ((cert === undefined) !== (key === undefined)) {
-    throw fail("has printed a certificate without its key, or a key alone");
+    throw fail("printed a certificate without a key or a key alone");
   }
   if (token === undefined && cert === undefined) {
-    throw fail("has printed neither a token nor a certificate");
+    throw fail("printed neither a token nor a certificate");
   }
   if (token !== undefined && !/^[\x21-\x7e]*$/.test(token.trim())) {
-    throw fail("has printed a token that no HTTP header can carry");
+    throw fail(
+      "printed a token with characters that are not allowed in an HTTP header",
+    );
   }
   const isUsable = cert === undefined || key === undefined ||
     (isPem(cert, "certificate") && isPem(key, "key"));
-  if (!isUsable) throw fail("has printed a certificate or key that is no PEM");
+  if (!isUsable) throw fail("printed a certificate or key that is not PEM");
   return {
     token,
     certificate: cert === undefined || key === undefined
       ? undefined
       : { cert, key },
-    expiresAtMs: expiryOf(text("expirationTimestamp"), fail),
+    expiresAtMs: parseExpiry(stringField("expirationTimestamp"), fail),
   };
 }
 
-function expiryOf(
+function parseExpiry(
   timestamp: string | undefined,
   fail: (why: string) => Error,
 ): number | undefined {
   if (timestamp === undefined) return undefined;
   const time = Date.parse(timestamp);
   if (!Number.isNaN(time)) return time;
-  throw fail("has printed an expirationTimestamp that is no time");
+  throw fail("printed an expirationTimestamp that is not a valid time");
 }

@@ -1,15 +1,15 @@
 /**
- * Finds the kubeconfig, as client-go does: the file that is asked for, else
- * those of `KUBECONFIG`, else `~/.kube/config`, else what a pod is given; and
- * chooses in it what `kubectl`'s flags choose.
+ * Finds the kubeconfig with client-go's precedence: the given file, else the
+ * files of `KUBECONFIG`, else `~/.kube/config`, else the service account of the
+ * pod; and selects a context, cluster and user in it as `kubectl`'s flags do.
  *
- * Unlike client-go, a context that names what does not exist is an error here,
- * and so is having found nothing at all.
+ * Unlike in client-go, a context that refers to a cluster or user that does not
+ * exist is an error, and so is a missing configuration.
  *
  * @module
  */
 
-import { accessOf } from "./_resolve_access.ts";
+import { resolveAccess } from "./_resolve_access.ts";
 import type { ClusterAccess } from "./_cluster_access.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
 import {
@@ -20,7 +20,7 @@ import {
   mergeKubeconfigs,
   parseKubeconfig,
 } from "./_kubeconfig_file.ts";
-import { withClusterOptions, withUserOptions } from "./_overrides.ts";
+import { applyClusterOverrides, applyUserOverrides } from "./_overrides.ts";
 import { serviceAccountConfig } from "./_service_account.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
 import {
@@ -33,60 +33,60 @@ import {
 import type { ClusterOptions } from "./cluster_options.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
-/** How many names an error shows. */
+/** How many names an error message lists. */
 const SHOWN_NAMES = 10;
 
 /**
- * How the cluster is reached that `kubectl` would reach with such flags.
+ * Finds out how to connect to the cluster that `kubectl` would use.
  *
- * @param options The flags.
- * @returns How.
- * @throws {KubeconfigError} If nothing says how, or it cannot be used.
+ * @param options The equivalents of `kubectl`'s flags.
+ * @returns How to connect.
+ * @throws {KubeconfigError} If there is no configuration, or it is invalid.
  */
-export function defaultAccess(options: ClusterOptions): ClusterAccess {
-  const { config, looked } = findKubeconfig(options.kubeconfig);
-  if (config !== undefined) return chooseAccess(config, options);
-  if (options.server !== undefined) return chooseAccess(EMPTY, options);
+export function findClusterAccess(options: ClusterOptions): ClusterAccess {
+  const { config, searched } = findKubeconfig(options.kubeconfig);
+  if (config !== undefined) return selectAccess(config, options);
+  if (options.server !== undefined) return selectAccess(EMPTY, options);
   const found = serviceAccountConfig();
   if ("config" in found) {
-    // The name of its context is ours, and nobody else's.
-    return { ...chooseAccess(found.config, options), context: undefined };
+    // The name of its context is internal.
+    return { ...selectAccess(found.config, options), context: undefined };
   }
   throw new KubeconfigError(
     `Cannot find a cluster: no kubeconfig in ${
-      looked.join(", ")
-    }, and this is no pod (${found.missing}): give a kubeconfig or the address of a server, or set KUBECONFIG`,
+      searched.join(", ")
+    }, and not running in a pod (${found.missing}): specify a kubeconfig or a server, or set KUBECONFIG`,
   );
 }
 
 /**
- * How the cluster of a context is reached.
+ * Selects a context, cluster and user of a kubeconfig and applies overrides.
  *
  * @param config The kubeconfig.
- * @param options What to choose in it, and what outranks it.
- * @returns How.
- * @throws {KubeconfigError} If it cannot be used.
+ * @param options Which entries to select, and what overrides them.
+ * @returns How to connect.
+ * @throws {KubeconfigError} If an entry does not exist or is invalid.
  */
-export function chooseAccess(
+export function selectAccess(
   config: Kubeconfig,
   options: ClusterOptions,
 ): ClusterAccess {
   const name = options.context ?? config.currentContext;
-  const context = contextOf(config, name, options);
-  const cluster = options.cluster ?? context.entry.text("cluster");
-  const user = options.user ?? context.entry.text("user");
+  const context = selectContext(config, name, options);
+  const cluster = options.cluster ?? context.entry.string("cluster");
+  const user = options.user ?? context.entry.string("user");
   const { where } = context.entry;
   if (cluster === undefined && options.server === undefined) {
     throw context.entry.unusable("it names no cluster");
   }
-  return accessOf({
+  return resolveAccess({
     context: name,
-    namespace: options.namespace ?? context.entry.text("namespace"),
-    cluster: withClusterOptions(
-      chosen(config, "cluster", cluster, where),
+    namespace: options.namespace ?? context.entry.string("namespace"),
+    cluster: applyClusterOverrides(
+      select(config, "cluster", cluster, where),
       options,
     ),
-    user: withUserOptions(chosen(config, "user", user, where), options),
+    user: applyUserOverrides(select(config, "user", user, where), options),
   });
 }
 
@@ -98,40 +98,38 @@ const EMPTY: Kubeconfig = {
   users: new Map(),
 };
 
-function contextOf(
+function selectContext(
   config: Kubeconfig,
   name: string | undefined,
   { context, cluster, server }: ClusterOptions,
 ): LocatedEntry {
   if (name === undefined) {
     if (cluster !== undefined || server !== undefined) {
-      return nothing(config.where);
+      return emptyEntry(config.where);
     }
     throw new KubeconfigError(
-      `Cannot choose a context of ${config.where}: it has no current-context: ${
-        knownNames("give a context", config.contexts)
+      `Cannot choose a context of ${config.where}: current-context is not set: ${
+        listNames("context", config.contexts)
       }`,
     );
   }
-  const where = context === undefined
-    ? `the current-context of ${config.where}`
-    : config.where;
-  return find("context", config.contexts, name, where);
+  const label = context === undefined ? "current-context" : "context";
+  return find("context", config.contexts, name, config.where, label);
 }
 
-function chosen(
+function select(
   config: Kubeconfig,
   kind: "cluster" | "user",
   name: string | undefined,
   where: string,
 ): LocatedEntry {
-  if (name === undefined) return nothing(where);
+  if (name === undefined) return emptyEntry(where);
   const entries = kind === "cluster" ? config.clusters : config.users;
   return find(kind, entries, name, where);
 }
 
-function nothing(where: string): LocatedEntry {
-  return { entry: new Entry(where, {}), folder: "." };
+function emptyEntry(where: string): LocatedEntry {
+  return { entry: new Entry(where, {}), directory: "." };
 }
 
 function find(
@@ -139,50 +137,51 @@ function find(
   entries: EntriesByName,
   name: string,
   where: string,
+  label = kind,
 ): LocatedEntry {
   const found = entries.get(name);
   if (found !== undefined) return found;
-  const advice = didYouMean(name, entries.keys()) ||
-    knownNames(`its ${kind}s are`, entries);
+  const advice = didYouMean(name, entries.keys()) || listNames(kind, entries);
   throw new KubeconfigError(
-    `Cannot find ${kind} ${JSON.stringify(name)} of ${where}: ${advice}`,
+    `Cannot find ${label} ${JSON.stringify(name)} of ${where}: ${advice}`,
   );
 }
 
-function knownNames(intro: string, entries: EntriesByName): string {
-  if (entries.size === 0) return "there is none";
+function listNames(kind: string, entries: EntriesByName): string {
+  if (entries.size === 0) return `it has no ${kind}s`;
   const names = [...entries.keys()];
   const more = names.length > SHOWN_NAMES ? ", …" : "";
-  return `${intro}: ${names.slice(0, SHOWN_NAMES).join(", ")}${more}`;
+  const shown = names.slice(0, SHOWN_NAMES).join(", ");
+  return `available ${kind}s: ${shown}${more}`;
 }
 
-/** What was found, or where it was looked for in vain. */
+/** The kubeconfig, or where none was found. */
 interface Search {
   readonly config?: Kubeconfig;
-  readonly looked: readonly string[];
+  readonly searched: readonly string[];
 }
 
 function findKubeconfig(given: string | undefined): Search {
   if (given !== undefined) {
     const config = parseKubeconfig(readKubeconfig(given), given);
-    if (config !== undefined) return { config, looked: [] };
+    if (config !== undefined) return { config, searched: [] };
     throw new KubeconfigError(`Cannot use ${given}: it is empty`);
   }
   const paths = defaultPaths();
-  const looked: string[] = [];
+  const searched: string[] = [];
   const configs: Kubeconfig[] = [];
   for (const path of paths) {
-    const config = parseIfPresent(path, looked);
+    const config = parseIfPresent(path, searched);
     if (config !== undefined) configs.push(config);
   }
   const [first, ...rest] = configs;
   if (first !== undefined) {
-    return { config: mergeKubeconfigs([first, ...rest]), looked };
+    return { config: mergeKubeconfigs([first, ...rest]), searched };
   }
   return {
-    looked: looked.length > 0
-      ? looked
-      : ["KUBECONFIG (not set) and ~/.kube/config (there is no HOME)"],
+    searched: searched.length > 0
+      ? searched
+      : ["KUBECONFIG (not set) and ~/.kube/config (HOME is not set)"],
   };
 }
 
@@ -196,10 +195,10 @@ function defaultPaths(): readonly string[] {
   return home === undefined ? [] : [`${home}/.kube/config`];
 }
 
-/** Several files may be named of which some are not there. */
+/** Files that `KUBECONFIG` lists may be missing or empty. */
 function parseIfPresent(
   path: string,
-  looked: string[],
+  searched: string[],
 ): Kubeconfig | undefined {
   let text: string;
   try {
@@ -207,12 +206,12 @@ function parseIfPresent(
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     if (!error.isMissing) throw unreadable(path, error);
-    looked.push(`${path} (${error.message})`);
+    searched.push(`${path} (${error.message})`);
     return undefined;
   }
   const config = parseKubeconfig(text, path);
   if (config !== undefined && !isEmptyKubeconfig(config)) return config;
-  looked.push(`${path} (empty)`);
+  searched.push(`${path} (empty)`);
   return undefined;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Reads the fields of one entry of a kubeconfig: whoever wrote it is told
- * which field of which entry is not what it has to be. Values never are in an
- * error: many of them are credentials.
+ * Reads the fields of kubeconfig entries. Error messages name the entry and the
+ * invalid field but never quote a value, because many are credentials.
  *
  * @module
  */
@@ -11,94 +10,94 @@ import { KubeconfigError } from "./kubeconfig_error.ts";
 
 /** One entry of a kubeconfig. */
 export class Entry {
-  /** What it is, and of which file: `user "me" of /home/me/.kube/config`. */
+  /** Identifies the entry in messages: `user "me" of /home/me/.kube/config`. */
   readonly where: string;
   readonly #fields: JsonRecord;
 
   /**
-   * An entry to be read.
+   * Wraps a parsed entry.
    *
-   * @param where What it is, for errors.
-   * @param value What is written there.
-   * @throws {KubeconfigError} If that is no object.
+   * @param where Identifies the entry in messages.
+   * @param value The parsed value; null counts as an empty object.
+   * @throws {KubeconfigError} If the value is not an object.
    */
   constructor(where: string, value: unknown) {
     this.where = where;
     if (!isRecord(value ?? {})) {
       throw new KubeconfigError(
-        `Cannot use ${where}: it is ${typeName(value)} and has no fields`,
+        `Cannot use ${where}: it is ${typeName(value)}, expected an object`,
       );
     }
     this.#fields = isRecord(value) ? value : {};
   }
 
   /**
-   * A field that is a text. An empty one counts as none, as in Go.
+   * Returns a string field. An empty string counts as absent, as in Go.
    *
-   * @param name Its name.
-   * @returns The text, if there is one.
-   * @throws {KubeconfigError} If it is something else.
+   * @param name The name of the field.
+   * @returns The string, if there is one.
+   * @throws {KubeconfigError} If the field is not a string.
    */
-  text(name: string): string | undefined {
+  string(name: string): string | undefined {
     const value = this.#fields[name] ?? undefined;
     if (value === undefined || typeof value === "string") {
       return value || undefined;
     }
-    throw this.#wrong(name, value, "a text, which is put in quotes");
+    throw this.#invalid(name, value, "a quoted string");
   }
 
   /**
-   * A field that says yes or no.
+   * Returns a boolean field.
    *
-   * @param name Its name.
-   * @returns Whether it says yes.
-   * @throws {KubeconfigError} If it is something else.
+   * @param name The name of the field.
+   * @returns The value; false if the field is absent.
+   * @throws {KubeconfigError} If the field is not a boolean.
    */
-  flag(name: string): boolean {
+  boolean(name: string): boolean {
     const value = this.#fields[name] ?? false;
     if (typeof value === "boolean") return value;
-    throw this.#wrong(name, value, "true or false");
+    throw this.#invalid(name, value, "true or false");
   }
 
   /**
-   * A field that is a list of texts.
+   * Returns a field that is a list of strings.
    *
-   * @param name Its name.
-   * @returns The texts.
-   * @throws {KubeconfigError} If it is something else.
+   * @param name The name of the field.
+   * @returns The strings; empty if the field is absent.
+   * @throws {KubeconfigError} If the field is not a list of strings.
    */
-  texts(name: string): readonly string[] {
+  strings(name: string): readonly string[] {
     const value = this.#fields[name] ?? [];
     if (
       Array.isArray(value) && value.every((item) => typeof item === "string")
     ) {
       return value;
     }
-    throw this.#wrong(name, value, "a list of texts");
+    throw this.#invalid(name, value, "a list of strings");
   }
 
   /**
-   * A field that is a list of entries.
+   * Returns a field that is a list of objects.
    *
-   * @param name Its name.
-   * @returns The entries.
-   * @throws {KubeconfigError} If it is something else.
+   * @param name The name of the field.
+   * @returns The entries; empty if the field is absent.
+   * @throws {KubeconfigError} If the field is not a list of objects.
    */
   entries(name: string): readonly Entry[] {
     const value = this.#fields[name] ?? [];
-    if (!Array.isArray(value)) throw this.#wrong(name, value, "a list");
+    if (!Array.isArray(value)) throw this.#invalid(name, value, "a list");
     return value.map((item, index) =>
       new Entry(`${name}[${index}] of ${this.where}`, item)
     );
   }
 
   /**
-   * A field that has fields itself.
+   * Returns a field that is an object.
    *
-   * @param name Its name.
-   * @param where What it is, for errors.
+   * @param name The name of the field.
+   * @param where Identifies the object in messages.
    * @returns The entry, if there is one.
-   * @throws {KubeconfigError} If it is something else.
+   * @throws {KubeconfigError} If the field is not an object.
    */
   entry(name: string, where = `${name} of ${this.where}`): Entry | undefined {
     const value = this.#fields[name] ?? undefined;
@@ -106,36 +105,36 @@ export class Entry {
   }
 
   /**
-   * A field that may be anything.
+   * Returns a field of any type.
    *
-   * @param name Its name.
-   * @returns What is there.
+   * @param name The name of the field.
+   * @returns Its value.
    */
   value(name: string): unknown {
     return this.#fields[name];
   }
 
   /**
-   * The names of the fields.
+   * Returns the names of all fields.
    *
-   * @returns All of them.
+   * @returns The names.
    */
   names(): readonly string[] {
     return Object.keys(this.#fields);
   }
 
   /**
-   * What is to be thrown when this entry cannot be used.
+   * Creates the error to throw if this entry is invalid.
    *
-   * @param why Why; without any value.
+   * @param why The reason, without any value of the entry.
    * @returns The error.
    */
   unusable(why: string): KubeconfigError {
     return new KubeconfigError(`Cannot use ${this.where}: ${why}`);
   }
 
-  #wrong(name: string, value: unknown, wanted: string): KubeconfigError {
-    return this.unusable(`${name} is ${typeName(value)}, not ${wanted}`);
+  #invalid(name: string, value: unknown, expected: string): KubeconfigError {
+    return this.unusable(`${name} is ${typeName(value)}, expected ${expected}`);
   }
 }
 
@@ -143,13 +142,13 @@ function typeName(value: unknown): string {
   if (Array.isArray(value)) {
     return value.every((item) => typeof item === "string")
       ? "a list"
-      : "a list of something else";
+      : "a list with other items";
   }
   switch (typeof value) {
     case "string":
-      return "a text";
+      return "a string";
     case "object":
-      return value === null ? "nothing" : "an object";
+      return value === null ? "null" : "an object";
     default:
       return `a ${typeof value}`;
   }

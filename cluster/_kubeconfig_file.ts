@@ -1,6 +1,6 @@
 /**
- * Kubeconfig files as they are written: their entries by name, and several
- * files made one as client-go does: the first one to name something wins.
+ * Parses kubeconfig files into entries by name, and merges several files as
+ * client-go does: the first file to define an entry wins.
  *
  * @module
  */
@@ -11,22 +11,21 @@ import { Entry } from "./_kubeconfig_entry.ts";
 import { folderOf } from "../internal/runtime.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
-/** An entry, and where its relative paths begin. */
+/** An entry and the directory that its relative paths refer to. */
 export interface LocatedEntry {
-  /** What is written there. */
   readonly entry: Entry;
-  /** The folder of its file. */
-  readonly folder: string;
+  /** The directory of the kubeconfig file. */
+  readonly directory: string;
 }
 
 /** The entries of one kind, by name. */
 export type EntriesByName = ReadonlyMap<string, LocatedEntry>;
 
-/** The entries of one kubeconfig file, or of several. */
+/** The entries of one kubeconfig file or of several merged ones. */
 export interface Kubeconfig {
-  /** The files. */
+  /** The paths of the files, for messages. */
   readonly where: string;
-  /** The context that is used unless another one is asked for. */
+  /** The name of the default context. */
   readonly currentContext: string | undefined;
   readonly clusters: EntriesByName;
   readonly contexts: EntriesByName;
@@ -34,23 +33,23 @@ export interface Kubeconfig {
 }
 
 /**
- * Whether there is nothing in it.
+ * Reports whether a kubeconfig has no entries.
  *
  * @param config The kubeconfig.
- * @returns Whether it names no cluster, context or user.
+ * @returns Whether it defines no cluster, context or user.
  */
 export function isEmptyKubeconfig(config: Kubeconfig): boolean {
   return config.clusters.size + config.contexts.size + config.users.size === 0;
 }
 
 /**
- * Reads the text of a kubeconfig file.
+ * Parses a kubeconfig file.
  *
- * @param text The text, YAML or JSON.
- * @param path The file, for errors and for relative paths.
- * @returns Its entries, of which only the names have been looked at; undefined
- *   where it is empty.
- * @throws {KubeconfigError} If it is no kubeconfig.
+ * @param text The content of the file, YAML or JSON.
+ * @param path The path of the file, for messages and for relative paths.
+ * @returns Its entries, of which only the names have been validated; undefined
+ *   if the file is empty.
+ * @throws {KubeconfigError} If it is not a kubeconfig.
  */
 export function parseKubeconfig(
   text: string,
@@ -61,29 +60,29 @@ export function parseKubeconfig(
   const value = parseYaml(text, path);
   if (!isKubeconfig(value)) {
     throw new KubeconfigError(
-      `Cannot use ${path}: it is no kubeconfig, which has clusters, users and contexts`,
+      `Cannot use ${path}: it is not a kubeconfig, which has clusters, users and contexts`,
     );
   }
   const config = new Entry(path, value);
-  const kind = config.text("kind");
+  const kind = config.string("kind");
   if (kind !== undefined && kind !== "Config") {
-    throw config.unusable("it is of another kind than a kubeconfig, Config");
+    throw config.unusable('it is not a kubeconfig: its kind is not "Config"');
   }
-  const folder = folderOf(path);
+  const directory = folderOf(path);
   return {
     where: path,
-    currentContext: config.text("current-context"),
-    clusters: byName(config, "cluster", folder),
-    contexts: byName(config, "context", folder),
-    users: byName(config, "user", folder),
+    currentContext: config.string("current-context"),
+    clusters: byName(config, "cluster", directory),
+    contexts: byName(config, "context", directory),
+    users: byName(config, "user", directory),
   };
 }
 
 /**
- * Makes one kubeconfig of several.
+ * Merges kubeconfigs.
  *
- * @param configs The kubeconfigs, at least one; the first to name a thing wins.
- * @returns All of them.
+ * @param configs The kubeconfigs; the first to define an entry wins.
+ * @returns The merged kubeconfig.
  */
 export function mergeKubeconfigs(
   configs: readonly [Kubeconfig, ...Kubeconfig[]],
@@ -97,13 +96,13 @@ export function mergeKubeconfigs(
   }), configs[0]);
 }
 
-/** What the parsers throw quotes what they parse: only the place is kept. */
+/** The parsers' errors quote the input, so only the position is kept. */
 function parseYaml(text: string, path: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
       return JSON.parse(text);
     } catch {
-      // YAML has such beginnings as well.
+      // It may be a YAML flow mapping.
     }
   }
   try {
@@ -130,21 +129,21 @@ function isKubeconfig(value: unknown): boolean {
 function byName(
   config: Entry,
   kind: "cluster" | "context" | "user",
-  folder: string,
+  directory: string,
 ): EntriesByName {
   const entries = new Map<string, LocatedEntry>();
   for (const item of config.entries(`${kind}s`)) {
-    const name = item.text("name");
+    const name = item.string("name");
     if (name === undefined) throw item.unusable("it has no name");
     const where = `${kind} ${JSON.stringify(name)} of ${config.where}`;
     if (entries.has(name)) {
       throw new KubeconfigError(
-        `Cannot use ${where}: there are two of that name`,
+        `Cannot use ${where}: the name is not unique`,
       );
     }
     entries.set(name, {
       entry: item.entry(kind, where) ?? new Entry(where, {}),
-      folder,
+      directory,
     });
   }
   return entries;

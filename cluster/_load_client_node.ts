@@ -1,26 +1,25 @@
 /**
- * Loads client-node when it is wanted, and spares everybody else the wait for
- * it. Deno resolves each package that a program may import, and all that those
- * depend on, before it runs any of it, unless it cannot see the name: for
- * client-node's forty packages that is half of the time that a script needs
- * until its first request.
+ * Loads client-node only when it is needed. Before it runs a program, Deno
+ * resolves all packages that the program may import and their dependencies,
+ * unless it cannot determine their names statically. For client-node's forty
+ * packages that takes half of the time until the first request of a script.
  *
  * @module
  */
 
 import { isDeno } from "../internal/runtime.ts";
 
-/** What there is in client-node. */
+/** The exports of client-node. */
 export type ClientNode = typeof import("@kubernetes/client-node");
 
-/** As in `deno.json`, whose map nobody applies to a name in a variable. */
+/** As in `deno.json`, whose import map does not apply to variables. */
 export const CLIENT_NODE = "npm:@kubernetes/client-node@^2.0.1";
 
 /**
  * Loads client-node.
  *
- * @returns What there is in it.
- * @throws What the runtime throws where it is not installed.
+ * @returns Its exports.
+ * @throws What the runtime throws if it is not installed.
  */
 export async function loadClientNode(): Promise<ClientNode> {
   const specifier = isDeno() ? CLIENT_NODE : "@kubernetes/client-node";

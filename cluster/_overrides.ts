@@ -1,8 +1,8 @@
 /**
- * Options laid over the entries of a kubeconfig, as client-go lays `kubectl`'s
- * flags over them: what an option says makes void what would contradict it.
- * The paths of an option begin in the current folder; those of the kubeconfig
- * are made to.
+ * Overrides the entries of a kubeconfig with options, as client-go does with
+ * `kubectl`'s flags: an option also removes the fields that would contradict
+ * it. The paths of options are relative to the current directory; those of the
+ * kubeconfig are resolved to match.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { LocatedEntry } from "./_kubeconfig_file.ts";
 import { isWindows, resolvePath } from "../internal/runtime.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
 
-/** Fields that name a file, relative to the one they are written in. */
+/** JsonRecord with a path that is relative to the directory of the kubeconfig. */
 const PATHS = [
   "certificate-authority",
   "client-certificate",
@@ -27,7 +27,7 @@ const CA = [
   "insecure-skip-tls-verify",
 ];
 
-/** All that a token or a user name stands in the place of. */
+/** JsonRecord that a token or a user name replaces. */
 const CREDENTIALS = [
   "token",
   "tokenFile",
@@ -38,46 +38,47 @@ const CREDENTIALS = [
 ];
 
 /**
- * A cluster's entry with what options say of it.
+ * Overrides the entry of a cluster with options.
  *
  * @param located The entry.
  * @param options The options.
- * @returns Both as one entry, whose paths begin in the current folder.
+ * @returns An entry whose paths are relative to the current directory.
  */
-export function withClusterOptions(
+export function applyClusterOverrides(
   located: LocatedEntry,
   options: ClusterOptions,
 ): Entry {
   const { server, tlsServerName, certificateAuthority, proxyUrl } = options;
   const insecure = options.insecureSkipTlsVerify || undefined;
-  return overlaid(located, {
+  return applyOverrides(located, {
     "server": server,
     "tls-server-name": tlsServerName,
     "certificate-authority": certificateAuthority,
     "insecure-skip-tls-verify": insecure,
     "proxy-url": proxyUrl,
   }, [
-    // The name belongs to the server that the kubeconfig names.
+    // The name in the kubeconfig is that of the overridden server.
     ...server === undefined ? [] : ["tls-server-name"],
     ...(insecure ?? certificateAuthority) === undefined ? [] : CA,
   ]);
 }
 
 /**
- * A user's entry with what options say of it.
+ * Overrides the entry of a user with options.
  *
  * @param located The entry.
  * @param options The options.
- * @returns Both as one entry, whose paths begin in the current folder.
+ * @returns An entry whose paths are relative to the current directory.
  */
-export function withUserOptions(
+export function applyUserOverrides(
   located: LocatedEntry,
   options: ClusterOptions,
 ): Entry {
   const { token, tokenFile, username, password } = options;
   const { clientCertificate, clientKey } = options;
-  const isOther = (token ?? tokenFile ?? username ?? password) !== undefined;
-  return overlaid(located, {
+  const hasCredential =
+    (token ?? tokenFile ?? username ?? password) !== undefined;
+  return applyOverrides(located, {
     token,
     tokenFile,
     username,
@@ -89,14 +90,14 @@ export function withUserOptions(
     "as-groups": options.asGroups,
     "as-user-extra": options.asUserExtra,
   }, [
-    ...isOther ? CREDENTIALS : [],
+    ...hasCredential ? CREDENTIALS : [],
     ...clientCertificate === undefined ? [] : ["client-certificate-data"],
     ...clientKey === undefined ? [] : ["client-key-data"],
   ]);
 }
 
-function overlaid(
-  { entry, folder }: LocatedEntry,
+function applyOverrides(
+  { entry, directory }: LocatedEntry,
   options: JsonRecord,
   without: readonly string[],
 ): Entry {
@@ -105,9 +106,9 @@ function overlaid(
     if (without.includes(name)) continue;
     const value = entry.value(name);
     fields[name] = name === "exec"
-      ? withPathOfCommand(value, folder)
+      ? resolveCommand(value, directory)
       : typeof value === "string" && value !== "" && PATHS.includes(name)
-      ? resolvePath(folder, value)
+      ? resolvePath(directory, value)
       : value;
   }
   for (const [name, value] of Object.entries(options)) {
@@ -116,13 +117,13 @@ function overlaid(
   return new Entry(entry.where, fields);
 }
 
-/** A command that is no path is looked for where commands are. */
-function withPathOfCommand(exec: unknown, folder: string): unknown {
+/** Resolves a command that is a path; a bare name is looked up in `PATH`. */
+function resolveCommand(exec: unknown, directory: string): unknown {
   if (!isRecord(exec) || typeof exec.command !== "string") return exec;
   const isPath = isWindows()
     ? /[\\/]/.test(exec.command)
     : exec.command.includes("/");
   return isPath
-    ? { ...exec, command: resolvePath(folder, exec.command) }
+    ? { ...exec, command: resolvePath(directory, exec.command) }
     : exec;
 }

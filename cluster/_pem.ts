@@ -1,7 +1,7 @@
 /**
- * Certificates and keys as kubeconfigs hold them: base64 of PEM, or a file.
- * Runtimes tell of malformed ones late and badly (Deno trusts nobody then, Bun
- * speaks of a typo in the URL), so their outside is looked at here.
+ * Reads the certificates and keys of kubeconfigs: base64-encoded PEM, or files.
+ * Runtimes report malformed ones late and badly (Deno trusts no certificate
+ * then, Bun blames the URL), so their format is checked here.
  *
  * @module
  */
@@ -12,24 +12,26 @@ import { isPem, type PemKind } from "../internal/pem.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 
 /**
- * Finds PEM text in an entry.
+ * Finds a certificate or key in an entry.
  *
  * @param entry The entry.
- * @param name The field that names a file; with `-data` it holds the text.
- * @param kind What it is to be.
- * @returns What reads it, a file again each time; undefined where neither is
- *   there.
- * @throws {KubeconfigError} If both are there, or the text is none.
+ * @param name The field with the path of a file; with the suffix `-data`, the
+ *   one with the encoded text.
+ * @param kind The expected content.
+ * @returns A function that returns the text and reads a file each time;
+ *   undefined if the entry has neither field.
+ * @throws {KubeconfigError} If the entry has both fields, or the data is not
+ *   base64 or not PEM.
  */
 export function pemSource(
   entry: Entry,
   name: string,
   kind: PemKind,
 ): (() => string) | undefined {
-  const data = entry.text(`${name}-data`);
-  const path = entry.text(name);
+  const data = entry.string(`${name}-data`);
+  const path = entry.string(name);
   if (data !== undefined && path !== undefined) {
-    throw entry.unusable(`it has both ${name} and ${name}-data: take one out`);
+    throw entry.unusable(`it has both ${name} and ${name}-data: remove one`);
   }
   if (data !== undefined) {
     const text = decodeBase64(data);
@@ -37,7 +39,7 @@ export function pemSource(
       throw entry.unusable(`${name}-data is not base64`);
     }
     if (!isPem(text, kind)) {
-      throw entry.unusable(`${name}-data is no ${kind} in PEM`);
+      throw entry.unusable(`${name}-data is not a PEM-encoded ${kind}`);
     }
     return () => text;
   }
@@ -50,6 +52,6 @@ export function pemSource(
       if (!(error instanceof UnreadableFileError)) throw error;
       throw entry.unusable(`cannot read ${name} ${path}: ${error.message}`);
     }
-    throw entry.unusable(`${name} ${path} is no ${kind} in PEM`);
+    throw entry.unusable(`${name} ${path} is not a PEM-encoded ${kind}`);
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Makes an access of the entries of a kubeconfig, and finds what contradicts
- * itself or is not there before anything is sent.
+ * Resolves the entries of a kubeconfig, and reports contradictions and missing
+ * files before any request is sent.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type {
   AuthProvider,
   ClientCertificateSource,
   ClusterAccess,
-  CredentialChoice,
+  CredentialConfig,
   ExecPlugin,
   Impersonation,
 } from "./_cluster_access.ts";
@@ -21,17 +21,17 @@ import { isProxyUrl } from "./transport/environment_proxy.ts";
 import { resourceUrl } from "../rest/_request_url.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 
-/** The entries that say how a cluster is reached; paths begin here. */
+/** The selected entries, with paths relative to the current directory. */
 export interface AccessEntries {
-  /** The context's name. */
+  /** The name of the context. */
   readonly context: string | undefined;
-  /** The context's namespace. */
+  /** The namespace of the context. */
   readonly namespace: string | undefined;
   readonly cluster: Entry;
   readonly user: Entry;
 }
 
-/** Where a cluster's entry speaks to the plugins that print credentials. */
+/** The extension of a cluster that is passed on to its credential plugin. */
 const EXEC_EXTENSION = "client.authentication.k8s.io/exec";
 
 const EXEC_VERSIONS = [
@@ -40,41 +40,41 @@ const EXEC_VERSIONS = [
 ];
 
 /**
- * What some entries say, as plain values.
+ * Resolves entries to plain values.
  *
  * @param entries The entries.
- * @returns How the cluster is reached.
- * @throws {KubeconfigError} If they cannot be used.
+ * @returns How to connect to the cluster.
+ * @throws {KubeconfigError} If an entry is invalid or a file cannot be read.
  */
-export function accessOf(entries: AccessEntries): ClusterAccess {
+export function resolveAccess(entries: AccessEntries): ClusterAccess {
   const { context, namespace, cluster, user } = entries;
-  const tls = tlsOf(cluster);
-  const clientCertificate = clientCertificateOf(user);
-  const server = serverOf(cluster, tls, clientCertificate);
-  const credential = credentialOf(user, cluster);
+  const tls = resolveTls(cluster);
+  const clientCertificate = resolveClientCertificate(user);
+  const server = resolveServer(cluster, tls, clientCertificate);
+  const credential = resolveCredential(user, cluster);
   checkEncryption(server, credential, user);
   return {
     context,
     namespace,
     server,
     tls,
-    proxyUrl: proxyOf(cluster),
-    disableCompression: cluster.flag("disable-compression"),
+    proxyUrl: resolveProxy(cluster),
+    disableCompression: cluster.boolean("disable-compression"),
     credential,
     clientCertificate,
-    impersonation: impersonationOf(user),
+    impersonation: resolveImpersonation(user),
     user: user.where,
   };
 }
 
-function serverOf(
+function resolveServer(
   cluster: Entry,
   { ca, insecure }: TlsSettings,
   certificate: ClientCertificateSource | undefined,
 ): string {
-  const text = cluster.text("server");
+  const text = cluster.string("server");
   if (text === undefined) throw cluster.unusable("it has no server");
-  // As client-go does, for which "localhost:8080" is an address as well.
+  // As client-go does, which also accepts "localhost:8080".
   const isTls = insecure || ca !== undefined || certificate !== undefined;
   const server = text.includes("://")
     ? text
@@ -88,31 +88,31 @@ function serverOf(
   return server;
 }
 
-function tlsOf(cluster: Entry): TlsSettings {
+function resolveTls(cluster: Entry): TlsSettings {
   const ca = pemSource(cluster, "certificate-authority", "certificate")?.();
-  const insecure = cluster.flag("insecure-skip-tls-verify");
+  const insecure = cluster.boolean("insecure-skip-tls-verify");
   if (ca !== undefined && insecure) {
     throw cluster.unusable(
-      "it has a certificate-authority and insecure-skip-tls-verify: take one out",
+      "it has both certificate-authority and insecure-skip-tls-verify: remove one",
     );
   }
-  return { ca, insecure, serverName: cluster.text("tls-server-name") };
+  return { ca, insecure, serverName: cluster.string("tls-server-name") };
 }
 
-function proxyOf(cluster: Entry): string | undefined {
-  const text = cluster.text("proxy-url");
+function resolveProxy(cluster: Entry): string | undefined {
+  const text = cluster.string("proxy-url");
   if (text === undefined) return undefined;
-  // Without the address in the error: it may hold a password.
-  if (!URL.canParse(text)) throw cluster.unusable("proxy-url is no URL");
+  // The message does not quote the URL, which may contain a password.
+  if (!URL.canParse(text)) throw cluster.unusable("proxy-url is not a URL");
   if (isProxyUrl(text)) return text;
   throw cluster.unusable(
-    `proxy-url begins with ${
+    `proxy-url starts with ${
       new URL(text).protocol
-    }//, not with http://, https:// or socks5://`,
+    }//, expected http://, https:// or socks5://`,
   );
 }
 
-function clientCertificateOf(
+function resolveClientCertificate(
   user: Entry,
 ): ClientCertificateSource | undefined {
   const cert = pemSource(user, "client-certificate", "certificate");
@@ -127,15 +127,17 @@ function clientCertificateOf(
   return source;
 }
 
-/** What outranks what is as in client-go. */
-function credentialOf(user: Entry, cluster: Entry): CredentialChoice {
-  const token = user.text("token");
-  const tokenFile = user.text("tokenFile");
-  const username = user.text("username");
-  const password = user.text("password");
+/** The precedence is that of client-go. */
+function resolveCredential(user: Entry, cluster: Entry): CredentialConfig {
+  const token = user.string("token");
+  const tokenFile = user.string("tokenFile");
+  const username = user.string("username");
+  const password = user.string("password");
   const isBasic = username !== undefined || password !== undefined;
   if (token !== undefined && isBasic) {
-    throw user.unusable("it has a token and a username: take one out");
+    throw user.unusable(
+      "it has both a token and a username or password: remove one",
+    );
   }
   if (tokenFile !== undefined) {
     if (token === undefined) checkTokenFile(user, tokenFile);
@@ -149,19 +151,19 @@ function credentialOf(user: Entry, cluster: Entry): CredentialChoice {
       password: password ?? "",
     };
   }
-  const exec = execOf(user, cluster);
+  const exec = resolveExec(user, cluster);
   const provider = user.entry("auth-provider");
   if (exec !== undefined && provider !== undefined) {
-    throw user.unusable("it has exec and an auth-provider: take one out");
+    throw user.unusable("it has both exec and auth-provider: remove one");
   }
   const hasCertificate = ["client-certificate", "client-certificate-data"]
-    .some((name) => user.text(name) !== undefined);
+    .some((name) => user.string(name) !== undefined);
   if (exec !== undefined && !hasCertificate) {
     return { type: "exec", plugin: exec };
   }
   return provider === undefined
     ? { type: "none" }
-    : { type: "auth provider", provider: providerOf(provider) };
+    : { type: "auth provider", provider: resolveAuthProvider(provider) };
 }
 
 function checkTokenFile(user: Entry, path: string): void {
@@ -175,89 +177,89 @@ function checkTokenFile(user: Entry, path: string): void {
   throw user.unusable(`cannot read tokenFile ${path}: ${why}`);
 }
 
-function execOf(user: Entry, cluster: Entry): ExecPlugin | undefined {
+function resolveExec(user: Entry, cluster: Entry): ExecPlugin | undefined {
   const exec = user.entry("exec");
   if (exec === undefined) return undefined;
-  const command = exec.text("command");
+  const command = exec.string("command");
   if (command === undefined) throw exec.unusable("it has no command");
-  const apiVersion = exec.text("apiVersion") ?? "";
+  const apiVersion = exec.string("apiVersion") ?? "";
   if (!EXEC_VERSIONS.includes(apiVersion)) {
     throw exec.unusable(
-      `apiVersion is none of ${EXEC_VERSIONS.join(" and ")}`,
+      `apiVersion must be ${EXEC_VERSIONS.join(" or ")}`,
     );
   }
   checkInteractiveMode(exec);
   return {
     command,
-    args: exec.texts("args"),
-    env: Object.fromEntries(exec.entries("env").map(variableOf)),
+    args: exec.strings("args"),
+    env: Object.fromEntries(exec.entries("env").map(resolveVariable)),
     apiVersion,
-    installHint: exec.text("installHint"),
-    provideClusterInfo: exec.flag("provideClusterInfo"),
+    installHint: exec.string("installHint"),
+    provideClusterInfo: exec.boolean("provideClusterInfo"),
     clusterConfig: cluster.entries("extensions")
-      .find((extension) => extension.text("name") === EXEC_EXTENSION)
+      .find((extension) => extension.string("name") === EXEC_EXTENSION)
       ?.value("extension"),
   };
 }
 
 function checkInteractiveMode(exec: Entry): void {
-  switch (exec.text("interactiveMode")) {
+  switch (exec.string("interactiveMode")) {
     case undefined:
     case "Never":
     case "IfAvailable":
       return;
     case "Always":
       throw exec.unusable(
-        "interactiveMode is Always, but the plugin can ask nobody here: log in beforehand, and make it IfAvailable",
+        "interactiveMode is Always, but prompts are not supported: log in beforehand and set it to IfAvailable",
       );
     default:
       throw exec.unusable(
-        "interactiveMode is none of Never, IfAvailable and Always",
+        "interactiveMode must be Never, IfAvailable or Always",
       );
   }
 }
 
-function variableOf(entry: Entry): [name: string, value: string] {
-  const name = entry.text("name");
+function resolveVariable(entry: Entry): [name: string, value: string] {
+  const name = entry.string("name");
   if (name === undefined) throw entry.unusable("it has no name");
-  return [name, entry.text("value") ?? ""];
+  return [name, entry.string("value") ?? ""];
 }
 
-function providerOf(entry: Entry): AuthProvider {
-  const name = entry.text("name");
+function resolveAuthProvider(entry: Entry): AuthProvider {
+  const name = entry.string("name");
   if (name === undefined) throw entry.unusable("it has no name");
   const config = entry.value("config") ?? {};
-  if (!isRecord(config)) throw entry.unusable("config is no object");
+  if (!isRecord(config)) throw entry.unusable("config is not an object");
   return { name, config: { ...config }, authenticate: undefined };
 }
 
-function impersonationOf(user: Entry): Impersonation | undefined {
-  const name = user.text("as");
-  const uid = user.text("as-uid");
-  const groups = user.texts("as-groups");
+function resolveImpersonation(user: Entry): Impersonation | undefined {
+  const name = user.string("as");
+  const uid = user.string("as-uid");
+  const groups = user.strings("as-groups");
   const extras = user.entry("as-user-extra");
   const extra = Object.fromEntries(
-    (extras?.names() ?? []).map((key) => [key, extras?.texts(key) ?? []]),
+    (extras?.names() ?? []).map((key) => [key, extras?.strings(key) ?? []]),
   );
   if (name !== undefined) return { user: name, uid, groups, extra };
   if (uid === undefined && groups.length === 0 && extras === undefined) {
     return undefined;
   }
   throw user.unusable(
-    "it has as-uid, as-groups or as-user-extra, but says nobody in as",
+    "it has as-uid, as-groups or as-user-extra, which require as",
   );
 }
 
-/** client-go sends no credential over http, and says nothing about it. */
+/** client-go silently sends no credential over http; here it is an error. */
 function checkEncryption(
   server: string,
-  { type }: CredentialChoice,
+  { type }: CredentialConfig,
   user: Entry,
 ): void {
   const { protocol, hostname } = new URL(server);
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   if (protocol === "https:" || type === "none" || isLoopback) return;
   throw user.unusable(
-    `its credential would go to ${hostname} unencrypted: give an https:// server`,
+    `its credential would be sent to ${hostname} unencrypted: use an https:// server`,
   );
 }

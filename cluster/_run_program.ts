@@ -1,6 +1,6 @@
 /**
- * Runs a program that is to say something and end: not for ever, not past an
- * abort, and without a standard input to wait on.
+ * Runs a program and collects its output, with a timeout, an abort signal and
+ * no standard input that it could wait on.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { startTimer, type Timer } from "../internal/timer.ts";
 /** How a program ended. */
 export type ProgramResult =
   | {
-    readonly type: "ended";
-    /** The exit status, or the signal that ended it. */
+    readonly type: "exited";
+    /** The exit code, or the signal that terminated it. */
     readonly status: string;
     readonly stdout: string;
     readonly stderr: string;
@@ -22,28 +22,31 @@ export type ProgramResult =
   | { readonly type: "not started"; readonly reason: string }
   | { readonly type: "timed out" };
 
-/** Options of {@linkcode runProgram}. */
+/** Options for {@linkcode runProgram}. */
 export interface RunProgramOptions {
-  /** Variables of its environment, besides ours. */
+  /** Environment variables, in addition to those of this process. */
   env: Readonly<Record<string, string>>;
-  /** How long it may take. */
+  /** Milliseconds after which it is terminated. */
   timeoutMs: number;
-  /** Ends it. */
+  /** Terminates it. */
   signal: AbortSignal;
 }
 
-/** What is more than this is not what was asked for. */
-const MOST_CHARACTERS = 1 << 20;
+/** How much output is kept; a credential is never longer. */
+const MAX_OUTPUT_CHARACTERS = 1 << 20;
 
-/** How long a program has to end once it is told to, its output to end then. */
+/**
+ * How long a program may run after SIGTERM before it is killed, and how long
+ * its output may stay open after its exit.
+ */
 const GRACE_MS = 500;
 
 /**
- * Runs a program to its end. It has ended when this settles, whatever ends it.
+ * Runs a program. When the promise settles, the program has exited.
  *
- * @param command The program.
+ * @param command The name or path of the program.
  * @param args Its arguments.
- * @param options Its environment, and what ends it.
+ * @param options Its environment, the timeout and the signal.
  * @returns How it ended.
  * @throws The signal's reason if it is aborted.
  */
@@ -53,7 +56,7 @@ export async function runProgram(
   { env, timeoutMs, signal }: RunProgramOptions,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
-  // Loaded only here: on Deno a `node:` module slows a start down.
+  // Loaded on demand: on Deno a `node:` module slows down the start.
   const { spawn } = await import("node:child_process");
   const { default: process } = await import("node:process");
   signal.throwIfAborted();
@@ -63,22 +66,22 @@ export async function runProgram(
   });
   const run = new Run(child, (pid, signal) => {
     try {
-      // Not by the child's own method, which sends but one signal on Deno.
+      // Not child.kill(), which on Deno sends only one signal.
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // It has exited in the meantime.
     }
   });
   let isAborted = false;
   const onAbort = () => {
     isAborted = true;
-    run.end();
+    run.terminate();
   };
   signal.addEventListener("abort", onAbort, { once: true });
   let isLate = false;
   const timer = startTimer(() => {
     isLate = true;
-    run.end();
+    run.terminate();
   }, timeoutMs);
   const result = await run.result;
   timer.clear();
@@ -89,7 +92,7 @@ export async function runProgram(
 
 type Kill = (pid: number, signal: "SIGTERM" | "SIGKILL") => void;
 
-/** A program that runs, until it and its output have ended. */
+/** A running program, until it has exited and its output has ended. */
 class Run {
   readonly result: Promise<ProgramResult>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -107,7 +110,7 @@ class Run {
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (text: string) => {
         const output = this.#output[name] + text;
-        this.#output[name] = output.slice(-MOST_CHARACTERS);
+        this.#output[name] = output.slice(-MAX_OUTPUT_CHARACTERS);
       });
     }
     child.on("exit", () => this.#onExit());
@@ -118,14 +121,14 @@ class Run {
       child.on("close", (code, endedBy) => {
         this.#grace?.clear();
         const status = String(endedBy ?? code);
-        resolve({ type: "ended", status, ...this.#output });
+        resolve({ type: "exited", status, ...this.#output });
       });
     });
   }
 
-  /** Ends it, gently at first. */
-  end(): void {
-    this.#letGo();
+  /** Terminates the program: with SIGTERM first, then with SIGKILL. */
+  terminate(): void {
+    this.#destroyOutput();
     const { pid } = this.#child;
     if (this.#hasExited || pid === undefined) return;
     this.#kill(pid, "SIGTERM");
@@ -136,11 +139,11 @@ class Run {
   #onExit(): void {
     this.#hasExited = true;
     this.#grace?.clear();
-    // What it has started, and left running, may hold its output open.
-    this.#grace = startTimer(() => this.#letGo(), GRACE_MS);
+    // A child process that it left running may keep its output open.
+    this.#grace = startTimer(() => this.#destroyOutput(), GRACE_MS);
   }
 
-  #letGo(): void {
+  #destroyOutput(): void {
     this.#child.stdout.destroy();
     this.#child.stderr.destroy();
   }
@@ -148,7 +151,7 @@ class Run {
 
 function startFailure(error: Error): string {
   const code = "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "is not there";
-  if (code === "EACCES" || code === "EPERM") return "may not be run";
+  if (code === "ENOENT") return "was not found";
+  if (code === "EACCES" || code === "EPERM") return "is not executable";
   return `could not be started (${errorText(error)})`;
 }

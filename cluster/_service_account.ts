@@ -1,7 +1,7 @@
 /**
- * What a pod finds about its cluster: two variables, and three files of its
- * service account. They are made a kubeconfig of one context, so that the same
- * can be asked for besides.
+ * The in-cluster configuration of a pod: two environment variables and three
+ * files of its service account, as a kubeconfig with one context, to which the
+ * same overrides can be applied.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
 } from "../internal/runtime.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
-/** Where the files are. A test puts its own there. */
+/** Where the files are. Tests replace the path. */
 export const serviceAccount = {
-  /** The folder. */
-  folder: "/var/run/secrets/kubernetes.io/serviceaccount",
+  /** The directory with `token`, `ca.crt` and `namespace`. */
+  directory: "/var/run/secrets/kubernetes.io/serviceaccount",
 };
 
-/** How a pod reaches its cluster, or why this is none. */
+/** The in-cluster configuration, or what is missing outside of a pod. */
 export type ServiceAccountConfig =
   | { readonly config: Kubeconfig }
   | { readonly missing: string };
@@ -30,10 +30,10 @@ const WHERE = "the service account of this pod";
 const NAME = "in-cluster";
 
 /**
- * How a pod reaches its cluster.
+ * Reads the in-cluster configuration, as client-go's `rest.InClusterConfig`.
  *
- * @returns A kubeconfig that says so, or what is missing for that.
- * @throws {KubeconfigError} If this is a pod, and its files cannot be read.
+ * @returns A kubeconfig, or what is missing.
+ * @throws {KubeconfigError} If a file exists but cannot be read.
  */
 export function serviceAccountConfig(): ServiceAccountConfig {
   const host = environmentVariable("KUBERNETES_SERVICE_HOST");
@@ -41,10 +41,10 @@ export function serviceAccountConfig(): ServiceAccountConfig {
   if (host === undefined || port === undefined) {
     return { missing: "KUBERNETES_SERVICE_HOST is not set" };
   }
-  const { folder } = serviceAccount;
-  const tokenFile = `${folder}/token`;
+  const { directory } = serviceAccount;
+  const tokenFile = `${directory}/token`;
   if (read(tokenFile) === undefined) {
-    return { missing: `there is no ${tokenFile}` };
+    return { missing: `${tokenFile} does not exist` };
   }
   return {
     config: {
@@ -54,11 +54,11 @@ export function serviceAccountConfig(): ServiceAccountConfig {
         cluster: NAME,
         user: NAME,
         namespace: environmentVariable("POD_NAMESPACE") ??
-          read(`${folder}/namespace`)?.trim(),
+          read(`${directory}/namespace`)?.trim(),
       }),
       clusters: named({
         "server": `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-        "certificate-authority": `${folder}/ca.crt`,
+        "certificate-authority": `${directory}/ca.crt`,
       }),
       users: named({ tokenFile }),
     },
@@ -66,10 +66,10 @@ export function serviceAccountConfig(): ServiceAccountConfig {
 }
 
 function named(fields: object): ReadonlyMap<string, LocatedEntry> {
-  return new Map([[NAME, { entry: new Entry(WHERE, fields), folder: "." }]]);
+  return new Map([[NAME, { entry: new Entry(WHERE, fields), directory: "." }]]);
 }
 
-/** The text of a file; undefined where there is none. */
+/** The content of a file; undefined if it does not exist. */
 function read(path: string): string | undefined {
   try {
     return readTextFile(path);

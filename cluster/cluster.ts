@@ -1,15 +1,15 @@
 /**
- * A cluster as a kubeconfig describes it.
+ * A client for the cluster that a kubeconfig describes.
  *
- * The kubeconfig is read and judged when a `Cluster` is made; the credential
- * is got, and the HTTP client opened, when the first request needs it. Both
- * are the cluster's, shared by everything that is made of it, and end with it.
+ * The kubeconfig is read and validated when a `Cluster` is created; the
+ * credential is fetched and the HTTP client opened when the first request needs
+ * them. The `Cluster` owns both, and everything created from it shares them.
  *
  * @module
  */
 
 import {
-  kubeConfigAccess,
+  accessFromKubeConfig,
   type KubeConfigCluster,
   type KubeConfigContext,
   type KubeConfigSource,
@@ -22,7 +22,7 @@ import {
 } from "./_cluster_connection.ts";
 import { Discovery } from "./_discovery.ts";
 import { fieldEquals } from "../api/_field_selector.ts";
-import { defaultAccess } from "./_find_kubeconfig.ts";
+import { findClusterAccess } from "./_find_kubeconfig.ts";
 import { RestClient } from "../rest/_rest_client.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
 import { resourcePath } from "../api/resource_path.ts";
@@ -40,7 +40,7 @@ export type {
   KubeConfigUser,
 };
 
-/** What is listed and watched of a resource. */
+/** Options that select the objects of a resource. */
 export interface ClusterResourceOptions extends
   Pick<
     RestListerWatcherOptions,
@@ -50,57 +50,59 @@ export interface ClusterResourceOptions extends
     | "metadataOnly"
     | "requestTimeoutMs"
   > {
-  /** The group and version of its objects: `"v1"`, `"apps/v1"`. */
+  /** The group and version of the resource: `"v1"`, `"apps/v1"`. */
   apiVersion: string;
   /**
-   * The namespace; absent for all of them. The one that the kubeconfig names
-   * is `cluster.namespace`, and is used only where it is given here.
+   * The namespace; omit for all namespaces. That of the kubeconfig is not used
+   * by default: pass `cluster.namespace`.
    */
   namespace?: string | undefined;
-  /** The name, where it is one object that is wanted. */
+  /** The name of the object, to list and watch only one. */
   name?: string | undefined;
 }
 
-/** A resource, by the kind of its objects or by its plural name. */
+/** Options for {@linkcode Cluster.listerWatcher}. */
 export type ClusterListerWatcherOptions =
   & ClusterResourceOptions
   & (
     | {
-      /** The kind of the objects: `"Deployment"`. The server is asked for it. */
+      /** The kind: `"Deployment"`. It is looked up on the server. */
       kind: string;
       plural?: undefined;
     }
     | {
-      /** The plural name: `"deployments"`. It is used as it is. */
+      /** The plural name of the resource: `"deployments"`. Needs no lookup. */
       plural: string;
       kind?: undefined;
     }
   );
 
 /**
- * A cluster as a kubeconfig describes it, with the credential, the TLS settings
- * and the proxy that it asks for: what `kubectl` reaches, this does.
+ * A client for the cluster that a kubeconfig describes, with its credential,
+ * TLS settings and proxy: it connects to what `kubectl` connects to.
  *
- * - Making one sends nothing, and runs and opens nothing. What is wrong with
- *   the kubeconfig is a `KubeconfigError`, of one line.
+ * - Creating one sends no request, runs no program and opens no connection. If
+ *   the kubeconfig is invalid, it throws a `KubeconfigError` with a one-line
+ *   message.
  * - A token file is read for each request. An exec plugin is run before the
  *   first request, again when its credential has expired, and again after a
- *   401; requests that need it at the same time share one run.
- * - What a kubeconfig asks for and the runtime cannot do is an error at the
- *   first request. Nothing is left out in silence.
- * - Requests go over HTTP/1.1, each one in flight over a connection of its
- *   own: a connection that has died in silence is used by no other.
- * - Disposal aborts what is in flight and closes all connections. It is final.
+ *   401; concurrent requests share one run.
+ * - A setting of the kubeconfig that the runtime does not support is an error
+ *   at the first request. No setting is silently ignored.
+ * - Requests use HTTP/1.1, and each request in flight has a connection of its
+ *   own, so a connection that has died silently affects no other request.
+ * - Disposal aborts requests in flight and closes all connections. A disposed
+ *   `Cluster` cannot be used again.
  *
- * Differences from `kubectl`: a context that names a user that does not exist
- * is an error; a credential that would go unencrypted to another machine is
- * one, too; a plugin cannot ask a person (`interactiveMode: Always`); on Deno
- * the authorities of the cluster are trusted besides those that Deno trusts
- * anyway, unless `undici` is needed; on Bun the proxies of the environment are
- * chosen by Bun's rules. Auth providers (`oidc`, `gcp`, `azure`) are
- * client-node's, which takes a second to load.
+ * Differences from `kubectl`: a context with a user that does not exist is an
+ * error, and so is sending a credential unencrypted to another machine; a
+ * plugin cannot prompt (`interactiveMode: Always`); on Deno the certificate
+ * authorities of the cluster are trusted in addition to Deno's own, unless
+ * `undici` is needed; on Bun, Bun's rules select the proxy of the environment.
+ * Auth providers (`oidc`, `gcp`, `azure`) are those of client-node, which takes
+ * a second to load.
  *
- * @example The pods of a namespace, with a kubeconfig
+ * @example List the pods of a namespace
  * ```ts
  * import { Cluster } from "@watchtools/kube/cluster";
  * import { FakeApiServer } from "@watchtools/kube/testing";
@@ -109,7 +111,7 @@ export type ClusterListerWatcherOptions =
  * await using server = new FakeApiServer();
  * await using listener = await server.listen();
  *
- * // Without options: what kubectl would use.
+ * // Without options: the cluster that kubectl would use.
  * await using cluster = Cluster.fromDefault({ server: listener.url });
  * const pods = await cluster.listerWatcher({
  *   apiVersion: "v1",
@@ -122,7 +124,7 @@ export type ClusterListerWatcherOptions =
 export class Cluster implements AsyncDisposable {
   /** The address of the server. */
   readonly server: string;
-  /** The namespace that is chosen, else the context's, else `"default"`. */
+  /** The namespace of the options or else of the context, or `"default"`. */
   readonly namespace: string;
   /** The name of the context; undefined in a pod. */
   readonly context: string | undefined;
@@ -138,14 +140,14 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * The cluster of the current context of client-node's `KubeConfig`. What
-   * that does not keep (`tokenFile`, `as-groups`) cannot be known here.
+   * Creates a client for the current context of client-node's `KubeConfig`.
+   * Fields that this class drops (`tokenFile`, `as-groups`) have no effect.
    *
-   * @param kubeConfig The `KubeConfig`; what is set in it later has no effect.
+   * @param kubeConfig The `KubeConfig`; later changes of it have no effect.
    * @returns The cluster.
-   * @throws {KubeconfigError} If it cannot be used.
+   * @throws {KubeconfigError} If the context is missing or invalid.
    *
-   * @example From a KubeConfig
+   * @example Use a KubeConfig
    * ```ts
    * import { KubeConfig } from "@kubernetes/client-node";
    * import { Cluster } from "@watchtools/kube/cluster";
@@ -161,20 +163,19 @@ export class Cluster implements AsyncDisposable {
    * ```
    */
   static fromKubeConfig(kubeConfig: KubeConfigSource): Cluster {
-    return new Cluster(kubeConfigAccess(kubeConfig));
+    return new Cluster(accessFromKubeConfig(kubeConfig));
   }
 
   /**
-   * The cluster that `kubectl` would reach: by the files that `KUBECONFIG`
-   * names, or by `~/.kube/config`, or by the service account of the pod that
-   * this runs in.
+   * Creates a client for the cluster that `kubectl` would use: from the files
+   * in `KUBECONFIG`, from `~/.kube/config`, or from the service account of the
+   * pod that it is running in.
    *
-   * @param options What is asked for besides, or instead: `kubectl`'s flags.
+   * @param options Overrides, as `kubectl`'s flags.
    * @returns The cluster.
-   * @throws {KubeconfigError} If nothing says how to reach one, or what says
-   *   so cannot be used.
+   * @throws {KubeconfigError} If there is no configuration, or it is invalid.
    *
-   * @example Another context
+   * @example Select another context
    * ```ts
    * import { Cluster } from "@watchtools/kube/cluster";
    * import { assertEquals } from "@std/assert";
@@ -196,17 +197,17 @@ export class Cluster implements AsyncDisposable {
    * ```
    */
   static fromDefault(options: ClusterOptions = {}): Cluster {
-    return new Cluster(defaultAccess(options));
+    return new Cluster(findClusterAccess(options));
   }
 
   /**
-   * What a `RestListerWatcher` of one's own needs to reach this cluster. The
-   * parts belong together: after a 401 `fetch` makes `token` get another one.
-   * They end with the cluster.
+   * Options for a custom `RestListerWatcher` for this cluster. Use all of them
+   * together: when `fetch` gets a 401, `token` returns a new token. They stop
+   * working when the cluster is disposed.
    *
    * @returns The options.
    *
-   * @example Another path
+   * @example Use another path
    * ```ts
    * import { RestListerWatcher } from "@watchtools/kube";
    * import { Cluster } from "@watchtools/kube/cluster";
@@ -223,28 +224,28 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * What lists and watches a resource of the cluster. A `kind` is looked up on
-   * the server, once for each `apiVersion`; a `plural` name is not.
+   * Creates a lister-watcher for a resource. A `kind` is looked up on the
+   * server, once for each `apiVersion`; a `plural` name is not.
    *
    * @typeParam T Type of the objects.
-   * @param options The resource, and what of it.
-   * @returns What lists and watches it, over the cluster's connections.
+   * @param options The resource and which of its objects.
+   * @returns A lister-watcher that uses the cluster's connections.
    * @throws {UnknownKindError} If the server has no such kind.
-   * @throws {TypeError} If a kind that has no namespaces is asked for in one,
-   *   if a part of the path is malformed, or if `name` is empty.
-   * @throws {StatusError} If the server refuses to tell what it has.
-   * @throws {ConnectionError} If there is no answer.
-   * @throws {Error} If there is no credential.
+   * @throws {TypeError} If `namespace` is given for a cluster-scoped kind, if a
+   *   part of the path is malformed, or if `name` is empty.
+   * @throws {StatusError} If the server refuses the lookup.
+   * @throws {ConnectionError} If there is no response to the lookup.
+   * @throws {Error} If no credential can be obtained for the lookup.
    *
-   * @example By kind
+   * @example List the objects of a kind
    * ```ts
    * import { Cluster } from "@watchtools/kube/cluster";
    * import { assertEquals } from "@std/assert";
    *
-   * const asked: string[] = [];
+   * const requests: string[] = [];
    * const http = Deno.serve({ port: 0, onListen() {} }, (request) => {
    *   const { pathname, search } = new URL(request.url);
-   *   asked.push(pathname + decodeURIComponent(search));
+   *   requests.push(pathname + decodeURIComponent(search));
    *   return Response.json({
    *     kind: "List",
    *     items: [],
@@ -262,7 +263,7 @@ export class Cluster implements AsyncDisposable {
    *   name: "import",
    * });
    * await jobs.list({});
-   * assertEquals(asked, [
+   * assertEquals(requests, [
    *   "/apis/batch/v1",
    *   "/apis/batch/v1/namespaces/shop/jobs?fieldSelector=metadata.name=import",
    * ]);
@@ -287,10 +288,10 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Aborts what is in flight, ends what is getting a credential, and closes all
+   * Aborts requests in flight, terminates a credential plugin, and closes all
    * connections.
    *
-   * @returns Resolves when everything is closed.
+   * @returns A promise that resolves when everything is closed.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection[Symbol.asyncDispose]();
@@ -304,9 +305,9 @@ export class Cluster implements AsyncDisposable {
     const resource = await this.#discovery.kind(apiVersion, kind);
     if (resource.namespaced || namespace === undefined) return resource.plural;
     throw new TypeError(
-      `Cannot look at ${kind} in namespace ${
+      `Cannot list ${kind} in namespace ${
         JSON.stringify(namespace)
-      }: it has no namespaces: leave namespace out`,
+      }: it is cluster-scoped: omit namespace`,
     );
   }
 }
@@ -316,8 +317,12 @@ function withName(
   name: string | undefined,
 ): string | undefined {
   if (name === undefined) return fieldSelector;
-  // The server would have no object of that name, and not say why.
-  if (name === "") throw new TypeError("Cannot use an empty text as name");
+  // The server would return an empty list, without an error.
+  if (name === "") {
+    throw new TypeError(
+      "Cannot create a lister-watcher: name must not be empty",
+    );
+  }
   const named = fieldEquals("metadata.name", name);
   return fieldSelector ? `${named},${fieldSelector}` : named;
 }

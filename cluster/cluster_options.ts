@@ -1,53 +1,53 @@
 /**
- * What can be asked of a cluster beside, or instead of, what a kubeconfig says.
+ * Options that select and override the entries of a kubeconfig.
  *
  * @module
  */
 
 /**
- * Options for `Cluster.fromDefault`: each is the flag of `kubectl` of that
- * name, and outranks what the kubeconfig says. Paths are relative to the
- * current folder.
+ * Options for `Cluster.fromDefault`: each is the equivalent of `kubectl`'s flag
+ * of that name, and overrides the kubeconfig. Paths are relative to the current
+ * directory.
  */
 export interface ClusterOptions {
-  /** The kubeconfig file, instead of those that `KUBECONFIG` names. */
+  /** The kubeconfig file, instead of the files in `KUBECONFIG`. */
   kubeconfig?: string | undefined;
-  /** The context, instead of the current one. */
+  /** The name of the context, instead of the current context. */
   context?: string | undefined;
-  /** The cluster of the kubeconfig, instead of the context's. */
+  /** The name of the cluster, instead of the context's cluster. */
   cluster?: string | undefined;
-  /** The user of the kubeconfig, instead of the context's. */
+  /** The name of the user, instead of the context's user. */
   user?: string | undefined;
-  /** The namespace, instead of the context's. */
+  /** The namespace, instead of the context's namespace. */
   namespace?: string | undefined;
   /** The address of the server. */
   server?: string | undefined;
   /** The bearer token. */
   token?: string | undefined;
-  /** The file with the bearer token, read for each request. Not a flag. */
+  /** A file with the bearer token, read for each request. Not in `kubectl`. */
   tokenFile?: string | undefined;
   /** The user name for basic authentication. */
   username?: string | undefined;
   /** The password for basic authentication. */
   password?: string | undefined;
-  /** The file with the client certificate. */
+  /** A file with the client certificate. */
   clientCertificate?: string | undefined;
-  /** The file with the key of the client certificate. */
+  /** A file with the private key of the client certificate. */
   clientKey?: string | undefined;
-  /** The file with the authorities that are trusted. */
+  /** A file with the certificate authorities that are trusted. */
   certificateAuthority?: string | undefined;
-  /** Whether any certificate of the server's will do. */
+  /** Whether the certificate of the server is not verified. */
   insecureSkipTlsVerify?: boolean | undefined;
-  /** The name that the server's certificate is for. */
+  /** The name to verify the certificate of the server against. */
   tlsServerName?: string | undefined;
-  /** The proxy to go through. */
+  /** The URL of the proxy to use. */
   proxyUrl?: string | undefined;
-  /** The user that requests are made for. */
+  /** The user to impersonate. */
   as?: string | undefined;
-  /** The groups that requests are made for. */
+  /** The groups to impersonate. */
   asGroups?: readonly string[] | undefined;
-  /** The uid that requests are made for. */
+  /** The UID to impersonate. */
   asUid?: string | undefined;
-  /** What else is said of the user that requests are made for. */
+  /** Additional information about the user to impersonate. */
   asUserExtra?: Readonly<Record<string, readonly string[]>> | undefined;
 }

@@ -1,7 +1,6 @@
 /**
- * client-node's `KubeConfig` as an access. Only its values are read, and they
- * are judged as those of a file are; what was added to it to authenticate in
- * another way is called back through it.
+ * Reads client-node's `KubeConfig`. Its values are validated like those of a
+ * file; authenticators that were added to it are called through it.
  *
  * @module
  */
@@ -10,12 +9,13 @@ import { BUILT_IN_PROVIDERS } from "./_auth_provider.ts";
 import type { AuthenticateFunction, ClusterAccess } from "./_cluster_access.ts";
 import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
-import { chooseAccess } from "./_find_kubeconfig.ts";
+import { selectAccess } from "./_find_kubeconfig.ts";
 import type { EntriesByName } from "./_kubeconfig_file.ts";
 
 /**
- * What is used of client-node's `KubeConfig`: any version of it is one. (Its
- * class has private members, which make another type of it in each version.)
+ * The part of client-node's `KubeConfig` that is used, which any version of it
+ * satisfies. (Its class has private members, so the class of one version is not
+ * assignable to that of another.)
  */
 export interface KubeConfigSource {
   /** The name of the current context. */
@@ -26,55 +26,55 @@ export interface KubeConfigSource {
   getClusters(): readonly KubeConfigCluster[];
   /** The users. */
   getUsers(): readonly KubeConfigUser[];
-  /** Authenticates in ways that only it knows. */
+  /** Applies the credential to the options of a request. */
   applyToHTTPSOptions(options: object): Promise<void>;
 }
 
 /** A context of client-node's `KubeConfig`. */
 export interface KubeConfigContext {
-  /** Its name. */
+  /** The name of the context. */
   readonly name: string;
   /** The name of its cluster. */
   readonly cluster: string;
   /** The name of its user. */
   readonly user: string;
-  /** Its namespace. */
+  /** The default namespace. */
   readonly namespace?: string | undefined;
 }
 
 /** A cluster of client-node's `KubeConfig`. */
 export interface KubeConfigCluster {
-  /** Its name. */
+  /** The name of the cluster. */
   readonly name: string;
   /** The address of its server. */
   readonly server: string;
-  /** The authorities that are trusted, as base64 of PEM. */
+  /** The certificate authorities that are trusted, as base64-encoded PEM. */
   readonly caData?: string | undefined;
-  /** A file with the authorities that are trusted. */
+  /** A file with the certificate authorities that are trusted. */
   readonly caFile?: string | undefined;
-  /** Whether any certificate of the server's will do. */
+  /** Whether the certificate of the server is not verified. */
   readonly skipTLSVerify: boolean;
-  /** The name that the server's certificate is for. */
+  /** The name to verify the certificate of the server against. */
   readonly tlsServerName?: string | undefined;
-  /** The proxy to go through. */
+  /** The URL of the proxy to use. */
   readonly proxyUrl?: string | undefined;
 }
 
 /** A user of client-node's `KubeConfig`. */
 export interface KubeConfigUser {
-  /** Its name. */
+  /** The name of the user. */
   readonly name: string;
-  /** The client certificate, as base64 of PEM. */
+  /** The client certificate, as base64-encoded PEM. */
   readonly certData?: string | undefined;
   /** A file with the client certificate. */
   readonly certFile?: string | undefined;
-  /** The key of the client certificate, as base64 of PEM. */
+  /** The private key of the client certificate, as base64-encoded PEM. */
   readonly keyData?: string | undefined;
-  /** A file with the key of the client certificate. */
+  /** A file with the private key of the client certificate. */
   readonly keyFile?: string | undefined;
-  /** A program that prints a credential. */
+  /** A credential plugin. */
   readonly exec?: unknown;
-  /** What client-node knows how to authenticate with. */
+  /** An auth provider. */
   readonly authProvider?: unknown;
   /** The bearer token. */
   readonly token?: string | undefined;
@@ -82,21 +82,23 @@ export interface KubeConfigUser {
   readonly username?: string | undefined;
   /** The password for basic authentication. */
   readonly password?: string | undefined;
-  /** The user that requests are made for. */
+  /** The user to impersonate. */
   readonly impersonateUser?: string | undefined;
 }
 
 const WHERE = "the given KubeConfig";
 
 /**
- * How the current context of a `KubeConfig` is reached.
+ * Finds out how to connect to the cluster of the current context.
  *
- * @param kubeConfig The `KubeConfig`; what is set in it later has no effect.
- * @returns How.
- * @throws {KubeconfigError} If it cannot be used.
+ * @param kubeConfig The `KubeConfig`; later changes of it have no effect.
+ * @returns How to connect.
+ * @throws {KubeconfigError} If the context is missing or invalid.
  */
-export function kubeConfigAccess(kubeConfig: KubeConfigSource): ClusterAccess {
-  const access = chooseAccess({
+export function accessFromKubeConfig(
+  kubeConfig: KubeConfigSource,
+): ClusterAccess {
+  const access = selectAccess({
     where: WHERE,
     currentContext: kubeConfig.getCurrentContext() || undefined,
     clusters: entries("cluster", kubeConfig.getClusters(), (cluster) => ({
@@ -128,7 +130,7 @@ export function kubeConfigAccess(kubeConfig: KubeConfigSource): ClusterAccess {
   if (credential.type !== "auth provider") return access;
   const { provider } = credential;
   if (BUILT_IN_PROVIDERS.includes(provider.name)) return access;
-  const authenticate = heldFast(kubeConfig);
+  const authenticate = pinCurrentContext(kubeConfig);
   return {
     ...access,
     credential: { ...credential, provider: { ...provider, authenticate } },
@@ -143,11 +145,11 @@ function entries<V extends { readonly name: string }>(
   return new Map((values ?? []).map((value) => {
     const where = `${kind} ${JSON.stringify(value.name)} of ${WHERE}`;
     const entry = new Entry(where, fields(value));
-    return [value.name, { entry, folder: "." }];
+    return [value.name, { entry, directory: "." }];
   }));
 }
 
-/** client-node hides what a pod is given, and an older way to exec, in these. */
+/** client-node uses auth providers for in-cluster tokens and legacy exec. */
 function authentication(exec: unknown, provider: unknown): JsonRecord {
   if (!isRecord(provider)) return { exec };
   const config = isRecord(provider.config) ? provider.config : {};
@@ -156,12 +158,12 @@ function authentication(exec: unknown, provider: unknown): JsonRecord {
   return { exec, "auth-provider": provider };
 }
 
-/** Another context may be made the current one: this one is kept. */
-function heldFast(kubeConfig: KubeConfigSource): AuthenticateFunction {
+/** Authenticates for this context, even if another becomes current later. */
+function pinCurrentContext(kubeConfig: KubeConfigSource): AuthenticateFunction {
   const copy: KubeConfigSource = Object.create(kubeConfig, {
     currentContext: { value: kubeConfig.getCurrentContext() },
     contexts: { value: [...kubeConfig.getContexts()] },
-    // Only the headers are wanted, and no agent for a real server.
+    // Only the headers are used: no request is sent to this server.
     clusters: {
       value: kubeConfig.getClusters().map(({ name }) => ({
         name,

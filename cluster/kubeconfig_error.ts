@@ -1,14 +1,14 @@
 /**
- * What is wrong with a kubeconfig.
+ * The error for an invalid kubeconfig.
  *
  * @module
  */
 
 /**
- * A kubeconfig cannot be used: it is missing, malformed, or asks for something
- * that is not there or not possible here. The message is one line that says
- * what and where, without any credential; no `cause` is kept, since what
- * parsers throw quotes what they parse.
+ * A kubeconfig cannot be used: it is missing, malformed, or refers to something
+ * that does not exist or is not supported. The message is a single line that
+ * says what is wrong and where, without any credential. There is no `cause`,
+ * because the errors of parsers quote their input.
  *
  * @example A context that does not exist
  * ```ts

@@ -1,23 +1,24 @@
 /**
- * The failure to find a kind.
+ * The error for a kind that the server does not have.
  *
  * @module
  */
 
-/** What {@linkcode UnknownKindError} is about. */
+/** The kind that an {@linkcode UnknownKindError} is about. */
 export interface UnknownKind {
-  /** The group and version that were asked for: `"apps/v1"`. */
+  /** The requested group and version: `"apps/v1"`. */
   apiVersion: string;
-  /** The kind that was asked for: `"Deployment"`. */
+  /** The requested kind: `"Deployment"`. */
   kind: string;
 }
 
 /**
- * The server has no such kind. It may have one later, when its
- * CustomResourceDefinition has been created. The message says what may have
- * been meant.
+ * The server does not have the requested kind, as client-go's
+ * [`meta.NoKindMatchError`](https://pkg.go.dev/k8s.io/apimachinery/pkg/api/meta#NoKindMatchError).
+ * It may have it later, when a CustomResourceDefinition has been created. The
+ * message suggests a similar kind if there is one.
  *
- * @example A kind that is misspelt
+ * @example A misspelt kind
  * ```ts
  * import { UnknownKindError } from "@watchtools/kube/cluster";
  * import { assertEquals } from "@std/assert";
@@ -32,16 +33,16 @@ export interface UnknownKind {
 export class UnknownKindError extends Error {
   /** `"UnknownKindError"`. */
   override readonly name: string = "UnknownKindError";
-  /** The group and version that were asked for: `"apps/v1"`. */
+  /** The requested group and version: `"apps/v1"`. */
   readonly apiVersion: string;
-  /** The kind that was asked for: `"Deployment"`. */
+  /** The requested kind: `"Deployment"`. */
   readonly kind: string;
 
   /**
-   * Makes the error.
+   * Creates an error.
    *
-   * @param message What is said.
-   * @param unknown What was asked for.
+   * @param message The message.
+   * @param unknown The requested kind.
    */
   constructor(message: string, { apiVersion, kind }: UnknownKind) {
     super(message);

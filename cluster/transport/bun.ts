@@ -1,13 +1,13 @@
 /**
- * Connections by Bun's `fetch`, which takes what it has to know with each
- * request. Without keep-alive none is used twice, and nothing is to be closed.
+ * A transport on Bun's `fetch`, which accepts all settings with each request.
+ * Without keep-alive no connection is reused, and there is nothing to close.
  *
  * @module
  */
 
 import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 
-/** What Bun's `fetch` takes besides what every `fetch` does. */
+/** The options of Bun's `fetch`. */
 interface BunRequestInit extends RequestInit {
   tls: {
     ca?: string;
@@ -19,30 +19,30 @@ interface BunRequestInit extends RequestInit {
   proxy?: string;
 }
 
-/** Connections by Bun's `fetch`. */
+/** A transport on Bun's `fetch`. */
 export class BunTransport implements Transport {
   readonly #init: BunRequestInit;
   readonly #headers: readonly HeaderLine[];
 
   /**
-   * Opens none yet.
+   * Creates a transport; connects lazily.
    *
-   * @param options What they are to be like.
-   * @throws {Error} If Bun has none that are so.
+   * @param options The settings.
+   * @throws {Error} If Bun does not support one of the settings.
    */
   constructor(options: TransportOptions) {
     const { tls, proxyUrl, certificate, headers } = options;
     this.#headers = headers;
     if (proxyUrl?.startsWith("socks")) {
       throw new Error(
-        "Cannot use the proxy-url of the cluster: Bun knows no SOCKS proxies",
+        "Cannot use the proxy-url of the cluster: Bun does not support SOCKS proxies",
       );
     }
     const names = headers.map(([name]) => name.toLowerCase());
     const repeated = names.find((name, at) => names.indexOf(name) < at);
     if (repeated !== undefined) {
       throw new Error(
-        `Cannot impersonate as asked: Bun cannot send more than one ${repeated} header`,
+        `Cannot impersonate the user: Bun cannot send more than one ${repeated} header`,
       );
     }
     const { ca, insecure, serverName } = tls;
@@ -61,9 +61,9 @@ export class BunTransport implements Transport {
   /**
    * Sends a request.
    *
-   * @param url Where to.
-   * @param init What.
-   * @returns The answer.
+   * @param url The URL.
+   * @param init The options of the request.
+   * @returns The response.
    */
   fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -71,12 +71,12 @@ export class BunTransport implements Transport {
     return fetch(url, { ...init, headers, ...this.#init });
   }
 
-  /** Nothing is kept. */
+  /** Does nothing: no connection is kept. */
   release(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Nothing is kept. */
+  /** Does nothing: no connection is kept. */
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,7 +1,7 @@
 /**
- * Looks at certificates and keys before they are used. Runtimes speak of
- * something else when they cannot be: Bun of a typo in the URL, Deno's TLS for
- * `undici` of a protocol.
+ * Validates certificates and keys before they are used, because the runtimes
+ * report misleading errors for invalid ones: Bun blames the URL, Deno's TLS for
+ * `undici` the protocol.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { pemBlocks } from "../../internal/pem.ts";
 import type { ClientCertificate } from "./tls.ts";
 
 /**
- * Checks the certificates that connections are made with.
+ * Validates the certificates for TLS connections.
  *
- * @param ca The authorities, as PEM text.
+ * @param ca The certificate authorities, as PEM text.
  * @param certificate The client certificate and its key.
- * @throws {Error} If one is malformed, or the key is another one's.
+ * @throws {Error} If one is malformed, or the key does not match.
  */
 export async function checkCertificates(
   ca: string | undefined,
@@ -33,15 +33,15 @@ export async function checkCertificates(
   const key = parse("client key", () => createPrivateKey(certificate.key));
   if (own.checkPrivateKey(key)) return;
   throw new Error(
-    "Cannot use the client certificate: its key is that of another one",
+    "Cannot use the client certificate: it does not match its key",
   );
 }
 
-/** What the parsers throw names their own routines, and is left out. */
+/** The parsers' errors only name internal routines, so they are dropped. */
 function parse<V>(what: string, parser: () => V): V {
   try {
     return parser();
   } catch {
-    throw new Error(`Cannot use the ${what}: what its PEM holds is malformed`);
+    throw new Error(`Cannot use the ${what}: its PEM content is malformed`);
   }
 }

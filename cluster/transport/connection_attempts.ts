@@ -1,10 +1,9 @@
 /**
- * Attempts of `undici`'s to open a connection, each of which can be given up.
+ * Abortable attempts of `undici` to open a connection.
  *
- * undici itself never does once it has begun: a request that is aborted leaves
- * the attempt as it is, the next one waits for that same attempt, and
- * destroying the whole agent waits for it as well. Its own time limit leaves a
- * timer behind.
+ * undici itself never aborts an attempt: it continues when its request is
+ * aborted, the next request waits for that same attempt, and so does destroying
+ * the agent. undici's own connect timeout leaks a timer.
  *
  * @module
  */
@@ -13,22 +12,22 @@ import { isRecord } from "../../internal/json_fields.ts";
 import type { buildConnector } from "undici";
 import { startTimer } from "../../internal/timer.ts";
 
-/** What undici opens connections with. */
+/** Opens a connection for undici. */
 export type Connector = buildConnector.connector;
 
-/** What undici wants a connection to. */
+/** The target of a connection. */
 export type ConnectorOptions = buildConnector.Options;
 
-/** Told of a connection, or of why there is none. */
+/** Called with the connection or with an error. */
 export type ConnectorCallback = buildConnector.Callback;
 
-/** Begins to open a connection, and gives what gives that up. */
+/** Starts to open a connection, and returns a function that aborts that. */
 export type Attempt = (
   options: ConnectorOptions,
   callback: ConnectorCallback,
 ) => () => void;
 
-/** How long it may take to open a connection, as in client-go. */
+/** The timeout for opening a connection, as in client-go. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The attempts of one transport. */
@@ -36,10 +35,10 @@ export class ConnectionAttempts {
   readonly #pending = new Set<(error: Error) => void>();
 
   /**
-   * Makes a connector whose attempts are given up after a while, and when
-   * everything is closed.
+   * Creates a connector whose attempts are aborted after a timeout and by
+   * `close`.
    *
-   * @param attempt Begins to open a connection.
+   * @param attempt Starts to open a connection.
    * @returns The connector.
    */
   connector(attempt: Attempt): Connector {
@@ -49,19 +48,19 @@ export class ConnectionAttempts {
         if (isOver) return false;
         isOver = true;
         timer.clear();
-        this.#pending.delete(giveUp);
+        this.#pending.delete(abort);
         return true;
       };
-      const giveUp = (error: Error) => {
+      const abort = (error: Error) => {
         if (!settle()) return;
-        abandon();
+        abortAttempt();
         callback(error, null);
       };
       const timer = startTimer(() => {
-        giveUp(new Error(`no connection in ${CONNECT_TIMEOUT_MS} ms`));
+        abort(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`));
       }, CONNECT_TIMEOUT_MS);
-      this.#pending.add(giveUp);
-      const abandon = attempt(options, (...[error, socket]) => {
+      this.#pending.add(abort);
+      const abortAttempt = attempt(options, (...[error, socket]) => {
         if (!settle()) return void socket?.destroy();
         if (error === null) callback(null, socket);
         else callback(error, null);
@@ -69,23 +68,23 @@ export class ConnectionAttempts {
     };
   }
 
-  /** Gives up all that are under way. */
+  /** Aborts all pending attempts. */
   close(): void {
-    for (const giveUp of [...this.#pending]) {
-      giveUp(new Error("the connection is not wanted any more"));
+    for (const abort of [...this.#pending]) {
+      abort(new Error("the transport was closed"));
     }
   }
 }
 
 /**
- * An attempt by one of undici's own connectors.
+ * Creates an attempt from one of undici's own connectors.
  *
  * @param connector The connector.
  * @returns The attempt.
  */
-export function attemptBy(connector: Connector): Attempt {
+export function attemptWith(connector: Connector): Attempt {
   return (options, callback) => {
-    // It does return the socket, whatever its type says.
+    // It returns the socket, although its type does not say so.
     const socket: unknown = connector(options, callback);
     return () => {
       if (isDestroyable(socket)) socket.destroy();

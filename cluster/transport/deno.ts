@@ -1,5 +1,5 @@
 /**
- * Connections by Deno's own HTTP client.
+ * A transport on Deno's built-in HTTP client.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { errorText } from "../../internal/error_text.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "../../rest/_http_client.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 
-/** Connections by Deno's own HTTP client. */
+/** A transport on Deno's built-in HTTP client. */
 export class DenoTransport implements Transport {
   readonly #client: Deno.HttpClient;
   readonly #headers: readonly HeaderLine[];
   #isClosed = false;
 
   /**
-   * Opens none yet.
+   * Creates a transport; connects lazily.
    *
-   * @param options What they are to be like.
-   * @throws {Error} If the certificate and the key cannot be used.
+   * @param options The settings.
+   * @throws {Error} If the client certificate or its key is invalid.
    */
   constructor({ tls, proxyUrl, certificate, headers }: TransportOptions) {
     this.#headers = headers;
@@ -40,18 +40,18 @@ export class DenoTransport implements Transport {
   /**
    * Sends a request.
    *
-   * @param url Where to.
-   * @param init What.
-   * @returns The answer.
+   * @param url The URL.
+   * @param init The options of the request.
+   * @returns The response.
    */
   fetch(url: string, init: RequestInit): Promise<Response> {
-    // Lines, and not Headers: those would make one of several.
+    // Not Headers, which would merge headers of the same name.
     const headers = [...new Headers(init.headers), ...this.#headers]
       .map(([name, value]): [string, string] => [name, value]);
     return fetch(url, { ...init, headers, client: this.#client });
   }
 
-  /** Deno lets the requests in flight end. */
+  /** Closes the client; Deno lets requests in flight finish. */
   release(): Promise<void> {
     if (!this.#isClosed) this.#client.close();
     this.#isClosed = true;

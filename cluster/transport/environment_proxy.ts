@@ -1,7 +1,7 @@
 /**
- * The proxy that the environment asks for, by Go's rules and not by those of
- * the runtime, which all differ: `NO_PROXY` may hold ranges of addresses, and
- * the own machine is never reached by a proxy.
+ * The proxy of the environment, by Go's rules rather than the runtimes', which
+ * all differ: `NO_PROXY` may contain CIDR ranges, and requests to localhost
+ * never use a proxy.
  *
  * @module
  */
@@ -11,11 +11,12 @@ import { environmentVariable } from "../../internal/runtime.ts";
 const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:"];
 
 /**
- * The proxy of the environment for a server.
+ * Returns the proxy of the environment for a server, as Go's
+ * `http.ProxyFromEnvironment`.
  *
- * @param server The server's address.
- * @returns The proxy's address; undefined where there is to be none.
- * @throws {Error} If it is no address of a proxy.
+ * @param server The URL of the server.
+ * @returns The URL of the proxy; undefined if none is to be used.
+ * @throws {Error} If the variable is not the URL of a proxy.
  */
 export function environmentProxy(server: string): string | undefined {
   const url = new URL(server);
@@ -24,26 +25,27 @@ export function environmentProxy(server: string): string | undefined {
   if (proxy === undefined || isExempt(url)) return undefined;
   const address = proxy.includes("://") ? proxy : `http://${proxy}`;
   if (isProxyUrl(address)) return address;
-  // Without the address: it may hold a password, which a runtime would show.
+  // The message does not quote the URL, which may contain a password.
   throw new Error(
-    `Cannot use ${scheme}_PROXY: it is no URL that begins with http://, https:// or socks5://`,
+    `Cannot use ${scheme}_PROXY: it must be a URL that starts with http://, https:// or socks5://`,
   );
 }
 
 /**
- * Whether a text is the address of a proxy that can be gone through.
+ * Reports whether a text is the URL of a supported kind of proxy.
  *
  * @param text The text.
- * @returns Whether it is.
+ * @returns Whether it is an `http`, `https` or `socks5` URL.
  */
 export function isProxyUrl(text: string): boolean {
   return URL.canParse(text) && PROXY_SCHEMES.includes(new URL(text).protocol);
 }
 
 /**
- * Whether the environment names any proxy that a runtime may use of itself.
+ * Reports whether the environment defines a proxy that a runtime may use on its
+ * own.
  *
- * @returns Whether it does.
+ * @returns Whether one of the variables is set.
  */
 export function hasProxyVariables(): boolean {
   return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
@@ -94,7 +96,7 @@ function isInRange(host: string, range: string): boolean {
     address.slice(0, length) === base.slice(0, length);
 }
 
-/** An address as zeros and ones; undefined where it is a name. */
+/** An IP address in binary; undefined if it is a host name. */
 function addressBits(address: string): string | undefined {
   const isV4 = /^\d+(\.\d+){3}$/.test(address);
   if (isV4) return address.split(".").map((part) => binary(+part, 8)).join("");

@@ -1,7 +1,8 @@
 /**
- * Connections of `undici`'s through a proxy. What undici has for that itself
- * cannot be given up when a proxy falls silent (see `_connection_attempts.ts`),
- * and its SOCKS is an experiment that warns.
+ * Connections of `undici` through a proxy. undici's own support is not used: it
+ * cannot abort an attempt when a proxy does not respond (see
+ * `connection_attempts.ts`), and its SOCKS support is experimental and prints a
+ * warning.
  *
  * @module
  */
@@ -9,7 +10,7 @@
 import type { Socket } from "node:net";
 import {
   type Attempt,
-  attemptBy,
+  attemptWith,
   type Connector,
 } from "./connection_attempts.ts";
 import { encodeBase64 } from "../../internal/base64.ts";
@@ -17,24 +18,24 @@ import { ignore } from "../../internal/abort.ts";
 
 type Undici = typeof import("undici");
 
-/** A proxy, and what connects to it and through it. */
+/** A proxy and the connectors for it. */
 export interface ProxyOptions {
-  /** The proxy's address. */
+  /** The URL of the proxy. */
   readonly proxyUrl: string;
   /** Connects to the proxy. */
   readonly toProxy: Connector;
-  /** Makes a TLS connection of one through the proxy. */
+  /** Opens a TLS connection over the tunnel through the proxy. */
   readonly throughProxy: Connector;
 }
 
 /**
- * Connects through an HTTP proxy, by CONNECT.
+ * Connects through an HTTP proxy with CONNECT.
  *
- * @param undici What asks the proxy.
+ * @param undici Sends the CONNECT request.
  * @param options The proxy.
- * @returns The attempts.
+ * @returns The attempt.
  */
-export function connectAttempt(
+export function httpProxyAttempt(
   undici: Undici,
   { proxyUrl, toProxy, throughProxy }: ProxyOptions,
 ): Attempt {
@@ -47,9 +48,9 @@ export function connectAttempt(
     }`,
   };
   return (options, callback) => {
-    let abandonProxy = ignore;
+    let abortConnect = ignore;
     const client = new undici.Client(origin, {
-      connect: (...asked) => abandonProxy = attemptBy(toProxy)(...asked),
+      connect: (...args) => abortConnect = attemptWith(toProxy)(...args),
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -60,36 +61,36 @@ export function connectAttempt(
     client.connect({ path, headers: { host: path, ...credential } }).then(
       ({ statusCode, socket }) => {
         client.close().catch(ignore);
-        if (!isSocket(socket)) throw new Error("the proxy gave no connection");
+        if (!isSocket(socket)) throw new Error("the proxy opened no tunnel");
         tunnel = socket;
         if (statusCode !== 200) {
           socket.destroy();
-          throw new Error(`the proxy refused with HTTP status ${statusCode}`);
+          throw new Error(`the proxy returned HTTP status ${statusCode}`);
         }
         if (!isTls) callback(null, socket);
         else throughProxy({ ...options, httpSocket: socket }, callback);
       },
     ).catch((error: Error) => callback(error, null));
     return () => {
-      abandonProxy();
+      abortConnect();
       client.destroy().catch(ignore);
       tunnel?.destroy();
     };
   };
 }
 
-/** SOCKS is a talk of bytes: RFC 1928, and RFC 1929 for passwords. */
+/** SOCKS 5, RFC 1928, with password authentication, RFC 1929. */
 const VERSION = 5;
 const NO_AUTHENTICATION = 0;
 const PASSWORD = 2;
 
 /**
- * Connects through a SOCKS 5 proxy, which resolves the server's name.
+ * Connects through a SOCKS 5 proxy, which also resolves the host name.
  *
  * @param options The proxy.
- * @returns The attempts.
+ * @returns The attempt.
  */
-export function socksAttempt(
+export function socksProxyAttempt(
   { proxyUrl, toProxy, throughProxy }: ProxyOptions,
 ): Attempt {
   const { hostname, port, username, password } = new URL(proxyUrl);
@@ -97,77 +98,86 @@ export function socksAttempt(
     let proxy: Socket | undefined;
     const isTls = options.protocol === "https:";
     const target = { ...options, port: options.port || (isTls ? "443" : "80") };
-    const abandonProxy = attemptBy(toProxy)(
+    const abortConnect = attemptWith(toProxy)(
       { ...options, hostname, port: port || "1080", protocol: "http:" },
       (...[error, socket]) => {
         if (error !== null) return callback(error, null);
         proxy = socket;
-        askSocks(new ByteTalk(socket), target, { username, password }).then(
-          () => {
-            if (!isTls) callback(null, socket);
-            else throughProxy({ ...options, httpSocket: socket }, callback);
-          },
-        ).catch((error: Error) => {
-          socket.destroy();
-          callback(error, null);
-        });
+        socksHandshake(new ByteChannel(socket), target, { username, password })
+          .then(
+            () => {
+              if (!isTls) callback(null, socket);
+              else throughProxy({ ...options, httpSocket: socket }, callback);
+            },
+          ).catch((error: Error) => {
+            socket.destroy();
+            callback(error, null);
+          });
       },
     );
     return () => {
-      abandonProxy();
+      abortConnect();
       proxy?.destroy();
     };
   };
 }
 
-async function askSocks(
-  talk: ByteTalk,
+async function socksHandshake(
+  channel: ByteChannel,
   { hostname, port }: { hostname: string; port: string },
   { username, password }: { username: string; password: string },
 ): Promise<void> {
   const method = username === "" ? NO_AUTHENTICATION : PASSWORD;
-  talk.write([VERSION, 1, method]);
-  const [, chosen] = await talk.read(2);
+  channel.write([VERSION, 1, method]);
+  const [, chosen] = await channel.read(2);
   if (chosen !== method) {
-    throw new Error("the SOCKS proxy wants another authentication");
+    throw new Error("the SOCKS proxy requires another authentication method");
   }
   if (method === PASSWORD) {
     const name = utf8(decodeURIComponent(username));
-    const word = utf8(decodeURIComponent(password));
-    talk.write([1, name.length, ...name, word.length, ...word]);
-    const [, status] = await talk.read(2);
-    if (status !== 0) throw new Error("the SOCKS proxy refused the password");
+    const secret = utf8(decodeURIComponent(password));
+    channel.write([1, name.length, ...name, secret.length, ...secret]);
+    const [, status] = await channel.read(2);
+    if (status !== 0) throw new Error("the SOCKS proxy rejected the password");
   }
   const host = utf8(hostname.replace(/^\[(.*)\]$/, "$1"));
   const number = Number(port);
-  talk.write([
+  channel.write([
     ...[VERSION, 1, 0, 3, host.length],
     ...host,
     ...[number >> 8, number & 0xff],
   ]);
-  const [, status, , kind] = await talk.read(4);
-  if (status !== 0) throw new Error(`the SOCKS proxy refused (${status})`);
-  // Its own address, of which nothing is wanted.
-  const [length = 0] = kind === 3 ? await talk.read(1) : [kind === 4 ? 16 : 4];
-  await talk.read(length + 2);
-  talk.end();
+  const [, status, , kind] = await channel.read(4);
+  if (status !== 0) {
+    throw new Error(
+      `the SOCKS proxy refused the connection (status ${status})`,
+    );
+  }
+  // The bound address, which is not used.
+  const [length = 0] = kind === 3
+    ? await channel.read(1)
+    : [kind === 4 ? 16 : 4];
+  await channel.read(length + 2);
+  channel.release();
 }
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Reads exactly as many bytes as are wanted, and leaves the rest. */
-class ByteTalk {
+/** Reads exactly the requested number of bytes and leaves the rest. */
+class ByteChannel {
   readonly #socket: Socket;
   readonly #onReadable = () => this.#try();
   readonly #onClose = () => {
-    this.#isOver = true;
-    this.#wanted?.reject(new Error("the SOCKS proxy hung up"));
+    this.#isClosed = true;
+    this.#pending?.reject(
+      new Error("the SOCKS proxy closed the connection"),
+    );
   };
-  #wanted: PromiseWithResolvers<Uint8Array> | undefined;
+  #pending: PromiseWithResolvers<Uint8Array> | undefined;
   #length = 0;
-  #isOver = false;
+  #isClosed = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -181,27 +191,27 @@ class ByteTalk {
   }
 
   read(length: number): Promise<Uint8Array> {
-    const wanted = Promise.withResolvers<Uint8Array>();
-    this.#wanted = wanted;
+    const pending = Promise.withResolvers<Uint8Array>();
+    this.#pending = pending;
     this.#length = length;
-    if (this.#isOver) this.#onClose();
+    if (this.#isClosed) this.#onClose();
     else this.#try();
-    return wanted.promise;
+    return pending.promise;
   }
 
-  /** Leaves the socket to whoever wants it now. */
-  end(): void {
+  /** Releases the socket to its next user. */
+  release(): void {
     this.#socket.off("readable", this.#onReadable);
     this.#socket.off("close", this.#onClose);
     this.#socket.off("error", this.#onClose);
   }
 
   #try(): void {
-    if (this.#wanted === undefined) return;
+    if (this.#pending === undefined) return;
     const bytes: unknown = this.#socket.read(this.#length);
     if (!(bytes instanceof Uint8Array)) return;
-    this.#wanted.resolve(bytes);
-    this.#wanted = undefined;
+    this.#pending.resolve(bytes);
+    this.#pending = undefined;
   }
 }
 

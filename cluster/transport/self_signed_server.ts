@@ -1,27 +1,28 @@
 /**
- * Whether a server presents a certificate that is an authority itself: the one
- * that is trusted, which was made for that very server and signed by itself.
- * Deno refuses such a server, and says so only by the text of an error.
+ * Detects servers whose self-signed certificate is also the trusted certificate
+ * authority. Deno rejects such a server with an error that only its message
+ * identifies.
  *
  * @module
  */
 
 import { pemBlocks } from "../../internal/pem.ts";
 
-/** The bytes that say that names of servers follow (2.5.29.17). */
+/** The object identifier of the subject alternative names (2.5.29.17). */
 const SERVER_NAMES = "\x06\x03\x55\x1d\x11";
 
-/** The bytes that say that an IPv4 address follows. */
+/** The tag and length of an IPv4 address in them. */
 const ADDRESS = "\x87\x04";
 
 /**
- * Finds out whether one of the trusted authorities is a server's own.
+ * Reports whether one of the trusted certificate authorities may be the
+ * self-signed certificate of the server itself.
  *
- * @param ca The authorities, as PEM text.
- * @param server The server's address.
- * @returns Whether it is so.
+ * @param ca The certificate authorities, as PEM text.
+ * @param server The URL of the server.
+ * @returns Whether one of them is valid for the server's host name.
  */
-export async function isServersOwnAuthority(
+export async function isSelfSignedServer(
   ca: string | undefined,
   server: string,
 ): Promise<boolean> {
@@ -32,7 +33,7 @@ export async function isServersOwnAuthority(
     mayName(block, host)
   );
   if (candidates.length === 0) return false;
-  // Loaded only here: on Deno a `node:` module slows a start down.
+  // Loaded on demand: on Deno a `node:` module slows down the start.
   const { X509Certificate } = await import("node:crypto");
   return candidates.some((block) => {
     const certificate = new X509Certificate(block);
@@ -41,7 +42,7 @@ export async function isServersOwnAuthority(
   });
 }
 
-/** Most authorities name no server at all: those need not be parsed. */
+/** A fast check: most authorities contain no host names and need no parsing. */
 function mayName(block: string, host: string): boolean {
   const bytes = atob(block.replace(/-----[^-]+-----|\s/g, ""));
   if (!bytes.includes(SERVER_NAMES)) return false;

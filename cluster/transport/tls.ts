@@ -1,22 +1,22 @@
 /**
- * What a TLS connection needs to know: the server's side and the client's.
+ * TLS settings for the server and for the client.
  *
  * @module
  */
 
-/** What a TLS connection needs to know of the server. */
+/** How the certificate of the server is verified. */
 export interface TlsSettings {
-  /** The authorities that are trusted, as PEM text. */
+  /** The certificate authorities that are trusted, as PEM text. */
   readonly ca: string | undefined;
-  /** Whether any certificate will do. */
+  /** Whether the certificate is not verified. */
   readonly insecure: boolean;
-  /** The name that the certificate is for, and that is asked for. */
+  /** The name to verify the certificate against, also sent as SNI. */
   readonly serverName: string | undefined;
 }
 
-/** A certificate and its key, as PEM text. */
+/** A client certificate and its private key, as PEM text. */
 export interface ClientCertificate {
-  /** The certificate, perhaps with those that it was signed by. */
+  /** The certificate, optionally with its intermediate certificates. */
   readonly cert: string;
   /** Its private key. */
   readonly key: string;

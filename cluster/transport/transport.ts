@@ -1,37 +1,39 @@
 /**
- * The connections of one cluster. Each runtime's own HTTP client is used where
- * it can do what the kubeconfig asks for, and what none can do is an error:
- * nothing is left out in silence.
+ * Chooses the transport for a cluster: the runtime's own HTTP client if it
+ * supports the settings of the kubeconfig, else `undici`. A setting that
+ * neither supports is an error; no setting is silently ignored.
  *
- * All of them speak HTTP/1.1 and give each request in flight a connection of
- * its own, so that one that has died in silence is used by nobody else.
+ * All transports use HTTP/1.1 with a separate connection for each request in
+ * flight, so a connection that has died silently affects no other request.
  *
- * What was found by trying (Deno 2.9, Node 24, Bun 1.4):
- * - Deno's client knows neither `insecure-skip-tls-verify` nor
- *   `tls-server-name`, ignores options that it does not know, refuses a server
- *   certificate that is an authority itself, and sends a proxy's password on to
- *   the server. It cannot be kept from the proxies of the environment. There
- *   `undici` is used, which takes longer to load.
- * - Node's `fetch` takes none of these options; npm's `undici` takes all.
- * - Bun's `fetch` takes all but SOCKS proxies, and has no `undici` of its own.
+ * Findings (Deno 2.9, Node 24, Bun 1.4):
+ * - Deno's client supports neither `insecure-skip-tls-verify` nor
+ *   `tls-server-name`, ignores unknown options, rejects a server certificate
+ *   that is a certificate authority itself, and forwards the password of a
+ *   proxy to the server. It cannot be made to ignore the proxies of the
+ *   environment. In these cases `undici` is used, which takes longer to load.
+ * - Node's `fetch` supports none of these settings; npm's `undici` supports
+ *   all.
+ * - Bun's `fetch` supports all but SOCKS proxies; Bun has no `undici`.
  *
  * @module
  */
 
 import type { Transport, TransportOptions } from "./types.ts";
 import { checkCertificates } from "./check_certificates.ts";
-import { isServersOwnAuthority } from "./self_signed_server.ts";
+import { isSelfSignedServer } from "./self_signed_server.ts";
 import { hasProxyVariables } from "./environment_proxy.ts";
 import { isBun, isDeno, isNode } from "../../internal/runtime.ts";
 
 /**
- * Makes ready for connections; none is opened yet.
+ * Creates a transport; connects lazily.
  *
- * @param options What they are to be like.
- * @returns What opens them.
- * @throws {Error} If this runtime has none that are so.
+ * @param options The settings.
+ * @returns The transport.
+ * @throws {Error} If the runtime does not support one of the settings, or a
+ *   certificate is invalid.
  */
-export async function openTransport(
+export async function createTransport(
   options: TransportOptions,
 ): Promise<Transport> {
   const { tls, certificate } = options;
@@ -40,26 +42,26 @@ export async function openTransport(
     const { BunTransport } = await import("./bun.ts");
     return new BunTransport(options);
   }
-  if (isDeno() && await canDeno(options)) {
+  if (isDeno() && await isSupportedByDeno(options)) {
     const { DenoTransport } = await import("./deno.ts");
     return new DenoTransport(options);
   }
   if (isDeno() || isNode()) {
     await checkCertificates(tls.ca, certificate);
-    const { openUndici } = await import("./undici.ts");
-    return await openUndici(options);
+    const { createUndiciTransport } = await import("./undici.ts");
+    return await createUndiciTransport(options);
   }
   throw new Error(
-    "Cannot connect to the cluster: this runtime is none of Deno, Node and Bun: use RestListerWatcher with a fetch of its own",
+    "Cannot connect to the cluster: this runtime is not Deno, Node or Bun: use RestListerWatcher with its own fetch",
   );
 }
 
-/** Whether Deno's own client does all that is asked for. */
-async function canDeno(options: TransportOptions): Promise<boolean> {
+/** Reports whether Deno's own client supports the settings. */
+async function isSupportedByDeno(options: TransportOptions): Promise<boolean> {
   const { server, tls, proxyUrl } = options;
   if (tls.insecure || tls.serverName !== undefined) return false;
   if (proxyUrl === undefined) {
     if (hasProxyVariables()) return false;
   } else if (new URL(proxyUrl).username !== "") return false;
-  return !await isServersOwnAuthority(tls.ca, server);
+  return !await isSelfSignedServer(tls.ca, server);
 }

@@ -1,35 +1,35 @@
 /**
- * The interface that each runtime's connections implement.
+ * The interface of the transports for the different runtimes.
  *
  * @module
  */
 
 import type { ClientCertificate, TlsSettings } from "./tls.ts";
 
-/** What connections are to be like. */
+/** The settings of a transport. */
 export interface TransportOptions {
-  /** The server's address. */
+  /** The URL of the server. */
   readonly server: string;
   readonly tls: TlsSettings;
-  /** The proxy to go through; undefined for none. */
+  /** The URL of the proxy to use, if any. */
   readonly proxyUrl: string | undefined;
   readonly certificate: ClientCertificate | undefined;
-  /** Added to each request. The same name may come more than once. */
+  /** Headers for each request. A name may occur more than once. */
   readonly headers: readonly HeaderLine[];
 }
 
-/** A header as it is sent. */
+/** A single header field. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** Connections to one cluster. */
+/** Sends requests to one cluster. */
 export interface Transport {
   /** Sends a request. */
   fetch(url: string, init: RequestInit): Promise<Response>;
   /**
-   * Closes what is open once the requests in flight have ended. Resolves when
-   * there is nothing left to close.
+   * Closes all connections once the requests in flight have finished. Resolves
+   * when that is done.
    */
   release(): Promise<void>;
-  /** Closes all connections. The requests have been aborted. */
+  /** Closes all connections. The caller has aborted all requests. */
   close(): Promise<void>;
 }

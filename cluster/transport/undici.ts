@@ -1,14 +1,15 @@
 /**
- * Connections by npm's `undici`: on Node, whose `fetch` takes none of what a
- * kubeconfig may ask for, and on Deno for what its own client cannot do.
+ * A transport on npm's `undici`: for Node, whose `fetch` supports none of the
+ * settings of a kubeconfig, and for Deno if its own client does not support
+ * them.
  *
- * Its `fetch` is of no use on Deno: what happens to a body that has begun (an
- * abort, a connection that is lost) is never heard of there, since it asks
- * Node's streams about the state of Deno's. So the answers of its `request`
- * are made into responses here.
+ * undici's `fetch` does not work on Deno: a body in progress never reports an
+ * abort or a lost connection, because undici uses Node's streams to inspect the
+ * state of Deno's. So undici's `request` is used and its result converted to a
+ * `Response`.
  *
- * Its time limits are off: a watch may be silent for as long as it likes, and
- * `RestListerWatcher` has limits of its own for the rest.
+ * undici's timeouts are disabled: a watch may be silent indefinitely, and
+ * `RestListerWatcher` has its own timeouts for everything else.
  *
  * @module
  */
@@ -17,22 +18,22 @@ import type { Dispatcher } from "undici";
 import { ignore } from "../../internal/abort.ts";
 import {
   type Attempt,
-  attemptBy,
+  attemptWith,
   ConnectionAttempts,
 } from "./connection_attempts.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "../../rest/_http_client.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
-import { responseOf } from "./undici_response.ts";
+import { toResponse } from "./undici_response.ts";
 
 type Undici = typeof import("undici");
 
 /**
- * Makes ready for connections.
+ * Creates a transport; connects lazily.
  *
- * @param options What they are to be like.
- * @returns What opens them.
+ * @param options The settings.
+ * @returns The transport.
  */
-export async function openUndici(
+export async function createUndiciTransport(
   options: TransportOptions,
 ): Promise<Transport> {
   const undici = await import("undici");
@@ -42,7 +43,7 @@ export async function openUndici(
     bodyTimeout: 0,
     headersTimeout: 0,
     keepAliveTimeout: POOL_IDLE_TIMEOUT_MS,
-    connect: attempts.connector(await attemptFor(undici, options)),
+    connect: attempts.connector(await createAttempt(undici, options)),
   });
   return new UndiciTransport(undici, agent, attempts, options.headers);
 }
@@ -69,18 +70,18 @@ class UndiciTransport implements Transport {
     const { signal, method = "GET" } = init;
     const headers = new Headers(init.headers);
     if (!headers.has("accept-encoding")) headers.set("accept-encoding", "gzip");
-    const answer = await this.#undici.request(url, {
+    const response = await this.#undici.request(url, {
       dispatcher: this.#agent,
       method,
       headers: [...headers, ...this.#headers].flat(),
       body: bodyOf(init),
       ...(signal ? { signal } : {}),
     });
-    return responseOf(url, answer);
+    return toResponse(url, response);
   }
 
   async release(): Promise<void> {
-    // It rejects where it is destroyed meanwhile.
+    // It rejects if the agent is destroyed in the meantime.
     await this.#agent.close().catch(ignore);
   }
 
@@ -95,18 +96,18 @@ function bodyOf({ body }: RequestInit): string | Uint8Array | null {
     return body ?? null;
   }
   if (body instanceof Uint8Array) return body;
-  throw new TypeError("Cannot send such a body: give a text or bytes");
+  throw new TypeError("Cannot send the body: it must be a string or bytes");
 }
 
-async function attemptFor(
+async function createAttempt(
   undici: Undici,
   { tls, proxyUrl, certificate }: TransportOptions,
 ): Promise<Attempt> {
   const { ca, insecure, serverName } = tls;
-  // The proxy's certificate is judged as the server's, but for its name.
+  // The proxy's certificate is verified like the server's, except for the name.
   const authority = {
     allowH2: false,
-    // A limit of its own would leave a timer behind: see ConnectionAttempts.
+    // undici's own timeout leaks a timer: see ConnectionAttempts.
     timeout: 0,
     rejectUnauthorized: !insecure,
     ...(ca === undefined ? {} : { ca }),
@@ -116,8 +117,8 @@ async function attemptFor(
     ...certificate,
     ...(serverName === undefined ? {} : { servername: serverName }),
   });
-  if (proxyUrl === undefined) return attemptBy(connect);
-  const { connectAttempt, socksAttempt } = await import(
+  if (proxyUrl === undefined) return attemptWith(connect);
+  const { httpProxyAttempt, socksProxyAttempt } = await import(
     "./proxy_connectors.ts"
   );
   const proxy = {
@@ -126,6 +127,6 @@ async function attemptFor(
     throughProxy: connect,
   };
   return proxyUrl.startsWith("socks")
-    ? socksAttempt(proxy)
-    : connectAttempt(undici, proxy);
+    ? socksProxyAttempt(proxy)
+    : httpProxyAttempt(undici, proxy);
 }

@@ -1,5 +1,5 @@
 /**
- * An answer of `undici`'s as the runtime's own `Response`.
+ * Converts a response of `undici` to the runtime's own `Response`.
  *
  * @module
  */
@@ -7,36 +7,36 @@
 import type { Dispatcher } from "undici";
 import { ignore } from "../../internal/abort.ts";
 
-/** With these no body may be given to a `Response`. */
+/** Status codes with which a `Response` must not have a body. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Makes a `Response` of an answer.
+ * Converts a response of `undici` to a `Response`.
  *
- * @param url What was asked for.
- * @param answer The answer.
- * @returns The response. Its body errors when the connection breaks or the
- *   request is aborted, and ends the connection when it is cancelled.
+ * @param url The URL of the request.
+ * @param received The response of `undici`.
+ * @returns The response. Its body errors when the connection is lost or the
+ *   request is aborted; cancelling it closes the connection.
  */
-export function responseOf(
+export function toResponse(
   url: string,
-  answer: Dispatcher.ResponseData,
+  received: Dispatcher.ResponseData,
 ): Response {
-  const { statusCode: status, statusText, body } = answer;
-  const headers = headersOf(answer.headers);
-  // It may break while nobody reads, which is no reason to end the process.
+  const { statusCode: status, statusText, body } = received;
+  const headers = toHeaders(received.headers);
+  // Without a listener, an error while it is not read would end the process.
   body.on("error", ignore);
   if (WITHOUT_BODY.has(status)) body.destroy();
   const response = new Response(
-    WITHOUT_BODY.has(status) ? null : decoded(streamOf(body), headers),
+    WITHOUT_BODY.has(status) ? null : decompress(toStream(body), headers),
     { status, statusText, headers },
   );
-  // Where a redirect leads may depend on it.
+  // A relative redirect is resolved against it.
   Object.defineProperty(response, "url", { value: url });
   return response;
 }
 
-function headersOf(lines: Dispatcher.ResponseData["headers"]): Headers {
+function toHeaders(lines: Dispatcher.ResponseData["headers"]): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(lines)) {
     for (const one of [value ?? []].flat()) headers.append(name, one);
@@ -44,8 +44,8 @@ function headersOf(lines: Dispatcher.ResponseData["headers"]): Headers {
   return headers;
 }
 
-/** Reads nothing ahead, so that nothing is read of a watch that nobody sees. */
-function streamOf(
+/** Does not read ahead of demand. */
+function toStream(
   body: Dispatcher.ResponseData["body"],
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = body
@@ -62,7 +62,7 @@ function streamOf(
   }, { highWaterMark: 0 });
 }
 
-function decoded(
+function decompress(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   headers: Headers,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

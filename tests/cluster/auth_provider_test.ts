@@ -1,4 +1,4 @@
-// What client-node authenticates with, and what is said when it cannot.
+// Authentication with client-node's auth providers, and its errors.
 
 import { assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { authProviderToken } from "../../cluster/_auth_provider.ts";
@@ -16,28 +16,28 @@ function jwt(expiresInS: number): string {
   return `${part({})}.${part({ exp })}.${part("x")}`.replaceAll("=", "");
 }
 
-Deno.test("authProviderToken() takes an OpenID Connect token that is still good", async () => {
+Deno.test("authProviderToken() returns an OpenID Connect token when it is still valid", async () => {
   const token = jwt(3600);
   const oidc = provider({ config: { "id-token": token } });
   assertEquals(await authProviderToken(oidc, 'user "u"'), token);
 });
 
-Deno.test("authProviderToken() says so when a token has expired and cannot be renewed", async () => {
+Deno.test("authProviderToken() rejects when a token has expired and cannot be renewed", async () => {
   const oidc = provider({ config: { "id-token": jwt(-3600) } });
   await assertRejects(
     () => authProviderToken(oidc, 'user "u"'),
     Error,
-    'The auth-provider "oidc" for user "u" has given no token: log in again',
+    'The auth-provider "oidc" for user "u" returned no token: log in again',
   );
 });
 
-Deno.test("authProviderToken() shows nothing secret when a token cannot be renewed", async () => {
+Deno.test("authProviderToken() shows no credential when a token cannot be renewed", async () => {
   const oidc = provider({
     config: {
       "id-token": jwt(-10),
       "refresh-token": SECRET,
       "client-id": "me",
-      // openid-client wants https, and says so.
+      // openid-client rejects http, with a message that quotes the URL.
       "idp-issuer-url": `http://127.0.0.1/${SECRET}`,
     },
   });
@@ -49,7 +49,7 @@ Deno.test("authProviderToken() shows nothing secret when a token cannot be renew
   assertFalse(Deno.inspect(error).includes(SECRET));
 });
 
-Deno.test("authProviderToken() asks a KubeConfig that was given", async () => {
+Deno.test("authProviderToken() uses the given KubeConfig", async () => {
   const custom = provider({
     name: "custom",
     authenticate: (options) => {
@@ -60,7 +60,7 @@ Deno.test("authProviderToken() asks a KubeConfig that was given", async () => {
   assertEquals(await authProviderToken(custom, "me"), "abc");
 });
 
-Deno.test("authProviderToken() shows one line of a failure, without what it was given", async () => {
+Deno.test("authProviderToken() shows the last line of a failure without credentials", async () => {
   const custom = provider({
     name: "custom",
     config: { "refresh-token": SECRET },
@@ -77,10 +77,10 @@ Deno.test("authProviderToken() shows one line of a failure, without what it was 
   assertFalse(Deno.inspect(error).includes(SECRET));
 });
 
-Deno.test("authProviderToken() says so when nobody knows the provider", async () => {
+Deno.test("authProviderToken() rejects when the provider is unknown", async () => {
   await assertRejects(
     () => authProviderToken(provider({ name: "openstack" }), "me"),
     Error,
-    'The auth-provider "openstack" for me is none of azure, gcp, oidc: use an exec plugin',
+    'The auth-provider "openstack" for me is not one of azure, gcp, oidc: use an exec plugin',
   );
 });

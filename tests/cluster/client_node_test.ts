@@ -7,18 +7,18 @@ import {
   loadClientNode,
 } from "../../cluster/_load_client_node.ts";
 
-Deno.test("loadClientNode() loads the client-node that deno.json names", async () => {
+Deno.test("loadClientNode() loads the version of client-node in deno.json", async () => {
   assertEquals(CLIENT_NODE, config.imports["@kubernetes/client-node"]);
   assertStrictEquals((await loadClientNode()).KubeConfig, KubeConfig);
 });
 
-/** What `deno info` says of a module. */
+/** A module in the output of `deno info`. */
 interface ModuleInfo {
   specifier: string;
   dependencies?: { specifier: string; code?: { specifier?: string } }[];
 }
 
-Deno.test("no entry point makes Deno resolve client-node before it is wanted", async () => {
+Deno.test("no entry point makes Deno resolve client-node before it is used", async () => {
   const options = await packageOptions();
   for (const entry of Object.values(config.exports)) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -1,5 +1,5 @@
-// A cluster against servers without TLS: what is sent, and what ends with it.
-// TLS and every way to authenticate are tested on a real control plane.
+// `Cluster` against servers without TLS: what it sends, and what its disposal
+// ends. TLS and all kinds of credentials are tested on a real control plane.
 
 import {
   assert,
@@ -26,11 +26,11 @@ import { Files, oneContext } from "../support/kubeconfig_files.ts";
 
 const SECRET = "hunter2-hunter2-hunter2";
 
-/** A server that keeps what it was asked, and answers lists of nothing. */
+/** A server that records requests and returns empty lists. */
 class Listening implements AsyncDisposable {
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   readonly headers: Headers[] = [];
-  /** How the next requests are answered, the first one first. */
+  /** The statuses of the next responses, in order. */
   readonly statuses: number[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -47,7 +47,7 @@ class Listening implements AsyncDisposable {
   ) {
     this.#server = Deno.serve({ port: 0, onListen() {} }, (request) => {
       const { pathname, search } = new URL(request.url);
-      this.asked.push(pathname + decodeURIComponent(search));
+      this.requests.push(pathname + decodeURIComponent(search));
       this.headers.push(request.headers);
       const status = this.statuses.shift();
       return status === undefined
@@ -75,7 +75,7 @@ async function list(cluster: Cluster): Promise<void> {
 
 const LISTED: [
   options: Parameters<Cluster["listerWatcher"]>[0],
-  asked: string,
+  path: string,
 ][] = [
   [{ apiVersion: "v1", kind: "Pod" }, "/api/v1/pods"],
   [
@@ -97,24 +97,24 @@ const LISTED: [
   ],
 ];
 
-for (const [options, asked] of LISTED) {
-  Deno.test(`Cluster.listerWatcher() lists ${asked}`, async () => {
+for (const [options, path] of LISTED) {
+  Deno.test(`Cluster.listerWatcher() lists ${path}`, async () => {
     await using server = new Listening();
     await using cluster = Cluster.fromDefault({ server: server.url });
     const watched = await cluster.listerWatcher(options);
     await watched.list({});
-    assertEquals(server.asked, ["/api/v1", asked]);
+    assertEquals(server.requests, ["/api/v1", path]);
   });
 }
 
-Deno.test("Cluster.listerWatcher() asks nothing for a plural name", async () => {
+Deno.test("Cluster.listerWatcher() sends no request when given a plural name", async () => {
   await using server = new Listening();
   await using cluster = Cluster.fromDefault({ server: server.url });
   await cluster.listerWatcher({ apiVersion: "a/v1", plural: "widgets" });
-  assertEquals(server.asked, []);
+  assertEquals(server.requests, []);
 });
 
-Deno.test("Cluster.listerWatcher() refuses a namespace for a kind that has none", async () => {
+Deno.test("Cluster.listerWatcher() rejects with TypeError when a cluster-scoped kind has a namespace", async () => {
   await using server = new Listening();
   await using cluster = Cluster.fromDefault({ server: server.url });
   await assertRejects(
@@ -125,16 +125,16 @@ Deno.test("Cluster.listerWatcher() refuses a namespace for a kind that has none"
         namespace: "shop",
       }),
     TypeError,
-    'Cannot look at Node in namespace "shop": it has no namespaces',
+    'Cannot list Node in namespace "shop": it is cluster-scoped',
   );
 });
 
-Deno.test("Cluster.listerWatcher() refuses an empty name, which no object has", async () => {
+Deno.test("Cluster.listerWatcher() rejects with TypeError when name is empty", async () => {
   await using cluster = Cluster.fromDefault({ server: "http://127.0.0.1:1" });
   await assertRejects(
     () => cluster.listerWatcher({ apiVersion: "v1", plural: "pods", name: "" }),
     TypeError,
-    "Cannot use an empty text as name",
+    "name must not be empty",
   );
 });
 
@@ -151,15 +151,15 @@ const HEADERS: [
     "authorization",
     "Basic bWU6cMOkOnNz",
   ],
-  ["whom to impersonate", { as: "you" }, "impersonate-user", "you"],
+  ["the user to impersonate", { as: "you" }, "impersonate-user", "you"],
   [
-    "the uid to impersonate",
+    "the UID to impersonate",
     { as: "you", asUid: "7" },
     "impersonate-uid",
     "7",
   ],
   [
-    "more of whom to impersonate",
+    "extra information to impersonate",
     { as: "you", asUserExtra: { "example.com/Reason": ["x y"] } },
     "impersonate-extra-example.com%2freason",
     "x y",
@@ -178,7 +178,7 @@ for (const [what, options, header, value] of HEADERS) {
   });
 }
 
-Deno.test("Cluster asks for answers as they are when compression is off", async () => {
+Deno.test("Cluster requests uncompressed responses when disable-compression is set", async () => {
   using files = new Files();
   await using server = new Listening();
   const kubeconfig = files.write(
@@ -192,7 +192,7 @@ Deno.test("Cluster asks for answers as they are when compression is off", async 
   assertEquals(server.headers[0]?.get("accept-encoding"), "identity");
 });
 
-Deno.test("Cluster tells which namespace, context and server it is of", async () => {
+Deno.test("Cluster has its server, context and namespace", async () => {
   using files = new Files();
   const kubeconfig = files.write(
     "config",
@@ -241,7 +241,7 @@ function counting(
 const authorizations = (server: Listening) =>
   server.headers.map((headers) => headers.get("authorization"));
 
-Deno.test("Cluster runs a plugin when it is needed first, once for all requests", async () => {
+Deno.test("Cluster runs a plugin before the first request, once for all", async () => {
   using files = new Files();
   await using server = new Listening();
   const { kubeconfig, runs } = counting(files, server.url);
@@ -287,7 +287,7 @@ Deno.test("Cluster reports a 401 when another credential is refused as well", as
   assertEquals(runs(), 2);
 });
 
-Deno.test("Cluster says so when a plugin fails, and runs it again for the next request", async () => {
+Deno.test("Cluster rejects when a plugin fails, and runs it again for the next request", async () => {
   using files = new Files();
   await using server = new Listening();
   const { command, args, apiVersion } = scriptPlugin(
@@ -306,10 +306,10 @@ Deno.test("Cluster says so when a plugin fails, and runs it again for the next r
     assertStringIncludes(error.message, "failed (1): not logged in");
     assertFalse(error.message.includes("\n"));
   }
-  assertEquals(server.asked, []);
+  assertEquals(server.requests, []);
 });
 
-Deno.test("Cluster ends a plugin that hangs when it is disposed of", async () => {
+Deno.test("Cluster terminates a hanging plugin when it is disposed", async () => {
   using files = new Files();
   const started = files.write("started", "");
   const { command, args, apiVersion } = scriptPlugin(
@@ -329,11 +329,11 @@ Deno.test("Cluster ends a plugin that hangs when it is disposed of", async () =>
   await cluster[Symbol.asyncDispose]();
   assertStringIncludes(
     (await failure).message,
-    "its cluster has been disposed of",
+    "its Cluster has been disposed",
   );
 });
 
-Deno.test("Cluster aborts watches when it is disposed of, and sends nothing more", async () => {
+Deno.test("Cluster aborts watches when it is disposed, and sends no more requests", async () => {
   const ended = Promise.withResolvers<void>();
   await using server = new Listening(() =>
     new Response(
@@ -360,11 +360,11 @@ Deno.test("Cluster aborts watches when it is disposed of, and sends nothing more
   await pending;
   await ended.promise;
   const error = await assertRejects(() => pods.list({}), ConnectionError);
-  assertStringIncludes(error.message, "its cluster has been disposed of");
-  assertEquals(server.asked.length, 1);
+  assertStringIncludes(error.message, "its Cluster has been disposed");
+  assertEquals(server.requests.length, 1);
 });
 
-Deno.test("Cluster lets one watch be aborted beside another", async () => {
+Deno.test("Cluster keeps a watch open when another is aborted", async () => {
   await using server = new Listening(() =>
     new Response(
       new ReadableStream({
@@ -394,7 +394,7 @@ Deno.test("Cluster lets one watch be aborted beside another", async () => {
   await two.cancel();
 });
 
-Deno.test("Cluster.fromKubeConfig() takes the current context, and keeps it", async () => {
+Deno.test("Cluster.fromKubeConfig() uses the current context, also when it changes later", async () => {
   await using server = new Listening();
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromString(JSON.stringify(
@@ -415,23 +415,23 @@ Deno.test("Cluster.fromKubeConfig() takes the current context, and keeps it", as
   assertEquals(server.headers[0]?.get("impersonate-user"), "you");
 });
 
-Deno.test("Cluster.fromKubeConfig() says so when a KubeConfig cannot be used", () => {
+Deno.test("Cluster.fromKubeConfig() throws KubeconfigError when the current context is missing", () => {
   const kubeConfig = new KubeConfig();
   assertThrows(
     () => Cluster.fromKubeConfig(kubeConfig),
     KubeconfigError,
-    "Cannot choose a context of the given KubeConfig: it has no current-context",
+    "Cannot choose a context of the given KubeConfig: current-context is not set: it has no contexts",
   );
   kubeConfig.loadFromString(JSON.stringify(oneContext()));
   kubeConfig.setCurrentContext("dve");
   assertThrows(
     () => Cluster.fromKubeConfig(kubeConfig),
     KubeconfigError,
-    'Cannot find context "dve" of the current-context of the given KubeConfig: did you mean dev?',
+    'Cannot find current-context "dve" of the given KubeConfig: did you mean dev?',
   );
 });
 
-Deno.test("Cluster.fromKubeConfig() reads the token file of a pod's KubeConfig", async () => {
+Deno.test("Cluster.fromKubeConfig() reads the token file of an in-cluster KubeConfig", async () => {
   using files = new Files();
   await using server = new Listening();
   const tokenFile = files.write("token", "one");
@@ -450,7 +450,7 @@ Deno.test("Cluster.fromKubeConfig() reads the token file of a pod's KubeConfig",
   assertEquals(authorizations(server), ["Bearer one", "Bearer two"]);
 });
 
-Deno.test("Cluster.fromKubeConfig() runs a plugin, also an old auth-provider's", async () => {
+Deno.test("Cluster.fromKubeConfig() runs a plugin, also that of a legacy auth-provider", async () => {
   await using server = new Listening();
   const { command, args, apiVersion } = scriptPlugin(
     printing({ token: "printed" }),
@@ -473,7 +473,7 @@ Deno.test("Cluster.fromKubeConfig() runs a plugin, also an old auth-provider's",
   assertEquals(authorizations(server), ["Bearer printed", "Bearer printed"]);
 });
 
-Deno.test("Cluster.fromKubeConfig() authenticates by what was added to the KubeConfig, as the user that it is of", async () => {
+Deno.test("Cluster.fromKubeConfig() uses an authenticator of the KubeConfig with the original user", async () => {
   await using server = new Listening();
   const kubeConfig = new KubeConfig();
   const users: string[] = [];
@@ -499,7 +499,7 @@ Deno.test("Cluster.fromKubeConfig() authenticates by what was added to the KubeC
   assertEquals(users, ["u"]);
 });
 
-Deno.test("Cluster shows no credential when it is shown", async () => {
+Deno.test("Cluster shows no credential when it is inspected", async () => {
   await using cluster = Cluster.fromDefault({
     server: "https://c.example",
     token: SECRET,

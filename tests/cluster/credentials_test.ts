@@ -1,4 +1,4 @@
-// When a credential is got, and by how many.
+// When a credential is fetched, and how many requests share it.
 
 import {
   assertEquals,
@@ -9,147 +9,147 @@ import {
 import { FakeTime } from "@std/testing/time";
 import {
   type Credential,
-  CredentialKeeper,
-  obtainFor,
+  CredentialCache,
+  credentialSource,
 } from "../../cluster/_credentials.ts";
 import { clusterAccess } from "../support/cluster_access.ts";
 import { CERTIFICATE, Files, KEY } from "../support/kubeconfig_files.ts";
 
 const NEVER = new AbortController().signal;
 
-/** A keeper whose credentials are got one by one, as the test gives them. */
+/** A cache whose source waits until the test resolves each fetch. */
 class Gates {
-  readonly asked: PromiseWithResolvers<Credential>[] = [];
+  readonly fetches: PromiseWithResolvers<Credential>[] = [];
   readonly signals: AbortSignal[] = [];
-  readonly keeper = new CredentialKeeper((signal) => {
+  readonly cache = new CredentialCache((signal) => {
     const gate = Promise.withResolvers<Credential>();
-    this.asked.push(gate);
+    this.fetches.push(gate);
     this.signals.push(signal);
     return gate.promise;
   });
 
-  /** Gives a token to the last one that was asked for. */
-  give(token: string, more: Partial<Credential> = {}): Credential {
+  /** Resolves the last fetch with a token. */
+  resolve(token: string, more: Partial<Credential> = {}): Credential {
     const credential = { token, certificate: undefined, ...more };
-    this.asked.at(-1)?.resolve(credential);
+    this.fetches.at(-1)?.resolve(credential);
     return credential;
   }
 }
 
-Deno.test("CredentialKeeper gets a credential once for all that ask meanwhile", async () => {
+Deno.test("CredentialCache fetches a credential once for concurrent requests", async () => {
   const gates = new Gates();
   const all = Promise.all([
-    gates.keeper.forRequest(),
-    gates.keeper.current(),
-    gates.keeper.forRequest(),
+    gates.cache.forNewRequest(),
+    gates.cache.current(),
+    gates.cache.forNewRequest(),
   ]);
   await Promise.resolve();
-  const credential = gates.give("a");
+  const credential = gates.resolve("a");
   for (const got of await all) assertStrictEquals(got, credential);
-  assertStrictEquals(await gates.keeper.forRequest(), credential);
-  assertEquals(gates.asked.length, 1);
+  assertStrictEquals(await gates.cache.forNewRequest(), credential);
+  assertEquals(gates.fetches.length, 1);
 });
 
-Deno.test("CredentialKeeper gets another one when it has expired, and not before", async () => {
+Deno.test("CredentialCache fetches again when the credential has expired, and not before", async () => {
   using time = new FakeTime(1000);
   const gates = new Gates();
-  const first = gates.keeper.forRequest();
+  const first = gates.cache.forNewRequest();
   await time.tickAsync(0);
-  const credential = gates.give("a", { expiresAtMs: 6000 });
+  const credential = gates.resolve("a", { expiresAtMs: 6000 });
   assertStrictEquals(await first, credential);
   time.tick(4999);
-  assertStrictEquals(await gates.keeper.forRequest(), credential);
+  assertStrictEquals(await gates.cache.forNewRequest(), credential);
   time.tick(1);
-  const second = gates.keeper.forRequest();
+  const second = gates.cache.forNewRequest();
   await time.tickAsync(0);
-  const other = gates.give("b");
+  const other = gates.resolve("b");
   assertStrictEquals(await second, other);
-  assertEquals(gates.asked.length, 2);
+  assertEquals(gates.fetches.length, 2);
 });
 
-Deno.test("CredentialKeeper uses a credential for its request that seems to be past its time when it comes", async () => {
+Deno.test("CredentialCache uses a credential for its request when it has expired on arrival", async () => {
   using time = new FakeTime(10_000);
   const gates = new Gates();
-  const first = gates.keeper.forRequest();
+  const first = gates.cache.forNewRequest();
   await time.tickAsync(0);
-  const credential = gates.give("a", { expiresAtMs: 9000 });
+  const credential = gates.resolve("a", { expiresAtMs: 9000 });
   assertStrictEquals(await first, credential);
-  assertStrictEquals(await gates.keeper.current(), credential);
-  assertEquals(gates.asked.length, 1);
-  const second = gates.keeper.forRequest();
+  assertStrictEquals(await gates.cache.current(), credential);
+  assertEquals(gates.fetches.length, 1);
+  const second = gates.cache.forNewRequest();
   await time.tickAsync(0);
-  assertStrictEquals(gates.give("b"), await second);
-  assertEquals(gates.asked.length, 2);
+  assertStrictEquals(gates.resolve("b"), await second);
+  assertEquals(gates.fetches.length, 2);
 });
 
-Deno.test("CredentialKeeper gets another one when it was refused, once for all of whom it was", async () => {
+Deno.test("CredentialCache fetches again once when several requests invalidate a credential", async () => {
   const gates = new Gates();
-  const first = gates.keeper.forRequest();
+  const first = gates.cache.forNewRequest();
   await Promise.resolve();
-  const credential = gates.give("a");
+  const credential = gates.resolve("a");
   await first;
-  gates.keeper.refuse(credential);
-  gates.keeper.refuse(credential);
-  const second = gates.keeper.forRequest();
+  gates.cache.invalidate(credential);
+  gates.cache.invalidate(credential);
+  const second = gates.cache.forNewRequest();
   await Promise.resolve();
-  const other = gates.give("b");
+  const other = gates.resolve("b");
   assertStrictEquals(await second, other);
-  // One that was refused late.
-  gates.keeper.refuse(credential);
-  assertStrictEquals(await gates.keeper.forRequest(), other);
-  assertEquals(gates.asked.length, 2);
+  // A late rejection of the old credential.
+  gates.cache.invalidate(credential);
+  assertStrictEquals(await gates.cache.forNewRequest(), other);
+  assertEquals(gates.fetches.length, 2);
 });
 
-Deno.test("CredentialKeeper keeps no failure", async () => {
+Deno.test("CredentialCache does not cache a failure", async () => {
   const gates = new Gates();
-  const first = gates.keeper.forRequest();
+  const first = gates.cache.forNewRequest();
   await Promise.resolve();
-  gates.asked[0]?.reject(new Error("not logged in"));
+  gates.fetches[0]?.reject(new Error("not logged in"));
   await assertRejects(() => first, Error, "not logged in");
-  const second = gates.keeper.forRequest();
+  const second = gates.cache.forNewRequest();
   await Promise.resolve();
-  gates.give("b");
+  gates.resolve("b");
   assertEquals((await second).token, "b");
 });
 
-Deno.test("CredentialKeeper gets one for each request where that is so, and uses it for the request", async () => {
+Deno.test("CredentialCache fetches for each new request when the credential is per request", async () => {
   let count = 0;
-  const keeper = new CredentialKeeper(() =>
+  const cache = new CredentialCache(() =>
     Promise.resolve({
       token: `${++count}`,
       certificate: undefined,
-      isForOneRequest: true,
+      isPerRequest: true,
     })
   );
-  assertEquals((await keeper.forRequest()).token, "1");
-  assertEquals((await keeper.current()).token, "1");
-  assertEquals((await keeper.forRequest()).token, "2");
+  assertEquals((await cache.forNewRequest()).token, "1");
+  assertEquals((await cache.current()).token, "1");
+  assertEquals((await cache.forNewRequest()).token, "2");
 });
 
-Deno.test("CredentialKeeper.close() ends what is being got, waits for it, and gets nothing more", async () => {
+Deno.test("CredentialCache.close() aborts a fetch, waits for it, and starts no other", async () => {
   const gates = new Gates();
-  const first = gates.keeper.forRequest();
+  const first = gates.cache.forNewRequest();
   await Promise.resolve();
   const reason = new Error("closed");
   let isClosed = false;
-  const closing = gates.keeper.close(reason).then(() => isClosed = true);
+  const closing = gates.cache.close(reason).then(() => isClosed = true);
   assertEquals(gates.signals[0]?.reason, reason);
   await Promise.resolve();
   assertFalse(isClosed);
-  gates.asked[0]?.reject(reason);
+  gates.fetches[0]?.reject(reason);
   await closing;
   assertStrictEquals(await assertRejects(() => first), reason);
   assertStrictEquals(
-    await assertRejects(() => gates.keeper.forRequest()),
+    await assertRejects(() => gates.cache.forNewRequest()),
     reason,
   );
-  assertEquals(gates.asked.length, 1);
+  assertEquals(gates.fetches.length, 1);
 });
 
-Deno.test("obtainFor() reads a token file again, and keeps what it had while it cannot be read", async () => {
+Deno.test("credentialSource() reads a token file again, and keeps the last token while it cannot be read", async () => {
   using files = new Files();
   const path = files.write("token", "one\n");
-  const obtain = obtainFor(clusterAccess({
+  const obtain = credentialSource(clusterAccess({
     credential: { type: "token file", path, fallback: undefined },
   }));
   assertEquals((await obtain(NEVER)).token, "one");
@@ -161,8 +161,8 @@ Deno.test("obtainFor() reads a token file again, and keeps what it had while it 
   assertEquals((await obtain(NEVER)).token, "two");
 });
 
-Deno.test("obtainFor() says so when a token file cannot be read at first", async () => {
-  const obtain = obtainFor(clusterAccess({
+Deno.test("credentialSource() rejects when a token file can never be read", async () => {
+  const obtain = credentialSource(clusterAccess({
     credential: {
       type: "token file",
       path: "/nowhere/token",
@@ -176,16 +176,16 @@ Deno.test("obtainFor() says so when a token file cannot be read at first", async
   );
 });
 
-Deno.test("obtainFor() takes the token beside a token file until that can be read", async () => {
-  const obtain = obtainFor(clusterAccess({
+Deno.test("credentialSource() returns the fallback token while a token file cannot be read", async () => {
+  const obtain = credentialSource(clusterAccess({
     credential: { type: "token file", path: "/nowhere", fallback: "spare" },
   }));
   assertEquals((await obtain(NEVER)).token, "spare");
 });
 
-Deno.test("obtainFor() reads a client certificate again", async () => {
+Deno.test("credentialSource() reads a client certificate again", async () => {
   let key = KEY;
-  const obtain = obtainFor(clusterAccess({
+  const obtain = credentialSource(clusterAccess({
     clientCertificate: () => ({ cert: CERTIFICATE, key }),
   }));
   assertEquals((await obtain(NEVER)).certificate?.key, KEY);

@@ -1,4 +1,4 @@
-// What a server is asked about its resources, and how often.
+// Which discovery requests are sent, and how often.
 
 import {
   assert,
@@ -58,10 +58,10 @@ const JOB_RESOURCE = {
   categories: [],
 };
 
-/** How a server answers a path: a body, or an HTTP status. */
+/** The response to each path: a body or an HTTP status. */
 type Answers = Record<string, unknown>;
 
-/** What a server without aggregated discovery says. */
+/** The responses of a server without aggregated discovery. */
 const LEGACY: Answers = {
   "/api": { kind: "APIVersions", versions: ["v1"] },
   "/apis": {
@@ -79,10 +79,10 @@ const LEGACY: Answers = {
   "/apis/metrics/v1": 503,
 };
 
-/** A server, what it has been asked, and what asks it. */
+/** A server that records its requests, and a discovery client for it. */
 class Server {
   answers: Answers;
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   readonly accepted: (string | null)[] = [];
   readonly discovery: Discovery;
 
@@ -92,7 +92,7 @@ class Server {
       server: "https://host",
       fetch: (url, init) => {
         const { pathname } = new URL(url);
-        this.asked.push(pathname);
+        this.requests.push(pathname);
         this.accepted.push(new Headers(init.headers).get("accept"));
         const answer = this.answers[pathname] ?? 404;
         return Promise.resolve(
@@ -106,43 +106,43 @@ class Server {
   }
 }
 
-Deno.test("Discovery.kind() finds a kind by one request, once", async () => {
-  const { discovery, asked } = new Server(LEGACY);
+Deno.test("Discovery.kind() sends one request for each version, once", async () => {
+  const { discovery, requests } = new Server(LEGACY);
   assertEquals(await discovery.kind("v1", "Pod"), POD_RESOURCE);
   assertEquals(await discovery.kind("v1", "Node"), NODE_RESOURCE);
   assertEquals(await discovery.kind("batch/v1", "Job"), JOB_RESOURCE);
-  assertEquals(asked, ["/api/v1", "/apis/batch/v1"]);
+  assertEquals(requests, ["/api/v1", "/apis/batch/v1"]);
 });
 
-Deno.test("Discovery.kind() asks once for all who ask at the same time", async () => {
-  const { discovery, asked } = new Server(LEGACY);
+Deno.test("Discovery.kind() sends one request for concurrent calls", async () => {
+  const { discovery, requests } = new Server(LEGACY);
   await Promise.all([
     discovery.kind("v1", "Pod"),
     discovery.kind("v1", "Node"),
   ]);
-  assertEquals(asked, ["/api/v1"]);
+  assertEquals(requests, ["/api/v1"]);
 });
 
-Deno.test("Discovery.kind() says what may have been meant", async () => {
+Deno.test("Discovery.kind() suggests a similar kind", async () => {
   const { discovery } = new Server(LEGACY);
   const error = await assertRejects(
     () => discovery.kind("v1", "Pdo"),
     UnknownKindError,
-    'The server has no kind "Pdo" of "v1": did you mean Pod?',
+    'The server has no kind "Pdo" in version "v1": did you mean Pod?',
   );
   assertEquals([error.apiVersion, error.kind], ["v1", "Pdo"]);
 });
 
-Deno.test("Discovery.kind() says of which version a kind is", async () => {
+Deno.test("Discovery.kind() suggests the version that a kind is in", async () => {
   const { discovery } = new Server(LEGACY);
   await assertRejects(
     () => discovery.kind("batch/v2", "Job"),
     UnknownKindError,
-    'The server has no kind "Job" of "batch/v2": it is of batch/v1',
+    'The server has no kind "Job" in version "batch/v2": it is in batch/v1',
   );
 });
 
-Deno.test("Discovery.kind() thinks of a CustomResourceDefinition when nothing is near", async () => {
+Deno.test("Discovery.kind() suggests a missing CustomResourceDefinition when no kind is similar", async () => {
   const { discovery } = new Server({ "/apis/a/v1": { resources: null } });
   await assertRejects(
     () => discovery.kind("a/v1", "Widget"),
@@ -151,35 +151,37 @@ Deno.test("Discovery.kind() thinks of a CustomResourceDefinition when nothing is
   );
 });
 
-Deno.test("Discovery.kind() asks again for a kind that was missing", async () => {
+Deno.test("Discovery.kind() sends another request for a kind that was missing", async () => {
   const server = new Server({ ...LEGACY, "/apis/a/v1": 404 });
   const find = (kind = "Widget") => server.discovery.kind("a/v1", kind);
-  const asked = () => server.asked.filter((path) => path === "/apis/a/v1");
+  const requests = () =>
+    server.requests.filter((path) => path === "/apis/a/v1");
   await assertRejects(find, UnknownKindError);
   server.answers["/apis/a/v1"] = {
     resources: [{ name: "widgets", kind: "Widget" }],
   };
   assertEquals((await find()).plural, "widgets");
   assertEquals((await find()).plural, "widgets");
-  assertEquals(asked().length, 2);
+  assertEquals(requests().length, 2);
   await assertRejects(() => find("Gadget"), UnknownKindError);
-  assertEquals(asked().length, 3);
+  assertEquals(requests().length, 3);
 });
 
-Deno.test("Discovery.kind() asks once for all that miss something at the same time", async () => {
+Deno.test("Discovery.kind() sends one other request for concurrent calls for a kind that was missing", async () => {
   const server = new Server({ ...LEGACY, "/apis/a/v1": 404 });
   const find = () => server.discovery.kind("a/v1", "Widget");
-  const asked = () => server.asked.filter((path) => path === "/apis/a/v1");
+  const requests = () =>
+    server.requests.filter((path) => path === "/apis/a/v1");
   await assertRejects(find, UnknownKindError);
   server.answers["/apis/a/v1"] = {
     resources: [{ name: "widgets", kind: "Widget" }],
   };
   const found = await Promise.all(Array.from({ length: 5 }, () => find()));
   assertEquals(found.map(({ plural }) => plural), Array(5).fill("widgets"));
-  assertEquals(asked().length, 2);
+  assertEquals(requests().length, 2);
 });
 
-Deno.test("Discovery.kind() keeps no failure", async () => {
+Deno.test("Discovery.kind() does not cache a failure", async () => {
   const server = new Server({ "/api/v1": 403 });
   const error = await assertRejects(
     () => server.discovery.kind("v1", "Pod"),
@@ -190,7 +192,7 @@ Deno.test("Discovery.kind() keeps no failure", async () => {
   assertEquals((await server.discovery.kind("v1", "Pod")).plural, "pods");
 });
 
-Deno.test("Discovery.all() takes what a server aggregates", async () => {
+Deno.test("Discovery.all() uses aggregated discovery when the server supports it", async () => {
   const resource = (resource: string, kind: string, scope: string) => ({
     resource,
     responseKind: { group: "", version: "", kind },
@@ -198,7 +200,7 @@ Deno.test("Discovery.all() takes what a server aggregates", async () => {
     singularResource: resource.slice(0, -1),
     verbs: ["list"],
   });
-  const { discovery, asked, accepted } = new Server({
+  const { discovery, requests, accepted } = new Server({
     "/api": {
       kind: "APIGroupDiscoveryList",
       items: [{
@@ -245,19 +247,19 @@ Deno.test("Discovery.all() takes what a server aggregates", async () => {
     ],
   );
   assertEquals([all[0]?.shortNames, all[0]?.categories], [["po"], ["all"]]);
-  assertEquals(asked, ["/api", "/apis"]);
+  assertEquals(requests, ["/api", "/apis"]);
   assert(accepted[0]?.includes("as=APIGroupDiscoveryList"));
   assertStrictEquals(await discovery.all(), all);
 });
 
-Deno.test("Discovery.all() asks for each version where a server does not aggregate, and leaves out what does not answer", async () => {
-  const { discovery, asked } = new Server(LEGACY);
+Deno.test("Discovery.all() requests each version without aggregated discovery, and leaves out those that fail", async () => {
+  const { discovery, requests } = new Server(LEGACY);
   assertEquals(await discovery.all(), [
     POD_RESOURCE,
     NODE_RESOURCE,
     JOB_RESOURCE,
   ]);
-  assertEquals(asked, [
+  assertEquals(requests, [
     "/api",
     "/apis",
     "/api/v1",
@@ -266,28 +268,29 @@ Deno.test("Discovery.all() asks for each version where a server does not aggrega
   ]);
 });
 
-Deno.test("Discovery.all() fails where nothing answers, and keeps no failure", async () => {
+Deno.test("Discovery.all() rejects when all requests fail, and does not cache that", async () => {
   const server = new Server({});
   await assertRejects(() => server.discovery.all(), StatusError);
   server.answers = LEGACY;
   assertEquals((await server.discovery.all()).length, 3);
 });
 
-Deno.test("Discovery.refreshed() asks again, but not every time", async () => {
+Deno.test("Discovery.refreshed() sends another request after 5 s", async () => {
   using time = new FakeTime();
   const server = new Server(LEGACY);
-  const asked = () => server.asked.filter((path) => path === "/apis").length;
+  const requests = () =>
+    server.requests.filter((path) => path === "/apis").length;
   await server.discovery.refreshed();
   await server.discovery.refreshed();
-  assertEquals(asked(), 1);
+  assertEquals(requests(), 1);
   time.tick(5000);
   await server.discovery.refreshed();
-  assertEquals(asked(), 2);
+  assertEquals(requests(), 2);
   await server.discovery.all();
-  assertEquals(asked(), 2);
+  assertEquals(requests(), 2);
 });
 
-Deno.test("Discovery says so when nothing can be reached", async () => {
+Deno.test("Discovery rejects with ConnectionError when the server cannot be reached", async () => {
   const client = new RestClient({
     server: "https://host",
     fetch: () => Promise.reject(new TypeError("refused")),

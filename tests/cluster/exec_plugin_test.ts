@@ -1,5 +1,5 @@
-// What a plugin is told, what it may print, and what is said when it fails.
-// The plugins are this very Deno, which is there on every machine.
+// The input of credential plugins, their output, and the errors when they fail.
+// The plugins are scripts that run on the same Deno.
 
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import type { ExecPlugin } from "../../cluster/_cluster_access.ts";
@@ -45,95 +45,99 @@ const CREDENTIALS: [what: string, status: unknown, expected: unknown][] = [
 ];
 
 for (const [what, status, expected] of CREDENTIALS) {
-  Deno.test(`runExecPlugin() takes ${what}`, async () => {
+  Deno.test(`runExecPlugin() returns ${what}`, async () => {
     assertEquals(await run(scriptPlugin(printing(status))), expected);
   });
 }
 
-const RUBBISH: [what: string, script: string, said: string][] = [
-  ["prints nothing", "", "has printed nothing"],
+const INVALID: [what: string, script: string, said: string][] = [
+  ["prints nothing", "", "printed nothing"],
   [
     "prints no JSON",
     `console.log("${SECRET}")`,
-    "has printed something that is not JSON",
+    "printed output that is not JSON",
   ],
   [
     "prints JSON that is cut off",
     `console.log('{"status":{"token":"${SECRET}')`,
-    "has printed something that is not JSON",
+    "printed output that is not JSON",
   ],
   [
     "prints another kind",
     printing({ token: SECRET }, { kind: SECRET }),
-    "has printed JSON that is no ExecCredential",
+    "printed JSON that is not an ExecCredential",
   ],
   [
     "prints a list",
     `console.log('["${SECRET}"]')`,
-    "has printed JSON that is no ExecCredential",
+    "printed JSON that is not an ExecCredential",
   ],
   [
     "prints another version",
     printing({ token: SECRET }, {
       apiVersion: "client.authentication.k8s.io/v1beta1",
     }),
-    'speaks another version than the kubeconfig says: apiVersion "client.authentication.k8s.io/v1beta1", not "client.authentication.k8s.io/v1"',
+    'printed an ExecCredential with apiVersion "client.authentication.k8s.io/v1beta1", but the kubeconfig requires "client.authentication.k8s.io/v1"',
   ],
   [
     "prints no version",
     printing({ token: SECRET }, { apiVersion: undefined }),
-    'speaks another version than the kubeconfig says: apiVersion none, not "client.authentication.k8s.io/v1"',
+    'printed an ExecCredential with no apiVersion, but the kubeconfig requires "client.authentication.k8s.io/v1"',
   ],
   [
     "prints no status",
     printing(undefined),
-    "has printed an ExecCredential without a status",
+    "printed an ExecCredential without a status",
   ],
   [
     "prints an empty status",
     printing({ token: "", expirationTimestamp: null }),
-    "has printed neither a token nor a certificate",
+    "printed neither a token nor a certificate",
   ],
   [
     "prints a token that is a number",
     printing({ token: 12345678 }),
-    "has printed a token that is no text",
+    "printed a token that is not a string",
   ],
   [
-    "prints a token of two lines",
+    "prints a token with two lines",
     printing({ token: `${SECRET}\n${SECRET}` }),
-    "has printed a token that no HTTP header can carry",
+    "printed a token with characters that are not allowed in an HTTP header",
   ],
   [
     "prints a certificate without a key",
     printing({ token: SECRET, clientCertificateData: CERTIFICATE }),
-    "has printed a certificate without its key, or a key alone",
+    "printed a certificate without a key or a key alone",
   ],
   [
-    "prints a certificate that is none",
+    "prints an invalid certificate",
     printing({ clientCertificateData: SECRET, clientKeyData: KEY }),
-    "has printed a certificate or key that is no PEM",
+    "printed a certificate or key that is not PEM",
   ],
   [
-    "prints an expiry that is no time",
+    "prints an invalid expiry",
     printing({ token: SECRET, expirationTimestamp: "soon" }),
-    "has printed an expirationTimestamp that is no time",
+    "printed an expirationTimestamp that is not a valid time",
   ],
   [
-    "fails and says why",
+    "fails with an error message",
     `console.error("first\\n\\x1b[31mNot logged in: run login\\x1b[0m\\n"); console.log("${SECRET}"); Deno.exit(3)`,
     "failed (3): Not logged in: run login",
   ],
-  ["fails and says nothing", "Deno.exit(1)", "failed (1): it did not say why"],
   [
-    "fails and repeats its environment",
+    "fails without an error message",
+    "Deno.exit(1)",
+    "failed (1): no error message",
+  ],
+  [
+    "fails and prints its environment",
     `console.error("bad key " + Deno.env.get("MY_SECRET_KEY")); Deno.exit(1)`,
     "failed (1): bad key [redacted]",
   ],
 ];
 
-for (const [what, script, said] of RUBBISH) {
-  Deno.test(`runExecPlugin() says so when the plugin ${what}`, async () => {
+for (const [what, script, said] of INVALID) {
+  Deno.test(`runExecPlugin() rejects when the plugin ${what}`, async () => {
     const plugin = scriptPlugin(script, { env: { MY_SECRET_KEY: SECRET } });
     const error = await assertRejects(() => run(plugin), Error);
     assertEquals(
@@ -145,7 +149,7 @@ for (const [what, script, said] of RUBBISH) {
   });
 }
 
-Deno.test("runExecPlugin() tells how to get a plugin that is not there", async () => {
+Deno.test("runExecPlugin() shows the install hint when the plugin is not installed", async () => {
   const plugin = scriptPlugin("", {
     command: "watchtools-no-such-plugin",
     installHint: "get it from\n  plugins.example",
@@ -153,22 +157,22 @@ Deno.test("runExecPlugin() tells how to get a plugin that is not there", async (
   await assertRejects(
     () => run(plugin),
     Error,
-    'The plugin "watchtools-no-such-plugin" for user "u" is not there: get it from plugins.example',
+    'The plugin "watchtools-no-such-plugin" for user "u" was not found: get it from plugins.example',
   );
 });
 
-Deno.test("runExecPlugin() says so when a plugin may not be run", async () => {
+Deno.test("runExecPlugin() rejects when the plugin is not executable", async () => {
   const path = await Deno.makeTempFile();
   await assertRejects(
     () => run(scriptPlugin("", { command: path })),
     Error,
-    'for user "u" may not be run: install it, or name it by its path',
+    'for user "u" is not executable: install it or specify its path',
   );
   await Deno.remove(path);
 });
 
-/** A script that prints what it was told as its token. */
-const TELL = `console.log(JSON.stringify({
+/** A script that prints its input as its token. */
+const PRINT_INPUT = `console.log(JSON.stringify({
   apiVersion: "client.authentication.k8s.io/v1",
   kind: "ExecCredential",
   status: {
@@ -181,10 +185,10 @@ const TELL = `console.log(JSON.stringify({
   },
 }))`;
 
-async function told(plugin: Partial<ExecPlugin>): Promise<unknown[]> {
-  const { args } = scriptPlugin(TELL);
+async function inputOf(plugin: Partial<ExecPlugin>): Promise<unknown[]> {
+  const { args } = scriptPlugin(PRINT_INPUT);
   const { token = "" } = await runExecPlugin(
-    scriptPlugin(TELL, { args: [...args, "a", "b c"], ...plugin }),
+    scriptPlugin(PRINT_INPUT, { args: [...args, "a", "b c"], ...plugin }),
     clusterAccess({
       tls: { ca: CERTIFICATE, insecure: false, serverName: "c.internal" },
       proxyUrl: "http://proxy",
@@ -194,8 +198,8 @@ async function told(plugin: Partial<ExecPlugin>): Promise<unknown[]> {
   return JSON.parse(atob(token));
 }
 
-Deno.test("runExecPlugin() gives a plugin its arguments, its environment and ours", async () => {
-  assertEquals(await told({ env: { MINE: "yes" } }), [
+Deno.test("runExecPlugin() passes arguments and adds to the environment of this process", async () => {
+  assertEquals(await inputOf({ env: { MINE: "yes" } }), [
     {
       kind: "ExecCredential",
       apiVersion: "client.authentication.k8s.io/v1",
@@ -207,8 +211,8 @@ Deno.test("runExecPlugin() gives a plugin its arguments, its environment and our
   ]);
 });
 
-Deno.test("runExecPlugin() tells a plugin of the cluster when it is to know", async () => {
-  const [info] = await told({
+Deno.test("runExecPlugin() passes the cluster when provideClusterInfo is set", async () => {
+  const [info] = await inputOf({
     provideClusterInfo: true,
     clusterConfig: { audience: "dev" },
   });
@@ -228,14 +232,14 @@ Deno.test("runExecPlugin() tells a plugin of the cluster when it is to know", as
   });
 });
 
-Deno.test("runExecPlugin() gives a plugin no input to wait on", async () => {
+Deno.test("runExecPlugin() passes an empty standard input", async () => {
   const plugin = scriptPlugin(
     `await Deno.stdin.read(new Uint8Array(1)); ${printing({ token: SECRET })}`,
   );
   assertEquals((await run(plugin)).token, SECRET);
 });
 
-Deno.test("runExecPlugin() ends a plugin that hangs when it is aborted", async () => {
+Deno.test("runExecPlugin() terminates a hanging plugin when it is aborted", async () => {
   const started = await Deno.makeTempFile();
   const abort = new AbortController();
   const running = runExecPlugin(
@@ -258,7 +262,7 @@ Deno.test("runExecPlugin() ends a plugin that hangs when it is aborted", async (
   await Deno.remove(started);
 });
 
-Deno.test("runExecPlugin() starts nothing when it is aborted already", async () => {
+Deno.test("runExecPlugin() starts no program when it is already aborted", async () => {
   const reason = new Error("enough");
   const error = await assertRejects(() =>
     runExecPlugin(

@@ -1,5 +1,5 @@
-// Which kubeconfig is found, what is chosen in it, and what is said of one
-// that cannot be used.
+// Which kubeconfig is found, what is selected in it, and the errors for invalid
+// ones.
 
 import {
   assert,
@@ -8,7 +8,7 @@ import {
   assertMatch,
   assertThrows,
 } from "@std/assert";
-import { defaultAccess } from "../../cluster/_find_kubeconfig.ts";
+import { findClusterAccess } from "../../cluster/_find_kubeconfig.ts";
 import { serviceAccount } from "../../cluster/_service_account.ts";
 import { type ClusterOptions, KubeconfigError } from "../../client_node/mod.ts";
 import {
@@ -20,7 +20,7 @@ import {
 
 const SECRET = "hunter2-hunter2-hunter2";
 
-/** The access by a kubeconfig, in a folder with a few files. */
+/** The access for a kubeconfig, in a directory with a few files. */
 function accessBy(content: unknown, options: ClusterOptions = {}) {
   using files = new Files();
   files.write("ca.crt", CERTIFICATE);
@@ -29,7 +29,7 @@ function accessBy(content: unknown, options: ClusterOptions = {}) {
   files.write("token", `${SECRET}\n`);
   files.write("empty", "\n");
   const kubeconfig = files.write("config", content);
-  return defaultAccess({ kubeconfig, ...options });
+  return findClusterAccess({ kubeconfig, ...options });
 }
 
 function errorBy(content: unknown, options: ClusterOptions = {}): string {
@@ -59,12 +59,12 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
   ["is empty", "", "Cannot use ~/config: it is empty"],
   ["holds only a comment", "# nothing\n", "Cannot use ~/config: it is empty"],
   [
-    "is no YAML",
+    "is not YAML",
     `clusters: [\nusers: "${SECRET}`,
     "Cannot use ~/config: it is not YAML (line 2, column 1): deficient indentation",
   ],
   [
-    "is no YAML, which quotes itself",
+    "is not YAML, with an error that quotes a value",
     `users: *${SECRET}`,
     "Cannot use ~/config: it is not YAML (line 1, column 9): unidentified alias …",
   ],
@@ -74,24 +74,24 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     "Cannot use ~/config: it is not YAML (line 1, column 43): unexpected end of the stream within a double quoted scalar",
   ],
   [
-    "is a text",
+    "is a string",
     SECRET,
-    "Cannot use ~/config: it is no kubeconfig, which has clusters, users and contexts",
+    "Cannot use ~/config: it is not a kubeconfig, which has clusters, users and contexts",
   ],
   [
     "is something else",
     { kind: "Pod", metadata: { name: SECRET } },
-    "Cannot use ~/config: it is no kubeconfig, which has clusters, users and contexts",
+    "Cannot use ~/config: it is not a kubeconfig, which has clusters, users and contexts",
   ],
   [
     "is of another kind",
     { kind: "Pod", users: [] },
-    "Cannot use ~/config: it is of another kind than a kubeconfig, Config",
+    'Cannot use ~/config: it is not a kubeconfig: its kind is not "Config"',
   ],
   [
     "has no list of users",
     { users: { name: SECRET } },
-    "Cannot use ~/config: users is an object, not a list",
+    "Cannot use ~/config: users is an object, expected a list",
   ],
   [
     "has a user without a name",
@@ -99,29 +99,29 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     "Cannot use users[0] of ~/config: it has no name",
   ],
   [
-    "has two users of a name",
+    "has two users with the same name",
     { users: [{ name: "a" }, { name: "a" }] },
-    'Cannot use user "a" of ~/config: there are two of that name',
+    'Cannot use user "a" of ~/config: the name is not unique',
   ],
   [
     "has no current-context",
     { contexts: [{ name: "a" }, { name: "b" }] },
-    "Cannot choose a context of ~/config: it has no current-context: give a context: a, b",
+    "Cannot choose a context of ~/config: current-context is not set: available contexts: a, b",
   ],
   [
-    "has nothing",
+    "has no entries",
     { kind: "Config", contexts: null },
-    "Cannot choose a context of ~/config: it has no current-context: there is none",
+    "Cannot choose a context of ~/config: current-context is not set: it has no contexts",
   ],
   [
-    "has a current-context that is nearly there",
+    "has a misspelt current-context",
     { "current-context": "dve", contexts: [{ name: "dev" }] },
-    'Cannot find context "dve" of the current-context of ~/config: did you mean dev?',
+    'Cannot find current-context "dve" of ~/config: did you mean dev?',
   ],
   [
-    "has a current-context that is not there",
+    "has a current-context that does not exist",
     { "current-context": "x", contexts: [{ name: "dev" }, { name: "prod" }] },
-    'Cannot find context "x" of the current-context of ~/config: its contexts are: dev, prod',
+    'Cannot find current-context "x" of ~/config: available contexts: dev, prod',
   ],
   [
     "has a context that names no cluster",
@@ -129,14 +129,14 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     'Cannot use context "dev" of ~/config: it names no cluster',
   ],
   [
-    "has a context that names a cluster that is not there",
+    "has a context with a cluster that does not exist",
     oneContext({ context: { cluster: "other" } }),
-    'Cannot find cluster "other" of context "dev" of ~/config: its clusters are: c',
+    'Cannot find cluster "other" of context "dev" of ~/config: available clusters: c',
   ],
   [
-    "has a context that names a user that is not there",
+    "has a context with a user that does not exist",
     oneContext({ context: { user: "other" } }),
-    'Cannot find user "other" of context "dev" of ~/config: its users are: u',
+    'Cannot find user "other" of context "dev" of ~/config: available users: u',
   ],
   [
     "has a cluster without a server",
@@ -144,7 +144,7 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     'Cannot use cluster "c" of ~/config: it has no server',
   ],
   [
-    "has a server that is no URL",
+    "has a server that is not an HTTP URL",
     cluster({ server: `ftp://me:${SECRET}@c` }),
     'Cannot use cluster "c" of ~/config: server: it must be a URL such as "https://host:6443"',
   ],
@@ -159,24 +159,24 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/nope.crt: there is no such file',
   ],
   [
-    "has a CA that is a folder",
+    "has a CA that is a directory",
     cluster({ "certificate-authority": "." }),
     'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/.: it is a folder',
   ],
   [
-    "has a CA that is no PEM",
+    "has a CA that is not PEM",
     cluster({ "certificate-authority": "token" }),
-    'Cannot use cluster "c" of ~/config: certificate-authority ~/token is no certificate in PEM',
+    'Cannot use cluster "c" of ~/config: certificate-authority ~/token is not a PEM-encoded certificate',
   ],
   [
-    "has CA data that is no base64",
+    "has CA data that is not base64",
     cluster({ "certificate-authority-data": `${SECRET}!` }),
     'Cannot use cluster "c" of ~/config: certificate-authority-data is not base64',
   ],
   [
-    "has CA data that is no PEM",
+    "has CA data that is not PEM",
     cluster({ "certificate-authority-data": btoa(SECRET) }),
-    'Cannot use cluster "c" of ~/config: certificate-authority-data is no certificate in PEM',
+    'Cannot use cluster "c" of ~/config: certificate-authority-data is not a PEM-encoded certificate',
   ],
   [
     "has two CAs",
@@ -184,40 +184,40 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
       "certificate-authority": "ca.crt",
       "certificate-authority-data": btoa(CERTIFICATE),
     }),
-    'Cannot use cluster "c" of ~/config: it has both certificate-authority and certificate-authority-data: take one out',
+    'Cannot use cluster "c" of ~/config: it has both certificate-authority and certificate-authority-data: remove one',
   ],
   [
-    "has a CA and wants none checked",
+    "has a CA and insecure-skip-tls-verify",
     cluster({
       "certificate-authority": "ca.crt",
       "insecure-skip-tls-verify": true,
     }),
-    'Cannot use cluster "c" of ~/config: it has a certificate-authority and insecure-skip-tls-verify: take one out',
+    'Cannot use cluster "c" of ~/config: it has both certificate-authority and insecure-skip-tls-verify: remove one',
   ],
   [
-    "has a flag that is a text",
+    "has a string instead of a boolean",
     cluster({ "insecure-skip-tls-verify": "yes" }),
-    'Cannot use cluster "c" of ~/config: insecure-skip-tls-verify is a text, not true or false',
+    'Cannot use cluster "c" of ~/config: insecure-skip-tls-verify is a string, expected true or false',
   ],
   [
-    "has a proxy that is no URL",
+    "has a proxy without a scheme",
     cluster({ "proxy-url": `me:${SECRET}` }),
-    'Cannot use cluster "c" of ~/config: proxy-url begins with me://, not with http://, https:// or socks5://',
+    'Cannot use cluster "c" of ~/config: proxy-url starts with me://, expected http://, https:// or socks5://',
   ],
   [
-    "has a proxy of another kind",
+    "has a proxy with another scheme",
     cluster({ "proxy-url": `ftp://me:${SECRET}@p` }),
-    'Cannot use cluster "c" of ~/config: proxy-url begins with ftp://, not with http://, https:// or socks5://',
+    'Cannot use cluster "c" of ~/config: proxy-url starts with ftp://, expected http://, https:// or socks5://',
   ],
   [
     "has a token that is a number",
     user({ token: 1234 }),
-    'Cannot use user "u" of ~/config: token is a number, not a text, which is put in quotes',
+    'Cannot use user "u" of ~/config: token is a number, expected a quoted string',
   ],
   [
     "has a token and a user name",
     user({ token: SECRET, username: "me" }),
-    'Cannot use user "u" of ~/config: it has a token and a username: take one out',
+    'Cannot use user "u" of ~/config: it has both a token and a username or password: remove one',
   ],
   [
     "has a token file that is missing",
@@ -242,12 +242,12 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
   [
     "has a client key that is a certificate",
     user({ "client-certificate": "client.crt", "client-key": "client.crt" }),
-    'Cannot use user "u" of ~/config: client-key ~/client.crt is no key in PEM',
+    'Cannot use user "u" of ~/config: client-key ~/client.crt is not a PEM-encoded key',
   ],
   [
     "has groups without a user to impersonate",
     user({ "as-groups": ["a"] }),
-    'Cannot use user "u" of ~/config: it has as-uid, as-groups or as-user-extra, but says nobody in as',
+    'Cannot use user "u" of ~/config: it has as-uid, as-groups or as-user-extra, which require as',
   ],
   [
     "has a plugin without a command",
@@ -255,14 +255,14 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
     'Cannot use exec of user "u" of ~/config: it has no command',
   ],
   [
-    "has a plugin of an older version",
+    "has a plugin with an older version",
     exec({ apiVersion: "client.authentication.k8s.io/v1alpha1" }),
-    'Cannot use exec of user "u" of ~/config: apiVersion is none of client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1',
+    'Cannot use exec of user "u" of ~/config: apiVersion must be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1',
   ],
   [
-    "has a plugin that wants to ask",
+    "has a plugin that must prompt",
     exec({ interactiveMode: "Always" }),
-    'Cannot use exec of user "u" of ~/config: interactiveMode is Always, but the plugin can ask nobody here: log in beforehand, and make it IfAvailable',
+    'Cannot use exec of user "u" of ~/config: interactiveMode is Always, but prompts are not supported: log in beforehand and set it to IfAvailable',
   ],
   [
     "has a plugin with a variable without a name",
@@ -278,93 +278,93 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
       },
       "auth-provider": { name: "oidc" },
     }),
-    'Cannot use user "u" of ~/config: it has exec and an auth-provider: take one out',
+    'Cannot use user "u" of ~/config: it has both exec and auth-provider: remove one',
   ],
   [
-    "would send a token in the clear",
+    "would send a token unencrypted",
     oneContext({
       cluster: { server: "http://far.example" },
       user: { token: SECRET },
     }),
-    'Cannot use user "u" of ~/config: its credential would go to far.example unencrypted: give an https:// server',
+    'Cannot use user "u" of ~/config: its credential would be sent to far.example unencrypted: use an https:// server',
   ],
 ];
 
 for (const [what, content, said] of UNUSABLE) {
-  Deno.test(`defaultAccess() says what is wrong when the kubeconfig ${what}`, () => {
+  Deno.test(`findClusterAccess() throws KubeconfigError when the kubeconfig ${what}`, () => {
     assertEquals(errorBy(content), said);
   });
 }
 
-Deno.test("defaultAccess() says so when the kubeconfig is missing", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when the kubeconfig is missing", () => {
   assertEquals(
     errorBy("", { kubeconfig: "/nowhere/config" }),
     "Cannot use /nowhere/config: there is no such file",
   );
 });
 
-Deno.test("defaultAccess() says so when the kubeconfig is a folder", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when the kubeconfig is a directory", () => {
   assertEquals(
     errorBy("", { kubeconfig: "/" }),
     "Cannot use /: it is a folder",
   );
 });
 
-Deno.test("defaultAccess() says so when the context asked for does not exist", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when the given context does not exist", () => {
   assertEquals(
     errorBy(oneContext(), { context: "deb" }),
     'Cannot find context "deb" of ~/config: did you mean dev?',
   );
 });
 
-Deno.test("defaultAccess() says so when the cluster asked for does not exist", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when the given cluster does not exist", () => {
   assertEquals(
     errorBy(oneContext(), { cluster: "x" }),
-    'Cannot find cluster "x" of context "dev" of ~/config: its clusters are: c',
+    'Cannot find cluster "x" of context "dev" of ~/config: available clusters: c',
   );
 });
 
-Deno.test("defaultAccess() says where it looked when there is nothing", () => {
+Deno.test("findClusterAccess() lists where it searched when there is no kubeconfig", () => {
   using files = new Files();
-  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  const error = assertThrows(() => findClusterAccess({}), KubeconfigError);
   assertEquals(
     error.message,
-    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and this is no pod (KUBERNETES_SERVICE_HOST is not set): give a kubeconfig or the address of a server, or set KUBECONFIG`,
+    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and not running in a pod (KUBERNETES_SERVICE_HOST is not set): specify a kubeconfig or a server, or set KUBECONFIG`,
   );
 });
 
-Deno.test("defaultAccess() says where it looked when KUBECONFIG names what is empty or missing", () => {
+Deno.test("findClusterAccess() lists where it searched when the files in KUBECONFIG are empty or missing", () => {
   using files = new Files();
   const empty = files.write("empty", "");
-  const hollow = files.write("hollow", { kind: "Config", users: null });
-  files.setVariables({ KUBECONFIG: `${empty}:${hollow}::/nowhere` });
-  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  const noEntries = files.write("blank", { kind: "Config", users: null });
+  files.setVariables({ KUBECONFIG: `${empty}:${noEntries}::/nowhere` });
+  const error = assertThrows(() => findClusterAccess({}), KubeconfigError);
   assertMatch(
     error.message,
-    /empty \(empty\), .*hollow \(empty\), \/nowhere \(there is no such file\), and this is no pod/,
+    /empty \(empty\), .*blank \(empty\), \/nowhere \(there is no such file\), and not running in a pod/,
   );
 });
 
-Deno.test("defaultAccess() refuses one bad file among several", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when one of several files is invalid", () => {
   using files = new Files();
   const good = files.write("good", oneContext());
   const bad = files.write("bad", "[");
   files.setVariables({ KUBECONFIG: `${good}:${bad}` });
-  const error = assertThrows(() => defaultAccess({}), KubeconfigError);
+  const error = assertThrows(() => findClusterAccess({}), KubeconfigError);
   assertMatch(error.message, /^Cannot use .*\/bad: it is not YAML/);
 });
 
-Deno.test("defaultAccess() takes ~/.kube/config when KUBECONFIG is not set", () => {
+Deno.test("findClusterAccess() reads ~/.kube/config when KUBECONFIG is not set", () => {
   using files = new Files();
   files.write(".kube/config", oneContext({ context: { namespace: "shop" } }));
-  const access = defaultAccess({});
+  const access = findClusterAccess({});
   assertEquals(
     [access.server, access.context, access.namespace],
     ["https://c.example", "dev", "shop"],
   );
 });
 
-Deno.test("defaultAccess() merges files: what is named first counts, whole", () => {
+Deno.test("findClusterAccess() uses the first definition of each entry when it merges files", () => {
   using files = new Files();
   files.write("one/token", "token-of-one");
   const one = files.write("one/config", {
@@ -379,7 +379,7 @@ Deno.test("defaultAccess() merges files: what is named first counts, whole", () 
     }),
   });
   files.setVariables({ KUBECONFIG: `${one}:/nowhere:${two}:${one}` });
-  const access = defaultAccess({});
+  const access = findClusterAccess({});
   assertEquals(access.context, "dev");
   assertEquals(access.namespace, undefined);
   assertEquals(access.server, "https://two.example");
@@ -390,7 +390,7 @@ Deno.test("defaultAccess() merges files: what is named first counts, whole", () 
   });
 });
 
-Deno.test("defaultAccess() reads YAML", () => {
+Deno.test("findClusterAccess() reads YAML", () => {
   const access = accessBy(`
 current-context: dev
 contexts:
@@ -428,7 +428,7 @@ users:
   });
 });
 
-Deno.test("defaultAccess() finds files beside the kubeconfig that names them", () => {
+Deno.test("findClusterAccess() resolves paths relative to the kubeconfig", () => {
   using files = new Files();
   files.write("sub/ca.crt", CERTIFICATE);
   files.write("sub/client.crt", CERTIFICATE);
@@ -440,7 +440,7 @@ Deno.test("defaultAccess() finds files beside the kubeconfig that names them", (
       user: { "client-certificate": "client.crt", "client-key": "client.key" },
     }),
   );
-  const access = defaultAccess({ kubeconfig });
+  const access = findClusterAccess({ kubeconfig });
   assertEquals(access.tls.ca, CERTIFICATE);
   assertEquals(access.clientCertificate?.(), { cert: CERTIFICATE, key: KEY });
 });
@@ -453,13 +453,13 @@ const COMMANDS: [command: string, run: string][] = [
 ];
 
 for (const [command, run] of COMMANDS) {
-  Deno.test(`defaultAccess() runs ${run} when the kubeconfig's command is ${command}`, () => {
+  Deno.test(`findClusterAccess() runs ${run} when the kubeconfig's command is ${command}`, () => {
     using files = new Files();
     const kubeconfig = files.write(
       "config",
       exec({ command, args: null, env: null, provideClusterInfo: true }),
     );
-    const { credential } = defaultAccess({ kubeconfig });
+    const { credential } = findClusterAccess({ kubeconfig });
     assert(credential.type === "exec");
     assertEquals(
       credential.plugin.command,
@@ -470,7 +470,7 @@ for (const [command, run] of COMMANDS) {
   });
 }
 
-Deno.test("defaultAccess() takes a token before a plugin, a certificate too", () => {
+Deno.test("findClusterAccess() prefers a token or a certificate to a plugin", () => {
   const plugin = {
     command: "a",
     apiVersion: "client.authentication.k8s.io/v1",
@@ -489,7 +489,7 @@ Deno.test("defaultAccess() takes a token before a plugin, a certificate too", ()
   );
 });
 
-Deno.test("defaultAccess() lets options outrank the kubeconfig", () => {
+Deno.test("findClusterAccess() lets options override the kubeconfig", () => {
   using files = new Files();
   const content = {
     ...oneContext({
@@ -505,33 +505,39 @@ Deno.test("defaultAccess() lets options outrank the kubeconfig", () => {
     ],
   };
   const kubeconfig = files.write("config", content);
-  const by = (options: ClusterOptions) =>
-    defaultAccess({ kubeconfig, ...options });
-  assertEquals(by({ user: "v" }).credential, {
+  const accessWith = (options: ClusterOptions) =>
+    findClusterAccess({ kubeconfig, ...options });
+  assertEquals(accessWith({ user: "v" }).credential, {
     type: "token",
     token: "token-of-v",
   });
-  assertEquals(by({ token: "given" }).credential, {
+  assertEquals(accessWith({ token: "given" }).credential, {
     type: "token",
     token: "given",
   });
-  assertEquals(by({ namespace: "n" }).namespace, "n");
-  assertEquals(by({ as: "somebody" }).impersonation?.user, "somebody");
-  const moved = by({ server: "https://d.example" });
+  assertEquals(accessWith({ namespace: "n" }).namespace, "n");
+  assertEquals(accessWith({ as: "somebody" }).impersonation?.user, "somebody");
+  const moved = accessWith({ server: "https://d.example" });
   assertEquals(moved.server, "https://d.example");
   assertEquals(moved.tls.ca, CERTIFICATE);
   assertEquals(moved.tls.serverName, undefined);
-  assertEquals(by({ insecureSkipTlsVerify: true }).tls, {
+  assertEquals(accessWith({ insecureSkipTlsVerify: true }).tls, {
     ca: undefined,
     insecure: true,
     serverName: "c.internal",
   });
-  assertEquals(by({ insecureSkipTlsVerify: false }).tls.ca, CERTIFICATE);
+  assertEquals(
+    accessWith({ insecureSkipTlsVerify: false }).tls.ca,
+    CERTIFICATE,
+  );
 });
 
-Deno.test("defaultAccess() needs no kubeconfig when a server is given", () => {
+Deno.test("findClusterAccess() requires no kubeconfig when a server is given", () => {
   using _files = new Files();
-  const access = defaultAccess({ server: "https://d.example", token: SECRET });
+  const access = findClusterAccess({
+    server: "https://d.example",
+    token: SECRET,
+  });
   assertEquals(
     [access.server, access.context, access.credential],
     ["https://d.example", undefined, { type: "token", token: SECRET }],
@@ -545,28 +551,28 @@ const SERVERS: [server: string, ca: boolean, taken: string][] = [
 ];
 
 for (const [server, ca, taken] of SERVERS) {
-  Deno.test(`defaultAccess() takes ${taken} when the server is ${server}${ca ? " and there is a CA" : ""}`, () => {
+  Deno.test(`findClusterAccess() uses ${taken} when the server is ${server}${ca ? " and there is a CA" : ""}`, () => {
     const data = ca ? { "certificate-authority": "ca.crt" } : {};
     assertEquals(accessBy(cluster({ server, ...data })).server, taken);
   });
 }
 
-/** The files of a pod's service account. */
+/** Writes the files of a service account and sets the variables of a pod. */
 function inPod(files: Files): void {
   files.write("account/token", `${SECRET}\n`);
   files.write("account/ca.crt", CERTIFICATE);
   files.write("account/namespace", "shop\n");
-  serviceAccount.folder = `${files.folder}/account`;
+  serviceAccount.directory = `${files.folder}/account`;
   files.setVariables({
     KUBERNETES_SERVICE_HOST: "10.0.0.1",
     KUBERNETES_SERVICE_PORT: "443",
   });
 }
 
-Deno.test("defaultAccess() takes the service account of a pod when there is no kubeconfig", () => {
+Deno.test("findClusterAccess() uses the service account of a pod when there is no kubeconfig", () => {
   using files = new Files();
   inPod(files);
-  const access = defaultAccess({});
+  const access = findClusterAccess({});
   assertEquals(
     [access.server, access.namespace, access.context, access.tls.ca],
     ["https://10.0.0.1:443", "shop", undefined, CERTIFICATE],
@@ -576,32 +582,32 @@ Deno.test("defaultAccess() takes the service account of a pod when there is no k
     path: `${files.folder}/account/token`,
     fallback: undefined,
   });
-  const other = defaultAccess({ namespace: "n", as: "you" });
+  const other = findClusterAccess({ namespace: "n", as: "you" });
   assertEquals([other.namespace, other.impersonation?.user], ["n", "you"]);
   files.setVariables({ KUBERNETES_SERVICE_HOST: "fd00::1" });
-  assertEquals(defaultAccess({}).server, "https://[fd00::1]:443");
+  assertEquals(findClusterAccess({}).server, "https://[fd00::1]:443");
 });
 
-Deno.test("defaultAccess() takes a kubeconfig before the service account of a pod", () => {
+Deno.test("findClusterAccess() prefers a kubeconfig to the service account of a pod", () => {
   using files = new Files();
   inPod(files);
   files.write(".kube/config", oneContext());
-  assertEquals(defaultAccess({}).server, "https://c.example");
+  assertEquals(findClusterAccess({}).server, "https://c.example");
 });
 
-Deno.test("defaultAccess() says what is missing of a pod's service account", () => {
+Deno.test("findClusterAccess() throws KubeconfigError when a file of the service account is missing", () => {
   using files = new Files();
   inPod(files);
-  Deno.removeSync(`${serviceAccount.folder}/ca.crt`);
+  Deno.removeSync(`${serviceAccount.directory}/ca.crt`);
   assertThrows(
-    () => defaultAccess({}),
+    () => findClusterAccess({}),
     KubeconfigError,
-    `Cannot use the service account of this pod: cannot read certificate-authority ${serviceAccount.folder}/ca.crt: there is no such file`,
+    `Cannot use the service account of this pod: cannot read certificate-authority ${serviceAccount.directory}/ca.crt: there is no such file`,
   );
-  Deno.removeSync(`${serviceAccount.folder}/token`);
+  Deno.removeSync(`${serviceAccount.directory}/token`);
   assertThrows(
-    () => defaultAccess({}),
+    () => findClusterAccess({}),
     KubeconfigError,
-    `this is no pod (there is no ${serviceAccount.folder}/token)`,
+    `not running in a pod (${serviceAccount.directory}/token does not exist)`,
   );
 });

@@ -1,4 +1,4 @@
-// How a program ends.
+// Programs that exit, are terminated, or hang.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { runProgram } from "../../cluster/_run_program.ts";
@@ -13,35 +13,35 @@ function runScript(script: string, timeoutMs = Infinity) {
   );
 }
 
-Deno.test("runProgram() gives what a program writes, and its exit status", async () => {
+Deno.test("runProgram() returns the output and the exit code", async () => {
   assertEquals(
     await runScript("console.log('a'); console.error('b'); Deno.exit(3)"),
-    { type: "ended", status: "3", stdout: "a\n", stderr: "b\n" },
+    { type: "exited", status: "3", stdout: "a\n", stderr: "b\n" },
   );
 });
 
-Deno.test("runProgram() gives the signal that ended a program", {
+Deno.test("runProgram() returns the signal when a program was killed", {
   ignore: Deno.build.os === "windows",
 }, async () => {
   const result = await runScript("Deno.kill(Deno.pid, 'SIGKILL')");
-  assertEquals(result.type === "ended" && result.status, "SIGKILL");
+  assertEquals(result.type === "exited" && result.status, "SIGKILL");
 });
 
-Deno.test("runProgram() keeps the end of what is too long", async () => {
+Deno.test("runProgram() keeps the end of the output when it is too long", async () => {
   const result = await runScript(
     "console.log('x'.repeat(3_000_000)); console.log('end')",
   );
-  assertMatch(result.type === "ended" ? result.stdout : "", /^x+\nend\n$/);
-  assertEquals(result.type === "ended" && result.stdout.length, 1 << 20);
+  assertMatch(result.type === "exited" ? result.stdout : "", /^x+\nend\n$/);
+  assertEquals(result.type === "exited" && result.stdout.length, 1 << 20);
 });
 
 Deno.test(
-  "runProgram() ends a program that takes too long, also one that will not end",
+  "runProgram() kills a program that takes too long and ignores SIGTERM",
   {
     ignore: Deno.build.os === "windows",
   },
   async () => {
-    // Should it be ended before it has said that it will not, that is as well.
+    // If SIGTERM arrives before the listener is added, the result is the same.
     const result = await runScript(
       "Deno.addSignalListener('SIGTERM', () => {}); setInterval(() => {}, 1000)",
       300,
@@ -50,15 +50,21 @@ Deno.test(
   },
 );
 
-Deno.test("runProgram() does not wait for what a program leaves running", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const result = await runProgram(
-    "sh",
-    ["-c", "echo a; sleep 30 & echo $!"],
-    { env: {}, timeoutMs: Infinity, signal: NEVER },
-  );
-  const [first, pid] = result.type === "ended" ? result.stdout.split("\n") : [];
-  assertEquals(first, "a");
-  Deno.kill(Number(pid));
-});
+Deno.test(
+  "runProgram() does not wait for child processes that a program leaves running",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    const result = await runProgram(
+      "sh",
+      ["-c", "echo a; sleep 30 & echo $!"],
+      { env: {}, timeoutMs: Infinity, signal: NEVER },
+    );
+    const [first, pid] = result.type === "exited"
+      ? result.stdout.split("\n")
+      : [];
+    assertEquals(first, "a");
+    Deno.kill(Number(pid));
+  },
+);

@@ -18,7 +18,7 @@ export interface ClusterProgram {
   /** A kubeconfig that client-node is to read. */
   kubeConfigFile?: string | undefined;
   /** Where a pod's files are. */
-  serviceAccountFolder?: string | undefined;
+  serviceAccountDirectory?: string | undefined;
   /** Names to be printed, or changes from this version on until stdin ends. */
   watchFrom?: string | undefined;
   /** How long each watch lasts. */
@@ -54,7 +54,8 @@ try {
 print({ done: true });
 
 async function main(spec: ClusterProgram): Promise<void> {
-  serviceAccount.folder = spec.serviceAccountFolder ?? serviceAccount.folder;
+  serviceAccount.directory = spec.serviceAccountDirectory ??
+    serviceAccount.directory;
   await using cluster = await open(spec);
   const pods = await cluster.listerWatcher({
     apiVersion: "v1",

@@ -288,7 +288,7 @@ e2eTest(
           KUBERNETES_SERVICE_HOST: "127.0.0.1",
           KUBERNETES_SERVICE_PORT: `${plane.port}`,
         },
-        serviceAccountFolder: folder,
+        serviceAccountDirectory: folder,
       }));
     await changes.write(20);
     await watchers.caughtUp(changes);

@@ -1,11 +1,11 @@
-// Certificates and keys that are malformed, or not of each other.
+// Certificates and keys that are malformed or do not match.
 
 import { assertRejects } from "@std/assert";
 import { checkCertificates } from "../../../cluster/transport/check_certificates.ts";
 import { CertificateAuthority } from "../../control_plane/credentials.ts";
 import { CERTIFICATE, KEY } from "../../support/kubeconfig_files.ts";
 
-Deno.test("checkCertificates() lets pass what can be used", async () => {
+Deno.test("checkCertificates() accepts valid certificates and keys", async () => {
   const authority = await CertificateAuthority.create();
   const { certificate, key } = await authority.issueClient("a", []);
   const ca = `# ours\n${authority.certificate}\n${certificate}\n`;
@@ -13,7 +13,7 @@ Deno.test("checkCertificates() lets pass what can be used", async () => {
   await checkCertificates(undefined, undefined);
 });
 
-Deno.test("checkCertificates() says what cannot be used", async () => {
+Deno.test("checkCertificates() names the certificate or key that is invalid", async () => {
   const authority = await CertificateAuthority.create();
   const { certificate: cert, key } = await authority.issueClient("a", []);
   const other = await authority.issueClient("a", []);
@@ -21,21 +21,21 @@ Deno.test("checkCertificates() says what cannot be used", async () => {
     () =>
       checkCertificates(`${authority.certificate}\n${CERTIFICATE}`, undefined),
     Error,
-    "Cannot use the certificate-authority: what its PEM holds is malformed",
+    "Cannot use the certificate-authority: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert: CERTIFICATE, key }),
     Error,
-    "Cannot use the client certificate: what its PEM holds is malformed",
+    "Cannot use the client certificate: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert, key: KEY }),
     Error,
-    "Cannot use the client key: what its PEM holds is malformed",
+    "Cannot use the client key: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert, key: other.key }),
     Error,
-    "Cannot use the client certificate: its key is that of another one",
+    "Cannot use the client certificate: it does not match its key",
   );
 });

@@ -1,4 +1,4 @@
-// Attempts to connect that come to nothing.
+// Attempts to connect that fail or are aborted.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { Socket } from "node:net";
@@ -23,14 +23,14 @@ class ReleasedSocket extends Socket implements Disposable {
   }
 }
 
-/** An attempt that the test settles, and what has become of it. */
+/** An attempt that the test settles, and a log of what happened to it. */
 function attempted(attempts: ConnectionAttempts) {
   const log: string[] = [];
   let settle: ConnectorCallback = () => {};
   const connector = attempts.connector((options, callback) => {
-    log.push(`begun ${options.hostname}`);
+    log.push(`started ${options.hostname}`);
     settle = callback;
-    return () => log.push("given up");
+    return () => log.push("aborted");
   });
   connector(OPTIONS, (...[error]) => log.push(error?.message ?? "connected"));
   return {
@@ -40,17 +40,17 @@ function attempted(attempts: ConnectionAttempts) {
   };
 }
 
-Deno.test("ConnectionAttempts.connector() gives an attempt up after 30 s", () => {
+Deno.test("ConnectionAttempts.connector() aborts an attempt after 30 s", () => {
   using time = new FakeTime();
   const { log, fail } = attempted(new ConnectionAttempts());
   time.tick(29_999);
-  assertEquals(log, ["begun c.example"]);
+  assertEquals(log, ["started c.example"]);
   time.tick(1);
   fail("refused late");
   assertEquals(log, [
-    "begun c.example",
-    "given up",
-    "no connection in 30000 ms",
+    "started c.example",
+    "aborted",
+    "no connection within 30000 ms",
   ]);
 });
 
@@ -61,7 +61,7 @@ Deno.test("ConnectionAttempts.connector() passes a socket on, and leaves it open
   using socket = new ReleasedSocket();
   connect(socket);
   attempts.close();
-  assertEquals(log, ["begun c.example", "connected"]);
+  assertEquals(log, ["started c.example", "connected"]);
   assertEquals(socket.destroyed, false);
 });
 
@@ -77,7 +77,7 @@ Deno.test("ConnectionAttempts.connector() destroys a socket that arrives after t
   assertEquals(log, before);
 });
 
-Deno.test("ConnectionAttempts.connector() passes a failure on, once", () => {
+Deno.test("ConnectionAttempts.connector() reports a failure once", () => {
   using time = new FakeTime();
   const attempts = new ConnectionAttempts();
   const { log, fail } = attempted(attempts);
@@ -85,23 +85,23 @@ Deno.test("ConnectionAttempts.connector() passes a failure on, once", () => {
   fail("refused again");
   time.tick(30_000);
   attempts.close();
-  assertEquals(log, ["begun c.example", "refused"]);
+  assertEquals(log, ["started c.example", "refused"]);
 });
 
-Deno.test("ConnectionAttempts.close() gives up what is under way", () => {
+Deno.test("ConnectionAttempts.close() aborts pending attempts", () => {
   const attempts = new ConnectionAttempts();
   const { log } = attempted(attempts);
   attempts.close();
   attempts.close();
   assertEquals(log, [
-    "begun c.example",
-    "given up",
-    "the connection is not wanted any more",
+    "started c.example",
+    "aborted",
+    "the transport was closed",
   ]);
 });
 
 for (const proxy of ["", "http", "socks5"]) {
-  Deno.test(`Cluster is disposed of while ${proxy || "the server"} accepts connections and says nothing`, async () => {
+  Deno.test(`Cluster can be disposed while ${proxy === "" ? "the server" : `the ${proxy} proxy`} accepts connections and does not respond`, async () => {
     const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     const accepted = listener.accept();
     const address = `127.0.0.1:${listener.addr.port}`;
@@ -119,7 +119,7 @@ for (const proxy of ["", "http", "socks5"]) {
       () => pods.list({ signal: abort.signal }),
       DOMException,
     );
-    const waiting = assertRejects(() => pods.list({}), Error, "disposed of");
+    const waiting = assertRejects(() => pods.list({}), Error, "disposed");
     const connection = await accepted;
     abort.abort();
     await aborted;

@@ -1,4 +1,4 @@
-// The proxies of the environment, by Go's rules.
+// The proxy of the environment, by Go's rules.
 
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
@@ -67,7 +67,7 @@ const EXEMPT: [rule: string, server: string, exempt: boolean][] = [
 ];
 
 for (const [variables, server, proxy] of CHOICES) {
-  Deno.test(`environmentProxy() is ${proxy} for ${server} with ${JSON.stringify(variables)}`, () => {
+  Deno.test(`environmentProxy() returns ${proxy} for ${server} with ${JSON.stringify(variables)}`, () => {
     using files = new Files();
     files.setVariables({ ...NONE, ...variables });
     assertEquals(environmentProxy(server), proxy);
@@ -75,7 +75,7 @@ for (const [variables, server, proxy] of CHOICES) {
 }
 
 for (const [rule, server, exempt] of EXEMPT) {
-  Deno.test(`environmentProxy() ${exempt ? "leaves out" : "takes in"} ${server} with NO_PROXY="${rule}"`, () => {
+  Deno.test(`environmentProxy() returns ${exempt ? "no proxy" : "the proxy"} for ${server} with NO_PROXY="${rule}"`, () => {
     using files = new Files();
     files.setVariables({ ...NONE, HTTPS_PROXY: "http://p:1", NO_PROXY: rule });
     assertEquals(environmentProxy(server) === undefined, exempt);
@@ -93,13 +93,13 @@ Deno.test("hasProxyVariables() is true when any of them is set", () => {
 for (
   const proxy of ["http://me:sekret@p:x", "ftp://me:sekret@p", "://sekret"]
 ) {
-  Deno.test(`environmentProxy() refuses ${proxy} without showing it`, () => {
+  Deno.test(`environmentProxy() throws an error that does not show ${proxy}`, () => {
     using files = new Files();
     files.setVariables({ ...NONE, HTTPS_PROXY: proxy });
     const error = assertThrows(
       () => environmentProxy("https://c.example"),
       Error,
-      "Cannot use HTTPS_PROXY: it is no URL that begins with http://",
+      "Cannot use HTTPS_PROXY: it must be a URL that starts with http://",
     );
     assertFalse(Deno.inspect(error).includes("sekret"));
   });

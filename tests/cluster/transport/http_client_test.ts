@@ -1,6 +1,6 @@
-// Whose connections requests go through: on Deno those of a client without
-// HTTP/2 that lives as long as requests do, elsewhere the runtime's own. That
-// nothing of it is left is what the resource sanitizer sees to.
+// The HTTP client for requests: on Deno one without HTTP/2 that is open only
+// while requests are in flight, elsewhere the runtime's own. The resource
+// sanitizer checks that it is closed.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RestListerWatcher } from "../../../mod.ts";
@@ -15,7 +15,7 @@ import {
 
 const EMPTY = '{"items":[]}';
 
-/** Watches clients come and go, until disposed of. */
+/** Records which clients are created and closed, until it is disposed. */
 class Clients implements Disposable {
   readonly options: unknown[] = [];
   open = 0;
@@ -45,7 +45,7 @@ function podsOf(server: string): RestListerWatcher {
   return new RestListerWatcher({ server, path: "/api/v1/pods" });
 }
 
-Deno.test("leaseHttp() makes a client without HTTP/2 for the first and closes it after the last", () => {
+Deno.test("leaseHttp() creates a client without HTTP/2 for the first lease and closes it after the last", () => {
   using clients = new Clients();
   const first = leaseHttp();
   const second = leaseHttp();
@@ -85,7 +85,7 @@ Deno.test("leaseHttp() sends requests through its client", async () => {
   assert("method" in init && init.method === "GET");
 });
 
-Deno.test("leaseHttp() uses the runtime's fetch when it has no clients to make", async () => {
+Deno.test("leaseHttp() uses the runtime's fetch when it has no createHttpClient()", async () => {
   const { createHttpClient } = Deno;
   const { fetch } = globalThis;
   const sent: unknown[] = [];
@@ -105,7 +105,7 @@ Deno.test("leaseHttp() uses the runtime's fetch when it has no clients to make",
   assertEquals(sent, [["https://host/", { method: "GET" }]]);
 });
 
-Deno.test("Exchange.end() gives its client back once when it is called again", () => {
+Deno.test("Exchange.end() releases its client once when it is called again", () => {
   using clients = new Clients();
   const first = new Exchange(undefined, undefined);
   const second = new Exchange(undefined, undefined);
@@ -116,7 +116,7 @@ Deno.test("Exchange.end() gives its client back once when it is called again", (
   assertEquals(clients.open, 0);
 });
 
-Deno.test("RestListerWatcher has a client only while a request is in flight", async () => {
+Deno.test("RestListerWatcher keeps a client open only while a request is in flight", async () => {
   using clients = new Clients();
   await using server = new Served((request) =>
     request.url.includes("watch=true")
@@ -148,7 +148,7 @@ Deno.test("RestListerWatcher closes its client when requests fail", async () => 
   }
 });
 
-Deno.test("RestListerWatcher makes no client when a fetch is given", async () => {
+Deno.test("RestListerWatcher creates no client when fetch is given", async () => {
   using clients = new Clients();
   const pods = new RestListerWatcher({
     server: "https://host",
@@ -160,7 +160,7 @@ Deno.test("RestListerWatcher makes no client when a fetch is given", async () =>
   assertEquals(clients.options, []);
 });
 
-Deno.test("RestListerWatcher gives each request in flight a connection of its own", async () => {
+Deno.test("RestListerWatcher opens a separate connection for each request in flight", async () => {
   const allAsked = Promise.withResolvers<void>();
   let asked = 0;
   await using server = new RawServer(async (connection) => {

@@ -1,7 +1,7 @@
-// Which trusted authorities are a server's own certificate.
+// Which trusted authorities are the certificate of the server itself.
 
 import { assertEquals } from "@std/assert";
-import { isServersOwnAuthority } from "../../../cluster/transport/self_signed_server.ts";
+import { isSelfSignedServer } from "../../../cluster/transport/self_signed_server.ts";
 import {
   CertificateAuthority,
   issueSelfSignedAuthority,
@@ -17,30 +17,30 @@ const CASES: [
   server: string,
   own: boolean,
 ][] = [
-  ["of the address", ownAuthority, "https://127.0.0.1:6443", true],
-  ["of the name", ownAuthority, "https://localhost", true],
+  ["a CA for the address", ownAuthority, "https://127.0.0.1:6443", true],
+  ["a CA for the name", ownAuthority, "https://localhost", true],
   [
-    "of the name, among others",
+    "a CA for the name, among others",
     `${authority.certificate}\n${ownAuthority}`,
     "https://localhost",
     true,
   ],
-  ["of another address", ownAuthority, "https://127.0.0.2", false],
-  ["of another name", ownAuthority, "https://c.example", false],
-  ["of no name", authority.certificate, "https://127.0.0.1", false],
-  ["of the address, but no authority", server, "https://127.0.0.1", false],
+  ["a CA for another address", ownAuthority, "https://127.0.0.2", false],
+  ["a CA for another name", ownAuthority, "https://c.example", false],
+  ["a CA for no name", authority.certificate, "https://127.0.0.1", false],
+  ["a certificate that is not a CA", server, "https://127.0.0.1", false],
   [
-    "of an IPv6 address that it does not name",
+    "a CA without the IPv6 address",
     ownAuthority,
     "https://[::1]",
     false,
   ],
-  ["that is not given", undefined, "https://127.0.0.1", false],
-  ["that is not needed", ownAuthority, "http://127.0.0.1", false],
+  ["no CA", undefined, "https://127.0.0.1", false],
+  ["a CA for a server without TLS", ownAuthority, "http://127.0.0.1", false],
 ];
 
 for (const [what, ca, server, own] of CASES) {
-  Deno.test(`isServersOwnAuthority() is ${own} for one ${what}`, async () => {
-    assertEquals(await isServersOwnAuthority(ca, server), own);
+  Deno.test(`isSelfSignedServer() is ${own} when given ${what}`, async () => {
+    assertEquals(await isSelfSignedServer(ca, server), own);
   });
 }

@@ -1,5 +1,5 @@
-// Connections in this very process, where the sanitizers see what is left of
-// them: by Deno's own client, and by undici where that is needed.
+// Connections in this process, where the sanitizers detect leaks: with Deno's
+// own client, and with undici where that is needed.
 
 import {
   assertEquals,
@@ -26,7 +26,7 @@ const selfSigned = await issueSelfSignedAuthority();
 const otherServer = await authority.issueServer("other.example");
 const client = await authority.issueClient("me", []);
 
-/** A list of nothing, and a watch of one event that does not end. */
+/** Responds with an empty list, or with an open watch of one event. */
 function answer(request: Request): Response {
   if (!new URL(request.url).searchParams.has("watch")) {
     return Response.json({ kind: "PodList", items: [] });
@@ -37,7 +37,7 @@ function answer(request: Request): Response {
   );
 }
 
-/** An API server behind TLS, and files for whoever is to trust it. */
+/** An API server with TLS, and files with its CA and a client certificate. */
 class Secure implements AsyncDisposable {
   readonly files: Files = new Files();
   readonly ca: string;
@@ -57,7 +57,7 @@ class Secure implements AsyncDisposable {
     return this.#server.addr.port;
   }
 
-  /** How it is reached, by what more is said. */
+  /** A cluster for this server, with more options. */
   cluster(options: ClusterOptions): Cluster {
     return Cluster.fromDefault({
       server: `https://127.0.0.1:${this.port}`,
@@ -85,7 +85,7 @@ async function use(cluster: Cluster): Promise<void> {
   await pending;
 }
 
-const WAYS: [
+const TLS_OPTIONS: [
   what: string,
   pair: KeyPair,
   options: (secure: Secure) => ClusterOptions,
@@ -102,14 +102,18 @@ const WAYS: [
     }),
   ],
   [
-    "that is an authority itself",
+    "whose certificate is its own CA",
     selfSigned,
     ({ ca }) => ({ certificateAuthority: ca }),
     selfSigned.certificate,
   ],
-  ["of any certificate", otherServer, () => ({ insecureSkipTlsVerify: true })],
   [
-    "of another name",
+    "without verification",
+    otherServer,
+    () => ({ insecureSkipTlsVerify: true }),
+  ],
+  [
+    "with another name",
     otherServer,
     ({ ca, files }) => ({
       certificateAuthority: ca,
@@ -120,20 +124,20 @@ const WAYS: [
   ],
 ];
 
-for (const [what, pair, options, ca] of WAYS) {
-  Deno.test(`Cluster leaves nothing open to a server ${what}`, async () => {
+for (const [what, pair, options, ca] of TLS_OPTIONS) {
+  Deno.test(`Cluster leaves no connection open to a server ${what}`, async () => {
     await using secure = new Secure(pair, ca);
     await use(secure.cluster(options(secure)));
   });
 }
 
 const PROXIED: [what: string, more: ClusterOptions][] = [
-  ["by Deno", {}],
-  ["by undici", { tlsServerName: "localhost" }],
+  ["with Deno's client", {}],
+  ["with undici", { tlsServerName: "localhost" }],
 ];
 
 for (const [what, more] of PROXIED) {
-  Deno.test(`Cluster goes through a proxy, ${what}`, async () => {
+  Deno.test(`Cluster connects through a proxy, ${what}`, async () => {
     await using secure = new Secure(server);
     await using proxy = await ConnectProxy.start();
     const cluster = secure.cluster({
@@ -149,7 +153,7 @@ for (const [what, more] of PROXIED) {
     );
   });
 
-  Deno.test(`Cluster goes through a SOCKS proxy, ${what}`, async () => {
+  Deno.test(`Cluster connects through a SOCKS proxy, ${what}`, async () => {
     await using secure = new Secure(server);
     await using proxy = await SocksProxy.start();
     const cluster = secure.cluster({
@@ -161,14 +165,14 @@ for (const [what, more] of PROXIED) {
     assertEquals(new Set(proxy.asked), new Set([`127.0.0.1:${secure.port}`]));
   });
 
-  Deno.test(`Cluster goes through the proxy of the environment but not to this machine, ${what}`, async () => {
+  Deno.test(`Cluster does not use the proxy of the environment for localhost, ${what}`, async () => {
     await using secure = new Secure(server);
     secure.files.setVariables({ HTTPS_PROXY: "http://127.0.0.1:1" });
     await use(secure.cluster({ certificateAuthority: secure.ca, ...more }));
   });
 }
 
-Deno.test("Cluster keeps a proxy's password from the server", async () => {
+Deno.test("Cluster does not send the password of a proxy to the server", async () => {
   const seen: (string | null)[] = [];
   const { certificate: cert, key } = server;
   const listening = Deno.serve(
@@ -198,13 +202,13 @@ Deno.test("Cluster keeps a proxy's password from the server", async () => {
 
 const REFUSED: [what: string, pair: KeyPair, options: ClusterOptions][] = [
   ["does not name the server", otherServer, {}],
-  ["does not name the server, by undici", server, {
+  ["does not name the server, with undici", server, {
     tlsServerName: "a.example",
   }],
 ];
 
 for (const [what, pair, options] of REFUSED) {
-  Deno.test(`Cluster refuses a certificate that ${what}`, async () => {
+  Deno.test(`Cluster rejects with ConnectionError when the certificate ${what}`, async () => {
     await using secure = new Secure(pair);
     await using cluster = secure.cluster({
       certificateAuthority: secure.ca,
@@ -218,7 +222,7 @@ for (const [what, pair, options] of REFUSED) {
   });
 }
 
-Deno.test("Cluster opens other connections when the client certificate has been renewed", async () => {
+Deno.test("Cluster opens new connections when the client certificate has been renewed", async () => {
   using files = new Files();
   files.write("client.crt", client.certificate);
   files.write("client.key", client.key);
@@ -245,7 +249,7 @@ Deno.test("Cluster opens other connections when the client certificate has been 
   files.write("client.key", renewed.key);
   status = 401;
   await pods.list({});
-  // A pair that does not belong together is seen: it has been read again.
+  // The mismatch is detected, so the files have been read again.
   files.write("client.key", client.key);
   status = 401;
   const error = await assertRejects(() => pods.list({}), ConnectionError);
@@ -262,16 +266,17 @@ const BUN: TransportOptions = {
   headers: [],
 };
 
-const BEYOND_BUN: [options: Partial<TransportOptions>, said: string][] = [
-  [{ proxyUrl: "socks5://p" }, "Bun knows no SOCKS proxies"],
+const UNSUPPORTED_BY_BUN: [options: Partial<TransportOptions>, said: string][] =
   [
-    { headers: [["impersonate-group", "a"], ["Impersonate-Group", "b"]] },
-    "Bun cannot send more than one impersonate-group header",
-  ],
-];
+    [{ proxyUrl: "socks5://p" }, "Bun does not support SOCKS proxies"],
+    [
+      { headers: [["impersonate-group", "a"], ["Impersonate-Group", "b"]] },
+      "Bun cannot send more than one impersonate-group header",
+    ],
+  ];
 
-for (const [options, said] of BEYOND_BUN) {
-  Deno.test(`new BunTransport() says that ${said}`, () => {
+for (const [options, said] of UNSUPPORTED_BY_BUN) {
+  Deno.test(`new BunTransport() throws because ${said}`, () => {
     assertThrows(() => new BunTransport({ ...BUN, ...options }), Error, said);
   });
 }

@@ -1,5 +1,5 @@
-// What a kubeconfig may ask for and Deno's own client cannot do, by undici.
-// That nothing of it is left is what the sanitizers see to.
+// The transport on undici, for settings that Deno's own client does not
+// support. The sanitizers check that it leaks nothing.
 
 import {
   assertEquals,
@@ -7,7 +7,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { openUndici } from "../../../cluster/transport/undici.ts";
+import { createUndiciTransport } from "../../../cluster/transport/undici.ts";
 import type {
   HeaderLine,
   Transport,
@@ -19,7 +19,7 @@ function open(
   headers: readonly HeaderLine[] = [],
   proxyUrl?: string,
 ): Promise<Transport> {
-  return openUndici({
+  return createUndiciTransport({
     server,
     tls: { ca: undefined, insecure: true, serverName: undefined },
     proxyUrl,
@@ -28,13 +28,13 @@ function open(
   });
 }
 
-/** Begins an answer, and leaves the rest of it to the test. */
-class Beginning implements AsyncDisposable {
-  /** Breaks the connection off. */
-  breakOff: () => void = () => {};
+/** Sends the start of a response, and leaves the rest to the test. */
+class PartialResponse implements AsyncDisposable {
+  /** Closes the connection. */
+  disconnect: () => void = () => {};
   readonly #server = new RawServer(async (connection) => {
     await connection.write(`${CHUNKED}2\r\nhi\r\n`);
-    this.breakOff = () => connection.close();
+    this.disconnect = () => connection.close();
     await connection.closedByPeer();
   });
 
@@ -50,19 +50,19 @@ class Beginning implements AsyncDisposable {
 const ENDS: Record<
   string,
   (parts: {
-    server: Beginning;
+    server: PartialResponse;
     abort: AbortController;
     transport: Transport;
   }) => Promise<void> | void
 > = {
-  "the connection breaks": ({ server }) => server.breakOff(),
+  "the connection is lost": ({ server }) => server.disconnect(),
   "the request is aborted": ({ abort }) => abort.abort(new Error("enough")),
   "the transport is closed": ({ transport }) => transport.close(),
 };
 
 for (const [when, end] of Object.entries(ENDS)) {
-  Deno.test(`openUndici() ends a read of a body when ${when}`, async () => {
-    await using server = new Beginning();
+  Deno.test(`createUndiciTransport() errors the body of a response when ${when}`, async () => {
+    await using server = new PartialResponse();
     const transport = await open(server.url);
     const abort = new AbortController();
     const { signal } = abort;
@@ -77,7 +77,7 @@ for (const [when, end] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("openUndici() ends the connection when a body is cancelled", async () => {
+Deno.test("createUndiciTransport() closes the connection when a body is cancelled", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using server = new RawServer(async (connection) => {
     await connection.write(`${CHUNKED}2\r\nhi\r\n`);
@@ -91,16 +91,16 @@ Deno.test("openUndici() ends the connection when a body is cancelled", async () 
   await transport.close();
 });
 
-Deno.test("openUndici() survives a body that nobody reads and that breaks off", async () => {
-  await using server = new Beginning();
+Deno.test("createUndiciTransport() does not crash when the connection of an unread body is lost", async () => {
+  await using server = new PartialResponse();
   const transport = await open(server.url);
   const { body } = await transport.fetch(server.url, {});
-  server.breakOff();
+  server.disconnect();
   await assertRejects(() => new Response(body).text());
   await transport.close();
 });
 
-Deno.test("openUndici() sends what is asked for, and a header as often as it comes", async () => {
+Deno.test("createUndiciTransport() sends the request with repeated headers", async () => {
   await using server = new Served(async (request) =>
     Response.json([
       request.method,
@@ -130,7 +130,7 @@ Deno.test("openUndici() sends what is asked for, and a header as often as it com
   await transport.close();
 });
 
-Deno.test("openUndici() decompresses what the server has compressed", async () => {
+Deno.test("createUndiciTransport() decompresses gzip", async () => {
   const text = "pods ".repeat(10_000);
   await using server = new Served((request) => {
     const accepted = request.headers.get("accept-encoding") ?? "";
@@ -146,7 +146,7 @@ Deno.test("openUndici() decompresses what the server has compressed", async () =
   await transport.close();
 });
 
-Deno.test("openUndici() gives redirects and empty answers as they are", async () => {
+Deno.test("createUndiciTransport() returns redirects and empty responses unchanged", async () => {
   await using server = new Served(({ url }) =>
     url.endsWith("/empty")
       ? new Response(null, { status: 204 })
@@ -163,9 +163,9 @@ Deno.test("openUndici() gives redirects and empty answers as they are", async ()
   await transport.close();
 });
 
-Deno.test("openUndici() ends connections that are still to come about when it is closed", async () => {
+Deno.test("createUndiciTransport() aborts connections that are being opened when it is closed", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  // The handshake of TLS is never answered.
+  // The server never responds to the TLS handshake.
   const server = `https://127.0.0.1:${listener.addr.port}`;
   const transport = await open(server);
   const pending = assertRejects(() => transport.fetch(server, {}));
@@ -176,7 +176,7 @@ Deno.test("openUndici() ends connections that are still to come about when it is
   while (await connection.read(buffer).catch(() => null) !== null);
 });
 
-Deno.test("openUndici() shows no password when a proxy is not there", async () => {
+Deno.test("createUndiciTransport() shows no password when a proxy cannot be reached", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
