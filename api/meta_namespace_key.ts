@@ -4,6 +4,8 @@
  * @module
  */
 
+import { textField } from "../internal/json_fields.ts";
+import { identityOfObject } from "./_untrusted.ts";
 import type { KubernetesObject } from "./types.ts";
 
 /**
@@ -25,13 +27,12 @@ import type { KubernetesObject } from "./types.ts";
  * ```
  */
 export function metaNamespaceKey(object: KubernetesObject): string {
-  const { name, namespace } = object.metadata ?? {};
-  if (!name) {
+  const { name, namespace } = identityOfObject(object);
+  if (name === undefined) {
+    const kind = textField(object, "kind") || "an object";
     throw new TypeError(
-      `Cannot make a key for ${
-        object.kind ?? "an object"
-      }: it has no metadata.name`,
+      `Cannot make a key for ${kind}: it has no metadata.name`,
     );
   }
-  return namespace ? `${namespace}/${name}` : name;
+  return namespace === undefined ? name : `${namespace}/${name}`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { statusOf } from "./_untrusted.ts";
 import type { Status } from "./types.ts";
 
 /**
@@ -40,12 +41,15 @@ export class StatusError extends Error {
   /**
    * Creates an error from a Status.
    *
-   * @param status The Status; its message becomes the message of the error.
+   * @param status The Status; its message becomes the message of the error. It
+   *   may come from a server as it is: fields that are not of the type that
+   *   `metav1.Status` promises are left out, and long texts are cut.
    * @param options The cause, if there is one.
    */
   constructor(status: Status, options?: ErrorOptions) {
-    super(status.message || describe(status), options);
-    this.status = status;
+    const checked = statusOf(status);
+    super(checked.message || describe(checked), options);
+    this.status = checked;
   }
 
   /** The HTTP status code, if the Status has one. */
@@ -60,35 +64,19 @@ export class StatusError extends Error {
 
   /** How long the server asks to wait before retrying, in milliseconds. */
   get retryAfterMs(): number | undefined {
-    return retryAfterMs(this.status);
+    const seconds = this.status.details?.retryAfterSeconds;
+    return seconds === undefined ? undefined : seconds * 1000;
   }
 }
 
 /**
- * Creates an error from the object of an ERROR event. Custom watchers may leave
- * the object out, so a missing one is accepted as well.
+ * Creates an error from the object of an ERROR event, whatever that is.
  *
- * @param status The object of the event.
+ * @param object The object of the event.
  * @returns The error.
  */
-export function statusError(status: Status | null | undefined): StatusError {
-  return new StatusError(status ?? {});
-}
-
-/**
- * Returns how long a Status asks to wait. The Status comes from outside, so its
- * shape is not trusted.
- *
- * @param status The object of an ERROR event, or the body of a response.
- * @returns Milliseconds, or undefined if it does not ask to wait.
- */
-export function retryAfterMs(
-  status: Status | null | undefined,
-): number | undefined {
-  const seconds: unknown = status?.details?.retryAfterSeconds;
-  return typeof seconds === "number" && seconds >= 0
-    ? seconds * 1000
-    : undefined;
+export function statusError(object: unknown): StatusError {
+  return new StatusError(statusOf(object));
 }
 
 function describe({ code, reason }: Status): string {

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { findCause } from "../internal/find_cause.ts";
 import { StatusError } from "./status_error.ts";
 
 const KNOWN_REASONS: ReadonlySet<string> = new Set([
@@ -42,14 +43,7 @@ const KNOWN_REASONS: ReadonlySet<string> = new Set([
  * @returns The outermost `StatusError`, or undefined if there is none.
  */
 export function findStatusError(error: unknown): StatusError | undefined {
-  const seen = new Set<unknown>();
-  let current = error;
-  while (current instanceof Error && !seen.has(current)) {
-    if (current instanceof StatusError) return current;
-    seen.add(current);
-    current = current.cause;
-  }
-  return undefined;
+  return findCause(error, StatusError);
 }
 
 function hasReason(error: unknown, reason: string, code: number): boolean {

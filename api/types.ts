@@ -102,6 +102,28 @@ export interface ListMeta {
   resourceVersion?: string | undefined;
   /** Deprecated by Kubernetes; servers no longer set it. */
   selfLink?: string | undefined;
+  /** The shard that the list shows; absent where it shows everything. */
+  shardInfo?: ShardInfo | undefined;
+}
+
+/** Which shard a list shows, as `metav1.ShardInfo`. */
+export interface ShardInfo {
+  /** The `shardSelector` that was asked for. */
+  selector?: string | undefined;
+}
+
+/**
+ * Which object an event or an item is about, as far as its metadata tells.
+ */
+export interface ObjectIdentity {
+  /** Its name. */
+  name: string;
+  /** Its namespace; absent on a cluster-scoped object. */
+  namespace?: string | undefined;
+  /** Its UID. */
+  uid?: string | undefined;
+  /** Its version. */
+  resourceVersion?: string | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@
 
 import { errorText } from "../internal/error_text.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
-import { versionOf } from "../api/_version_of.ts";
+import { versionOf } from "../api/_untrusted.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 

@@ -18,7 +18,7 @@ import {
   type ReflectorPlan,
   type Request,
 } from "./_reflector_plan.ts";
-import { versionOf } from "../api/_version_of.ts";
+import { versionOf } from "../api/_untrusted.ts";
 import { watchLifetime, watchOptions } from "./_watch_lifetime.ts";
 import { type WatchEnd, WatchSession } from "./_watch_session.ts";
 import { statusError } from "../api/status_error.ts";

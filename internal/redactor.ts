@@ -12,13 +12,16 @@
  * @module
  */
 
-import { isRecord } from "./json_fields.ts";
+import { MAX_JSON_DEPTH } from "./clip_json.ts";
 import { errorChainText, errorText } from "./error_text.ts";
 
 const REPLACEMENT = "[redacted]";
 
 /** Less than so many characters of a credential give nothing away. */
 const LEAST_TELLING = 8;
+
+/** So much of its middle or end does. */
+const PART_LENGTH = 16;
 
 /** What is shorter is a setting, unless it stands where only credentials do. */
 const LEAST_SECRET = 6;
@@ -31,25 +34,47 @@ const SECRET_HEADER =
 /** How each character of a credential may be written. */
 type Secret = readonly (readonly string[])[];
 
+/** The start and the end of a part of a text. */
+type Span = readonly [start: number, end: number];
+
 /** Takes credentials out of texts. */
 export class Redactor {
-  readonly #secrets: readonly Secret[];
+  readonly #seen = new Set<string>();
+  readonly #secrets: Secret[] = [];
+  /** All parts of that length of all credentials. */
+  readonly #parts = new Set<string>();
 
   /**
    * Learns what must not be shown.
    *
    * @param headers The headers of the request, the credential among them.
    */
-  constructor(headers: Headers) {
-    const secrets = new Set<string>();
-    for (const [name, value] of headers) {
-      for (const secret of secretsIn(name, value)) secrets.add(secret);
-    }
-    this.#secrets = [...secrets].map((secret) => [...secret].map(spellings));
+  constructor(headers: Headers = new Headers()) {
+    this.add(headers);
   }
 
   /**
-   * A text without credentials, nor the beginning of one that was cut off.
+   * Learns what must not be shown besides, as when a request is repeated with
+   * another token.
+   *
+   * @param headers The headers of the request.
+   */
+  add(headers: Headers): void {
+    for (const [name, value] of headers) {
+      for (const secret of secretsIn(name, value)) {
+        if (this.#seen.has(secret)) continue;
+        this.#seen.add(secret);
+        this.#secrets.push([...secret].map(spellings));
+        for (let at = 0; at + PART_LENGTH <= secret.length; at++) {
+          this.#parts.add(secret.slice(at, at + PART_LENGTH));
+        }
+      }
+    }
+  }
+
+  /**
+   * Replaces the credentials in a text, and the parts of one: its beginning
+   * from 8 characters on, any other from 16 on.
    *
    * @param text The text.
    * @returns The text to show.
@@ -57,34 +82,65 @@ export class Redactor {
   redact(text: string): string {
     let shown = "";
     let from = 0;
-    let at = 0;
-    while (at < text.length) {
-      const length = this.#lengthOfSecret(text, at);
-      if (length === 0) {
-        at++;
-        continue;
-      }
-      shown += text.slice(from, at) + REPLACEMENT;
-      at += length;
-      from = at;
+    for (const [start, end] of merged(this.#spansIn(text))) {
+      shown += text.slice(from, start) + REPLACEMENT;
+      from = end;
     }
     return shown + text.slice(from);
   }
 
+  #spansIn(text: string): Span[] {
+    if (this.#secrets.length === 0) return [];
+    const spans: Span[] = [];
+    for (let at = 0; at < text.length;) {
+      const length = this.#lengthOfSecret(text, at);
+      if (length > 0) spans.push([at, at + length]);
+      at += Math.max(1, length);
+    }
+    const unescaped = unescape(text);
+    return [
+      ...spans,
+      ...this.#partsOf(text),
+      ...this.#partsOf(unescaped.text).map(([start, end]): Span => [
+        unescaped.starts[start] ?? 0,
+        unescaped.starts[end] ?? text.length,
+      ]),
+    ];
+  }
+
+  #partsOf(text: string): Span[] {
+    const spans: Span[] = [];
+    for (let at = 0; at + PART_LENGTH <= text.length; at++) {
+      if (this.#parts.has(text.slice(at, at + PART_LENGTH))) {
+        spans.push([at, at + PART_LENGTH]);
+      }
+    }
+    return spans;
+  }
+
   /**
-   * A JSON value with the same done to each text in it, and to each key.
+   * A JSON value with the same done to each text in it, and to each key. What
+   * is nested more than a hundred levels deep is left out.
    *
    * @param value The value; not changed.
    * @returns The value to show.
    */
   redactAll(value: unknown): unknown {
+    return this.#redactTo(MAX_JSON_DEPTH, value);
+  }
+
+  #redactTo(depth: number, value: unknown): unknown {
     if (typeof value === "string") return this.redact(value);
-    if (Array.isArray(value)) return value.map((item) => this.redactAll(item));
-    if (!isRecord(value)) return value;
-    const entries = Object.entries(value);
-    return Object.fromEntries(
-      entries.map(([key, item]) => [this.redact(key), this.redactAll(item)]),
-    );
+    if (typeof value !== "object" || value === null) return value;
+    if (depth === 0) return undefined;
+    if (Array.isArray(value)) {
+      return value.map((item) => this.#redactTo(depth - 1, item));
+    }
+    const entries = Object.entries(value).map(([key, item]) => [
+      this.redact(key),
+      this.#redactTo(depth - 1, item),
+    ]);
+    return Object.fromEntries(entries);
   }
 
   /**
@@ -193,4 +249,45 @@ function lengthOf(secret: Secret, text: string, start: number): number {
   return spelled >= Math.min(secret.length, LEAST_TELLING)
     ? Math.max(...ends) - start
     : 0;
+}
+
+/** Spans in order, those that touch each other made one. */
+function merged(spans: Span[]): Span[] {
+  const result: [number, number][] = [];
+  for (const [start, end] of spans.sort(([a], [b]) => a - b)) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) {
+      last[1] = Math.max(last[1], end);
+    } else result.push([start, end]);
+  }
+  return result;
+}
+
+/** The escapes of JSON, URLs and HTML. */
+const ESCAPE =
+  /\\u([0-9a-f]{4})|\\([^u])|%([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#(\d{1,7});/gi;
+
+/** A text without escapes, and where each of its characters starts in it. */
+function unescape(text: string): { text: string; starts: number[] } {
+  let unescaped = "";
+  const starts: number[] = [];
+  let from = 0;
+  const copy = (to: number) => {
+    for (; from < to; from++) starts.push(from);
+  };
+  for (const match of text.matchAll(ESCAPE)) {
+    const [escape, json, character, percent, hex, decimal] = match;
+    unescaped += text.slice(from, match.index);
+    copy(match.index);
+    const code = decimal === undefined
+      ? parseInt(json ?? percent ?? hex ?? "", 16)
+      : Number(decimal);
+    const plain = character ?? String.fromCharCode(code);
+    unescaped += plain;
+    starts.push(match.index);
+    from = match.index + escape.length;
+  }
+  unescaped += text.slice(from);
+  copy(text.length);
+  return { text: unescaped, starts };
 }

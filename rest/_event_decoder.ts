@@ -17,11 +17,15 @@
 
 import { isRecord } from "../internal/json_fields.ts";
 import { cancelQuietly } from "../internal/abort.ts";
-import { clip } from "../internal/error_text.ts";
+import { clipJson } from "../internal/clip_json.ts";
+import { clip, errorText } from "../internal/error_text.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
+import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
+import { statusOf } from "../api/_untrusted.ts";
+import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { KubernetesObject, WatchEvent } from "../api/types.ts";
 
 /** Options for {@linkcode decodeWatchEvents}. */
@@ -30,6 +34,10 @@ export interface DecodeOptions {
   signal: AbortSignal;
   /** Removes credentials from ERROR events and error messages. */
   redactor: Redactor;
+  /** The request, for messages: `GET https://host/api/v1/pods`. */
+  request: string;
+  /** How many bytes a line may have. */
+  maxEventBytes: number;
   /** Called once, when the body is no longer read. */
   onEnd: () => void;
 }
@@ -40,6 +48,9 @@ const SHOWN_CHARACTERS = 80;
 /** How much of it is redacted before it is shortened to that. */
 const REDACTED_LENGTH = 4096;
 
+/** Of an event of unknown type in a longer line, only the type is redacted. */
+const MAX_REDACTED_LINE = 64 * 1024;
+
 /**
  * Decodes the body of a watch response.
  *
@@ -47,8 +58,10 @@ const REDACTED_LENGTH = 4096;
  * @param body The body.
  * @param options The signal, the redactor and the callback for the end.
  * @returns The events. Closes at the end of the body; errors with a
- *   `SyntaxError` at a line that is not an event, with the body's error if
- *   reading fails, and with the signal's reason if it is aborted.
+ *   `SyntaxError` at a line that is not an event (an `UndecodableEventError` if
+ *   the line is complete), with a `ResponseTooLargeError` at one that is too
+ *   long, with the body's error if reading fails, and with the signal's reason
+ *   if it is aborted.
  */
 export function decodeWatchEvents<T extends KubernetesObject>(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -67,10 +80,11 @@ type BodyReader =
 class EventDecoder<T extends KubernetesObject> {
   readonly events: ReadableStream<WatchEvent<T>>;
   readonly #controller: ReadableStreamDefaultController<WatchEvent<T>>;
-  readonly #lines = new LineBuffer();
+  readonly #lines: LineBuffer;
   readonly #body: BodyReader;
   readonly #signal: AbortSignal;
   readonly #redactor: Redactor;
+  readonly #request: string;
   readonly #onEnd: () => void;
   readonly #decoder = new Utf8Decoder();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
@@ -81,9 +95,11 @@ class EventDecoder<T extends KubernetesObject> {
 
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
-    { signal, redactor, onEnd }: DecodeOptions,
+    { signal, redactor, request, maxEventBytes, onEnd }: DecodeOptions,
   ) {
     this.#body = openReader(body);
+    this.#lines = new LineBuffer(maxEventBytes);
+    this.#request = request;
     this.#signal = signal;
     this.#redactor = redactor;
     this.#onEnd = onEnd;
@@ -164,7 +180,10 @@ class EventDecoder<T extends KubernetesObject> {
    */
   #decodeLines(): boolean {
     const lines = this.#lines.peekLines();
-    if (lines === undefined) return false;
+    if (lines === undefined) {
+      if (this.#lines.isTooLong) throw this.#tooLong();
+      return false;
+    }
     let taken = lines;
     let text = this.#decoder.decode(lines);
     if (text === undefined) {
@@ -180,7 +199,15 @@ class EventDecoder<T extends KubernetesObject> {
 
   #notUtf8(line: Uint8Array): never {
     const start = new TextDecoder().decode(line.subarray(0, REDACTED_LENGTH));
-    throw this.#decodeError("the line is not valid UTF-8", start);
+    throw this.#undecodable("the line is not valid UTF-8", start);
+  }
+
+  #tooLong(): ResponseTooLargeError {
+    const { maxLineBytes } = this.#lines;
+    return new ResponseTooLargeError(
+      `Cannot decode watch event: the response to ${this.#request} has a line longer than ${maxLineBytes} bytes: raise maxEventBytes`,
+      maxLineBytes,
+    );
   }
 
   #parse(line: string): WatchEvent<T> {
@@ -189,11 +216,25 @@ class EventDecoder<T extends KubernetesObject> {
       event = JSON.parse(line);
     } catch {
       // The parser's message may quote a part of a credential.
-      throw this.#decodeError("the line is not valid JSON", line);
+      throw this.#undecodable("the line is not valid JSON", line);
     }
-    if (!isChange(event)) event = this.#redactor.redactAll(event);
-    if (isWatchEvent<T>(event)) return event;
-    throw this.#decodeError("the line has no type or no object", line);
+    if (!isWatchEvent<T>(event)) {
+      throw this.#undecodable("the line has no type or no object", line);
+    }
+    return isChange(event) ? event : this.#redacted(event, line);
+  }
+
+  /** The text of what is not a change ends up in messages. */
+  #redacted(event: WatchEvent<T>, line: string): WatchEvent<T> {
+    if (event.type === "ERROR") {
+      const status = this.#redactor.redactAll(clipJson(event.object));
+      return { type: "ERROR", object: statusOf(status) };
+    }
+    // Of an event of unknown type, nothing but the type is ever shown.
+    const shown: unknown = line.length > MAX_REDACTED_LINE
+      ? { ...event, type: this.#redactor.redact(clip(event.type, 100)) }
+      : this.#redactor.redactAll(event);
+    return isWatchEvent<T>(shown) ? shown : event;
   }
 
   #parseLast(line: string): WatchEvent<T> {
@@ -201,21 +242,21 @@ class EventDecoder<T extends KubernetesObject> {
       return this.#parse(line);
     } catch (cause) {
       const why = "the stream ended in the middle of a line";
-      throw this.#decodeError(why, line, { cause });
+      // Not the parser's error, which says that the line was complete.
+      throw new SyntaxError(this.#message(why, line), {
+        cause: new SyntaxError(errorText(cause)),
+      });
     }
   }
 
-  #decodeError(
-    why: string,
-    line: string,
-    options?: ErrorOptions,
-  ): SyntaxError {
+  #undecodable(why: string, line: string): UndecodableEventError {
+    return new UndecodableEventError(this.#message(why, line));
+  }
+
+  #message(why: string, line: string): string {
     const start = this.#redactor.redact(line.slice(0, REDACTED_LENGTH));
     const shown = clip(start.trimEnd(), SHOWN_CHARACTERS);
-    return new SyntaxError(
-      `Cannot decode watch event: ${why}: '${shown}'`,
-      options,
-    );
+    return `Cannot decode watch event: ${why}: '${shown}'`;
   }
 
   #fail(error: unknown): void {

@@ -25,6 +25,7 @@ export class Exchange {
   readonly #release: () => void;
   readonly #onCallerAbort = () => this.#abort.abort(this.#callerSignal?.reason);
   #timer: Timer | undefined;
+  #renewedAt = 0;
   #ended = false;
 
   /**
@@ -82,15 +83,43 @@ export class Exchange {
    */
   startTimeout(timeoutMs: number, awaited: string): void {
     this.#timer?.clear();
+    this.#renewedAt = Date.now();
+    this.#arm(timeoutMs, timeoutMs, awaited);
+  }
+
+  /** Starts the time over: there has been a sign of life. */
+  renewTimeout(): void {
+    this.#renewedAt = Date.now();
+  }
+
+  /**
+   * Looks at the clock when the time could be up and waits for what is left, so
+   * that a sign of life costs no timer.
+   */
+  #arm(timeoutMs: number, waitMs: number, awaited: string): void {
     this.#timer = startTimer(() => {
+      const now = Date.now();
+      // If the clock was set back, the time starts over.
+      this.#renewedAt = Math.min(this.#renewedAt, now);
+      const remainingMs = timeoutMs - (now - this.#renewedAt);
+      if (remainingMs > 0) return this.#arm(timeoutMs, remainingMs, awaited);
       const cause = new DOMException(`${timeoutMs} ms passed`, "TimeoutError");
-      this.#abort.abort(
+      this.fail(
         new ConnectionError(
           `Timed out after ${timeoutMs} ms waiting for ${awaited}`,
           { cause },
         ),
       );
-    }, timeoutMs);
+    }, waitMs);
+  }
+
+  /**
+   * Aborts the exchange.
+   *
+   * @param error What everything that waits for it rejects with.
+   */
+  fail(error: ConnectionError): void {
+    this.#abort.abort(error);
   }
 
   /** Stops the timer. */

@@ -6,6 +6,8 @@
  */
 
 import { isRecord } from "../internal/json_fields.ts";
+import { statusOf } from "../api/_untrusted.ts";
+import { clipJson } from "../internal/clip_json.ts";
 import { clip } from "../internal/error_text.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import { StatusError } from "../api/status_error.ts";
@@ -25,6 +27,9 @@ export interface FailedResponse {
 
 /** How much of a body without a Status an error shows, in characters. */
 const SHOWN_CHARACTERS = 200;
+
+/** How much of it is redacted before it is shortened to that. */
+const REDACTED_CHARACTERS = 4096;
 
 /** The reasons that Kubernetes uses for these codes. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -53,9 +58,7 @@ const REASONS: Readonly<Record<number, string>> = {
 export function failedResponseError(failed: FailedResponse): StatusError {
   const status = parseStatus(failed) ?? buildStatus(failed);
   const seconds = retryAfterSeconds(failed.response.headers);
-  if (seconds === undefined || status.details?.retryAfterSeconds) {
-    return new StatusError(status);
-  }
+  if (seconds === undefined) return new StatusError(status);
   const details = { ...status.details, retryAfterSeconds: seconds };
   return new StatusError({ ...status, details });
 }
@@ -104,6 +107,7 @@ function redirectTarget(response: Response): string {
   }
 }
 
+/** Takes only what a Status holds, before any of it is searched. */
 function parseStatus(failed: FailedResponse): Status | undefined {
   let value: unknown;
   try {
@@ -111,22 +115,21 @@ function parseStatus(failed: FailedResponse): Status | undefined {
   } catch {
     return undefined;
   }
-  const status = failed.redactor.redactAll(value);
-  if (!isStatus(status)) return undefined;
-  return typeof status.code === "number"
-    ? status
-    : { ...status, code: failed.response.status };
-}
-
-function isStatus(value: unknown): value is Status {
-  return isRecord(value) && value.kind === "Status";
+  if (!isRecord(value) || value.kind !== "Status") return undefined;
+  const { code = failed.response.status, ...status } = statusOf(
+    failed.redactor.redactAll(clipJson(value)),
+  );
+  return { ...status, code };
 }
 
 function buildStatus(failed: FailedResponse): Status {
   const { request, response, body, redactor } = failed;
   const code = response.status;
-  const text = redactor.redact(body).replace(/\s+/g, " ").trim();
-  const shown = clip(text, SHOWN_CHARACTERS);
+  const text = body.replace(/\s+/g, " ").trim();
+  const shown = clip(
+    redactor.redact(text.slice(0, REDACTED_CHARACTERS)),
+    SHOWN_CHARACTERS,
+  );
   const reason = REASONS[code];
   return {
     apiVersion: "v1",
@@ -140,12 +143,25 @@ function buildStatus(failed: FailedResponse): Status {
   };
 }
 
+/** More seconds than anything here waits for. */
+const MAX_SECONDS = 1_000_000_000;
+
+const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
+const TIME = "\\d\\d:\\d\\d:\\d\\d";
+
+/** The three forms of an HTTP date; the last one has no time zone, but is UTC. */
+const HTTP_DATES = [
+  new RegExp(`^[A-Z][a-z]{2}, \\d\\d ${MONTH} \\d{4} ${TIME} GMT$`),
+  new RegExp(`^[A-Z][a-z]{5,8}, \\d\\d-${MONTH}-\\d\\d ${TIME} GMT$`),
+  new RegExp(`^[A-Z][a-z]{2} ${MONTH} [ \\d]\\d ${TIME} \\d{4}$`),
+];
+
 /** The `Retry-After` header, a number of seconds or a date, in seconds. */
 function retryAfterSeconds(headers: Headers): number | undefined {
-  const value = headers.get("retry-after")?.trim();
-  if (!value) return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
-  const atMs = Date.parse(value);
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+$/.test(value)) return Math.min(Number(value), MAX_SECONDS);
+  if (!HTTP_DATES.some((form) => form.test(value))) return undefined;
+  const atMs = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
   if (Number.isNaN(atMs)) return undefined;
   return Math.max(0, Math.ceil((atMs - Date.now()) / 1000));
 }

@@ -27,21 +27,44 @@ export class LineBuffer {
   #start = 0;
   #end = 0;
   #searched = 0;
+  #isTooLong = false;
+  /** How many bytes a line may have. */
+  readonly maxLineBytes: number;
+
+  /**
+   * Creates an empty buffer.
+   *
+   * @param maxLineBytes How many bytes a line may have.
+   */
+  constructor(maxLineBytes = Infinity) {
+    this.maxLineBytes = maxLineBytes;
+  }
 
   /**
    * Returns the complete lines in the buffer without taking them.
    *
    * @returns The lines without the line end of the last one, valid until the
-   *   next read; undefined if no line is complete.
+   *   next read; undefined if no line is complete, or the first one is too long.
    */
   peekLines(): Uint8Array<ArrayBuffer> | undefined {
     const found = this.#bytes.subarray(this.#searched, this.#end)
       .lastIndexOf(NEWLINE);
-    if (found >= 0) {
-      return this.#bytes.subarray(this.#start, this.#searched + found);
+    if (found < 0) {
+      this.#searched = this.#end;
+      this.#isTooLong = this.#end - this.#start > this.maxLineBytes;
+      return undefined;
     }
-    this.#searched = this.#end;
-    return undefined;
+    const lines = this.#bytes.subarray(this.#start, this.#searched + found);
+    if (lines.length <= this.maxLineBytes) return lines;
+    // One of them may be too long: those before it are taken one by one.
+    const line = LineBuffer.firstLine(lines);
+    this.#isTooLong = line.length > this.maxLineBytes;
+    return this.#isTooLong ? undefined : line;
+  }
+
+  /** Whether the first line is longer than a line may be. */
+  get isTooLong(): boolean {
+    return this.#isTooLong;
   }
 
   /**

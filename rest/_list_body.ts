@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isRecord } from "../internal/json_fields.ts";
+import { isRecord, textField } from "../internal/json_fields.ts";
 import { parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
@@ -34,8 +34,9 @@ export function parseList<T extends KubernetesObject>(
  * @param list The list, whose items are modified.
  */
 export function setItemTypes(list: KubernetesList): void {
-  const { apiVersion } = list;
-  const kind = list.kind?.endsWith("List") ? list.kind.slice(0, -4) : "";
+  const apiVersion = textField(list, "apiVersion");
+  const listKind = textField(list, "kind") ?? "";
+  const kind = listKind.endsWith("List") ? listKind.slice(0, -4) : "";
   for (const item of list.items) {
     if (apiVersion) item.apiVersion ??= apiVersion;
     if (kind) item.kind ??= kind;
@@ -43,16 +44,17 @@ export function setItemTypes(list: KubernetesList): void {
 }
 
 /**
- * Reports whether a value looks like a list. `items` may be null, as Go encodes
- * a nil slice.
+ * Reports whether a value is a list of objects. `items` may be null, as Go
+ * encodes a nil slice.
  *
- * @typeParam T Type of the items, which are not checked.
+ * @typeParam T Type of the items, of which it is checked that they are objects.
  * @param value The parsed body.
- * @returns Whether it has `items`.
+ * @returns Whether it has `items`, all of them objects.
  */
 export function isList<T extends KubernetesObject>(
   value: unknown,
 ): value is KubernetesList<T> {
   return isRecord(value) &&
-    (Array.isArray(value.items) || value.items === null);
+    (value.items === null ||
+      Array.isArray(value.items) && value.items.every(isRecord));
 }

@@ -18,6 +18,25 @@ export type Parameter = string | number | boolean | undefined;
  */
 export function resourceUrl(server: string | URL, path: string): string {
   const { origin, pathname } = parseServer(server);
+  checkPath(path);
+  return `${origin}${pathname.replace(/\/+$/, "")}${path}`;
+}
+
+/** `.` and `..`, each dot perhaps encoded: `fetch` resolves them. */
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/** `fetch` rewrites `\` and drops or encodes the others. */
+const REWRITTEN = /[\\\s\p{Cc}]/u;
+
+/** The path is sent as it is written, or not at all. */
+function checkPath(path: string): void {
+  if (REWRITTEN.test(path) || DOT_SEGMENT.test(path)) {
+    throw new TypeError(
+      `Cannot use ${
+        JSON.stringify(path)
+      } as path: it must not have a "." or ".." segment, "\\", white space or control characters`,
+    );
+  }
   if (!/^\/[^?#]*$/.test(path)) {
     throw new TypeError(
       `Cannot use ${
@@ -25,7 +44,6 @@ export function resourceUrl(server: string | URL, path: string): string {
       } as path: it must start with "/" and have no query, such as "/api/v1/pods"`,
     );
   }
-  return `${origin}${pathname.replace(/\/+$/, "")}${path}`;
 }
 
 function parseServer(server: string | URL): URL {

@@ -5,6 +5,8 @@
  */
 
 import { clip } from "../internal/error_text.ts";
+import { discardBytes } from "./_read_body.ts";
+import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Redactor } from "../internal/redactor.ts";
 
 /** How much of an unexpected body an error message shows, in characters. */
@@ -16,7 +18,7 @@ const REDACTED_CHARACTERS = 4096;
 /** The complete body of a successful response. */
 export interface ResponseBody {
   /** The bytes. */
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   /** The request, for messages: `GET https://host/api/v1/pods`. */
   request: string;
   /** Removes credentials from error messages. */
@@ -24,7 +26,8 @@ export interface ResponseBody {
 }
 
 /**
- * Parses a body as JSON and checks its shape.
+ * Parses a body as JSON and checks its shape. The bytes of the body are
+ * discarded.
  *
  * @typeParam V Type of the expected value.
  * @param body The body.
@@ -32,6 +35,7 @@ export interface ResponseBody {
  * @param expected What is expected, for the error message: `"list"`.
  * @returns The value.
  * @throws {SyntaxError} If the body is not JSON.
+ * @throws {ResponseTooLargeError} If it is longer than a string can be.
  * @throws {TypeError} If `isExpected` rejects the value.
  */
 export function parseBody<V>(
@@ -39,7 +43,7 @@ export function parseBody<V>(
   isExpected: (value: unknown) => value is V,
   expected: string,
 ): V {
-  const text = new TextDecoder().decode(body.bytes);
+  const text = decode(body);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -55,6 +59,23 @@ export function parseBody<V>(
   }
   if (isExpected(value)) return value;
   throw new TypeError(describe(body, text, `it is not a ${expected}`));
+}
+
+/** The bytes are let go of: what is parsed from the text needs room as well. */
+function decode({ bytes, request }: ResponseBody): string {
+  const { length } = bytes;
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch (cause) {
+    // Only a runtime's limit on the length of a string can be the reason.
+    throw new ResponseTooLargeError(
+      `The response to ${request} has ${length} bytes, more than this runtime can decode: ask for pages or fewer objects`,
+      length,
+      { cause },
+    );
+  } finally {
+    discardBytes(bytes);
+  }
 }
 
 function describe(

@@ -18,10 +18,13 @@ import {
   isRedirect,
   redirectError,
 } from "./_failed_response.ts";
+import { isLoopback } from "../internal/loopback.ts";
 import { Redactor } from "../internal/redactor.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
+import { readComplete, readFailure, type Reply } from "./_reply.ts";
 import type { ResponseBody } from "./_response_body.ts";
 import { TokenError } from "../api/_token_error.ts";
+import { findConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import type { KubernetesObject, WatchEvent } from "../api/types.ts";
 
@@ -57,6 +60,26 @@ export interface RestClientOptions {
    * @default {60000}
    */
   requestTimeoutMs?: number | undefined;
+  /**
+   * Whether the server may compress its responses. `"auto"`: not where it is on
+   * this host, since compressing costs more there than it saves; elsewhere the
+   * runtime decides, as its `fetch` does. `"identity"`: never.
+   *
+   * @default {"auto"}
+   */
+  compression?: "auto" | "identity" | undefined;
+  /**
+   * How many bytes one event of a watch may have, after decompression.
+   *
+   * @default {16777216}
+   */
+  maxEventBytes?: number | undefined;
+  /**
+   * How many bytes a list, or a page of one, may have, after decompression.
+   *
+   * @default {1073741824}
+   */
+  maxListBytes?: number | undefined;
 }
 
 /** A GET request. */
@@ -73,8 +96,9 @@ export interface RestRequest {
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
 
-/** How much of the body of an unsuccessful response is read. */
-const FAILURE_BODY_BYTES = 64 * 1024;
+const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+
+const DEFAULT_MAX_LIST_BYTES = 1024 * 1024 * 1024;
 
 /** A request in progress. */
 interface Call {
@@ -85,14 +109,6 @@ interface Call {
   accept: string;
 }
 
-/** A response and what belongs to its request. */
-interface Reply {
-  exchange: Exchange;
-  url: string;
-  response: Response;
-  redactor: Redactor;
-}
-
 /** An HTTP client for one API server. */
 export class RestClient {
   readonly #server: string | URL;
@@ -100,6 +116,8 @@ export class RestClient {
   readonly #headers: Headers;
   readonly #fetch: FetchFunction | undefined;
   readonly #requestTimeoutMs: number;
+  readonly #maxEventBytes: number;
+  readonly #maxListBytes: number;
 
   /**
    * Creates a client. It sends no request yet.
@@ -107,7 +125,8 @@ export class RestClient {
    * @param options The server, the credential and the timeout.
    * @throws {TypeError} If `server` is not an HTTP URL or contains a user or
    *   password, or if a header or the token is malformed.
-   * @throws {RangeError} If `requestTimeoutMs` is negative or NaN.
+   * @throws {RangeError} If `requestTimeoutMs` is negative or NaN, or
+   *   `maxEventBytes` or `maxListBytes` is not a positive integer.
    */
   constructor(options: RestClientOptions) {
     const {
@@ -116,15 +135,24 @@ export class RestClient {
       headers,
       fetch,
       requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+      compression = "auto",
+      maxEventBytes = DEFAULT_MAX_EVENT_BYTES,
+      maxListBytes = DEFAULT_MAX_LIST_BYTES,
     } = options;
     checkDurations({ requestTimeoutMs });
+    checkSizes({ maxEventBytes, maxListBytes });
     // A copy, because a URL object is mutable.
     this.#server = String(server);
     this.url("/");
     this.#token = typeof token === "string" ? checkToken(token) : token;
     this.#headers = copyHeaders(headers);
+    if (compression === "identity" || isThisHost(this.#server)) {
+      askForNoCompression(this.#headers);
+    }
     this.#fetch = fetch;
     this.#requestTimeoutMs = requestTimeoutMs;
+    this.#maxEventBytes = maxEventBytes;
+    this.#maxListBytes = maxListBytes;
   }
 
   /**
@@ -145,6 +173,9 @@ export class RestClient {
    * @returns The body of the response.
    * @throws {StatusError} If the server refuses.
    * @throws {ConnectionError} If there is no response, or it is not complete.
+   * @throws {ResponseTooLargeError} If it is larger than `maxListBytes`.
+   * @throws {ConfigurationError} If the request cannot be sent as it is
+   *   configured.
    * @throws {TypeError} If the path or the token is malformed.
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
@@ -153,10 +184,11 @@ export class RestClient {
     const call = this.#call(request);
     try {
       const reply = await this.#request(call);
-      const chunks: Uint8Array[] = [];
-      await this.#readBody(reply, chunks);
       return {
-        bytes: concat(chunks),
+        bytes: await readComplete(reply, {
+          maxBytes: this.#maxListBytes,
+          timeoutMs: this.#requestTimeoutMs,
+        }),
         request: `GET ${call.url}`,
         redactor: reply.redactor,
       };
@@ -187,6 +219,8 @@ export class RestClient {
       return decodeWatchEvents<T>(body, {
         signal: exchange.signal,
         redactor,
+        request: `GET ${call.url}`,
+        maxEventBytes: this.#maxEventBytes,
         onEnd: () => exchange.end(),
       });
     } catch (error) {
@@ -210,9 +244,11 @@ export class RestClient {
   async #request(call: Call): Promise<Reply> {
     const { exchange, url } = call;
     let refused = false;
+    // Of both requests: a server may repeat the token that it has refused.
+    const redactor = new Redactor();
     for (;;) {
       const headers = await this.#headersFor(call, refused);
-      const redactor = new Redactor(headers);
+      redactor.add(headers);
       const response = await this.#send(call, headers, redactor);
       const reply: Reply = { exchange, url, response, redactor };
       if (response.ok) return reply;
@@ -276,10 +312,13 @@ export class RestClient {
         headers,
         redirect: "manual",
         signal: exchange.signal,
+        ...NO_STORE,
       });
       return await exchange.wait(reply, (late) => cancelQuietly(late.body));
     } catch (cause) {
       exchange.signal.throwIfAborted();
+      const configuration = findConfigurationError(cause);
+      if (configuration !== undefined) throw configuration;
       const why = redactor.redact(errorChainText(cause));
       throw new ConnectionError(`Cannot reach ${url}: ${why}`, {
         cause: redactor.redactError(cause),
@@ -288,65 +327,15 @@ export class RestClient {
   }
 
   async #failure(reply: Reply): Promise<Error> {
-    const { exchange, url, response, redactor } = reply;
+    const { url, response, redactor } = reply;
     const request = `GET ${url}`;
     if (isRedirect(response)) {
       cancelQuietly(response.body);
       return redirectError({ request, response, body: "", redactor });
     }
-    const chunks: Uint8Array[] = [];
-    try {
-      await this.#readBody(reply, chunks, FAILURE_BODY_BYTES);
-    } catch {
-      // The refusal counts, even if the body is incomplete.
-      exchange.throwIfCallerAborted();
-    }
-    const body = new TextDecoder().decode(concat(chunks));
+    const body = await readFailure(reply);
     return failedResponseError({ request, response, body, redactor });
   }
-
-  /** Reads a body into `chunks`, completely or until it has `atMost` bytes. */
-  async #readBody(
-    { exchange, url, response, redactor }: Reply,
-    chunks: Uint8Array[],
-    atMost = Infinity,
-  ): Promise<void> {
-    if (response.body === null) return;
-    const reader = response.body.getReader();
-    try {
-      for (let length = 0; length < atMost;) {
-        exchange.startTimeout(
-          this.#requestTimeoutMs,
-          `the rest of the response to GET ${url}`,
-        );
-        const { done, value } = await exchange.wait(reader.read());
-        if (done) break;
-        chunks.push(value);
-        length += value.length;
-      }
-    } catch (cause) {
-      exchange.signal.throwIfAborted();
-      const why = redactor.redact(errorChainText(cause));
-      throw new ConnectionError(
-        `Lost the connection while reading the response to GET ${url}: ${why}`,
-        { cause: redactor.redactError(cause) },
-      );
-    } finally {
-      cancelQuietly(reader);
-      reader.releaseLock();
-    }
-  }
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }
 
 /** Trims a token, which may have been read from a file with a final newline. */
@@ -366,5 +355,30 @@ function copyHeaders(headers: HeadersInit | undefined): Headers {
     throw new TypeError(
       "Cannot use the given headers: a name or value is malformed",
     );
+  }
+}
+
+function checkSizes(sizes: Readonly<Record<string, number>>): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (Number.isSafeInteger(size) && size > 0) continue;
+    throw new RangeError(
+      `Cannot use ${size} as ${name}: give a positive integer`,
+    );
+  }
+}
+
+/** Browsers keep even a 410; runtimes without a cache may refuse the option. */
+const NO_STORE: Pick<RequestInit, "cache"> =
+  typeof Request === "function" && "cache" in Request.prototype
+    ? { cache: "no-store" }
+    : {};
+
+function isThisHost(server: string): boolean {
+  return isLoopback(new URL(server).hostname);
+}
+
+function askForNoCompression(headers: Headers): void {
+  if (!headers.has("accept-encoding")) {
+    headers.set("accept-encoding", "identity");
   }
 }

@@ -14,6 +14,8 @@ import {
   RestClient,
   type TokenFunction,
 } from "./_rest_client.ts";
+import { checkList } from "../api/_untrusted.ts";
+import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -71,6 +73,29 @@ export interface RestListerWatcherOptions {
    * @default {60000}
    */
   requestTimeoutMs?: number | undefined;
+  /**
+   * Whether the server may compress its responses. `"auto"`: not where it is on
+   * this host, since compressing costs more there than it saves; elsewhere the
+   * runtime decides, as its `fetch` does. `"identity"`: never.
+   *
+   * @default {"auto"}
+   */
+  compression?: "auto" | "identity" | undefined;
+  /**
+   * How many bytes one event of a watch may have, after decompression. A longer
+   * one errors the stream with a `ResponseTooLargeError`.
+   *
+   * @default {16777216}
+   */
+  maxEventBytes?: number | undefined;
+  /**
+   * How many bytes a list, or a page of one, may have, after decompression. A
+   * longer one is a `ResponseTooLargeError`. A runtime may decode less than the
+   * default: V8 half of it.
+   *
+   * @default {1073741824}
+   */
+  maxListBytes?: number | undefined;
 }
 
 /** The `Accept` headers of lists and watches. */
@@ -149,7 +174,8 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    * @param options The server, the resource and the credential.
    * @throws {TypeError} If `server` is not an HTTP URL or contains a user or
    *   password, or if `path`, a header or the token is malformed.
-   * @throws {RangeError} If `requestTimeoutMs` is negative or NaN.
+   * @throws {RangeError} If `requestTimeoutMs` is negative or NaN, or
+   *   `maxEventBytes` or `maxListBytes` is not a positive integer.
    */
   constructor(options: RestListerWatcherOptions) {
     const {
@@ -176,6 +202,11 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     return this.#selectors.fieldSelector;
   }
 
+  /** The shard selector of the constructor, if any. */
+  get shardSelector(): string | undefined {
+    return this.#selectors.shardSelector;
+  }
+
   /**
    * Lists the objects, or one page of them.
    *
@@ -185,6 +216,11 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    *   out of the items are set from the list.
    * @throws {StatusError} If the server refuses.
    * @throws {ConnectionError} If there is no response, or it is not complete.
+   * @throws {ResponseTooLargeError} If it is larger than `maxListBytes`.
+   * @throws {ShardingUnsupportedError} If a shard was asked for, and the server
+   *   does not know shards.
+   * @throws {ConfigurationError} If the request cannot be sent as it is
+   *   configured.
    * @throws {SyntaxError} If the response is not JSON.
    * @throws {TypeError} If the response is not a list, or the token is
    *   malformed.
@@ -193,13 +229,16 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    */
   async list(options: ListOptions): Promise<KubernetesList<T>> {
     const { signal, ...parameters } = options;
+    const query = withDefaults({ ...this.#selectors }, parameters);
     const body = await this.#client.read({
       path: this.#path,
-      query: withDefaults({ ...this.#selectors }, parameters),
+      query,
       accept: this.#accept.list,
       signal,
     });
-    return parseList<T>(body);
+    const list = parseList<T>(body);
+    if (query.shardSelector && !query.continue) checkShard(list, body.request);
+    return list;
   }
 
   /**
@@ -212,6 +251,8 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    *   the connection is lost, and with the signal's reason if it is aborted.
    * @throws {StatusError} If the server refuses.
    * @throws {ConnectionError} If there is no response.
+   * @throws {ConfigurationError} If the request cannot be sent as it is
+   *   configured.
    * @throws {TypeError} If the token is malformed.
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
@@ -225,4 +266,12 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       signal,
     });
   }
+}
+
+/** A server that does not know shards ignores the selector. */
+function checkShard(list: KubernetesList, request: string): void {
+  if (checkList(list).shardSelector !== undefined) return;
+  throw new ShardingUnsupportedError(
+    `The server does not support the shardSelector of ${request}: it returned the objects of all shards; use a server with the feature gate ShardedListAndWatch, or leave shardSelector out`,
+  );
 }

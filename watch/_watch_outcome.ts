@@ -12,7 +12,7 @@ import {
   isForbidden,
   isUnauthorized,
 } from "../api/status_predicates.ts";
-import { retryAfterMs, statusError } from "../api/status_error.ts";
+import { statusError } from "../api/status_error.ts";
 import type { Status, WatchEvent } from "../api/types.ts";
 
 /** What follows a watch that ended or could not be opened. */
@@ -50,13 +50,10 @@ export function judgeStart(cause: unknown): Verdict {
  * @param object The object of the event, which may be no Status at all.
  * @returns What follows.
  */
-export function judgeError(object: Status | null | undefined): Verdict {
-  if (object?.code === 410) return { kind: "stop", status: object };
-  return {
-    kind: "retry",
-    cause: statusError(object),
-    retryAfterMs: retryAfterMs(object),
-  };
+export function judgeError(object: unknown): Verdict {
+  const cause = statusError(object);
+  if (cause.code === 410) return { kind: "stop", status: cause.status };
+  return { kind: "retry", cause, retryAfterMs: cause.retryAfterMs };
 }
 
 /**

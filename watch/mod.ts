@@ -42,6 +42,7 @@ export type * from "../api/condition_func.ts";
 export * from "../conditions/combinators.ts";
 export type * from "../conditions/condition.ts";
 export * from "./condition_not_met_error.ts";
+export { ConfigurationError } from "../api/configuration_error.ts";
 export * from "../api/connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "../cache/controller.ts";
@@ -54,6 +55,8 @@ export * from "../conditions/pod_conditions.ts";
 export * from "../conditions/resource_conditions.ts";
 export * from "../api/resource_path.ts";
 export * from "../api/resource_version.ts";
+export * from "../api/response_too_large_error.ts";
+export * from "../api/sharding_unsupported_error.ts";
 export * from "../rest/rest_lister_watcher.ts";
 export * from "./retry_watcher.ts";
 export type {

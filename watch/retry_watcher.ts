@@ -42,7 +42,7 @@ import {
   unrecognizedEventStatus,
   type Verdict,
 } from "./_watch_outcome.ts";
-import { versionOf } from "../api/_version_of.ts";
+import { versionOf } from "../api/_untrusted.ts";
 import type {
   KubernetesObject,
   Status,

@@ -64,6 +64,8 @@ class Decoding {
 
   decode(): ReadableStream<WatchEvent> {
     return decodeWatchEvents<KubernetesObject>(this.body.stream, {
+      request: "GET https://host/api/v1/pods",
+      maxEventBytes: 16 * 1024 * 1024,
       signal: this.abort.signal,
       redactor: new Redactor(new Headers({ authorization: `Bearer ${TOKEN}` })),
       onEnd: () => {
@@ -344,7 +346,7 @@ testBoth(
     const { events, error } = await readAll(decoding.events);
     assertEquals(events, [FIRST, SECOND]);
     assertInstanceOf(error, SyntaxError);
-    assertStringIncludes(error.message, "not UTF-8");
+    assertStringIncludes(error.message, "not valid UTF-8");
     decoding.assertReleased();
   },
 );
@@ -463,6 +465,8 @@ testBoth(
     const body = new FakeBody(kind, [line(FIRST)]);
     let ends = 0;
     const events = decodeWatchEvents(body.stream, {
+      request: "GET https://host/api/v1/pods",
+      maxEventBytes: 16 * 1024 * 1024,
       signal: aborted.signal,
       redactor: new Redactor(new Headers()),
       onEnd: () => {

@@ -188,7 +188,17 @@ const RETRY_AFTER: [value: string, ms: number | undefined][] = [
   ["Wed, 21 Oct 2015 07:28:30 GMT", 30_000],
   ["Wed, 21 Oct 2015 08:28:00 GMT", 3_600_000],
   ["Wed, 21 Oct 2015 07:27:00 GMT", 0],
+  ["Wednesday, 21-Oct-15 07:28:30 GMT", 30_000],
+  ["Wed Oct 21 07:28:30 2015", 30_000],
   ["soon", undefined],
+  ["-5", undefined],
+  ["1.5", undefined],
+  ["+9", undefined],
+  ["10, 20", undefined],
+  ["1e3", undefined],
+  ["0x10", undefined],
+  ["2015-10-21T07:28:30Z", undefined],
+  ["21 Oct 2015 07:28:30", undefined],
   ["", undefined],
 ];
 
@@ -212,13 +222,13 @@ Deno.test("RestListerWatcher rounds a Retry-After date up to whole seconds", asy
   assertEquals(error.retryAfterMs, 1_000);
 });
 
-Deno.test("RestListerWatcher keeps the delay of the Status when Retry-After differs", async () => {
+Deno.test("RestListerWatcher prefers Retry-After to the delay of the Status", async () => {
   const details = { retryAfterSeconds: 3 };
   const error = await refusal(JSON.stringify({ ...FORBIDDEN, details }), {
     status: 429,
     headers: { "retry-after": "9" },
   });
-  assertEquals(error.retryAfterMs, 3_000);
+  assertEquals(error.retryAfterMs, 9_000);
 });
 
 // Redirects.

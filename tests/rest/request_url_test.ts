@@ -171,7 +171,9 @@ const SELECTORS: [given: ListOptions, sent: Record<string, string>][] = [
 
 for (const [given, sent] of SELECTORS) {
   Deno.test(`RestListerWatcher sends the selectors ${JSON.stringify(sent)} when a call gives ${JSON.stringify(given)}`, async () => {
-    const fake = answering('{"items":[]}');
+    const fake = answering(
+      '{"metadata":{"shardInfo":{"selector":"s"}},"items":[]}',
+    );
     const pods = podsOf({ fetch: fake.fetch, ...OWN });
     await pods.list(given);
     await (await pods.watch(given)).cancel();

@@ -1,0 +1,215 @@
+/**
+ * The one place that knows what a server, or a lister and watcher of any
+ * origin, may have sent: any JSON value in any place. Everything that looks
+ * into a Status, a list or an object before it knows what that is does so
+ * through here; what is not of the type that the API promises counts as absent.
+ *
+ * Objects themselves are never changed: their shape beyond the metadata is the
+ * caller's knowledge, as the type parameter `T` says.
+ *
+ * @module
+ */
+
+import { clip } from "../internal/error_text.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import type { ObjectIdentity, Status } from "./types.ts";
+
+/** How many characters of a text of a Status are kept. */
+const MAX_TEXT_LENGTH = 4096;
+
+/** How many of the causes of a Status are kept. */
+const MAX_CAUSES = 100;
+
+/**
+ * A value as a Status whose fields have the types that `metav1.Status`
+ * promises. Those of another type are left out, and texts longer than 4 KiB are
+ * cut; fields that are not a Status's stay as they are.
+ *
+ * @param value The object of an ERROR event, or the body of a failed answer.
+ * @returns The Status: the value itself where nothing is wrong with it; an
+ *   empty one where it is not an object.
+ */
+export function statusOf(value: unknown): Status {
+  if (!isRecord(value)) return {};
+  const status: Status = checked(value, STATUS_FIELDS);
+  return isUnchanged(value, status) ? value : status;
+}
+
+/** What a field has to be; undefined where it is not. */
+type Check = (value: unknown) => unknown;
+
+const text: Check = (value) =>
+  typeof value === "string" ? clip(value, MAX_TEXT_LENGTH) : undefined;
+
+const number: Check = (value) => isFiniteNumber(value) ? value : undefined;
+
+const wholeSeconds: Check = (value) =>
+  isWholeSeconds(value) ? value : undefined;
+
+function record(fields: Readonly<Record<string, Check>>): Check {
+  return (value) => isRecord(value) ? checked(value, fields) : undefined;
+}
+
+function list(item: Check): Check {
+  return (value) =>
+    Array.isArray(value)
+      ? value.slice(0, MAX_CAUSES).map(item)
+        .filter((element) => element !== undefined)
+      : undefined;
+}
+
+const STATUS_FIELDS: Readonly<Record<string, Check>> = {
+  apiVersion: text,
+  kind: text,
+  status: text,
+  message: text,
+  reason: text,
+  code: number,
+  metadata: record({
+    continue: text,
+    resourceVersion: text,
+    selfLink: text,
+    remainingItemCount: number,
+  }),
+  details: record({
+    group: text,
+    kind: text,
+    name: text,
+    uid: text,
+    retryAfterSeconds: wholeSeconds,
+    causes: list(record({ field: text, message: text, reason: text })),
+  }),
+};
+
+/** A copy with the fields that are what they have to be. */
+function checked(
+  value: JsonRecord,
+  fields: Readonly<Record<string, Check>>,
+): JsonRecord {
+  const copy: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(value)) {
+    const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const field = check === undefined ? given : check(given);
+    if (field !== undefined) copy[name] = field;
+  }
+  return copy;
+}
+
+/** Whether a value is what its checked copy says. */
+function isUnchanged(value: unknown, copy: Status): value is Status {
+  return hasSameFields(value, copy);
+}
+
+/** The copy is shallow but for what it shares with the value. */
+function hasSameFields(value: unknown, copy: unknown): boolean {
+  if (value === copy) return true;
+  if (typeof copy !== "object" || copy === null) return false;
+  if (typeof value !== "object" || value === null) return false;
+  const entries = Object.entries(copy);
+  return Object.keys(value).length === entries.length &&
+    entries.every(([name, field]) =>
+      hasSameFields(Reflect.get(value, name), field)
+    );
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isWholeSeconds(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/**
+ * Which object a value is about, as far as its metadata tells.
+ *
+ * @param object The object of an event, or an item of a list.
+ * @returns Its name, namespace, uid and resource version, where those are
+ *   texts that are not empty.
+ */
+export function identityOfObject(object: unknown): Partial<ObjectIdentity> {
+  const metadata = isRecord(object) ? object.metadata : undefined;
+  if (!isRecord(metadata)) return {};
+  const identity: Partial<ObjectIdentity> = {};
+  for (const name of IDENTITY_FIELDS) {
+    const value = metadata[name];
+    if (typeof value === "string" && value !== "") identity[name] = value;
+  }
+  return identity;
+}
+
+const IDENTITY_FIELDS = [
+  "name",
+  "namespace",
+  "uid",
+  "resourceVersion",
+] as const;
+
+/**
+ * The version that an event moves a watch to, or that an object was read at.
+ *
+ * @param object The object.
+ * @returns Its resource version; undefined where it has none.
+ */
+export function versionOf(object: unknown): string | undefined {
+  const metadata = isRecord(object) ? object.metadata : undefined;
+  const version = isRecord(metadata) ? metadata.resourceVersion : undefined;
+  return typeof version === "string" && version !== "" ? version : undefined;
+}
+
+/**
+ * The uid of an object.
+ *
+ * @param object The object.
+ * @returns Its uid; undefined where it has none.
+ */
+export function uidOf(object: unknown): string | undefined {
+  const metadata = isRecord(object) ? object.metadata : undefined;
+  const uid = isRecord(metadata) ? metadata.uid : undefined;
+  return typeof uid === "string" && uid !== "" ? uid : undefined;
+}
+
+/** What a list says beside its items. */
+export interface CheckedListMeta {
+  /** The version that it shows; empty where it has none. */
+  readonly resourceVersion: string;
+  /** The token of the next page; empty where there is none. */
+  readonly continue: string;
+  /** The selector of the shard that it shows; undefined where it shows all. */
+  readonly shardSelector: string | undefined;
+}
+
+/**
+ * Checks what a lister gave.
+ *
+ * @param list The answer.
+ * @returns What it says beside its items.
+ * @throws {TypeError} If it has no items, an item is not an object, or
+ *   `continue` is not a text: nothing of such a list can be relied on.
+ */
+export function checkList(list: unknown): CheckedListMeta {
+  const items = isRecord(list) ? list.items : undefined;
+  // Go writes an empty list as null.
+  if (items !== null && !Array.isArray(items)) {
+    throw new TypeError("Cannot use the list: it has no items");
+  }
+  const bad = items?.findIndex((item: unknown) => !isRecord(item)) ?? -1;
+  if (bad >= 0) {
+    throw new TypeError(`Cannot use the list: item ${bad} is not an object`);
+  }
+  const metadata = isRecord(list) ? list.metadata : undefined;
+  const { resourceVersion, continue: next, shardInfo } = isRecord(metadata)
+    ? metadata
+    : EMPTY;
+  if (next !== undefined && next !== null && typeof next !== "string") {
+    throw new TypeError("Cannot use the list: its continue is not a string");
+  }
+  const selector = isRecord(shardInfo) ? shardInfo.selector : undefined;
+  return {
+    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
+    continue: next ?? "",
+    shardSelector: typeof selector === "string" ? selector : undefined,
+  };
+}
+
+const EMPTY: JsonRecord = {};

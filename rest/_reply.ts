@@ -1,0 +1,170 @@
+/**
+ * A response and its body, with the limits of size and time that hold for
+ * every body that is read as a whole.
+ *
+ * @module
+ */
+
+import { errorChainText } from "../internal/error_text.ts";
+import type { Redactor } from "../internal/redactor.ts";
+import { startTimer } from "../internal/timer.ts";
+import { ConnectionError } from "../api/connection_error.ts";
+import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
+import type { Exchange } from "./_exchange.ts";
+import { type BodyBytes, readBody } from "./_read_body.ts";
+
+/** A response and what belongs to its request. */
+export interface Reply {
+  readonly exchange: Exchange;
+  /** The URL of the request without its query, for error messages. */
+  readonly url: string;
+  readonly response: Response;
+  readonly redactor: Redactor;
+}
+
+/** The limits of a body. */
+export interface BodyLimits {
+  /** How many bytes it may have, after decompression. */
+  readonly maxBytes: number;
+  /** Milliseconds that it may go without a sign of life. */
+  readonly timeoutMs: number;
+}
+
+/** What comes more slowly than this, in bytes a second, never ends. */
+const LEAST_RATE = 1024;
+
+/** More bytes in one read bring nothing. */
+const MAX_BYTES_PER_READ = 64 * 1024;
+
+/** How much of the body of an unsuccessful response is read. */
+const FAILURE_BODY_BYTES = 64 * 1024;
+
+/** How long the body of an unsuccessful response is waited for. */
+const FAILURE_BODY_MS = 5_000;
+
+/**
+ * Reads the complete body of a successful response.
+ *
+ * @param reply The response.
+ * @param limits Its limits.
+ * @returns The bytes.
+ * @throws {ResponseTooLargeError} If it has more bytes than it may have.
+ * @throws {ConnectionError} If it stops coming, or comes at less than 1 KiB a
+ *   second.
+ */
+export async function readComplete(
+  reply: Reply,
+  { maxBytes, timeoutMs }: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { exchange, url, redactor } = reply;
+  exchange.startTimeout(timeoutMs, `the rest of the response to GET ${url}`);
+  let received = 0;
+  const rate = watchRate(reply, timeoutMs, () => received);
+  try {
+    // One more tells whether there is more.
+    const { bytes, failure } = await read(reply, maxBytes + 1, {
+      bytesPerRead: bytesPerRead(reply.response, timeoutMs),
+      onProgress: (bytes) => {
+        received = bytes;
+        exchange.renewTimeout();
+      },
+    });
+    if (bytes.length > maxBytes) throw tooLarge(url, maxBytes);
+    if (failure === undefined) return bytes;
+    exchange.signal.throwIfAborted();
+    const why = redactor.redact(errorChainText(failure.error));
+    throw new ConnectionError(
+      `Lost the connection while reading the response to GET ${url}: ${why}`,
+      { cause: redactor.redactError(failure.error) },
+    );
+  } finally {
+    rate.clear();
+  }
+}
+
+/**
+ * Reads what there is to read of the body of an unsuccessful response. The
+ * refusal counts, even where its body is incomplete.
+ *
+ * @param reply The response.
+ * @returns The start of the body, as text.
+ * @throws The caller's reason if the caller has aborted.
+ */
+export async function readFailure(reply: Reply): Promise<string> {
+  const { exchange, url } = reply;
+  exchange.startTimeout(FAILURE_BODY_MS, `the reason of the refusal of ${url}`);
+  const { bytes } = await read(reply, FAILURE_BODY_BYTES, {
+    // Whatever has come counts, also where the rest does not.
+    bytesPerRead: undefined,
+    onProgress: () => {},
+  });
+  exchange.throwIfCallerAborted();
+  return new TextDecoder().decode(bytes);
+}
+
+/** What takes longer than the timeout for one read is too slow anyway. */
+function bytesPerRead({ url }: Response, timeoutMs: number): number {
+  // Without a URL, it was not made by a runtime's `fetch`, but of a stream that
+  // may not know reads for more than the next piece.
+  if (url === "") return 1;
+  const tolerable = Math.floor(timeoutMs / 1000) * LEAST_RATE;
+  return Math.min(MAX_BYTES_PER_READ, tolerable);
+}
+
+async function read(
+  { exchange, response }: Reply,
+  maxBytes: number,
+  options: {
+    readonly bytesPerRead: number | undefined;
+    readonly onProgress: (bytes: number) => void;
+  },
+): Promise<BodyBytes> {
+  const { body, headers } = response;
+  if (body === null) {
+    return { bytes: new Uint8Array(), failure: undefined };
+  }
+  return await readBody(body, {
+    ...options,
+    maxBytes,
+    expectedBytes: headers.has("content-encoding")
+      ? undefined
+      : Number(headers.get("content-length")) || undefined,
+    wait: (promise) => exchange.wait(promise),
+  });
+}
+
+/**
+ * Fails the exchange once its body has come too slowly for too long: a body
+ * that drips gives a sign of life for ever.
+ */
+function watchRate(
+  { exchange, url }: Reply,
+  timeoutMs: number,
+  received: () => number,
+): { clear(): void } {
+  const startedAt = Date.now();
+  const waitUntil = (elapsedMs: number) =>
+    startTimer(() => {
+      const now = Math.max(0, Date.now() - startedAt);
+      // When the average so far falls below the least.
+      const enoughUntilMs = received() / LEAST_RATE * 1000;
+      if (enoughUntilMs >= now) {
+        timer = waitUntil(enoughUntilMs + 1 - now);
+        return;
+      }
+      exchange.fail(
+        new ConnectionError(
+          `Gave up reading the response to GET ${url}: ${received()} bytes have come in ${now} ms`,
+        ),
+      );
+    }, elapsedMs);
+  let timer = waitUntil(timeoutMs);
+  return { clear: () => timer.clear() };
+}
+
+function tooLarge(url: string, maxBytes: number): ResponseTooLargeError {
+  return new ResponseTooLargeError(
+    `The response to GET ${url} is larger than ${maxBytes} bytes: raise maxListBytes, or ask for pages or fewer objects`,
+    maxBytes,
+  );
+}
