@@ -1,7 +1,7 @@
 /**
- * What client-node's typed functions throw, as the errors that everything here
- * tells apart. They are known by their shape: whoever calls may have loaded
- * another copy of client-node than this package would.
+ * Converts the errors of client-node's typed functions to `StatusError` and
+ * `ConnectionError`, and back. They are recognized by their shape, because the
+ * caller may have loaded another copy of client-node than this package would.
  *
  * @module
  */
@@ -13,50 +13,50 @@ import { Redactor } from "../internal/redactor.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import { StatusError } from "../api/status_error.ts";
 
-/** What is read of client-node's `ApiException`. */
+/** The part of client-node's `ApiException` that is used. */
 interface ApiException extends Error {
   readonly code: number;
   readonly body: unknown;
   readonly headers: unknown;
 }
 
-/** What client-node threw, by what became of it here. */
+/** The errors of client-node, by the errors they were converted to. */
 const thrown = new WeakMap<Error, unknown>();
 
-/** What a request of client-node's is called in errors: it does not say. */
+/** Names the request in messages: client-node's errors do not say more. */
 const REQUEST = "client-node's list";
 
-/** Statuses that a `Response` can have: all that a server answers with. */
+/** The status codes that a `Response` may have. */
 const STATUSES = { from: 200, to: 599 };
 
 /**
- * A failure of one of client-node's functions as it would be without it.
+ * Converts an error of one of client-node's functions.
  *
  * @param error What the function threw.
- * @returns A `StatusError` where the server answered, a `ConnectionError` where
- *   it did not, with what was thrown as cause; anything else as it is.
+ * @returns A `StatusError` if the server responded, a `ConnectionError` if it
+ *   did not, with `error` as cause; any other error unchanged.
  */
-export function fromClientNode(error: unknown): unknown {
-  const ours = convert(error);
-  if (ours === undefined) return error;
-  thrown.set(ours, error);
-  return ours;
+export function convertError(error: unknown): unknown {
+  const converted = toOwnError(error);
+  if (converted === undefined) return error;
+  thrown.set(converted, error);
+  return converted;
 }
 
 /**
- * The way back: what client-node threw.
+ * Reverses {@linkcode convertError}.
  *
- * @param error Whatever a list or watch failed with.
- * @returns What it was made of here; the error itself where it was not.
+ * @param error The error of a list or watch.
+ * @returns What client-node threw; `error` itself if it was not converted.
  */
-export function asThrown(error: unknown): unknown {
+export function toClientNodeError(error: unknown): unknown {
   return error instanceof Error && thrown.has(error)
     ? thrown.get(error)
     : error;
 }
 
-function convert(error: unknown): Error | undefined {
-  if (isApiException(error)) return statusErrorOf(error);
+function toOwnError(error: unknown): Error | undefined {
+  if (isApiException(error)) return toStatusError(error);
   if (!isFetchFailure(error)) return undefined;
   return new ConnectionError(
     `Cannot reach the server for ${REQUEST}: ${errorChainText(error)}`,
@@ -64,15 +64,18 @@ function convert(error: unknown): Error | undefined {
   );
 }
 
-function statusErrorOf(exception: ApiException): StatusError {
-  const { code: status, body, headers } = exception;
-  const { status: said } = failedResponseError({
+function toStatusError(exception: ApiException): StatusError {
+  const { code, body, headers } = exception;
+  const { status } = failedResponseError({
     request: REQUEST,
-    response: new Response(null, { status, headers: retryAfter(headers) }),
+    response: new Response(null, {
+      status: code,
+      headers: retryAfter(headers),
+    }),
     body: typeof body === "string" ? body : JSON.stringify(body) ?? "",
     redactor: new Redactor(new Headers()),
   });
-  return new StatusError(said, { cause: exception });
+  return new StatusError(status, { cause: exception });
 }
 
 function isApiException(error: unknown): error is ApiException {
@@ -81,12 +84,12 @@ function isApiException(error: unknown): error is ApiException {
     error.code >= STATUSES.from && error.code <= STATUSES.to;
 }
 
-/** A `TypeError` with a cause is what a fetch fails with, and nothing else. */
+/** Of all errors, only those of `fetch` are a `TypeError` with a cause. */
 function isFetchFailure(error: unknown): boolean {
   return error instanceof TypeError && error.cause instanceof Error;
 }
 
-/** The one header that is read. */
+/** Picks the only header that is used. */
 function retryAfter(headers: unknown): Record<string, string> {
   const name = "retry-after";
   const value = isRecord(headers) ? headers[name] : undefined;

@@ -1,5 +1,6 @@
 /**
- * client-node's informer, started and stopped as often as one likes.
+ * The implementation of client-node's informer interface, which can be started
+ * and stopped repeatedly.
  *
  * @module
  */
@@ -12,26 +13,26 @@ import {
 } from "./_informer_callbacks.ts";
 import { checkInformerOptions } from "../watch/_informer_options.ts";
 import { InformerRun, type InformerSource } from "./_informer_run.ts";
-import { ObjectTable } from "./_told_objects.ts";
+import { ObjectTable } from "./_object_table.ts";
 import type { InformerOptions } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** Callbacks and a cache over the runs of an informer. */
+/** Callbacks and a cache that outlive the runs of an informer. */
 export class InformerBridge<T extends KubernetesObject>
   implements AsyncDisposable {
   readonly #open: () => InformerSource<T>;
   readonly #options: InformerOptions<T>;
   readonly #callbacks = new InformerCallbacks<T>();
   readonly #table = new ObjectTable<T>((verb, object) =>
-    this.#callbacks.tell(verb, object)
+    this.#callbacks.emit(verb, object)
   );
   #run: InformerRun<T> | undefined;
 
   /**
-   * Asks for nothing yet.
+   * Creates an informer; sends no request before `start`.
    *
-   * @param open Says where the objects come from, at each start.
-   * @param options How to go about it.
+   * @param open Opens the source of the objects, at each start.
+   * @param options Options of the informer.
    * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
    */
   constructor(
@@ -63,7 +64,7 @@ export class InformerBridge<T extends KubernetesObject>
     return this.#table.list(namespace);
   }
 
-  // `async`, so that what cannot be opened rejects, as in client-node.
+  // `async`, so that a failure to open rejects, as in client-node.
   async start(): Promise<void> {
     this.#run ??= new InformerRun(this.#open(), this.#options, {
       callbacks: this.#callbacks,

@@ -1,5 +1,5 @@
 /**
- * The callbacks of an informer by their verbs, as client-node has them.
+ * The callbacks of an informer for client-node's verbs.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 import { callSafely } from "../internal/console.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** What is told of one object. */
+/** The verbs for changes of an object. */
 export type ObjectVerb = "add" | "update" | "delete";
 
-/** What is told of the informer itself. */
+/** The verbs for the state of the informer itself. */
 export type StateVerb = "error" | "connect";
 
-/** A verb and what is called for it; `"change"` stands for all of objects. */
+/** A verb and its callback; `"change"` stands for all object verbs. */
 export type Registration<T extends KubernetesObject> =
   | [verb: ObjectVerb | "change", callback: (object: T) => void]
   | [verb: StateVerb, callback: (error?: unknown) => void];
@@ -21,8 +21,8 @@ export type Registration<T extends KubernetesObject> =
 const OBJECT_VERBS: readonly ObjectVerb[] = ["add", "update", "delete"];
 
 /**
- * Callbacks, and the calling of them: those that are there at that moment are
- * called, whatever they throw, add or remove.
+ * Callbacks by verb. An event calls those that are registered when it occurs,
+ * even if one of them throws or adds or removes others.
  */
 export class InformerCallbacks<T extends KubernetesObject> {
   readonly #ofObjects: Record<ObjectVerb, ((object: T) => void)[]> = {
@@ -36,10 +36,10 @@ export class InformerCallbacks<T extends KubernetesObject> {
   };
 
   /**
-   * Adds a callback. One that is added twice is called twice.
+   * Adds a callback. A callback that is added twice is called twice.
    *
-   * @param registration When it is called, and it.
-   * @throws {TypeError} If there is no such verb.
+   * @param registration The verb and the callback.
+   * @throws {TypeError} If the verb is unknown.
    */
   on(...[verb, callback]: Registration<T>): void {
     switch (verb) {
@@ -55,10 +55,10 @@ export class InformerCallbacks<T extends KubernetesObject> {
   }
 
   /**
-   * Removes a callback once; nothing where it is not there.
+   * Removes a callback once; does nothing if it is not registered.
    *
-   * @param registration When it was called, and it.
-   * @throws {TypeError} If there is no such verb.
+   * @param registration The verb and the callback.
+   * @throws {TypeError} If the verb is unknown.
    */
   off(...[verb, callback]: Registration<T>): void {
     switch (verb) {
@@ -74,31 +74,31 @@ export class InformerCallbacks<T extends KubernetesObject> {
   }
 
   /**
-   * Tells of an object.
+   * Calls the callbacks for a change of an object.
    *
-   * @param verb What has happened to it.
+   * @param verb The change.
    * @param object The object.
    */
-  tell(verb: ObjectVerb, object: T): void {
+  emit(verb: ObjectVerb, object: T): void {
     for (const callback of [...this.#ofObjects[verb]]) {
       callSafely(`a callback for "${verb}"`, callback, object);
     }
   }
 
   /**
-   * Tells of the informer.
+   * Calls the callbacks for the state of the informer.
    *
-   * @param verb What has happened.
-   * @param error What went wrong, if anything.
+   * @param verb The state.
+   * @param error The error, if there is one.
    */
-  tellState(verb: StateVerb, error?: unknown): void {
+  emitState(verb: StateVerb, error?: unknown): void {
     for (const callback of [...this.#ofState[verb]]) {
       callSafely(`a callback for "${verb}"`, callback, error);
     }
   }
 }
 
-/** Code without types may give any verb. */
+/** Untyped code may pass any verb. */
 function objectVerbs(verb: ObjectVerb | "change"): readonly ObjectVerb[] {
   if (verb === "change") return OBJECT_VERBS;
   if (OBJECT_VERBS.includes(verb)) return [verb];

@@ -1,15 +1,15 @@
 /**
- * The path that client-node's informer watches. It may have a query there: a
- * field selector has no other place.
+ * Parses the path that client-node's informer watches. It may include a query,
+ * which is the only way to pass a field selector there.
  *
  * @module
  */
 
-/** What is watched, in the words of `RestListerWatcherOptions`. */
+/** The parts of a path, as options of a `RestListerWatcher`. */
 export interface InformerPath {
   /** The path without its query. */
   path: string;
-  /** From the query, unless given. */
+  /** The given one, else that of the query. */
   labelSelector: string | undefined;
   /** From the query. */
   fieldSelector: string | undefined;
@@ -18,12 +18,12 @@ export interface InformerPath {
 }
 
 /**
- * Takes a path apart. What else its query holds is about the watch itself,
- * which the informer decides on.
+ * Parses a path. All other parameters of its query are ignored: they concern
+ * the watch itself, which the informer controls.
  *
- * @param text The path, perhaps with a query.
- * @param labelSelector Replaces the query's.
- * @returns Its parts.
+ * @param text The path, optionally with a query.
+ * @param labelSelector Overrides that of the query.
+ * @returns The parts of the path.
  */
 export function informerPath(
   text: string,

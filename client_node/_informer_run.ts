@@ -6,8 +6,8 @@
  */
 
 import type { InformerCallbacks } from "./_informer_callbacks.ts";
-import type { ObjectTable } from "./_told_objects.ts";
-import { asThrown } from "./_errors.ts";
+import type { ObjectTable } from "./_object_table.ts";
+import { toClientNodeError } from "./_errors.ts";
 import {
   IndexerInformerWatcher,
   type InformerOptions,
@@ -16,22 +16,22 @@ import { StatusError } from "../api/status_error.ts";
 import { isExpiredOrGone } from "../api/status_predicates.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 
-/** Where the objects of a run come from; disposed of when it has ended. */
+/** The source of the objects of a run; disposed when the run has ended. */
 export interface InformerSource<T extends KubernetesObject>
   extends AsyncDisposable {
   /** Lists and watches them. */
   listerWatcher: ListerWatcher<T>;
 }
 
-/** What a run works on. */
+/** What outlives a run. */
 export interface RunTarget<T extends KubernetesObject> {
-  /** What is called. */
+  /** The callbacks for the state of the run. */
   callbacks: InformerCallbacks<T>;
-  /** What the callbacks have been told of. */
+  /** The objects that callbacks have been called for. */
   table: ObjectTable<T>;
 }
 
-/** A watch's failure: client-node calls the code `statusCode` there. */
+/** The error of a watch, with the code as `statusCode` like client-node's. */
 class WatchStatusError extends StatusError {
   readonly statusCode: number | undefined;
 
@@ -41,12 +41,12 @@ class WatchStatusError extends StatusError {
   }
 }
 
-/** A run. */
+/** A run of an informer, from a start to a stop. */
 export class InformerRun<T extends KubernetesObject>
   implements AsyncDisposable {
   /**
-   * Resolves when the first objects have been told of and they are watched, at
-   * the first failure, and when the run is stopped.
+   * Resolves when the callbacks have been called for the initial objects and
+   * the watch is open, at the first failure, and when the run is stopped.
    */
   readonly ready: Promise<void>;
   readonly #source: InformerSource<T>;
@@ -55,14 +55,14 @@ export class InformerRun<T extends KubernetesObject>
   #settle: () => void = () => {};
   #isStopped = false;
   #isWatching = false;
-  #isSeeded = false;
+  #isInitialListDelivered = false;
 
   /**
-   * Starts.
+   * Starts a run.
    *
-   * @param source Where the objects come from.
-   * @param options How to go about it.
-   * @param target What to work on.
+   * @param source The source of the objects.
+   * @param options Options of the informer.
+   * @param target The callbacks and the cache.
    */
   constructor(
     source: InformerSource<T>,
@@ -88,7 +88,7 @@ export class InformerRun<T extends KubernetesObject>
     void this.#deliver();
   }
 
-  /** Stops, and waits until nothing of it runs. */
+  /** Stops the run and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     this.#informer.stop();
@@ -101,45 +101,45 @@ export class InformerRun<T extends KubernetesObject>
     const { controller, indexer, events } = this.#informer;
     if (!await controller.synced || this.#isStopped) return;
     const { table } = this.#target;
-    // As many events tell of the objects of the first list.
-    let seeds = indexer.size;
+    // The initial list is delivered as that many events.
+    let initial = indexer.size;
     table.keep((object) => indexer.get(object) !== undefined);
-    if (seeds === 0) this.#seeded();
+    if (initial === 0) this.#initialListDelivered();
     for await (const event of events) {
       if (this.#isStopped) return;
       table.apply(event);
-      if (--seeds === 0) this.#seeded();
+      if (--initial === 0) this.#initialListDelivered();
     }
   }
 
-  #seeded(): void {
-    this.#isSeeded = true;
+  #initialListDelivered(): void {
+    this.#isInitialListDelivered = true;
     if (this.#isWatching) this.#connected();
   }
 
   #opened(signal: AbortSignal | undefined): void {
-    // A watch that has been given up may still be answered.
+    // A watch may still open after it was aborted.
     if (signal?.aborted) return;
     this.#isWatching = true;
-    if (this.#isSeeded) this.#connected();
+    if (this.#isInitialListDelivered) this.#connected();
   }
 
-  /** The first time, that comes after all that the first list has to tell. */
+  /** The first time, this follows the callbacks for the initial list. */
   #connected(): void {
-    this.#target.callbacks.tellState("connect");
+    this.#target.callbacks.emitState("connect");
     this.#settle();
   }
 
   #failed(error: unknown): void {
-    // What is mended by a list is no error to client-node either.
+    // A new list recovers from this; client-node does not report it either.
     if (isExpiredOrGone(error)) return;
-    this.#target.callbacks.tellState("error", shown(error));
+    this.#target.callbacks.emitState("error", callbackError(error));
     this.#settle();
   }
 }
 
-/** A failure as a callback knows it from client-node. */
-function shown(error: unknown): unknown {
-  const thrown = asThrown(error);
+/** Converts an error to what client-node passes to callbacks. */
+function callbackError(error: unknown): unknown {
+  const thrown = toClientNodeError(error);
   return thrown instanceof StatusError ? new WatchStatusError(thrown) : thrown;
 }

@@ -1,10 +1,10 @@
 /**
- * Lists of client-node's, brought to the form that all lists have here.
+ * Converts the lists of client-node's functions to `KubernetesList`.
  *
  * @module
  */
 
-import { fromClientNode } from "./_errors.ts";
+import { convertError } from "./_errors.ts";
 import { isList, setItemTypes } from "../rest/_list_body.ts";
 import type { TypedList } from "./typed_list.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
@@ -13,37 +13,37 @@ import type { KubernetesList, KubernetesObject } from "../api/types.ts";
  * Calls one of client-node's list functions.
  *
  * @typeParam T Type of the objects.
- * @param call Calls it.
+ * @param call Calls the function.
  * @returns The list. Its items have `apiVersion` and `kind`.
  * @throws {StatusError} If the server refuses.
- * @throws {ConnectionError} If there is no answer.
- * @throws {TypeError} If it gives no list.
+ * @throws {ConnectionError} If there is no response.
+ * @throws {TypeError} If the result is not a list.
  */
 export async function listTyped<T extends KubernetesObject>(
   call: () => Promise<TypedList<T>>,
 ): Promise<KubernetesList<T>> {
-  let answer: unknown;
+  let result: unknown;
   try {
-    answer = await call();
+    result = await call();
   } catch (error) {
-    throw fromClientNode(error);
+    throw convertError(error);
   }
-  if (!isList<T>(answer)) {
-    throw new TypeError("Cannot use the list: the function gave no items");
+  if (!isList<T>(result)) {
+    throw new TypeError("Cannot use the list: the function returned no items");
   }
-  return fromTypedList(answer);
+  return toKubernetesList(result);
 }
 
-function fromTypedList<T extends KubernetesObject>(
-  answer: TypedList<T>,
+function toKubernetesList<T extends KubernetesObject>(
+  result: TypedList<T>,
 ): KubernetesList<T> {
-  const { apiVersion, kind, items, metadata = {} } = answer;
+  const { apiVersion, kind, items, metadata = {} } = result;
   const { _continue, ...meta } = metadata;
   const list: KubernetesList<T> = {
     apiVersion,
     kind,
     metadata: { ...meta, continue: _continue ?? meta.continue },
-    // Go writes a list that was never filled as null.
+    // Go encodes a nil slice as null.
     items: items ?? [],
   };
   setItemTypes(list);

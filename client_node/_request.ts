@@ -1,6 +1,6 @@
 /**
- * What is passed to client-node's typed functions: the query in its names, and
- * a middleware that aborts the request, for which they have no parameter.
+ * The arguments for client-node's typed functions: the query with its names,
+ * and a middleware that aborts the request, because they accept no signal.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { loadClientNode } from "../cluster/_load_client_node.ts";
 import type { TypedListOptions } from "./typed_list.ts";
 import type { ListOptions } from "../api/types.ts";
 
-const TEXTS = [
+const STRINGS = [
   "labelSelector",
   "fieldSelector",
   "resourceVersion",
@@ -22,15 +22,15 @@ const TEXTS = [
 const NUMBERS = ["limit", "timeoutSeconds"] as const;
 
 /**
- * The query of a list in the names that client-node has for it.
+ * Converts the options of a list to client-node's names.
  *
- * @param options What is to be listed.
- * @returns The query, with no member that is undefined: client-node's own types
- *   do not allow for one.
+ * @param options The options.
+ * @returns The query. It has no undefined members, as client-node's types do
+ *   not allow them.
  */
 export function typedListOptions(options: ListOptions): TypedListOptions {
   const query: TypedListOptions = {};
-  for (const name of TEXTS) {
+  for (const name of STRINGS) {
     const value = options[name];
     if (value) query[name] = value;
   }
@@ -43,15 +43,15 @@ export function typedListOptions(options: ListOptions): TypedListOptions {
 }
 
 /**
- * What makes a request of client-node's end when a signal is aborted.
+ * Creates a configuration that aborts a request of client-node with a signal.
  *
  * @param signal The signal.
- * @returns The last argument for a function of client-node's.
+ * @returns The last argument for one of client-node's functions.
  */
-export async function abortedBy(
+export async function abortWith(
   signal: AbortSignal,
 ): Promise<ConfigurationOptions> {
-  // Nothing is loaded for it: whoever lists with client-node has it already.
+  // A caller that lists with client-node has already loaded it.
   const { Observable } = await loadClientNode();
   return {
     middleware: [{

@@ -1,10 +1,10 @@
 /**
  * An informer with the interface of
  * [`npm:@kubernetes/client-node`](https://www.npmjs.com/package/@kubernetes/client-node)'s,
- * for code that was written for that one.
+ * for code that was written for it.
  *
- * An `IndexerInformerWatcher` does the work. What is added here are callbacks
- * in place of a stream, and starting again after a stop.
+ * It wraps an `IndexerInformerWatcher`, with callbacks instead of a stream and
+ * the ability to start again after a stop.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { InformerOptions } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 
 /**
- * An informer as client-node has it: its `Informer` and `ObjectCache`.
+ * An informer with client-node's interfaces `Informer` and `ObjectCache`.
  *
  * @typeParam T Type of the objects.
  */
@@ -22,32 +22,33 @@ export interface ClientNodeInformer<
   T extends KubernetesObject = KubernetesObject,
 > extends AsyncDisposable {
   /**
-   * Adds a callback for what happens to objects. One that is added after the
-   * start is told of nothing that was before.
+   * Adds a callback for changes of objects. It is not called for changes before
+   * it was added.
    *
-   * @param verb `"change"` is all of them.
-   * @param callback Called with the object, the last known one where it is gone.
-   * @throws {TypeError} If there is no such verb.
+   * @param verb The change; `"change"` stands for all of them.
+   * @param callback Called with the object, or with its last known state after
+   *   a deletion.
+   * @throws {TypeError} If the verb is unknown.
    */
   on(
     verb: "add" | "update" | "delete" | "change",
     callback: (object: T) => void,
   ): void;
   /**
-   * Adds a callback for what happens to the informer.
+   * Adds a callback for the state of the informer.
    *
    * @param verb `"connect"`: a watch has been opened, the first or a later one.
    *   `"error"`: a list or watch has failed.
-   * @param callback Called with the failure.
-   * @throws {TypeError} If there is no such verb.
+   * @param callback Called with the error for `"error"`.
+   * @throws {TypeError} If the verb is unknown.
    */
   on(verb: "error" | "connect", callback: (error?: unknown) => void): void;
   /**
    * Removes a callback.
    *
-   * @param verb What it was added for.
+   * @param verb The verb that it was added for.
    * @param callback The callback.
-   * @throws {TypeError} If there is no such verb.
+   * @throws {TypeError} If the verb is unknown.
    */
   off(
     verb: "add" | "update" | "delete" | "change",
@@ -56,38 +57,38 @@ export interface ClientNodeInformer<
   /**
    * Removes a callback.
    *
-   * @param verb What it was added for.
+   * @param verb The verb that it was added for.
    * @param callback The callback.
-   * @throws {TypeError} If there is no such verb.
+   * @throws {TypeError} If the verb is unknown.
    */
   off(verb: "error" | "connect", callback: (error?: unknown) => void): void;
   /**
-   * Starts; harmless while it runs.
+   * Starts the informer; does nothing if it is running.
    *
-   * @returns Resolves when the first objects are in the cache, the callbacks
-   *   have been told of them and they are watched; or when that has failed
-   *   once, which `"error"` is told of and which it goes on trying.
+   * @returns A promise that resolves when the initial objects are in the cache,
+   *   the callbacks have been called for them and the watch is open; or at the
+   *   first failure, which is reported as `"error"` and retried.
    */
   start(): Promise<void>;
   /**
-   * Stops. No callback is called any more; the cache stays as it was.
+   * Stops the informer. No more callbacks are called; the cache is kept.
    *
-   * @returns Resolves when nothing of it runs any more.
+   * @returns A promise that resolves when the informer has fully shut down.
    */
   stop(): Promise<void>;
   /**
-   * An object in the cache.
+   * Returns an object from the cache.
    *
-   * @param name Its name.
-   * @param namespace Its namespace; none for what belongs to no namespace.
-   * @returns It, where it is there.
+   * @param name The name of the object.
+   * @param namespace Its namespace; omit for a cluster-scoped object.
+   * @returns The object, if it is in the cache.
    */
   get(name: string, namespace?: string): T | undefined;
   /**
-   * The objects in the cache.
+   * Returns the objects in the cache.
    *
-   * @param namespace Their namespace; all of them unless it is given.
-   * @returns A list that does not change any more.
+   * @param namespace Their namespace; omit for all namespaces.
+   * @returns A snapshot, which later changes do not affect.
    */
   list(namespace?: string): readonly T[];
 }
@@ -107,27 +108,27 @@ export type ClientNodeInformerOptions<
 >;
 
 /**
- * An informer with client-node's interface over anything that lists and
- * watches. {@linkcode makeInformer} takes what client-node's function of that
- * name takes. New code is better served by an `IndexerInformerWatcher`: its
- * events wait for whoever reads them.
+ * Creates an informer with client-node's interface from any `ListerWatcher`.
+ * For client-node's own arguments use {@linkcode makeInformer}. New code should
+ * use an `IndexerInformerWatcher`, whose events wait until they are read.
  *
- * - It does not end at an error: it goes on by itself, with a backoff. A
- *   callback that starts it again, as client-node needs it, does no harm. What
- *   it missed meanwhile comes as callbacks once it is connected again.
- * - In a callback, the cache is as of that change, and of no later one.
- * - What a callback throws is written to the console and changes nothing.
- * - A stop keeps the cache. The next start lists, and tells of what has changed
+ * - An error does not stop it: it retries on its own, with a backoff. A
+ *   callback that starts it again, as client-node requires, does no harm. What
+ *   it missed is reported by callbacks once it is connected again.
+ * - In a callback, the cache is in the state of that change, not a later one.
+ * - An error that a callback throws is written to the console and has no other
+ *   effect.
+ * - A stop keeps the cache. The next start lists and reports what has changed
  *   since then.
- * - `"connect"` comes when a watch has been opened, not before.
+ * - `"connect"` is reported after a watch has been opened, not before.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
- * @param options How to go about it.
- * @returns The informer; it asks for nothing before its start.
+ * @param options Options of the informer.
+ * @returns The informer; it sends no request before its start.
  * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
  *
- * @example Follow pods as with client-node
+ * @example Watch pods with client-node's interface
  * ```ts
  * import { clientNodeInformer } from "@watchtools/kube/client-node";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -152,9 +153,9 @@ export function clientNodeInformer<
   listerWatcher: ListerWatcher<T>,
   options: ClientNodeInformerOptions<T> = {},
 ): ClientNodeInformer<T> {
-  const nothing = () => Promise.resolve();
+  const noop = () => Promise.resolve();
   return new InformerBridge<T>(
-    () => ({ listerWatcher, [Symbol.asyncDispose]: nothing }),
+    () => ({ listerWatcher, [Symbol.asyncDispose]: noop }),
     options,
   );
 }

@@ -1,14 +1,14 @@
 /**
  * The typed list functions of
  * [`npm:@kubernetes/client-node`](https://www.npmjs.com/package/@kubernetes/client-node)
- * as a `Lister`: whatever they return and throw in their own way comes out as
- * everything else here has it.
+ * as a `Lister`, with their results and errors converted to those of this
+ * package.
  *
  * @module
  */
 
 import { unlessAborted } from "../internal/abort.ts";
-import { abortedBy, typedListOptions } from "./_request.ts";
+import { abortWith, typedListOptions } from "./_request.ts";
 import { listTyped } from "./_list_typed.ts";
 import type { TypedListFunction } from "./typed_list.ts";
 import type {
@@ -19,29 +19,30 @@ import type {
 } from "../api/types.ts";
 
 /**
- * One of client-node's typed list functions as a `Lister`.
+ * Creates a `Lister` from one of client-node's typed list functions.
  *
- * - All that a list can be asked for reaches the server, and the `_continue` of
- *   an answer comes back as `continue`, without which a list would seem to end
- *   after its first page.
- * - An answer that is no success rejects with a `StatusError`, no answer at all
- *   with a `ConnectionError`, each with what client-node threw as `cause`.
- * - Items without `apiVersion` and `kind` are given those of the list.
- * - Aborting the signal rejects at once. It ends the request as well where the
- *   second argument is passed on to client-node; where it is not, the answer
- *   is dropped when it comes.
- * - client-node makes a `Date` of each time in a listed object. A watch, its
- *   own included, delivers times as strings: a cache over both holds both.
+ * - All options of a list reach the server, and the `_continue` of a response
+ *   is returned as `continue`; without that, a list would seem to end after its
+ *   first page.
+ * - An unsuccessful response rejects with a `StatusError`, a missing response
+ *   with a `ConnectionError`; `cause` is what client-node threw.
+ * - The `apiVersion` and `kind` that an API server leaves out of the items are
+ *   set from the list.
+ * - Aborting the signal rejects immediately. It also aborts the request if the
+ *   second argument is passed on to client-node; otherwise the response is
+ *   ignored.
+ * - client-node converts each time in a listed object to a `Date`. A watch,
+ *   even its own, delivers times as strings, so a cache of both contains both.
  *
- * What needs a `ListerWatcher`, a cache or a wait, takes `{ list, watch }` of
- * this and of a `Watcher`. Where client-node is not needed for anything else, a
- * `RestListerWatcher` lists without it.
+ * For a `ListerWatcher`, which caches and waits need, combine it with a
+ * `Watcher`: `{ list, watch }`. If client-node is not needed for anything else,
+ * use a `RestListerWatcher` instead.
  *
  * @typeParam T Type of the objects.
  * @param list Calls the function.
  * @returns The lister.
  *
- * @example List pods by client-node, page by page
+ * @example List pods with client-node, page by page
  * ```ts
  * import { typedLister, type TypedList } from "@watchtools/kube/client-node";
  * import { assertEquals } from "@std/assert";
@@ -79,10 +80,10 @@ import type {
 export function typedLister<T extends KubernetesObject = KubernetesObject>(
   list: TypedListFunction<T>,
 ): Lister<T> {
-  return { list: (options) => listBy(list, options) };
+  return { list: (options) => listWith(list, options) };
 }
 
-async function listBy<T extends KubernetesObject>(
+async function listWith<T extends KubernetesObject>(
   list: TypedListFunction<T>,
   { signal, ...options }: ListOptions,
 ): Promise<KubernetesList<T>> {
@@ -91,7 +92,7 @@ async function listBy<T extends KubernetesObject>(
     return await listTyped(() => list(query, undefined));
   }
   signal.throwIfAborted();
-  const configuration = await unlessAborted(abortedBy(signal), signal);
-  const answer = listTyped(() => list(query, configuration));
-  return await unlessAborted(answer, signal);
+  const configuration = await unlessAborted(abortWith(signal), signal);
+  const result = listTyped(() => list(query, configuration));
+  return await unlessAborted(result, signal);
 }

@@ -1,5 +1,5 @@
 /**
- * client-node's `makeInformer`, with an informer of this library behind it.
+ * A replacement for client-node's `makeInformer`.
  *
  * @module
  */
@@ -21,35 +21,33 @@ import { RestListerWatcher } from "../rest/rest_lister_watcher.ts";
 import type { KubernetesList } from "../api/types.ts";
 
 /**
- * What client-node's
- * [`makeInformer`](https://github.com/kubernetes-client/javascript/blob/main/src/informer.ts)
- * is: code that was written for it needs another import, and no other change.
- * What it gains is told of at {@linkcode clientNodeInformer}: above all, that
- * it goes on after an error, and from where it was.
+ * A drop-in replacement for client-node's
+ * [`makeInformer`](https://github.com/kubernetes-client/javascript/blob/main/src/informer.ts):
+ * existing code only needs another import. {@linkcode clientNodeInformer} lists
+ * the improvements, above all that it recovers from errors and misses no
+ * change.
  *
- * Lists are made by the function given. Watches are made over the cluster that
- * the `KubeConfig` describes at each start, with connections of their own, all
- * of which `stop()` closes.
+ * Lists use the given function. Watches use the cluster that the `KubeConfig`
+ * describes at each start, with their own connections, which `stop()` closes.
  *
- * - `"error"` is called with what the list function threw; where a watch failed,
- *   with an error that has `code` and `statusCode`.
- * - The list function has to give the whole list: it cannot be asked for
- *   another page. Where it sets a `limit`, a warning is written.
+ * - `"error"` callbacks get what the list function threw, or, if a watch
+ *   failed, an error with `code` and `statusCode`.
+ * - The list function must return the complete list: it cannot be called for
+ *   another page. If it sets a `limit`, a warning is written.
  * - A listed object has a `Date` for each time, a watched one has strings, as
  *   with client-node.
- * - A function that never answers is not given up before client-node does,
- *   which is after five minutes.
+ * - A list function that hangs is not aborted earlier than by client-node
+ *   itself, which is after five minutes.
  *
  * @typeParam T Type of the objects.
  * @param kubeconfig The cluster.
- * @param path What is watched: `"/api/v1/namespaces/default/pods"`, perhaps
- *   with a query for a `fieldSelector`.
+ * @param path The path to watch: `"/api/v1/namespaces/default/pods"`,
+ *   optionally with a query for a `fieldSelector`.
  * @param listPromiseFn Lists the same objects.
  * @param labelSelector Only objects with these labels are watched.
- * @returns The informer. Its `start()` rejects where the `KubeConfig` cannot be
- *   used.
+ * @returns The informer. Its `start()` rejects if the `KubeConfig` is invalid.
  *
- * @example Follow the ConfigMaps of a namespace
+ * @example Watch the ConfigMaps of a namespace
  * ```ts
  * import { KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
  * import { makeInformer } from "@watchtools/kube/client-node";
@@ -89,7 +87,7 @@ export function makeInformer<T extends KubernetesObject>(
   listPromiseFn: ListPromise<T>,
   labelSelector?: string,
 ): Informer<T> & ObjectCache<T> {
-  const list = wholeLists(listPromiseFn);
+  const list = completeLists(listPromiseFn);
   return new InformerBridge<T>((): InformerSource<T> => {
     const cluster = Cluster.fromKubeConfig(kubeconfig);
     const watcher = new RestListerWatcher<T>({
@@ -103,8 +101,8 @@ export function makeInformer<T extends KubernetesObject>(
   });
 }
 
-/** Lists, and warns once of lists that are not whole. */
-function wholeLists<T extends KubernetesObject>(
+/** Lists, and warns once if a list is incomplete. */
+function completeLists<T extends KubernetesObject>(
   listPromiseFn: ListPromise<T>,
 ): () => Promise<KubernetesList<T>> {
   let hasWarned = false;
@@ -114,10 +112,10 @@ function wholeLists<T extends KubernetesObject>(
     if (more && !hasWarned) {
       hasWarned = true;
       warn(
-        "makeInformer's list function gives the first page alone: what is on the others is not seen until it changes: leave its limit out",
+        "makeInformer's list function returned only the first page: the objects on other pages are missing until they change: omit its limit",
       );
     }
-    // Asked for another page, it would give the same one for ever.
+    // Called for the next page, it would return the same one forever.
     return { ...list, metadata };
   };
 }

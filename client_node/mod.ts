@@ -5,7 +5,7 @@
  *
  * Importing this does not load client-node.
  *
- * @example List what client-node's KubeConfig reaches
+ * @example List pods with client-node's KubeConfig
  * ```ts
  * import { KubeConfig } from "@kubernetes/client-node";
  * import { Cluster } from "@watchtools/kube/client-node";

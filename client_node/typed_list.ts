@@ -1,5 +1,5 @@
 /**
- * The lists of client-node, and what it is asked for them.
+ * The types of client-node's list functions.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { ConfigurationOptions } from "@kubernetes/client-node";
 import type { KubernetesObject, ListMeta } from "../api/types.ts";
 
 /**
- * What to list, in client-node's names, so that it can be spread into the
- * parameter of one of its functions. No member is ever undefined: its types
- * do not allow for that.
+ * Options of a list with client-node's names, to be spread into the parameter
+ * of one of its functions. Members are never undefined, as client-node's types
+ * do not allow that.
  */
 export interface TypedListOptions {
   /** Only objects with these labels. */
   labelSelector?: string;
   /** Only objects with these field values. */
   fieldSelector?: string;
-  /** Which version the list is to show. */
+  /** Version to list at; `resourceVersionMatch` says how it is applied. */
   resourceVersion?: string;
-  /** How `resourceVersion` is meant. */
+  /** How `resourceVersion` is applied: `"Exact"` or `"NotOlderThan"`. */
   resourceVersionMatch?: string;
-  /** Most items that one answer may hold. */
+  /** Maximum number of items in one response. */
   limit?: number;
-  /** Where the page before ended, as client-node calls it. */
+  /** The token of the previous page, with client-node's name for it. */
   _continue?: string;
-  /** The same by its own name. */
+  /** The token of the previous page, with Kubernetes' name for it. */
   continue?: string;
   /** Seconds after which the server gives up. */
   timeoutSeconds?: number;
@@ -33,14 +33,14 @@ export interface TypedListOptions {
   shardSelector?: string;
 }
 
-/** The metadata of a list of client-node's. */
+/** The metadata of a list of client-node. */
 export interface TypedListMeta extends ListMeta {
-  /** Token to ask for the next page with. */
+  /** Token that requests the next page. */
   _continue?: string | undefined;
 }
 
 /**
- * A list as client-node gives it: `V1PodList` is one.
+ * A list as client-node returns it, such as `V1PodList`.
  *
  * @typeParam T Type of the items.
  */
@@ -56,13 +56,13 @@ export interface TypedList<T extends KubernetesObject = KubernetesObject> {
 }
 
 /**
- * Lists by one of client-node's functions.
+ * Calls one of client-node's list functions.
  *
  * @typeParam T Type of the objects.
  */
 export type TypedListFunction<T extends KubernetesObject = KubernetesObject> = (
-  /** What to list, to be spread into the function's parameter. */
+  /** Options to spread into the parameter of client-node's function. */
   options: TypedListOptions,
-  /** To be passed on as its last argument: it aborts the request. */
+  /** Pass this on as its last argument, so that the request is aborted. */
   configuration: ConfigurationOptions | undefined,
 ) => Promise<TypedList<T>>;

@@ -1,5 +1,5 @@
-// `clientNodeInformer`: what callers of client-node's informer rely on (its own
-// tests are a list of that), and what they no longer have to put up with.
+// `clientNodeInformer`: the behavior that callers of client-node's informer
+// rely on, as in client-node's own tests, and the improvements over it.
 
 import {
   assert,
@@ -30,7 +30,7 @@ function inNamespace(name: string, namespace: string): Item {
   return { metadata: { name, namespace } };
 }
 
-/** An informer on fake time that writes down what its callbacks are told. */
+/** An informer on fake time, with a log of its callbacks. */
 class Rig implements AsyncDisposable {
   readonly fake: FakeListerWatcher<Item>;
   readonly informer: ClientNodeInformer<Item>;
@@ -57,7 +57,7 @@ class Rig implements AsyncDisposable {
     });
   }
 
-  /** An informer that has started, with what it told forgotten. */
+  /** An informer that has started, with an empty log. */
   static async started(...objects: Item[]): Promise<Rig> {
     const rig = new Rig(objects);
     await rig.informer.start();
@@ -65,7 +65,7 @@ class Rig implements AsyncDisposable {
     return rig;
   }
 
-  /** What the callbacks were told since the last call. */
+  /** Takes the log since the last call. */
   take(): string[] {
     return this.#lines.splice(0);
   }
@@ -80,7 +80,7 @@ class Rig implements AsyncDisposable {
     return this.#time.pass(ms);
   }
 
-  /** Stops, and sees that nothing is left. */
+  /** Stops, and fails if a watch or a timer is left. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.informer.stop();
     assertEquals(this.fake.openWatches, 0);
@@ -90,7 +90,7 @@ class Rig implements AsyncDisposable {
   }
 }
 
-Deno.test("on() and off() throw for a verb that there is not, as client-node does", async () => {
+Deno.test("on() and off() throw TypeError when the verb is unknown, as client-node does", async () => {
   await using rig = new Rig();
   const { informer } = rig;
   for (const method of ["on", "off"] as const) {
@@ -102,21 +102,21 @@ Deno.test("on() and off() throw for a verb that there is not, as client-node doe
   }
 });
 
-Deno.test("clientNodeInformer() refuses numbers that are none, before any start", () => {
+Deno.test("clientNodeInformer() throws RangeError when an option is NaN", () => {
   assertThrows(
     () => clientNodeInformer(new FakeListerWatcher(), { minBackoffMs: NaN }),
     RangeError,
   );
 });
 
-Deno.test("clientNodeInformer() asks for nothing before its start", async () => {
+Deno.test("clientNodeInformer() sends no request before its start", async () => {
   await using rig = new Rig([item("a")]);
   await turn();
   assertEquals(rig.fake.listCalls.length, 0);
   assertEquals(rig.informer.list(), []);
 });
 
-Deno.test("start() resolves when the cache is filled, the callbacks were told and the watch is open", async () => {
+Deno.test("start() resolves when the cache is filled, the callbacks were called and the watch is open", async () => {
   await using rig = new Rig([item("a"), item("b")]);
   const list = rig.fake.hangNextList();
   const watch = rig.fake.hangNextWatch();
@@ -133,19 +133,19 @@ Deno.test("start() resolves when the cache is filled, the callbacks were told an
   assertEquals(rig.take(), ["connect"]);
 });
 
-Deno.test("start() lists, and never asks for the list by a watch", async () => {
+Deno.test("start() lists, and does not stream the initial list with a watch", async () => {
   await using rig = await Rig.started();
   assertEquals(rig.fake.listCalls.length, 1);
   const [watch] = rig.fake.watchCalls;
   assertEquals(watch?.options.sendInitialEvents, undefined);
 });
 
-Deno.test("start() with nothing there resolves with an empty cache", async () => {
+Deno.test("start() resolves with an empty cache when there are no objects", async () => {
   await using rig = await Rig.started();
   assertEquals(rig.informer.list(), []);
 });
 
-Deno.test("start() is harmless while it runs", async () => {
+Deno.test("start() does nothing while the informer is running", async () => {
   await using rig = await Rig.started(item("a"));
   await Promise.all([rig.informer.start(), rig.informer.start()]);
   assertEquals(rig.take(), []);
@@ -153,7 +153,7 @@ Deno.test("start() is harmless while it runs", async () => {
   assertEquals(rig.fake.watchCalls.length, 1);
 });
 
-Deno.test("the callbacks are told of what is added, modified and deleted", async () => {
+Deno.test("callbacks are called for additions, modifications and deletions", async () => {
   await using rig = await Rig.started(item("a"));
   rig.fake.add(item("b"));
   rig.fake.modify(item("a", { value: 1 }));
@@ -163,7 +163,7 @@ Deno.test("the callbacks are told of what is added, modified and deleted", async
   assertEquals(rig.names, ["a"]);
 });
 
-Deno.test('on("change") is told of all three, and off("change") of none', async () => {
+Deno.test('on("change") adds a callback for all three verbs, and off("change") removes it', async () => {
   await using rig = await Rig.started();
   const names: unknown[] = [];
   const onChange = ({ metadata }: Item) => names.push(metadata?.name);
@@ -179,7 +179,7 @@ Deno.test('on("change") is told of all three, and off("change") of none', async 
   assertEquals(names.length, 3);
 });
 
-Deno.test("callbacks are called in their order, each as often as it was added", async () => {
+Deno.test("callbacks are called in order, each as often as it was added", async () => {
   await using rig = await Rig.started();
   const calls: string[] = [];
   const first = () => void calls.push("first");
@@ -197,7 +197,7 @@ Deno.test("callbacks are called in their order, each as often as it was added", 
   assertEquals(calls, ["second", "first"]);
 });
 
-Deno.test("a callback that is added after the start is told of what comes then", async () => {
+Deno.test("a callback that is added after the start is called for later changes only", async () => {
   await using rig = await Rig.started(item("a"));
   const names: unknown[] = [];
   rig.informer.on("add", ({ metadata }) => names.push(metadata?.name));
@@ -206,7 +206,7 @@ Deno.test("a callback that is added after the start is told of what comes then",
   assertEquals(names, ["b"]);
 });
 
-Deno.test("off() within a callback keeps the next one from nothing", async () => {
+Deno.test("off() within a callback does not skip the next callback", async () => {
   await using rig = await Rig.started();
   const calls: string[] = [];
   const once = () => {
@@ -221,7 +221,7 @@ Deno.test("off() within a callback keeps the next one from nothing", async () =>
   assertEquals(calls, ["once", "always", "always"]);
 });
 
-Deno.test("a callback finds the cache as of its change, and of no later one", async () => {
+Deno.test("a callback sees the cache in the state of its change, not a later one", async () => {
   await using rig = await Rig.started();
   const found: unknown[] = [];
   const look = () => found.push(rig.names.join());
@@ -233,7 +233,7 @@ Deno.test("a callback finds the cache as of its change, and of no later one", as
   assertEquals(found, ["a", "a,b", "b"]);
 });
 
-Deno.test("get() and list() know of namespaces", async () => {
+Deno.test("get() and list() distinguish namespaces", async () => {
   await using rig = await Rig.started(
     inNamespace("a", "one"),
     inNamespace("a", "two"),
@@ -253,7 +253,7 @@ Deno.test("get() and list() know of namespaces", async () => {
   assertEquals(informer.list("").length, 2);
 });
 
-Deno.test("list() gives a list that does not change any more", async () => {
+Deno.test("list() returns a snapshot", async () => {
   await using rig = await Rig.started(item("a"));
   const before = rig.informer.list();
   rig.fake.add(item("b"));
@@ -261,7 +261,7 @@ Deno.test("list() gives a list that does not change any more", async () => {
   assertEquals(before.length, 1);
 });
 
-Deno.test("a watch that ends is followed by another, with a connect and without a list", async () => {
+Deno.test("a watch that ends is followed by another one, with a connect and without a list", async () => {
   await using rig = await Rig.started(item("a"));
   await rig.pass(1000);
   rig.fake.disconnect();
@@ -271,7 +271,7 @@ Deno.test("a watch that ends is followed by another, with a connect and without 
   assertEquals(rig.fake.listCalls.length, 1);
 });
 
-Deno.test("a version that expired is no error: what changed meanwhile is told", async () => {
+Deno.test("an expired version is not an error, and the missed changes are reported", async () => {
   await using rig = await Rig.started(item("a"), item("b"));
   rig.fake.disconnect();
   rig.fake.delete("a");
@@ -288,7 +288,7 @@ Deno.test("a version that expired is no error: what changed meanwhile is told", 
   assertEquals(rig.fake.listCalls.length, 2);
 });
 
-Deno.test("an error at the list is told, resolves start(), and is mended without another start", async () => {
+Deno.test("a failed list calls error callbacks, resolves start(), and is retried without another start", async () => {
   await using rig = new Rig([item("a")]);
   rig.fake.failNextList(refused(500));
   await rig.informer.start();
@@ -298,7 +298,7 @@ Deno.test("an error at the list is told, resolves start(), and is mended without
   assertEquals(rig.take(), ["add a", "connect"]);
 });
 
-Deno.test("an error at the watch has code and statusCode, and is mended without another start", async () => {
+Deno.test("the error of a failed watch has code and statusCode, and the watch is retried without another start", async () => {
   await using rig = new Rig([item("a")]);
   rig.fake.failNextWatch(refused(403));
   await rig.informer.start();
@@ -311,7 +311,7 @@ Deno.test("an error at the watch has code and statusCode, and is mended without 
   assertEquals(rig.take(), ["connect"]);
 });
 
-Deno.test("a connection that is lost is an error, and nothing is missed", async () => {
+Deno.test("a lost connection is an error, and no change is missed", async () => {
   await using rig = await Rig.started();
   const lost = new ConnectionError("reset by peer");
   rig.fake.disconnect({ error: lost });
@@ -321,7 +321,7 @@ Deno.test("a connection that is lost is an error, and nothing is missed", async 
   assertEquals(rig.errors, [lost]);
 });
 
-Deno.test("start() in an error callback, at once or later, does no harm", async () => {
+Deno.test("start() in an error callback, immediately or later, does nothing", async () => {
   await using rig = await Rig.started(item("a"));
   rig.informer.on("error", () => {
     void rig.informer.start();
@@ -337,7 +337,7 @@ Deno.test("start() in an error callback, at once or later, does no harm", async 
   assertEquals(rig.take(), ["add b"]);
 });
 
-Deno.test("stop() in an error callback ends it", async () => {
+Deno.test("stop() in an error callback ends the retries", async () => {
   await using rig = new Rig();
   rig.informer.on("error", () => void rig.informer.stop());
   rig.fake.failNextList(refused(500), 9);
@@ -347,7 +347,7 @@ Deno.test("stop() in an error callback ends it", async () => {
   assertEquals(rig.fake.listCalls.length, 1);
 });
 
-Deno.test("stop() ends the watch, and keeps the cache", async () => {
+Deno.test("stop() ends the watch and keeps the cache", async () => {
   await using rig = await Rig.started(item("a"));
   await rig.informer.stop();
   assertEquals(rig.fake.openWatches, 0);
@@ -358,7 +358,7 @@ Deno.test("stop() ends the watch, and keeps the cache", async () => {
   assertEquals(rig.fake.watchCalls.length, 1);
 });
 
-Deno.test("stop() in a callback is followed by no other object", async () => {
+Deno.test("stop() in a callback prevents the callbacks for further objects", async () => {
   await using rig = new Rig([item("a"), item("b")]);
   rig.informer.on("add", () => void rig.informer.stop());
   await rig.informer.start();
@@ -379,7 +379,7 @@ Deno.test("stop() during the list opens no watch, and resolves start()", async (
   assertEquals(rig.fake.watchCalls.length, 0);
 });
 
-Deno.test("stop() while the watch opens is followed by no connect", async () => {
+Deno.test("stop() while the watch opens prevents the connect", async () => {
   await using rig = new Rig();
   const watch = rig.fake.hangNextWatch({ ignoreAbort: true });
   void rig.informer.start();
@@ -390,7 +390,7 @@ Deno.test("stop() while the watch opens is followed by no connect", async () => 
   assertEquals(rig.take(), []);
 });
 
-Deno.test("stop() before any start, and twice, is harmless", async () => {
+Deno.test("stop() does nothing before any start and when called twice", async () => {
   await using rig = new Rig();
   await rig.informer.stop();
   await rig.informer.start();
@@ -398,34 +398,34 @@ Deno.test("stop() before any start, and twice, is harmless", async () => {
   assertEquals(rig.take(), ["connect"]);
 });
 
-Deno.test("start() after a stop tells of what has changed since, and of nothing else", async () => {
+Deno.test("start() after a stop reports only what has changed since", async () => {
   await using rig = await Rig.started(
     item("same"),
     item("changed"),
     item("gone"),
-    item("another"),
+    item("recreated"),
   );
   await rig.informer.stop();
   rig.fake.modify(item("changed", { value: 1 }));
   rig.fake.delete("gone");
   rig.fake.add(item("new"));
-  rig.fake.delete("another");
-  rig.fake.add(item("another"));
+  rig.fake.delete("recreated");
+  rig.fake.add(item("recreated"));
   await rig.informer.start();
   const lines = rig.take();
   assertEquals(lines.slice(0, 1), ["delete gone"]);
   assertEquals(lines.toSorted(), [
-    "add another",
     "add new",
+    "add recreated",
     "connect",
-    "delete another",
     "delete gone",
+    "delete recreated",
     "update changed",
   ]);
-  assert(lines.indexOf("delete another") < lines.indexOf("add another"));
+  assert(lines.indexOf("delete recreated") < lines.indexOf("add recreated"));
 });
 
-Deno.test("start() right after a stop that is not awaited starts again", async () => {
+Deno.test("start() starts again when the stop before it was not awaited", async () => {
   await using rig = await Rig.started(item("a"));
   const stopped = rig.informer.stop();
   await rig.informer.start();
@@ -436,7 +436,7 @@ Deno.test("start() right after a stop that is not awaited starts again", async (
   assertEquals(rig.fake.openWatches, 1);
 });
 
-Deno.test("what callbacks throw or reject with goes to the console, and breaks nothing", async () => {
+Deno.test("errors of callbacks are written to the console and have no other effect", async () => {
   using captured = captureConsole();
   await using rig = new Rig([item("a")]);
   const { informer, fake } = rig;
@@ -451,15 +451,15 @@ Deno.test("what callbacks throw or reject with goes to the console, and breaks n
   fake.disconnect({ error: new ConnectionError("reset by peer") });
   fake.add(item("b"));
   await rig.pass(1000);
-  const told = rig.take();
-  assertEquals(told, ["add a", "connect", "error", "connect", "add b"]);
-  assertEquals(captured.written.length, told.length + 2);
+  const called = rig.take();
+  assertEquals(called, ["add a", "connect", "error", "connect", "add b"]);
+  assertEquals(captured.written.length, called.length + 2);
   for (const [message] of captured.written) {
     assertStringIncludes(String(message), "a callback for");
   }
 });
 
-Deno.test("an object that is as it was is no update, and one without a version always is", async () => {
+Deno.test("an object with an unchanged version is not an update, one without a version always is", async () => {
   await using rig = await Rig.started();
   rig.fake.send({ type: "ADDED", object: stored("a", 7) });
   rig.fake.send({ type: "MODIFIED", object: stored("a", 7) });
@@ -469,7 +469,7 @@ Deno.test("an object that is as it was is no update, and one without a version a
   assertEquals(rig.take(), ["add a", "update a", "update a"]);
 });
 
-Deno.test("start() passes on that nothing can be listed at all, once for each try", async () => {
+Deno.test("error callbacks get what list() throws, once for each attempt", async () => {
   const failure = new Error("no such thing");
   await using rig = new Rig([], () => ({
     list: () => {

@@ -25,7 +25,7 @@ import type {
 import type { Lister, ListOptions } from "../../api/types.ts";
 import { coreApi } from "../support/client_node_api.ts";
 
-/** ConfigMaps, as client-node lists them. */
+/** A lister of ConfigMaps that uses client-node. */
 function configMaps(fetch: FetchFunction): Lister<V1ConfigMap> {
   const api = coreApi(fetch);
   return typedLister((options, configuration) =>
@@ -52,8 +52,8 @@ function namesOf({ items }: { items: V1ConfigMap[] }): unknown[] {
   return items.map(({ metadata }) => metadata?.name);
 }
 
-/** A server that gives one answer. */
-function answering(
+/** A server that always returns the same response. */
+function responding(
   status: number,
   body: string,
   headers: Record<string, string> = {},
@@ -61,18 +61,18 @@ function answering(
   return () => Promise.resolve(new Response(body, { status, headers }));
 }
 
-/** What a list was asked for. */
-async function askedFor(options: ListOptions): Promise<TypedListOptions[]> {
-  const asked: TypedListOptions[] = [];
+/** The queries that client-node's function is called with. */
+async function queriesFor(options: ListOptions): Promise<TypedListOptions[]> {
+  const queries: TypedListOptions[] = [];
   const lister = typedLister((query) => {
-    asked.push(query);
+    queries.push(query);
     return Promise.resolve({ items: [] });
   });
   await lister.list(options);
-  return asked;
+  return queries;
 }
 
-Deno.test("typedLister() gives client-node's _continue as continue, so that all pages come", async () => {
+Deno.test("typedLister() returns client-node's _continue as continue", async () => {
   await using server = serverWith("a", "b", "c");
   const lister = configMaps(server.fetch);
   const first = await lister.list({ limit: 2 });
@@ -85,7 +85,7 @@ Deno.test("typedLister() gives client-node's _continue as continue, so that all 
   assertEquals(second.metadata?.continue, undefined);
 });
 
-Deno.test("typedLister() keeps a continue that comes by its own name, as of a custom object", async () => {
+Deno.test("typedLister() keeps continue when the list has it under that name, as custom objects do", async () => {
   const lister = typedLister(() =>
     Promise.resolve({ metadata: { continue: "more" }, items: [] })
   );
@@ -93,8 +93,8 @@ Deno.test("typedLister() keeps a continue that comes by its own name, as of a cu
   assertEquals(metadata, { continue: "more" });
 });
 
-Deno.test("typedLister() passes everything on in client-node's names, and nothing undefined", async () => {
-  const asked = await askedFor({
+Deno.test("typedLister() passes all options with client-node's names, without undefined members", async () => {
+  const queries = await queriesFor({
     labelSelector: "app=web",
     fieldSelector: "metadata.name=a",
     resourceVersion: "7",
@@ -104,7 +104,7 @@ Deno.test("typedLister() passes everything on in client-node's names, and nothin
     timeoutSeconds: 9,
     shardSelector: "shard",
   });
-  assertEquals(asked, [{
+  assertEquals(queries, [{
     labelSelector: "app=web",
     fieldSelector: "metadata.name=a",
     resourceVersion: "7",
@@ -116,16 +116,16 @@ Deno.test("typedLister() passes everything on in client-node's names, and nothin
     shardSelector: "shard",
   }]);
   const nothing = { limit: undefined, continue: undefined };
-  assertEquals(await askedFor({ ...nothing, resourceVersion: "" }), [{}]);
+  assertEquals(await queriesFor({ ...nothing, resourceVersion: "" }), [{}]);
 });
 
-Deno.test("typedLister() lists only what is selected", async () => {
+Deno.test("typedLister() lists only the selected objects", async () => {
   await using server = serverWith("a", "b");
   const lister = configMaps(server.fetch);
   assertEquals(namesOf(await lister.list({ labelSelector: "app=b" })), ["b"]);
 });
 
-Deno.test("typedLister() gives the items apiVersion and kind of the list", async () => {
+Deno.test("typedLister() sets apiVersion and kind of the items from the list", async () => {
   const list: TypedList = {
     apiVersion: "v1",
     kind: "PodList",
@@ -138,24 +138,24 @@ Deno.test("typedLister() gives the items apiVersion and kind of the list", async
   ]);
 });
 
-Deno.test("typedLister() gives times as client-node does: as Date", async () => {
+Deno.test("typedLister() returns times as Date, as client-node does", async () => {
   await using server = serverWith("a");
   const { items } = await configMaps(server.fetch).list({});
   assertInstanceOf(items[0]?.metadata?.creationTimestamp, Date);
 });
 
-Deno.test("typedLister() takes a list of null, as Go writes an empty one", async () => {
+Deno.test("typedLister() returns an empty list when items is null", async () => {
   const body = '{"kind":"ConfigMapList","metadata":{},"items":null}';
   const headers = { "content-type": "application/json" };
-  const lister = configMaps(answering(200, body, headers));
+  const lister = configMaps(responding(200, body, headers));
   assertEquals((await lister.list({})).items, []);
 });
 
-Deno.test("typedLister() rejects with a TypeError where the answer is no list", async () => {
+Deno.test("typedLister() rejects with TypeError when the response is not a list", async () => {
   const lister = configMaps(
-    answering(200, "{}", { "content-type": "application/json" }),
+    responding(200, "{}", { "content-type": "application/json" }),
   );
-  await assertRejects(() => lister.list({}), TypeError, "gave no items");
+  await assertRejects(() => lister.list({}), TypeError, "returned no items");
 });
 
 Deno.test("typedLister() rejects with the server's Status, and client-node's error as cause", async () => {
@@ -166,31 +166,31 @@ Deno.test("typedLister() rejects with the server's Status, and client-node's err
     message: "too old",
     code: 410,
   };
-  const lister = configMaps(answering(410, JSON.stringify(status)));
+  const lister = configMaps(responding(410, JSON.stringify(status)));
   const error = await assertRejects(() => lister.list({}), StatusError);
   assertEquals(error.status, status);
   assertInstanceOf(error.cause, ApiException);
 });
 
 const REFUSALS: [what: string, fetch: FetchFunction, Partial<StatusError>][] = [
-  ["401, of which client-node keeps no body", answering(401, "{}"), {
+  ["a 401, whose body client-node drops", responding(401, "{}"), {
     code: 401,
     reason: "Unauthorized",
   }],
-  ["a text", answering(503, "no backend", { "retry-after": "7" }), {
+  ["plain text", responding(503, "no backend", { "retry-after": "7" }), {
     code: 503,
     reason: "ServiceUnavailable",
     retryAfterMs: 7000,
     message: "client-node's list returned 503 without a Status: 'no backend'",
   }],
-  ["JSON that is no Status", answering(404, '{"a":1}'), {
+  ["JSON that is not a Status", responding(404, '{"a":1}'), {
     code: 404,
     reason: "NotFound",
   }],
 ];
 
 for (const [what, fetch, expected] of REFUSALS) {
-  Deno.test(`typedLister() rejects with a StatusError when the answer is ${what}`, async () => {
+  Deno.test(`typedLister() rejects with StatusError when the response is ${what}`, async () => {
     const lister = configMaps(fetch);
     const error = await assertRejects(() => lister.list({}), StatusError);
     for (const [name, value] of Object.entries(expected)) {
@@ -199,7 +199,7 @@ for (const [what, fetch, expected] of REFUSALS) {
   });
 }
 
-Deno.test("typedLister() rejects with a ConnectionError when there is no answer", async () => {
+Deno.test("typedLister() rejects with ConnectionError when there is no response", async () => {
   const cause = new Error("connect ECONNREFUSED 127.0.0.1:1");
   const failure = new TypeError("fetch failed", { cause });
   const lister = configMaps(() => Promise.reject(failure));
@@ -208,7 +208,7 @@ Deno.test("typedLister() rejects with a ConnectionError when there is no answer"
   assert(error.message.includes("ECONNREFUSED"), error.message);
 });
 
-Deno.test("typedLister() rejects with what else is thrown, as it is", async () => {
+Deno.test("typedLister() rejects with other errors unchanged", async () => {
   const failure = new TypeError("options.nonsense is not a function");
   const lister = typedLister(() => {
     throw failure;
@@ -232,7 +232,7 @@ Deno.test("typedLister() aborts client-node's request when the signal is aborted
   assertStrictEquals(signal?.reason, reason);
 });
 
-Deno.test("typedLister() does not wait for a function that knows of no signal", async () => {
+Deno.test("typedLister() does not wait for a function that ignores the signal", async () => {
   const abort = new AbortController();
   const { promise, reject } = Promise.withResolvers<TypedList>();
   const called = Promise.withResolvers<void>();
@@ -244,11 +244,11 @@ Deno.test("typedLister() does not wait for a function that knows of no signal", 
   await called.promise;
   abort.abort(new Error("enough"));
   await assertRejects(() => result, Error, "enough");
-  // What comes too late bothers nobody.
+  // A late rejection is ignored.
   reject(new Error("too late"));
 });
 
-Deno.test("typedLister() calls nothing when the signal is aborted already", async () => {
+Deno.test("typedLister() does not call the function when the signal is already aborted", async () => {
   const lister = typedLister(() => {
     throw new Error("called");
   });
@@ -256,7 +256,7 @@ Deno.test("typedLister() calls nothing when the signal is aborted already", asyn
   await assertRejects(() => lister.list({ signal }), Error, "enough");
 });
 
-Deno.test("typedLister() and a Watcher make a ListerWatcher", async () => {
+Deno.test("typedLister() can be combined with a Watcher to a ListerWatcher", async () => {
   await using server = serverWith("a");
   const { list } = configMaps(server.fetch);
   const watcher = new RestListerWatcher<V1ConfigMap>({

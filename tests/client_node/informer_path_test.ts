@@ -26,7 +26,7 @@ const CASES: [text: string, labelSelector: string | undefined, object][] = [
 ];
 
 for (const [text, labelSelector, expected] of CASES) {
-  Deno.test(`informerPath() takes ${text} apart with ${labelSelector}`, () => {
+  Deno.test(`informerPath() parses ${text} with the label selector ${labelSelector}`, () => {
     assertEquals(informerPath(text, labelSelector), { ...NONE, ...expected });
   });
 }

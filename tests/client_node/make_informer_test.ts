@@ -1,5 +1,5 @@
-// `makeInformer`: client-node's own function of that name, over a fake server.
-// What its informer does is in client_node_informer_test.ts.
+// `makeInformer`, the replacement for client-node's function, over a fake
+// server. The informer itself is tested in client_node_informer_test.ts.
 
 import {
   assert,
@@ -13,7 +13,7 @@ import {
   ApiException,
   KubeConfig,
   type ListPromise,
-  makeInformer as theirs,
+  makeInformer as clientNodeMakeInformer,
   type V1ConfigMap,
 } from "@kubernetes/client-node";
 import { FakeApiServer } from "../../testing/mod.ts";
@@ -23,7 +23,7 @@ import { captureConsole } from "../support/wait_fakes.ts";
 
 const PATH = "/api/v1/namespaces/default/configmaps";
 
-/** The KubeConfig of a server, with a token. */
+/** A KubeConfig for a server, with a token. */
 function kubeConfigOf(url: string, token = "a-token"): KubeConfig {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser(
@@ -33,12 +33,12 @@ function kubeConfigOf(url: string, token = "a-token"): KubeConfig {
   return kubeConfig;
 }
 
-/** A server, and an informer of its ConfigMaps that has not started. */
+/** A server, and informers of its ConfigMaps. */
 class Stage implements AsyncDisposable {
   readonly server: FakeApiServer;
   readonly kubeConfig: KubeConfig;
   readonly lines: string[] = [];
-  #told = Promise.withResolvers<void>();
+  #logged = Promise.withResolvers<void>();
 
   private constructor(server: FakeApiServer, url: string) {
     this.server = server;
@@ -58,14 +58,14 @@ class Stage implements AsyncDisposable {
     });
   }
 
-  /** client-node's own list, past the network. */
+  /** client-node's own list function, without the network. */
   list(parameters = {}): ListPromise<V1ConfigMap> {
     const api = coreApi(this.server.fetch);
     return () =>
       api.listNamespacedConfigMap({ namespace: "default", ...parameters });
   }
 
-  /** An informer that is written down. */
+  /** An informer whose changes are logged. */
   informer(
     list = this.list(),
     path = PATH,
@@ -80,17 +80,17 @@ class Stage implements AsyncDisposable {
     for (const verb of ["add", "update", "delete"] as const) {
       informer.on(verb, ({ metadata }) => {
         this.lines.push(`${verb} ${metadata?.name}`);
-        this.#told.resolve();
+        this.#logged.resolve();
       });
     }
     return informer;
   }
 
-  /** Resolves when so many changes have been told of. */
-  async told(count: number): Promise<void> {
+  /** Resolves when that many changes have been logged. */
+  async logged(count: number): Promise<void> {
     while (this.lines.length < count) {
-      this.#told = Promise.withResolvers();
-      await this.#told.promise;
+      this.#logged = Promise.withResolvers();
+      await this.#logged.promise;
     }
   }
 
@@ -99,7 +99,7 @@ class Stage implements AsyncDisposable {
   }
 }
 
-Deno.test("makeInformer() lists by the function, watches by the KubeConfig, and leaves nothing", async () => {
+Deno.test("makeInformer() lists with the function, watches with the KubeConfig, and leaves no watch open", async () => {
   await using stage = await Stage.open();
   stage.create("a");
   const informer = stage.informer();
@@ -108,7 +108,7 @@ Deno.test("makeInformer() lists by the function, watches by the KubeConfig, and 
   assertInstanceOf(informer.list()[0]?.metadata?.creationTimestamp, Date);
   stage.create("b");
   stage.server.delete(`${PATH}/a`);
-  await stage.told(3);
+  await stage.logged(3);
   assertEquals(stage.lines, ["add a", "add b", "delete a"]);
   const watch = stage.server.requests.find(({ query }) => query.watch);
   assertEquals(watch?.headers.get("authorization"), "Bearer a-token");
@@ -116,7 +116,7 @@ Deno.test("makeInformer() lists by the function, watches by the KubeConfig, and 
   await stage.server.watchesClosed();
 });
 
-Deno.test("makeInformer() watches what the path and the labels select", async () => {
+Deno.test("makeInformer() watches with the selectors of the path and the argument", async () => {
   await using stage = await Stage.open();
   const path = `${PATH}?fieldSelector=metadata.name!=b`;
   const informer = stage.informer(stage.list(), path, "app=web");
@@ -124,12 +124,12 @@ Deno.test("makeInformer() watches what the path and the labels select", async ()
   stage.create("a");
   stage.create("b", { app: "web" });
   stage.create("c", { app: "web" });
-  await stage.told(1);
+  await stage.logged(1);
   assertEquals(stage.lines, ["add c"]);
   await informer.stop();
 });
 
-Deno.test("makeInformer() starts again after a stop, over new connections", async () => {
+Deno.test("makeInformer() can be started again after a stop", async () => {
   await using stage = await Stage.open();
   const informer = stage.informer();
   await informer.start();
@@ -140,7 +140,7 @@ Deno.test("makeInformer() starts again after a stop, over new connections", asyn
   await informer.stop();
 });
 
-Deno.test("makeInformer() tells of what the list function threw, as it was", async () => {
+Deno.test("makeInformer() reports the ApiException of the list function unchanged", async () => {
   await using stage = await Stage.open();
   stage.server.failNext({ status: 403 });
   const informer = stage.informer();
@@ -153,7 +153,7 @@ Deno.test("makeInformer() tells of what the list function threw, as it was", asy
   assertEquals(error.code, 403);
 });
 
-Deno.test("makeInformer() tells of a watch that is refused with its statusCode", async () => {
+Deno.test("makeInformer() reports a refused watch with its statusCode", async () => {
   await using stage = await Stage.open();
   stage.server.failNext({
     status: 403,
@@ -169,7 +169,7 @@ Deno.test("makeInformer() tells of a watch that is refused with its statusCode",
   assertEquals(error.statusCode, 403);
 });
 
-Deno.test("makeInformer() tells of an error that is none of client-node's as it was", async () => {
+Deno.test("makeInformer() reports other errors of the list function unchanged", async () => {
   await using stage = await Stage.open();
   const failure = new TypeError("fetch failed", { cause: new Error("gone") });
   const informer = stage.informer(() => Promise.reject(failure));
@@ -180,7 +180,7 @@ Deno.test("makeInformer() tells of an error that is none of client-node's as it 
   assertStrictEquals(await failed.promise, failure);
 });
 
-Deno.test("makeInformer() takes a first page for the list, and warns of it once", async () => {
+Deno.test("makeInformer() uses the first page as the list and warns once when there are more", async () => {
   using captured = captureConsole();
   await using stage = await Stage.open();
   stage.create("a");
@@ -192,10 +192,10 @@ Deno.test("makeInformer() takes a first page for the list, and warns of it once"
   await informer.stop();
   assertEquals(stage.lines, ["add a"]);
   assertEquals(captured.written.length, 1);
-  assertStringIncludes(String(captured.written[0]), "the first page alone");
+  assertStringIncludes(String(captured.written[0]), "only the first page");
 });
 
-Deno.test("start() rejects where the KubeConfig cannot be used, and works once it can", async () => {
+Deno.test("start() rejects when the KubeConfig is invalid, and succeeds once it is valid", async () => {
   await using stage = await Stage.open();
   const informer = stage.informer();
   const context = stage.kubeConfig.getCurrentContext();
@@ -214,7 +214,7 @@ Deno.test("makeInformer() does nothing before its start", async () => {
   assertEquals(informer.list(), []);
 });
 
-Deno.test("makeInformer() can stand wherever client-node's can", () => {
-  const standIn: typeof theirs = makeInformer;
-  assertEquals(standIn.length, theirs.length);
+Deno.test("makeInformer() is assignable to client-node's makeInformer()", () => {
+  const replacement: typeof clientNodeMakeInformer = makeInformer;
+  assertEquals(replacement.length, clientNodeMakeInformer.length);
 });

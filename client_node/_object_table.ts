@@ -1,9 +1,8 @@
 /**
- * What an informer's callbacks have been told of so far. It is no cache of its
- * own: it shares the objects of the informer's, and follows that one event at a
- * time, so that whoever is called finds exactly what was told until then. It
- * outlives a stop, so that a new start tells of what has changed meanwhile and
- * of nothing else.
+ * The objects that an informer's callbacks have been called for so far. It
+ * shares its objects with the informer's cache and follows that one event at a
+ * time, so a callback sees exactly the changes reported until then. It outlives
+ * a stop, so a new start reports only what has changed since.
  *
  * @module
  */
@@ -11,8 +10,8 @@
 import type { ObjectVerb } from "./_informer_callbacks.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
-/** Told of each change, when it has been made. */
-export type TellChange<T extends KubernetesObject> = (
+/** Called for each change, after it has been applied. */
+export type ChangeListener<T extends KubernetesObject> = (
   verb: ObjectVerb,
   object: T,
 ) => void;
@@ -20,33 +19,33 @@ export type TellChange<T extends KubernetesObject> = (
 /** Objects by namespace and name. */
 export class ObjectTable<T extends KubernetesObject> {
   readonly #namespaces = new Map<string, Map<string, T>>();
-  readonly #tell: TellChange<T>;
+  readonly #onChange: ChangeListener<T>;
 
   /**
-   * Is empty.
+   * Creates an empty table.
    *
-   * @param tell Told of each change.
+   * @param onChange Called for each change.
    */
-  constructor(tell: TellChange<T>) {
-    this.#tell = tell;
+  constructor(onChange: ChangeListener<T>) {
+    this.#onChange = onChange;
   }
 
   /**
-   * An object.
+   * Returns an object.
    *
-   * @param name Its name.
-   * @param namespace Its namespace; empty where it has none.
-   * @returns It, where it is there.
+   * @param name The name of the object.
+   * @param namespace Its namespace; empty for a cluster-scoped object.
+   * @returns The object, if it is in the table.
    */
   get(name: string, namespace = ""): T | undefined {
     return this.#namespaces.get(namespace)?.get(name);
   }
 
   /**
-   * The objects.
+   * Returns the objects of one namespace or of all.
    *
-   * @param namespace Their namespace; all of them where it is empty.
-   * @returns A list of its own.
+   * @param namespace The namespace; empty for all of them.
+   * @returns A new array.
    */
   list(namespace = ""): T[] {
     if (namespace) return [...this.#namespaces.get(namespace)?.values() ?? []];
@@ -56,32 +55,32 @@ export class ObjectTable<T extends KubernetesObject> {
   }
 
   /**
-   * Makes a change, where it is one: nothing is told of an object that is as
-   * it was. One object for another is the end of the first.
+   * Applies an event. An object with an unchanged version is not reported; an
+   * object with another UID is reported as a deletion and an addition.
    *
-   * @param event The change.
+   * @param event The event.
    */
   apply({ type, object }: ChangeEvent<T>): void {
     if (type === "DELETED") return this.#remove(object);
     const { name = "", namespace = "" } = object.metadata ?? {};
     let known = this.get(name, namespace);
-    if (known !== undefined && isAnother(known, object)) {
+    if (known !== undefined && isReplacement(known, object)) {
       this.#remove(known);
       known = undefined;
     }
     this.#put(name, namespace, object);
-    if (known === undefined) this.#tell("add", object);
-    else if (!isSameVersion(known, object)) this.#tell("update", object);
+    if (known === undefined) this.#onChange("add", object);
+    else if (!isSameVersion(known, object)) this.#onChange("update", object);
   }
 
   /**
-   * Removes all objects but some.
+   * Removes all objects that do not satisfy a predicate.
    *
-   * @param isThere Whether an object is to stay.
+   * @param isKept Whether to keep an object.
    */
-  keep(isThere: (object: T) => boolean): void {
+  keep(isKept: (object: T) => boolean): void {
     for (const object of this.list()) {
-      if (!isThere(object)) this.#remove(object);
+      if (!isKept(object)) this.#remove(object);
     }
   }
 
@@ -96,11 +95,11 @@ export class ObjectTable<T extends KubernetesObject> {
     const named = this.#namespaces.get(namespace);
     if (!named?.delete(name)) return;
     if (named.size === 0) this.#namespaces.delete(namespace);
-    this.#tell("delete", object);
+    this.#onChange("delete", object);
   }
 }
 
-function isAnother(a: KubernetesObject, b: KubernetesObject): boolean {
+function isReplacement(a: KubernetesObject, b: KubernetesObject): boolean {
   const [one, other] = [a.metadata?.uid, b.metadata?.uid];
   return one !== undefined && other !== undefined && one !== other;
 }
