@@ -6,7 +6,7 @@
 
 import { findStatusError } from "./status_predicates.ts";
 
-/** The codes that say that the request itself is wrong. */
+/** Status codes that blame the request itself. */
 const PERMANENT_CODES: ReadonlySet<number> = new Set([
   400,
   401,
@@ -17,11 +17,12 @@ const PERMANENT_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether the server has refused in a way that retrying cannot fix: the request
- * is invalid, forbidden or unknown, or it was redirected.
+ * Reports whether the server refused a request in a way that retrying cannot
+ * fix: it is invalid, unauthorized, forbidden, for an unknown resource, or
+ * redirected.
  *
- * @param error Anything that was thrown.
- * @returns Whether it is, or was caused by, such a refusal.
+ * @param error The thrown value.
+ * @returns Whether `error` is, or was caused by, such a refusal.
  */
 export function isPermanentRefusal(error: unknown): boolean {
   const code = findStatusError(error)?.code;

@@ -13,7 +13,7 @@ import type { LocatedEntry } from "./_kubeconfig_file.ts";
 import { isWindows, resolvePath } from "../internal/runtime.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
 
-/** JsonRecord with a path that is relative to the directory of the kubeconfig. */
+/** Fields with a path that is relative to the directory of the kubeconfig. */
 const PATHS = [
   "certificate-authority",
   "client-certificate",
@@ -27,7 +27,7 @@ const CA = [
   "insecure-skip-tls-verify",
 ];
 
-/** JsonRecord that a token or a user name replaces. */
+/** Fields that a token or a user name replaces. */
 const CREDENTIALS = [
   "token",
   "tokenFile",

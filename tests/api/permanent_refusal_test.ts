@@ -5,7 +5,7 @@ import { isPermanentRefusal } from "../../api/_permanent_refusal.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 
-Deno.test("isPermanentRefusal() knows what retrying cannot fix", () => {
+Deno.test("isPermanentRefusal() is true for refusals that retrying cannot fix, and for nothing else", () => {
   for (const code of [301, 307, 400, 401, 403, 404, 405, 422]) {
     const error = new StatusError({ code });
     assertEquals(isPermanentRefusal(error), true, `${code}`);

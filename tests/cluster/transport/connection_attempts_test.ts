@@ -54,7 +54,7 @@ Deno.test("ConnectionAttempts.connector() aborts an attempt after 30 s", () => {
   ]);
 });
 
-Deno.test("ConnectionAttempts.connector() passes a socket on, and leaves it open", () => {
+Deno.test("ConnectionAttempts.connector() returns a socket and leaves it open", () => {
   using _time = new FakeTime();
   const attempts = new ConnectionAttempts();
   const { log, connect } = attempted(attempts);
@@ -65,7 +65,7 @@ Deno.test("ConnectionAttempts.connector() passes a socket on, and leaves it open
   assertEquals(socket.destroyed, false);
 });
 
-Deno.test("ConnectionAttempts.connector() destroys a socket that arrives after the attempt was given up", () => {
+Deno.test("ConnectionAttempts.connector() destroys a socket that arrives after the abort", () => {
   using _time = new FakeTime();
   const attempts = new ConnectionAttempts();
   const { log, connect } = attempted(attempts);
