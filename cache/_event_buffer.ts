@@ -1,32 +1,33 @@
 /**
- * Events between an informer, which must not wait, and a consumer, which may.
+ * Buffers between an informer, which must not wait, and its consumer, which
+ * may.
  *
- * The plain buffer keeps all of them in order and grows with the lag. The
- * coalescing one keeps what a consumer needs to come to the same end: at most
- * one event for each object, so that it grows with the objects, and two where
- * an object was replaced by another of its name.
+ * The plain buffer keeps every event in order and grows with the lag. The
+ * coalescing buffer keeps what a consumer needs to arrive at the same state: at
+ * most one event for each object, or two if the object was replaced by another
+ * of the same name.
  *
  * @module
  */
 
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
-/** What lies between the informer and its consumer. */
+/** The events that the consumer has not read yet. */
 export interface EventBuffer<T extends KubernetesObject> {
   /**
-   * Puts an event in.
+   * Adds an event.
    *
    * @param key The key of the object.
    * @param event The event.
    */
   put(key: string, event: ChangeEvent<T>): void;
-  /** Takes the next event out; undefined where there is none. */
+  /** Removes and returns the next event, or undefined if there is none. */
   take(): ChangeEvent<T> | undefined;
-  /** Drops all events. */
+  /** Removes all events. */
   clear(): void;
 }
 
-/** How much may be taken before the array is cut. */
+/** How many taken slots the array may have before it is copied. */
 const MOST_TAKEN = 1024;
 
 /** Keeps every event. */
@@ -71,7 +72,7 @@ type Pending<T extends KubernetesObject> =
 export class CoalescingBuffer<T extends KubernetesObject>
   implements EventBuffer<T> {
   readonly #pending = new Map<string, Pending<T>>();
-  /** Where the next event is: a map finds its first entry only by a walk. */
+  /** Where the next event is: a map has no cheap access to its first entry. */
   #keys: Iterator<string> | undefined;
 
   /** See `EventBuffer.put`. */
@@ -100,7 +101,7 @@ export class CoalescingBuffer<T extends KubernetesObject>
     }
     const [first, second] = this.#pending.get(key) ?? [];
     this.#pending.delete(key);
-    // Behind the others, where the keys have not been yet.
+    // At the end of the map, where the iterator has not been yet.
     if (second !== undefined) this.#pending.set(key, [second]);
     return first;
   }
@@ -111,7 +112,7 @@ export class CoalescingBuffer<T extends KubernetesObject>
   }
 }
 
-/** What two events of one object come to. */
+/** Merges two consecutive events of one object. */
 function merge<T extends KubernetesObject>(
   before: ChangeEvent<T>,
   after: ChangeEvent<T>,

@@ -1,13 +1,13 @@
 /**
- * The cache behind an informer: objects by key, and indexes on them.
+ * The store behind an informer: objects by key, and indexes on them.
  *
- * However many objects a change is about, it is made in one step: first the
- * index functions are asked about each object, once, then everything is
- * written, and only then is anybody told of an index function that failed.
- * Code of the caller's never runs in between, and so never sees half of it.
+ * However many objects a change covers, it is made in one step: every index
+ * function is called once for each object, then everything is written, and only
+ * then are errors of index functions reported. No user code runs in between, so
+ * none can see half of a change.
  *
- * The uid and the version of an object are kept beside it, as the server gave
- * them: a transform may drop them.
+ * The uid and the resource version are kept beside each object, as the server
+ * sent them, because a transform may drop them.
  *
  * @module
  */
@@ -18,36 +18,36 @@ import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { Indexer, Indexers } from "./store.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** An object as it is kept. */
+/** An object in the store. */
 export interface Stored<T extends KubernetesObject> {
   /** The object, transformed. */
   readonly object: T;
-  /** Its uid, as the server gave it. */
+  /** Its uid, as the server sent it. */
   readonly uid: string | undefined;
-  /** Its version, as the server gave it. */
+  /** Its resource version, as the server sent it. */
   readonly version: string | undefined;
 }
 
-/** A key, and what is to be kept under it; undefined for nothing. */
+/** A key and its new object; undefined deletes it. */
 export type StoreChange<T extends KubernetesObject> = readonly [
   key: string,
   stored: Stored<T> | undefined,
 ];
 
-/** A cache with one writer; everybody else gets its `view`. */
+/** A store with one writer; readers get its `view`. */
 export class IndexedStore<T extends KubernetesObject> {
-  /** For readers. */
+  /** The read-only view. */
   readonly view: Indexer<T>;
   readonly #entries = new Map<string, Stored<T>>();
   readonly #indexes = new Map<string, ObjectIndex<T>>();
   readonly #onIndexError: (error: unknown) => void;
 
   /**
-   * Makes an empty cache.
+   * Creates an empty store.
    *
-   * @param indexers The first indexes.
-   * @param onIndexError Told when an index function fails; the object is kept
-   *   all the same, but that index does not find it.
+   * @param indexers The initial indexers.
+   * @param onIndexError Called when an index function throws. The object is
+   *   stored nevertheless, but not found by that index.
    */
   constructor(
     indexers: Indexers<T>,
@@ -58,7 +58,7 @@ export class IndexedStore<T extends KubernetesObject> {
     this.view = new StoreView(this);
   }
 
-  /** How many objects there are. */
+  /** The number of objects. */
   get size(): number {
     return this.#entries.size;
   }
@@ -68,32 +68,34 @@ export class IndexedStore<T extends KubernetesObject> {
     return this.#entries.keys();
   }
 
-  /** All objects with their keys. */
+  /** The keys and objects. */
   entries(): IterableIterator<[string, Stored<T>]> {
     return this.#entries.entries();
   }
 
   /**
-   * What is kept under a key.
+   * Gets an object by key.
    *
    * @param key The key.
-   * @returns The object with its identity.
+   * @returns The object with its uid and version, or undefined.
    */
   get(key: string): Stored<T> | undefined {
     return this.#entries.get(key);
   }
 
   /**
-   * Makes a change, in one step.
+   * Applies changes in one step.
    *
-   * @param changes What to keep from now on under which keys, each key once.
+   * @param changes The changes, at most one for each key.
    */
   change(changes: readonly StoreChange<T>[]): void {
     const errors: unknown[] = [];
     const indexed: [ObjectIndex<T>, (readonly string[])[]][] = [];
     for (const [name, index] of this.#indexes) {
       const values = changes.map(([key, stored]) =>
-        stored === undefined ? [] : ask(name, index, key, stored.object, errors)
+        stored === undefined
+          ? []
+          : indexValues(name, index, key, stored.object, errors)
       );
       indexed.push([index, values]);
     }
@@ -107,20 +109,20 @@ export class IndexedStore<T extends KubernetesObject> {
     errors.forEach(this.#onIndexError);
   }
 
-  /** See `Indexer.addIndexers`. */
+  /** See {@linkcode Indexer.addIndexers}. */
   addIndexers(indexers: Indexers<T>): void {
     const added = Object.entries(indexers);
     for (const [name] of added) {
       if (!this.#indexes.has(name)) continue;
       throw new TypeError(
-        `Cannot add index ${JSON.stringify(name)}: there is one of that name`,
+        `Cannot add index ${JSON.stringify(name)}: it already exists`,
       );
     }
     const errors: unknown[] = [];
     for (const [name, func] of added) {
       const index = new ObjectIndex(func);
       for (const [key, { object }] of this.#entries) {
-        index.put(key, ask(name, index, key, object, errors));
+        index.put(key, indexValues(name, index, key, object, errors));
       }
       this.#indexes.set(name, index);
     }
@@ -128,26 +130,26 @@ export class IndexedStore<T extends KubernetesObject> {
   }
 
   /**
-   * The index of a name.
+   * Gets an index by name.
    *
    * @param name The name.
    * @returns The index.
-   * @throws {RangeError} If there is none of that name.
+   * @throws {RangeError} If there is no such index.
    */
   index(name: string): ObjectIndex<T> {
     const index = this.#indexes.get(name);
     if (index !== undefined) return index;
     const known = [...this.#indexes.keys()].map((name) => JSON.stringify(name));
     throw new RangeError(
-      `Cannot look up index ${JSON.stringify(name)}: there is ${
-        known.length === 0 ? "none" : `only ${known.join(", ")}`
+      `Cannot find index ${JSON.stringify(name)}: the store has ${
+        known.length === 0 ? "no indexes" : known.join(", ")
       }`,
     );
   }
 }
 
-/** The values of an object; none, and an error more, where that fails. */
-function ask<T extends KubernetesObject>(
+/** The values of an object; none, plus an error, if the function throws. */
+function indexValues<T extends KubernetesObject>(
   name: string,
   index: ObjectIndex<T>,
   key: string,

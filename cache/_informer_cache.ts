@@ -1,11 +1,11 @@
 /**
- * Keeps a store and tells what has changed: the one place where the store is
- * written to, and where an event comes into being.
+ * Maintains a store and reports its changes: the only place where the store is
+ * written to and events are created.
  *
- * What kind of event a change is depends on the store and not on what a watch
- * calls it: after a gap, an object that a watch calls MODIFIED may be new here.
- * Each change is made in one step, however many objects it is about, and its
- * events go out after it.
+ * The type of an event depends on the store, not on what a watch calls it:
+ * after a gap, an object that a watch calls MODIFIED may be new here. Each
+ * change is made in one step, however many objects it covers, and its events
+ * follow.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { versionOf } from "../api/_untrusted.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
-/** A whole list in the making. */
+/** A list that is being collected, by key. */
 export type Collected<T extends KubernetesObject> = Map<string, Stored<T>>;
 
-/** What a cache needs besides its store. */
+/** Options for {@linkcode InformerCache}. */
 export interface InformerCacheOptions<T extends KubernetesObject> {
-  /** Applied to each object before it is kept. */
+  /** Applied to each object before it is stored. */
   transform: ((object: T) => T) | undefined;
-  /** Takes each event. */
+  /** Called with each event. */
   onEvent: (key: string, event: ChangeEvent<T>) => void;
-  /** Told of each object that cannot be taken. */
+  /** Called with an error for each object that cannot be stored. */
   onError: (error: unknown) => void;
 }
 
@@ -37,10 +37,10 @@ export class InformerCache<T extends KubernetesObject> {
   readonly #onError: (error: unknown) => void;
 
   /**
-   * Becomes the writer of a store.
+   * Creates the only writer of a store.
    *
    * @param store The store.
-   * @param options What to do with events and errors.
+   * @param options The transform and the callbacks.
    */
   constructor(store: IndexedStore<T>, options: InformerCacheOptions<T>) {
     this.#store = store;
@@ -50,11 +50,11 @@ export class InformerCache<T extends KubernetesObject> {
   }
 
   /**
-   * Adds an object to a list in the making. One that the store has already is
-   * taken from there, so that nothing is transformed or held twice.
+   * Adds an object to a list. If the store has it already, the stored one is
+   * used, so that nothing is transformed or held in memory twice.
    *
    * @param collected The list.
-   * @param object The object, as the server gave it.
+   * @param object The object, as the server sent it.
    */
   collect(collected: Collected<T>, object: T): void {
     const key = this.#keyOf(object);
@@ -64,15 +64,15 @@ export class InformerCache<T extends KubernetesObject> {
       ? known
       : this.#prepare(key, object);
     if (stored !== undefined) collected.set(key, stored);
-    // What cannot be taken stays as it was: it has not been deleted.
+    // An object that cannot be stored has not been deleted: keep the old one.
     else if (known !== undefined) collected.set(key, known);
   }
 
   /**
-   * Takes an object out of a list in the making.
+   * Removes an object from a list.
    *
    * @param collected The list.
-   * @param object The object, as the server gave it.
+   * @param object The object, as the server sent it.
    */
   uncollect(collected: Collected<T>, object: T): void {
     const key = this.#keyOf(object);
@@ -80,7 +80,7 @@ export class InformerCache<T extends KubernetesObject> {
   }
 
   /**
-   * Makes the store what a whole list shows, in one step.
+   * Replaces the contents of the store with a whole list, in one step.
    *
    * @param collected The list.
    */
@@ -92,7 +92,7 @@ export class InformerCache<T extends KubernetesObject> {
       if (before !== undefined) known++;
       if (before !== stored) changes.push([key, stored]);
     }
-    // Mostly nothing has vanished.
+    // Usually nothing has vanished, and the keys need not be compared.
     const vanished = known < this.#store.size ? this.#store.keys() : [];
     for (const key of vanished) {
       if (!collected.has(key)) changes.push([key, undefined]);
@@ -101,9 +101,9 @@ export class InformerCache<T extends KubernetesObject> {
   }
 
   /**
-   * Makes a change that a watch tells of.
+   * Applies an event of a watch.
    *
-   * @param event The event, as the server gave it.
+   * @param event The event, as the server sent it.
    */
   apply({ type, object }: ChangeEvent<T>): void {
     const key = this.#keyOf(object);
@@ -122,7 +122,7 @@ export class InformerCache<T extends KubernetesObject> {
     this.#onEvent(key, { type: "DELETED", object: last.object });
   }
 
-  /** Tells of each object once more. */
+  /** Reports every stored object as MODIFIED. */
   resync(): void {
     for (const [key, { object }] of this.#store.entries()) {
       this.#onEvent(key, { type: "MODIFIED", object });
@@ -133,12 +133,12 @@ export class InformerCache<T extends KubernetesObject> {
     const before = changes.map(([key]) => this.#store.get(key));
     this.#store.change(changes);
     changes.forEach(([key, stored], at) => {
-      this.#tell(key, before[at], stored);
+      this.#report(key, before[at], stored);
     });
   }
 
-  /** Tells of a change, which is two where it is one object for another. */
-  #tell(
+  /** Reports a change: two events if one object has replaced another. */
+  #report(
     key: string,
     before: Stored<T> | undefined,
     after: Stored<T> | undefined,
@@ -160,7 +160,7 @@ export class InformerCache<T extends KubernetesObject> {
     try {
       return { object: this.#transformed(object), uid, version };
     } catch (cause) {
-      const what = `Cannot take ${key} at version ${version}`;
+      const what = `Cannot store ${key} at resource version ${version}`;
       this.#onError(
         new Error(`${what}: transform failed: ${errorText(cause)}`, { cause }),
       );
@@ -171,8 +171,8 @@ export class InformerCache<T extends KubernetesObject> {
   #transformed(object: T): T {
     if (this.#transform === undefined) return object;
     const transformed = this.#transform(object);
-    // A caller without types may have forgotten to return it.
-    if (!transformed) throw new TypeError("it gave no object");
+    // Callbacks written without types may forget to return the object.
+    if (!transformed) throw new TypeError("it returned no object");
     return transformed;
   }
 
@@ -182,7 +182,7 @@ export class InformerCache<T extends KubernetesObject> {
     } catch (cause) {
       const what = `${object?.kind ?? "object"} with uid ${uidOf(object)}`;
       this.#onError(
-        new TypeError(`Cannot take the ${what}: ${errorText(cause)}`, {
+        new TypeError(`Cannot store the ${what}: ${errorText(cause)}`, {
           cause,
         }),
       );
@@ -191,19 +191,19 @@ export class InformerCache<T extends KubernetesObject> {
   }
 }
 
-/** What comes from a server is not always what it should be. */
+/** Servers may send anything: an object need not have metadata. */
 function uidOf(
   object: KubernetesObject | null | undefined,
 ): string | undefined {
   return object?.metadata?.uid;
 }
 
-/** Whether two uids tell two objects of one name apart. */
+/** Whether two uids are known to be of different objects. */
 function isAnother(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
 }
 
-/** Whether an object is as it was when it was stored. */
+/** Whether an object is known to be unchanged since it was stored. */
 function isSame<T extends KubernetesObject>(
   known: Stored<T>,
   object: T,

@@ -1,7 +1,7 @@
 /**
- * A whole list for those who have no other chance: where the server cannot be
- * reached or asks to wait, the same request is made again, a limited number of
- * times.
+ * A whole list for callers that cannot fall back on anything else. A request
+ * that got no answer, or was answered with `Retry-After`, is repeated a limited
+ * number of times.
  *
  * @module
  */
@@ -23,38 +23,39 @@ import type {
   ListOptions,
 } from "../api/types.ts";
 
-/** How a list is asked for. */
+/** Options for {@linkcode listAll}. */
 export interface ListAllOptions extends RestartDelays {
-  /** Ends it; the promise rejects with the signal's reason. */
+  /** Aborts the list; the promise rejects with the signal's reason. */
   signal: AbortSignal;
   /**
-   * Most items that one request asks for; 0 asks for all of them.
+   * The most items of a page; 0 requests everything at once.
    *
    * @default {500}
    */
   pageSize?: number | undefined;
-  /** Told of each failure that is followed by another try. */
+  /** Called with each failure that is followed by another request. */
   onRetry: (error: unknown) => void;
 }
 
-/** What a whole list amounts to. */
+/** A whole list. */
 export interface WholeList<T extends KubernetesObject> {
   /** All items, in list order. */
   items: T[];
-  /** The version that the list shows; empty where the server gave none. */
+  /** The resource version of the list; empty if the server sent none. */
   resourceVersion: string;
 }
 
-const MOST_RETRIES = 10;
+const MAX_RETRIES = 10;
 
 /**
- * Lists everything.
+ * Lists all objects.
  *
  * @typeParam T Type of the objects.
- * @param lister What is asked.
- * @param options How.
- * @returns The items of all pages, and their version.
- * @throws What the list rejects with, where that is final; the signal's reason.
+ * @param lister Lists the objects.
+ * @param options The signal, the page size and the delays.
+ * @returns The items of all pages, and the resource version of the list.
+ * @throws The signal's reason if it is aborted; otherwise what the last request
+ *   rejects with.
  */
 export async function listAll<T extends KubernetesObject>(
   lister: Lister<T>,
@@ -63,7 +64,7 @@ export async function listAll<T extends KubernetesObject>(
   const { pageSize = DEFAULT_PAGE_SIZE } = options;
   let items: T[] = [];
   const { version } = await walkPages<T>({}, pageSize, {
-    ask: (request) => listOnce(lister, request, options),
+    request: (request) => listOnce(lister, request, options),
     take: (page) => {
       for (const item of page) items.push(item);
     },
@@ -90,10 +91,10 @@ async function listOnce<T extends KubernetesObject>(
       return await unlessAborted(answer, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const retryAfterMs = askedToWaitMs(error);
+      const retryAfterMs = retryAfterOf(error);
       const temporary = retryAfterMs !== undefined ||
         error instanceof ConnectionError;
-      if (!temporary || retries === MOST_RETRIES) throw error;
+      if (!temporary || retries === MAX_RETRIES) throw error;
       onRetry(error);
       const backoff = schedule.next({ failed: true, startedAt });
       await pause(retryAfterMs ?? backoff.delayMs, signal);
@@ -101,10 +102,12 @@ async function listOnce<T extends KubernetesObject>(
   }
 }
 
-/** How long a server that is overloaded or not ready asks to wait. */
-function askedToWaitMs(error: unknown): number | undefined {
+/** The `Retry-After` of a server that is overloaded or not ready. */
+function retryAfterOf(error: unknown): number | undefined {
   const found = findStatusError(error);
   if (found?.code !== 429 && found?.code !== 503) return undefined;
-  const askedMs = found.retryAfterMs;
-  return askedMs === undefined ? undefined : honoredRetryAfterMs(askedMs);
+  const { retryAfterMs } = found;
+  return retryAfterMs === undefined
+    ? undefined
+    : honoredRetryAfterMs(retryAfterMs);
 }

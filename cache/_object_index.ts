@@ -1,10 +1,10 @@
 /**
- * One index of a cache: which keys are found under a value.
+ * One index of a store: the keys that are found under each value.
  *
- * An index function may be slow and belongs to somebody else, so that what it
- * said of an object is kept: taking the object out again asks nobody. Asking
- * and writing are two steps, so that a cache can ask about all of a change
- * before it writes any of it.
+ * An index function is user code and may be slow, so its results are kept:
+ * removing an object calls nothing. Calling it and writing its results are
+ * separate steps, so that a store can call it for every object of a change
+ * before it writes any of them.
  *
  * @module
  */
@@ -12,23 +12,23 @@
 import type { IndexFunc } from "./store.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
-/** Keys by value, and the values of each key. */
+/** The keys by value, and the values by key. */
 export class ObjectIndex<T extends KubernetesObject> {
   readonly #func: IndexFunc<T>;
   readonly #keys = new Map<string, Set<string>>();
   readonly #values = new Map<string, readonly string[]>();
 
   /**
-   * Makes an empty index.
+   * Creates an empty index.
    *
-   * @param func Gives the values of an object.
+   * @param func Computes the values of an object.
    */
   constructor(func: IndexFunc<T>) {
     this.#func = func;
   }
 
   /**
-   * Asks the index function. Nothing is kept.
+   * Calls the index function. The index does not change.
    *
    * @param object The object.
    * @returns Its values, each once.
@@ -39,10 +39,10 @@ export class ObjectIndex<T extends KubernetesObject> {
   }
 
   /**
-   * Puts a key under values, and under none that it was under before.
+   * Replaces the values that a key is indexed under.
    *
    * @param key The key.
-   * @param values The values; none to take it out.
+   * @param values The new values; empty removes the key.
    */
   put(key: string, values: readonly string[]): void {
     const before = this.#values.get(key) ?? [];
@@ -62,10 +62,10 @@ export class ObjectIndex<T extends KubernetesObject> {
   }
 
   /**
-   * Looks up a value.
+   * Finds the keys that are indexed under a value.
    *
    * @param value The value.
-   * @returns The keys under it.
+   * @returns The keys.
    */
   keys(value: string): Iterable<string> {
     return this.#keys.get(value) ?? [];
@@ -77,7 +77,7 @@ export class ObjectIndex<T extends KubernetesObject> {
   }
 }
 
-/** Most changes of an object change nothing that it is found by. */
+/** Most changes of an object do not change its indexed values. */
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at]);
 }

@@ -1,10 +1,9 @@
 /**
- * One list out of as many pages as it takes.
+ * Paging through a list.
  *
- * A `continue` token may expire while the pages are walked. What was collected
- * until then belongs to a version that is gone, so that all of it is dropped
- * and everything is asked for once more, without a limit, so that nothing is
- * left to expire.
+ * A `continue` token may expire on the way. The pages until then belong to a
+ * version that is gone, so they are dropped and the whole list is requested
+ * once more, without a limit, so that no token can expire again.
  *
  * @module
  */
@@ -19,34 +18,34 @@ import type {
 /** The page size of client-go's pager. */
 export const DEFAULT_PAGE_SIZE = 500;
 
-/** What walks the pages. */
+/** Requests pages and takes their items. */
 export interface PageWalk<T extends KubernetesObject> {
-  /** Asks for one page. */
-  ask: (options: ListOptions) => Promise<KubernetesList<T>>;
-  /** Takes the items of a page. */
+  /** Requests one page. */
+  request: (options: ListOptions) => Promise<KubernetesList<T>>;
+  /** Called with the items of each page. */
   take: (items: T[]) => void;
-  /** Drops all that was taken: the pages have expired. */
+  /** Called when the pages have expired: drops all items taken so far. */
   drop: (error: unknown) => void;
 }
 
-/** What a walk has found beside the items. */
+/** What is known of a list besides its items. */
 export interface WalkedPages {
-  /** The version that the list shows; empty where the server gave none. */
+  /** The resource version of the list; empty if the server sent none. */
   version: string;
-  /** Whether the first answer was not the whole list. */
+  /** Whether the first response was not the whole list. */
   cameInPages: boolean;
 }
 
 /**
- * Asks for a whole list.
+ * Requests a whole list, page by page.
  *
  * @typeParam T Type of the objects.
- * @param first What the first request asks for; later ones carry no version.
- * @param pageSize Most items of one answer; 0 for all in one.
- * @param walk What to do with the pages.
- * @returns What is known of the list.
- * @throws {TypeError} If an answer is no list.
- * @throws What `ask` rejects with, but for the first expiry of a page.
+ * @param first The options of the first request; later ones carry no version.
+ * @param pageSize The most items of a page; 0 requests everything at once.
+ * @param walk Requests the pages and takes their items.
+ * @returns What is known of the list besides its items.
+ * @throws {TypeError} If a response is not a list.
+ * @throws What `request` rejects with, except for the first expired token.
  */
 export async function walkPages<T extends KubernetesObject>(
   first: ListOptions,
@@ -54,19 +53,19 @@ export async function walkPages<T extends KubernetesObject>(
   walk: PageWalk<T>,
 ): Promise<WalkedPages> {
   let limit = pageSize > 0 ? { limit: pageSize } : {};
-  let list = await askForItems(walk, { ...first, ...limit });
+  let list = await requestItems(walk, { ...first, ...limit });
   const cameInPages = hasMore(list);
   let hasExpired = false;
   while (hasMore(list)) {
     const page = { ...limit, continue: list.metadata?.continue };
     try {
-      list = await askForItems(walk, page);
+      list = await requestItems(walk, page);
     } catch (error) {
       if (hasExpired || !isExpired(error)) throw error;
       hasExpired = true;
       limit = {};
       walk.drop(error);
-      list = await askForItems(walk, first);
+      list = await requestItems(walk, first);
     }
   }
   return { version: list.metadata?.resourceVersion ?? "", cameInPages };
@@ -76,31 +75,31 @@ function hasMore(list: KubernetesList): boolean {
   return Boolean(list.metadata?.continue);
 }
 
-async function askForItems<T extends KubernetesObject>(
+async function requestItems<T extends KubernetesObject>(
   walk: PageWalk<T>,
   options: ListOptions,
 ): Promise<KubernetesList<T>> {
-  const list = await walk.ask(options);
+  const list = await walk.request(options);
   const items: unknown = list?.items;
-  // Go writes an empty list as null.
+  // Go marshals a nil slice as null.
   if (items === null) return list;
   if (!Array.isArray(items)) {
-    throw new TypeError("Cannot use the list: list() gave no items");
+    throw new TypeError("Cannot use the list: list() returned no items");
   }
   walk.take(list.items);
   return list;
 }
 
 /**
- * Refuses a size of pages that is none, before anything is asked for.
+ * Throws if a page size is not a non-negative integer.
  *
- * @param pageSize Most items of one answer; 0 for all in one.
- * @throws {RangeError} If it is no whole number, or below zero.
+ * @param pageSize The most items of a page; undefined is allowed.
+ * @throws {RangeError} If it is negative or not an integer.
  */
 export function checkPageSize(pageSize: number | undefined): void {
   if (pageSize === undefined) return;
   if (Number.isInteger(pageSize) && pageSize >= 0) return;
   throw new RangeError(
-    `Cannot use ${pageSize} as pageSize: it is a number of items, or 0 for all`,
+    `Cannot use ${pageSize} as pageSize: expected a non-negative integer`,
   );
 }

@@ -1,9 +1,9 @@
 /**
- * Carries out what `ReflectorPlan` decides: lists, watches, waits, until it is
- * told to stop, and hands what comes to the cache.
+ * Carries out what a `ReflectorPlan` decides: lists, watches and waits until it
+ * is stopped, and hands everything to the cache.
  *
- * There is one request or one delay at a time, and each ends at once when the
- * signal is aborted, whether or not the lister or watcher honours it.
+ * There is one request or one delay at a time. Each ends as soon as the signal
+ * is aborted, even if the lister or watcher ignores that.
  *
  * @module
  */
@@ -31,35 +31,35 @@ import type {
   WatchEvent,
 } from "../api/types.ts";
 
-/** What a reflector works with. */
+/** Options for {@linkcode Reflector}. */
 export interface ReflectorOptions<T extends KubernetesObject> {
-  /** Where the objects come from. */
+  /** Lists and watches the objects. */
   listerWatcher: ListerWatcher<T>;
-  /** Where they go to. */
+  /** Receives the objects. */
   cache: InformerCache<T>;
-  /** What is asked next. */
+  /** Decides what to request next. */
   plan: ReflectorPlan;
-  /** Stops it. */
+  /** Stops the reflector. */
   signal: AbortSignal;
-  /** Most items of one answer, where a list comes in pages. */
+  /** The most items of a page, for lists that the plan wants in pages. */
   pageSize: number;
-  /** The timeout of the next watch in milliseconds. */
+  /** Returns the timeout of the next watch, in milliseconds. */
   watchTimeoutMs: () => number;
-  /** How long a watch may outlive its timeout. */
+  /** Milliseconds that a watch may outlive its timeout. */
   watchGraceMs: number;
-  /** How long a watch may bring nothing; undefined for as long as it likes. */
+  /** Milliseconds without an event or bookmark; undefined for no limit. */
   idleTimeoutMs: number | undefined;
-  /** Told when the store shows a version: by a list, an event, a bookmark. */
+  /** Called when the store is at a new version. */
   onVersion: (version: string) => void;
-  /** Told when the store shows a whole list. */
+  /** Called when the store holds a whole list. */
   onReplaced: () => void;
-  /** Told of each failure. */
+  /** Called with each failure. */
   onError: (error: unknown) => void;
 }
 
 /**
- * How long a WatchList may be silent before its end marker: a server that does
- * not know the parameters never sends one.
+ * The idle timeout of a WatchList before its end marker: a server that does not
+ * know the parameters never sends one.
  */
 const WATCH_LIST_IDLE_TIMEOUT_MS = 10_000;
 
@@ -68,20 +68,24 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 type ListRequest = Request & { kind: "list" };
 type WatchRequest = Request & { kind: "watch" | "watchList" };
 
-/** Lists and watches for ever. */
+/** Lists and watches until it is stopped, as client-go's `cache.Reflector`. */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>;
 
   /**
-   * Asks for nothing yet.
+   * Creates a reflector; {@linkcode Reflector.run} sends the first request.
    *
-   * @param options What it works with.
+   * @param options The parts that it connects, and the timeouts.
    */
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
   }
 
-  /** Runs until the signal is aborted, and resolves when nothing runs. */
+  /**
+   * Runs until the signal is aborted.
+   *
+   * @returns Resolves when nothing of it runs any more.
+   */
   async run(): Promise<void> {
     const { onError, plan, signal } = this.#options;
     let next = plan.begin();
@@ -109,7 +113,7 @@ export class Reflector<T extends KubernetesObject> {
       first,
       request.paged ? pageSize : 0,
       {
-        ask: (options) => this.#askForPage(options),
+        request: (options) => this.#requestPage(options),
         take: (items) => {
           signal.throwIfAborted();
           for (const item of items) cache.collect(collected, item);
@@ -125,7 +129,7 @@ export class Reflector<T extends KubernetesObject> {
     return plan.listed(request, cameInPages);
   }
 
-  async #askForPage(options: ListOptions): Promise<KubernetesList<T>> {
+  async #requestPage(options: ListOptions): Promise<KubernetesList<T>> {
     const { listerWatcher, signal } = this.#options;
     signal.throwIfAborted();
     const page = listerWatcher.list({ ...options, signal });
@@ -200,7 +204,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#moved(reading, event);
   }
 
-  /** An event or a bookmark has brought the store to its version. */
+  /** An event or a bookmark has moved the store to its version. */
   #moved(reading: WatchReading<T>, event: WatchEvent<T>): void {
     const { onVersion, plan } = this.#options;
     reading.heard = true;
@@ -240,13 +244,13 @@ export class Reflector<T extends KubernetesObject> {
   }
 }
 
-/** What one watch has brought so far. */
+/** What one watch has delivered so far. */
 class WatchReading<T extends KubernetesObject> {
-  /** Whether it brought an event or a bookmark to the store. */
+  /** Whether the store has received an event or a bookmark from it. */
   heard = false;
-  /** The initial list, until it is whole. */
+  /** The initial list, until it is complete. */
   collected: Collected<T> | undefined;
-  /** Whether it is past the ADDED events that come in no order of versions. */
+  /** Whether it is past the initial ADDED events, which are in no order. */
   inOrder: boolean;
 
   constructor({ kind, version }: WatchRequest) {
@@ -260,18 +264,19 @@ function endsInitialEvents(bookmark: KubernetesObject): boolean {
 }
 
 /**
- * Why there is no end marker. No `ConnectionError`, which would be tried again
- * the same way: a server that does not know the parameters never sends one.
+ * The error for a missing end marker. Not a `ConnectionError`, after which
+ * WatchList would be tried again: a server that does not know the parameters
+ * never sends the marker.
  */
 function incomplete(end: WatchEnd & { kind: "ended" | "dead" }): Error {
   const what = "Cannot complete the initial list by WatchList";
   return end.kind === "ended"
-    ? new Error(`${what}: the watch ended before its end marker`)
+    ? new Error(`${what}: the watch ended before ${INITIAL_EVENTS_END}`)
     : new Error(`${what}: ${end.error.message}`, { cause: end.error });
 }
 
 function unknownEvent(event: WatchEvent | null | undefined): TypeError {
   return new TypeError(
-    `Cannot understand the watch event of type ${JSON.stringify(event?.type)}`,
+    `Failed to recognize the event type ${JSON.stringify(event?.type)}`,
   );
 }

@@ -1,18 +1,19 @@
 /**
- * What an informer asks of the server next: the reflector without its I/O.
+ * What an informer requests next: the reflector without its I/O.
  *
- * The plan is told how each request went and answers with the next one and how
- * long to wait before it. It holds only what outlives a request (the version
- * that the store shows, what the server has turned out not to do, the backoff),
- * so that each rule is a method that can be tested by itself:
+ * The plan is told how each request went, and answers with the next one and the
+ * delay before it. Its state is only what outlives a request (the version of
+ * the store, what the server has turned out not to support, the backoff), so
+ * that each rule is a method that can be tested by itself:
  *
- * - The whole list comes by WatchList where the server knows it, else by LIST.
- * - From a version that can no more be had the way leads to any version.
- * - A watch that ends, or whose connection is lost, carries on where it was;
- *   one that cannot carry on begins with a list again.
- * - Whatever fails is followed by the backoff, and two watches never start
- *   within less than its first delay. Where there are no delays, what could go
- *   round for ever still lets the event loop turn.
+ * - The whole list is streamed by WatchList if the server supports it, else
+ *   requested by LIST.
+ * - When a version is no longer available, the next list asks for any version.
+ * - A watch that ends or loses its connection is resumed; one that cannot be
+ *   resumed is followed by a list.
+ * - Every failure is followed by the backoff, and the starts of two watches are
+ *   at least its first delay apart. Without delays, anything that could repeat
+ *   for ever still lets the event loop turn.
  *
  * @module
  */
@@ -36,55 +37,55 @@ export type Request =
   | { kind: "watchList"; version: string }
   /** List, in pages where `paged`. */
   | { kind: "list"; version: string; paged: boolean }
-  /** Watch from a version on. */
+  /** Watch from a version. */
   | { kind: "watch"; version: string };
 
-/** A request, and when to make it. */
+/** A request, and when to send it. */
 export interface Plan {
   /** The request. */
   request: Request;
-  /** How long to wait before it, in milliseconds. */
+  /** Milliseconds to wait before it. */
   delayMs: number;
-  /** Whether it follows at once: the event loop need not turn before. */
+  /** Whether it may be sent at once, before the event loop turns. */
   atOnce: boolean;
 }
 
-/** What a plan depends on. */
+/** Options for {@linkcode ReflectorPlan}. */
 export interface ReflectorPlanOptions {
-  /** Whether to try WatchList at all. */
+  /** Whether to try WatchList. */
   watchList: boolean;
-  /** Whether every list is to come in pages. */
+  /** Whether to request every list in pages. */
   alwaysPaged: boolean;
-  /** The first delay of the backoff, and the least between two watches. */
+  /** The first delay of the backoff, and the least between two watch starts. */
   minBackoffMs: number;
-  /** Most that the backoff grows to, before randomness. */
+  /** The longest delay of the backoff, before jitter. */
   maxBackoffMs: number;
 }
 
-/** How long without a failure the backoff takes to start over. */
+/** How long without a failure until the backoff starts over. */
 const RESET_AFTER_MS = 120_000;
 
-/** A watch that ends sooner than this without an event was hardly there. */
+/** A watch that ends sooner, without an event, counts as short. */
 const SHORT_WATCH_MS = 1_000;
 
-/** Decides what an informer asks next. */
+/** Decides what an informer requests next. */
 export class ReflectorPlan {
   readonly #options: ReflectorPlanOptions;
   readonly #backoff: ResetTimerBackoff;
-  /** The version that the store shows; empty before the first list. */
+  /** The version of the store; empty before the initial list. */
   #version = "";
-  /** Whether that version can no more be listed from. */
+  /** Whether the server no longer has that version, or does not have it yet. */
   #unavailable = false;
   #watchListRefused = false;
   #listsComeInPages = false;
   #watchStartedAt = -Infinity;
-  /** Whether the watch before this one expired without an event. */
+  /** Whether the previous watch expired without an event. */
   #justExpired = false;
 
   /**
-   * Begins with an empty store.
+   * Creates the plan of an informer with an empty store.
    *
-   * @param options What the caller wants.
+   * @param options The caller's options.
    */
   constructor(options: ReflectorPlanOptions) {
     this.#options = options;
@@ -95,39 +96,51 @@ export class ReflectorPlan {
     );
   }
 
-  /** The version that the store shows; empty before the first list. */
+  /** The version of the store; empty before the initial list. */
   get version(): string {
     return this.#version;
   }
 
-  /** The first request. */
+  /**
+   * Plans the first request.
+   *
+   * @returns The initial list.
+   */
   begin(): Plan {
     return this.#wholeList();
   }
 
-  /** A request for a watch, WatchList or not, is being made. */
+  /** Notes that a watch is being started, WatchList or not. */
   watchStarts(): void {
     this.#watchStartedAt = Date.now();
   }
 
-  /** An event or a bookmark has moved the store to a version. */
+  /**
+   * Notes that an event or a bookmark has moved the store to a version.
+   *
+   * @param version The version.
+   */
   moved(version: string): void {
     this.#version = version;
     this.#justExpired = false;
   }
 
-  /** The store shows a whole list now, of that version. */
+  /**
+   * Notes that the store has been replaced from a whole list.
+   *
+   * @param version The version of the list.
+   */
   replaced(version: string): void {
     this.#version = version;
     this.#unavailable = false;
   }
 
   /**
-   * A list has come.
+   * Plans what follows a list.
    *
-   * @param request How it was asked for.
-   * @param cameInPages Whether its first answer was not all of it.
-   * @returns The watch that follows.
+   * @param request The request for the list.
+   * @param cameInPages Whether its first response was not the whole list.
+   * @returns The watch.
    */
   listed(request: Request, cameInPages: boolean): Plan {
     if (request.version === "0" && cameInPages) this.#listsComeInPages = true;
@@ -135,11 +148,11 @@ export class ReflectorPlan {
   }
 
   /**
-   * A list has failed.
+   * Plans what follows a list that failed.
    *
-   * @param request How it was asked for.
-   * @param error What it failed with.
-   * @returns What to ask next.
+   * @param request The request for the list.
+   * @param error The failure.
+   * @returns The next request.
    */
   listFailed(request: Request, error: unknown): Plan {
     if (this.#becomesUnavailable(request, error)) return this.#list();
@@ -147,11 +160,11 @@ export class ReflectorPlan {
   }
 
   /**
-   * A WatchList has failed before its end marker.
+   * Plans what follows a WatchList that failed before its end marker.
    *
-   * @param request How it was asked for.
-   * @param error What it failed with.
-   * @returns What to ask next.
+   * @param request The request for the WatchList.
+   * @param error The failure.
+   * @returns The next request.
    */
   watchListFailed(request: Request, error: unknown): Plan {
     if (isTemporary(error)) return this.#wholeList(this.#backoffMs(error));
@@ -162,52 +175,52 @@ export class ReflectorPlan {
   }
 
   /**
-   * A watch has ended without a failure.
+   * Plans what follows a watch that ended without a failure.
    *
-   * @param heard Whether it brought an event or a bookmark.
-   * @returns What to ask next.
+   * @param heard Whether it delivered an event or a bookmark.
+   * @returns The next request.
    */
   watchEnded(heard: boolean): Plan {
-    if (heard || !this.#wasShort()) return this.#carryOn(0);
+    if (heard || !this.#wasShort()) return this.#resume(0);
     return this.#wholeList(this.#backoff.next());
   }
 
   /**
-   * The connection of a watch was lost.
+   * Plans what follows a watch whose connection was lost.
    *
-   * @param heard Whether it brought an event or a bookmark.
-   * @returns What to ask next.
+   * @param heard Whether it delivered an event or a bookmark.
+   * @returns The next request.
    */
   watchLost(heard: boolean): Plan {
-    if (heard || !this.#wasShort()) return this.#carryOn(0);
-    return this.#carryOn(this.#backoff.next());
+    if (heard || !this.#wasShort()) return this.#resume(0);
+    return this.#resume(this.#backoff.next());
   }
 
   /**
-   * A watch was refused, or was told of an error.
+   * Plans what follows a watch that was refused or received an ERROR event.
    *
-   * @param error The refusal.
-   * @returns What to ask next.
+   * @param error The failure.
+   * @returns The next request.
    */
   watchFailed(error: unknown): Plan {
-    if (isTemporary(error)) return this.#carryOn(this.#backoffMs(error));
+    if (isTemporary(error)) return this.#resume(this.#backoffMs(error));
     if (!isExpired(error)) return this.#wholeList(this.#backoffMs(error));
     const again = this.#justExpired;
     this.#justExpired = true;
     return again ? this.#wholeList(this.#backoffMs(error)) : this.#wholeList();
   }
 
-  /** Whether the watch that has just ended was hardly there. */
+  /** Whether the watch that has just ended was short. */
   #wasShort(): boolean {
     return this.#sinceWatchStart() < SHORT_WATCH_MS;
   }
 
-  /** Time that seems to run backwards counts as none. */
+  /** A clock that was set back counts as standing still. */
   #sinceWatchStart(): number {
     return Math.max(0, Date.now() - this.#watchStartedAt);
   }
 
-  /** The whole list, by whatever way; after the backoff where it is given. */
+  /** The whole list, by WatchList or LIST; after the backoff if it is given. */
   #wholeList(backoffMs?: number): Plan {
     if (!this.#options.watchList || this.#watchListRefused) {
       return {
@@ -228,8 +241,8 @@ export class ReflectorPlan {
     return { request, delayMs: 0, atOnce: true };
   }
 
-  /** The next watch; what one without a version missed, only a list knows. */
-  #carryOn(delayMs: number): Plan {
+  /** Resumes the watch; without a version it cannot be resumed. */
+  #resume(delayMs: number): Plan {
     if (isAnyVersion(this.#version)) return this.#wholeList(delayMs);
     return this.#spaced({ kind: "watch", version: this.#version }, delayMs);
   }
@@ -248,7 +261,7 @@ export class ReflectorPlan {
     return Math.max(this.#backoff.next(), askedMs);
   }
 
-  /** Whether the error says so of the version, for the first time. */
+  /** Whether the error newly says that the version is unavailable. */
   #becomesUnavailable(request: Request, error: unknown): boolean {
     if (!isExpired(error) && !isTooLarge(error)) return false;
     this.#unavailable = true;
@@ -257,8 +270,8 @@ export class ReflectorPlan {
 }
 
 /**
- * Whether a version means any version. A watch from it begins with an ADDED
- * for each object there is, in no order.
+ * Tests whether a version means any version. A watch from it begins with an
+ * ADDED event for each existing object, in no order.
  *
  * @param version The version.
  * @returns Whether it is `""` or `"0"`.
@@ -272,8 +285,8 @@ function isTemporary(error: unknown): boolean {
 }
 
 /**
- * Whether a server is behind the version it was asked for, in the words of
- * client-go's reflector: by cause today, by message before Kubernetes 1.19.
+ * Whether the server has not reached the requested version yet, by the rules of
+ * client-go's reflector: by cause, or by message before Kubernetes 1.19.
  */
 function isTooLarge(error: unknown): boolean {
   const status = findStatusError(error)?.status;

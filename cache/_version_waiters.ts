@@ -1,5 +1,5 @@
 /**
- * Those who wait until a cache has reached a version.
+ * Waiting until a store has reached a resource version.
  *
  * @module
  */
@@ -12,18 +12,18 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Waits for versions, and whoever waits for them. */
+/** The version of a store, and the waits for later ones. */
 export class VersionWaiters {
   readonly #waiters = new Set<Waiter>();
   #current = "";
 
   /**
-   * Waits until a version has been reached.
+   * Waits until the store has reached a version.
    *
    * @param version The version.
-   * @param signal Ends the wait with its reason.
-   * @returns Resolves at once where it has been reached already.
-   * @throws {TypeError} If it cannot be compared with what has been reached.
+   * @param signal Ends the wait; the promise rejects with its reason.
+   * @returns Resolves once the store is at that version or a later one.
+   * @throws {TypeError} If it cannot be compared with the version of the store.
    */
   wait(version: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise<void>((resolve, reject) => {
@@ -51,7 +51,7 @@ export class VersionWaiters {
   }
 
   /**
-   * The cache has reached a version.
+   * Notes that the store has reached a version, and resolves the waits for it.
    *
    * @param version The version.
    */
@@ -67,9 +67,10 @@ export class VersionWaiters {
   }
 
   /**
-   * Nothing more will be reached.
+   * Ends all waits, since no later version will be reached.
    *
-   * @param makeError What each waiter is told.
+   * @param makeError Creates the error that the wait for a version rejects
+   *   with.
    */
   end(makeError: (version: string) => unknown): void {
     for (const waiter of this.#waiters) {

@@ -1,5 +1,5 @@
 /**
- * What is known of an informer from outside: whether its cache is complete.
+ * The controller of an informer, which says whether its store is complete.
  *
  * @module
  */
@@ -9,24 +9,29 @@
  * [`cache.Controller`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Controller).
  */
 export interface Controller {
-  /** Whether the whole first list is in the store. */
+  /** Whether the store holds the complete initial list. */
   hasSynced(): boolean;
-  /** Resolves true at the sync, false when the informer stops before it. */
+  /**
+   * Resolves to true once {@linkcode Controller.hasSynced} is true, or to false
+   * if the informer stops before that. Never rejects.
+   */
   readonly synced: Promise<boolean>;
-  /** The version that the store shows; empty before the first list. */
+  /**
+   * The resource version that the store is at; empty before the initial list.
+   */
   lastSyncResourceVersion(): string;
 }
 
 /**
- * Waits until informers have synced, as client-go's
+ * Waits for informers to sync, as client-go's
  * [`cache.WaitForCacheSync`](https://pkg.go.dev/k8s.io/client-go/tools/cache#WaitForCacheSync).
  *
  * @param signal Ends the wait.
- * @param controllers The informers.
- * @returns True when all have synced; false when one has stopped before, or the
- *   signal is aborted.
+ * @param controllers The controllers of the informers.
+ * @returns True once all have synced; false as soon as one has stopped before
+ *   that or the signal is aborted.
  *
- * @example Read a cache only when it is complete
+ * @example Read a store only once it is complete
  * ```ts
  * import { IndexerInformerWatcher, waitForCacheSync } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";

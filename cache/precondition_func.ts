@@ -1,5 +1,5 @@
 /**
- * Conditions on a cache.
+ * Preconditions of `untilWithSync`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { KubernetesObject } from "../api/types.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Tells from the complete cache whether there is nothing to wait for, as
+ * Tests the synced store; true means that there is nothing left to wait for, as
  * client-go's
  * [`watch.PreconditionFunc`](https://pkg.go.dev/k8s.io/client-go/tools/watch#PreconditionFunc).
  *

@@ -1,8 +1,8 @@
 /**
- * What an informer's cache looks like from outside.
+ * The read-only view of an informer's store.
  *
- * The informer is its only writer. Readers get views that cannot change it,
- * and since a change is made in one step, they never see half of one.
+ * The informer is the only writer. Changes are made in one step, so readers
+ * never see half of one.
  *
  * @module
  */
@@ -10,39 +10,39 @@
 import type { KubernetesObject } from "../api/types.ts";
 
 /**
- * A cache of objects, as client-go's
- * [`cache.Store`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Store), for
- * reading. The objects are the cache's own: do not change them.
+ * A read-only store of objects, as client-go's
+ * [`cache.Store`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Store). The
+ * objects belong to the store: do not modify them.
  *
  * @typeParam T Type of the objects.
  */
 export interface Store<T extends KubernetesObject = KubernetesObject>
   extends Iterable<T> {
-  /** How many objects there are. */
+  /** The number of objects. */
   readonly size: number;
-  /** All objects. */
+  /** Lists all objects, in no particular order. */
   list(): T[];
-  /** The keys of all objects, as `metaNamespaceKey` gives them. */
+  /** Lists the keys of all objects, as `metaNamespaceKey` returns them. */
   listKeys(): string[];
   /**
-   * The object with the name and namespace of another.
+   * Gets the stored object with the same name and namespace as another.
    *
    * @param object The other object.
-   * @returns The cached object, or undefined where there is none.
+   * @returns The stored object, or undefined if there is none.
    * @throws {TypeError} If the other object has no name.
    */
   get(object: T): T | undefined;
   /**
-   * The object with a key.
+   * Gets the object with a key.
    *
-   * @param key `"namespace/name"`, or `"name"`.
-   * @returns The cached object, or undefined where there is none.
+   * @param key `"namespace/name"`, or `"name"` for a cluster-scoped object.
+   * @returns The stored object, or undefined if there is none.
    */
   getByKey(key: string): T | undefined;
 }
 
 /**
- * The values under which an index finds an object, as client-go's
+ * Computes the values that an object is indexed under, as client-go's
  * [`cache.IndexFunc`](https://pkg.go.dev/k8s.io/client-go/tools/cache#IndexFunc).
  * It is called once for each change of an object.
  *
@@ -53,7 +53,8 @@ export type IndexFunc<T extends KubernetesObject = KubernetesObject> = (
 ) => string[];
 
 /**
- * Index functions by the names of their indexes.
+ * Index functions by index name, as client-go's
+ * [`cache.Indexers`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Indexers).
  *
  * @typeParam T Type of the objects.
  */
@@ -63,52 +64,53 @@ export type Indexers<T extends KubernetesObject = KubernetesObject> = Record<
 >;
 
 /**
- * A cache that finds objects by index, as client-go's
- * [`cache.Indexer`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Indexer),
- * for reading.
+ * A read-only store with indexes, as client-go's
+ * [`cache.Indexer`](https://pkg.go.dev/k8s.io/client-go/tools/cache#Indexer).
  *
  * @typeParam T Type of the objects.
  */
 export interface Indexer<T extends KubernetesObject = KubernetesObject>
   extends Store<T> {
   /**
-   * Adds indexes, at any time; what is there is indexed at once.
+   * Adds indexers. May be called at any time: objects that are already in the
+   * store are indexed at once.
    *
-   * @param indexers The new indexes.
-   * @throws {TypeError} If a name is taken; nothing is added then.
+   * @param indexers The new indexers.
+   * @throws {TypeError} If an index of one of the names exists; none is added
+   *   then.
    */
   addIndexers(indexers: Indexers<T>): void;
   /**
-   * The objects that an index has under a value.
+   * Lists the objects that are indexed under a value.
    *
-   * @param index Name of the index.
-   * @param value The value.
+   * @param index The name of the index.
+   * @param value The indexed value.
    * @returns The objects.
    * @throws {RangeError} If there is no such index.
    */
   byIndex(index: string, value: string): T[];
   /**
-   * The keys of the objects that an index has under a value.
+   * Lists the keys of the objects that are indexed under a value.
    *
-   * @param index Name of the index.
-   * @param value The value.
+   * @param index The name of the index.
+   * @param value The indexed value.
    * @returns The keys.
    * @throws {RangeError} If there is no such index.
    */
   indexKeys(index: string, value: string): string[];
   /**
-   * The objects that share an index value with another object.
+   * Lists the objects that share an indexed value with another object.
    *
-   * @param index Name of the index.
-   * @param object The other object.
+   * @param index The name of the index.
+   * @param object The other object; need not be in the store.
    * @returns The objects, each once.
    * @throws {RangeError} If there is no such index.
    */
   index(index: string, object: T): T[];
   /**
-   * The values under which an index has objects.
+   * Lists the values that an index has objects under.
    *
-   * @param index Name of the index.
+   * @param index The name of the index.
    * @returns The values.
    * @throws {RangeError} If there is no such index.
    */

@@ -25,7 +25,7 @@ import { serviceAccountConfig } from "./_service_account.ts";
 import { didYouMean } from "../internal/did_you_mean.ts";
 import {
   environmentVariable,
-  homeFolder,
+  homeDirectory,
   isWindows,
   readTextFile,
   UnreadableFileError,
@@ -191,7 +191,7 @@ function defaultPaths(): readonly string[] {
     const paths = variable.split(isWindows() ? ";" : ":");
     return [...new Set(paths.filter((path) => path !== ""))];
   }
-  const home = homeFolder();
+  const home = homeDirectory();
   return home === undefined ? [] : [`${home}/.kube/config`];
 }
 

@@ -8,7 +8,7 @@
 import { load, YAMLException } from "js-yaml";
 import { isRecord } from "../internal/json_fields.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
-import { folderOf } from "../internal/runtime.ts";
+import { directoryOf } from "../internal/runtime.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
 /** An entry and the directory that its relative paths refer to. */
@@ -68,7 +68,7 @@ export function parseKubeconfig(
   if (kind !== undefined && kind !== "Config") {
     throw config.unusable('it is not a kubeconfig: its kind is not "Config"');
   }
-  const directory = folderOf(path);
+  const directory = directoryOf(path);
   return {
     where: path,
     currentContext: config.string("current-context"),

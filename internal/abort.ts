@@ -1,21 +1,21 @@
 /**
- * Waiting for something that may ignore an abort. Nobody is made to wait for
- * it: the abort settles the wait at once, what arrives later is handed to
- * `discard`, and a late rejection is heard by nobody, on purpose.
+ * Waiting for something that may ignore an abort. The abort settles the wait at
+ * once; a value that arrives later is handed to `discard`, and a rejection that
+ * arrives later is dropped on purpose.
  *
  * @module
  */
 
-/** Does nothing; for promises whose outcome no longer matters. */
+/** Does nothing. Handles promises whose outcome no longer matters. */
 export function ignore(): void {}
 
 /**
- * Waits for a promise, or until the signal is aborted.
+ * Waits for a promise, or until a signal is aborted.
  *
  * @typeParam V Type of the value.
- * @param promise What to wait for.
- * @param signal What ends the wait.
- * @param discard What to do with a value that comes too late.
+ * @param promise The promise.
+ * @param signal Ends the wait.
+ * @param discard Called with a value that arrives after the abort.
  * @returns The value.
  * @throws The signal's reason if it is aborted first, or what the promise
  *   rejects with.
@@ -44,11 +44,11 @@ export function unlessAborted<V>(
 }
 
 /**
- * Cancels a stream without waiting for it: a cancel that fails or hangs
- * changes nothing for the caller.
+ * Cancels a stream without waiting for it: a cancel that fails or hangs does
+ * not affect the caller.
  *
- * @param stream The stream, or its reader; nothing where there is none.
- * @param reason Why.
+ * @param stream The stream or its reader, if there is one.
+ * @param reason The reason passed to `cancel()`.
  */
 export function cancelQuietly(
   stream: Pick<ReadableStream, "cancel"> | null | undefined,

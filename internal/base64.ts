@@ -1,14 +1,14 @@
 /**
- * Base64, of UTF-8.
+ * Base64 of UTF-8 text.
  *
  * @module
  */
 
 /**
- * Encodes a text.
+ * Encodes the UTF-8 bytes of a string as base64.
  *
- * @param text The text.
- * @returns Its UTF-8 bytes in base64.
+ * @param text The string.
+ * @returns The base64.
  */
 export function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
@@ -16,10 +16,10 @@ export function encodeBase64(text: string): string {
 }
 
 /**
- * Decodes a text. White space in it is skipped.
+ * Decodes base64 of UTF-8 text. White space is skipped.
  *
- * @param data Base64.
- * @returns The text; undefined where that is no base64.
+ * @param data The base64.
+ * @returns The text, or undefined if `data` is not valid base64.
  */
 export function decodeBase64(data: string): string | undefined {
   try {

@@ -1,16 +1,16 @@
 /**
- * The one module that writes to the console, and so the one place where what
- * nobody can catch still comes to light: a callback of the caller's that
- * throws must not break the watch that calls it, and must not vanish either.
- * `reportError` would end a Deno process, and Node has none.
+ * The only module that writes to the console. A user's callback that throws
+ * must not break the watch that calls it, and the error must not vanish
+ * either: it is written here. `reportError` is not an option: it would end a
+ * Deno process, and Node does not have it.
  *
  * @module
  */
 
 /**
- * Writes a warning.
+ * Writes a warning to the console.
  *
- * @param message What the caller should know.
+ * @param message The warning.
  */
 export function warn(message: string): void {
   // deno-lint-ignore no-console
@@ -18,12 +18,12 @@ export function warn(message: string): void {
 }
 
 /**
- * Calls a callback of the caller's. What it throws, or what its promise
- * rejects with, is written once to the console and goes no further.
+ * Calls a user's callback. If it throws, or returns a promise that rejects,
+ * the error is written to the console once and goes no further.
  *
- * @param name What the caller knows the callback as.
+ * @param name The name of the callback, for the message.
  * @param callback The callback, if there is one.
- * @param argument What it is called with.
+ * @param argument The argument of the callback.
  */
 export function callSafely<A>(
   name: string,

@@ -1,16 +1,16 @@
 /**
- * "Did you mean …?" for words that are nearly right.
+ * "Did you mean …?" suggestions for misspelled words.
  *
  * @module
  */
 
 /**
- * Asks whether a known word was meant.
+ * Suggests the known word that is closest to a misspelled one.
  *
  * @param word The word as it was typed.
- * @param known The words that there are.
- * @param prefix What is written in front of them.
- * @returns The question; empty where no known word is near.
+ * @param known The known words.
+ * @param prefix Written in front of the suggestion, such as `"--"`.
+ * @returns The question, or an empty string if no known word is close.
  */
 export function didYouMean(
   word: string,
@@ -37,8 +37,8 @@ function nearest(
 }
 
 /**
- * How many letters have to be put in, taken out, replaced, or swapped with
- * their neighbour: the mistakes that fingers make.
+ * The number of insertions, deletions, substitutions and transpositions of
+ * adjacent letters between two words (optimal string alignment distance).
  */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,14 +1,15 @@
 /**
- * The check that every duration goes through before anything is started.
+ * Validation of durations.
  *
  * @module
  */
 
 /**
- * Refuses durations that are negative or not a number.
+ * Throws if a duration is negative or NaN.
  *
- * @param durations The durations in milliseconds, by the caller's names.
- * @throws {RangeError} If one of them is negative or NaN.
+ * @param durations The durations in milliseconds, by the names that the caller
+ *   knows them by. Undefined ones are skipped.
+ * @throws {RangeError} If a duration is negative or NaN.
  */
 export function checkDurations(
   durations: Readonly<Record<string, number | undefined>>,
@@ -16,7 +17,7 @@ export function checkDurations(
   for (const [name, value] of Object.entries(durations)) {
     if (value === undefined || value >= 0) continue;
     throw new RangeError(
-      `Cannot use ${value} as ${name}: a duration is zero or more milliseconds`,
+      `Cannot use ${value} as ${name}: expected a non-negative number of milliseconds`,
     );
   }
 }

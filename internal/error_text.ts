@@ -1,34 +1,35 @@
 /**
- * What an error's message is made of: what an unknown thrown value says, and the
- * beginning of a text. Anything can be thrown, so that this never throws itself.
+ * Text for error messages: what an unknown thrown value says, and the beginning
+ * of a long text. Anything can be thrown, so none of these functions throws.
  *
  * @module
  */
 
 /**
- * The text of an error, its message where it has one.
+ * The message of a thrown value.
  *
- * @param error Whatever was thrown.
- * @returns Its message, or its text where it is no `Error`.
+ * @param error The value; need not be an `Error`.
+ * @returns Its message; the name of an `Error` without one; any other value as
+ *   a string.
  */
 export function errorText(error: unknown): string {
   try {
-    // Node's of several addresses that are tried one after the other.
+    // Node throws one, without a message, when each of several addresses fails.
     if (error instanceof AggregateError && error.message === "") {
       return error.errors.map(errorText).join(", ") || error.name;
     }
     return String(error instanceof Error ? error.message || error.name : error);
   } catch {
-    return "an object that has no text";
+    return "an object that cannot be converted to a string";
   }
 }
 
 /**
- * The texts of an error and of what caused it, without what a later one
- * repeats: fetch failures carry the reason only in their causes on Node.
+ * The messages of an error and its causes, without repetitions: on Node a
+ * failed fetch says why only in its cause.
  *
- * @param error Whatever was thrown.
- * @returns The messages from the outermost in, joined by colons.
+ * @param error The thrown value.
+ * @returns The messages, outermost first, joined by colons.
  */
 export function errorChainText(error: unknown): string {
   const texts: string[] = [];
@@ -46,11 +47,11 @@ export function errorChainText(error: unknown): string {
 }
 
 /**
- * The beginning of a text that may be too long to show.
+ * Truncates a text that may be too long to show.
  *
- * @param text The text, without credentials already.
- * @param most How many characters may be shown.
- * @returns The text, cut where it is longer.
+ * @param text The text, with credentials already removed.
+ * @param most The most characters to keep.
+ * @returns The text, with an ellipsis if it was cut.
  */
 export function clip(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;

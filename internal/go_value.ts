@@ -1,5 +1,5 @@
 /**
- * JSON values as Go knows and writes them.
+ * JSON values as Go represents and formats them.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { isRecord } from "./json_fields.ts";
 
 /**
- * The name of the type that Go makes of a JSON value.
+ * The Go type that a JSON value is unmarshaled into.
  *
  * @param value The value.
- * @returns The name, as Go's `%T` writes it.
+ * @returns The name of the type, as Go's `%T` formats it.
  */
 export function goTypeName(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
@@ -22,7 +22,7 @@ export function goTypeName(value: unknown): string {
 }
 
 /**
- * A value as Go's `%v` writes it.
+ * Formats a JSON value as Go's `%v` does.
  *
  * @param value The value.
  * @returns The text: `"[a b]"` for a list, `"map[a:1]"` for a map.
@@ -37,7 +37,7 @@ export function goText(value: unknown): string {
   return `map[${entries.join(" ")}]`;
 }
 
-/** What fits is an int, all else a float: `1.2345675e+06`. */
+/** A number that fits is an int, any other a float: `1.2345675e+06`. */
 function goNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) {
     return String(BigInt(value));
@@ -50,12 +50,12 @@ function goNumber(value: number): string {
 }
 
 /**
- * A value as Go's `json.Marshal` writes it: keys in order, and nothing that a
- * browser would take for HTML.
+ * Encodes a value as Go's `json.Marshal` does: keys sorted, and characters that
+ * are special in HTML escaped.
  *
  * @param value The value.
- * @param indent Blanks that a level is indented by; 0 for a single line.
- * @returns The text.
+ * @param indent Spaces to indent each level by; 0 for a single line.
+ * @returns The JSON.
  */
 export function goJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, sortKeys, indent).replace(

@@ -1,5 +1,5 @@
 /**
- * Letting time pass, for as long as it takes or until a signal says no.
+ * A delay that a signal can end.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { unlessAborted } from "./abort.ts";
 import { startTimer } from "./timer.ts";
 
 /**
- * Waits. The event loop turns at least once, also where there is no time to
- * pass.
+ * Waits for a delay. The event loop turns at least once, even if the delay is
+ * zero.
  *
- * @param delayMs How long, in milliseconds; `Infinity` until the signal.
- * @param signal Ends the wait.
+ * @param delayMs The delay in milliseconds; `Infinity` waits for the signal.
+ * @param signal Ends the delay.
  * @throws The signal's reason if it is aborted first.
  */
 export async function pause(

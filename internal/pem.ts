@@ -1,8 +1,7 @@
 /**
  * PEM text, as certificates and keys are exchanged in.
  *
- * Only the boundaries are looked at: what is between them is for the parser of
- * whoever uses it.
+ * Only the boundaries are checked, not what is between them.
  *
  * @module
  */

@@ -1,33 +1,35 @@
 /**
- * A stream that gives exactly what is asked of it. `highWaterMark: 0` because
- * the default of 1 pulls one item that nobody asked for, which for a watch
- * means an event taken from the server and perhaps never seen.
+ * A stream that produces exactly what is read from it. It has a
+ * `highWaterMark` of 0, because the default of 1 pulls one item before anyone
+ * reads: for a watch, an event that is taken from the server and may never be
+ * seen.
  *
  * @module
  */
 
-/** What feeds the stream. Neither callback may throw. */
+/** The source of a stream. Neither callback may throw. */
 export interface PullSource {
-  /** Called when a read is pending. */
+  /** Called when a read is pending; should enqueue one item, then or later. */
   pull: () => PromiseLike<void> | void;
   /** Called when the consumer cancels. */
   cancel: (reason: unknown) => void;
 }
 
-/** A stream and the end that feeds it. */
+/** A stream and its controller. */
 export interface PullStream<E> {
-  /** For the consumer. */
+  /** The consumer's end. */
   readonly stream: ReadableStream<E>;
-  /** For the producer. */
+  /** The producer's end. */
   readonly controller: ReadableStreamDefaultController<E>;
 }
 
 /**
- * Makes a stream that reads nothing ahead.
+ * Creates a stream that reads nothing ahead.
  *
- * @typeParam E Type of what the stream carries.
- * @param source What feeds it.
- * @returns The stream with its controller.
+ * @typeParam E Type of the items.
+ * @param source The callbacks that feed the stream.
+ * @returns The stream and its controller.
+ * @throws {TypeError} If the runtime's `ReadableStream` is not conformant.
  */
 export function pullStream<E>(source: PullSource): PullStream<E> {
   let controller: ReadableStreamDefaultController<E> | undefined;
@@ -39,7 +41,9 @@ export function pullStream<E>(source: PullSource): PullStream<E> {
     cancel: source.cancel,
   }, { highWaterMark: 0 });
   if (controller === undefined) {
-    throw new TypeError("Cannot use this runtime's ReadableStream: no start");
+    throw new TypeError(
+      "Cannot use this runtime's ReadableStream: it did not call start()",
+    );
   }
   return { stream, controller };
 }

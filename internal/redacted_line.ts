@@ -1,6 +1,6 @@
 /**
- * Keeps known credentials out of what others say: a plugin's complaints, an
- * identity provider's answer.
+ * Shows the output of other programs and services in errors (an exec plugin's
+ * stderr, an identity provider's response) without known credentials.
  *
  * @module
  */
@@ -8,15 +8,16 @@
 import { clip } from "./error_text.ts";
 import { Redactor } from "./redactor.ts";
 
-/** How much of what others say an error shows, in characters. */
+/** How many characters of the output an error shows. */
 const SHOWN_CHARACTERS = 200;
 
 /**
- * One line of what others say, to be shown in an error.
+ * Picks the line of another program's output that an error shows.
  *
- * @param text What they say.
- * @param secrets What must not be shown of it.
- * @returns The last line that is not empty.
+ * @param text The output.
+ * @param secrets Credentials to redact; values that are not strings, or could
+ *   not be sent in a header, are skipped.
+ * @returns The last line that is not empty, redacted and truncated.
  */
 export function shownLine(text: string, secrets: Iterable<unknown>): string {
   const lines = text.split(/[\r\n]+/).map(printable).filter(Boolean);
@@ -31,7 +32,7 @@ export function shownLine(text: string, secrets: Iterable<unknown>): string {
   return clip(line, SHOWN_CHARACTERS);
 }
 
-/** Without what colours a terminal, or does worse. */
+/** Removes terminal escape sequences and control characters. */
 function printable(line: string): string {
   // deno-lint-ignore no-control-regex
   return line.replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, "")

@@ -2,12 +2,13 @@
  * Keeps credentials out of what is shown. An error repeats what a server said,
  * and a server may repeat what it was sent.
  *
- * One is made for each request, from what that request carries: a server can
- * give back nothing else, and nothing has to be remembered for longer.
+ * A redactor is created for each request, from the headers of that request:
+ * that is all a server can repeat, and no credential has to be remembered for
+ * longer.
  *
- * A server escapes what it repeats, for JSON, HTML or a URL, and cuts it off
- * where it gets long. So a credential is sought character by character, each
- * in any of its spellings, and the beginning of one is taken out as well.
+ * Servers escape what they repeat, for JSON, HTML or a URL, and truncate what
+ * is long. So a credential is matched character by character, each in any of
+ * its spellings, and a prefix of one is redacted as well.
  *
  * @module
  */
@@ -17,13 +18,13 @@ import { errorChainText, errorText } from "./error_text.ts";
 
 const REPLACEMENT = "[redacted]";
 
-/** Less than so many characters of a credential give nothing away. */
+/** A shorter prefix of a credential gives nothing away. */
 const LEAST_TELLING = 8;
 
-/** So much of its middle or end does. */
+/** A shorter part from its middle or end gives nothing away. */
 const PART_LENGTH = 16;
 
-/** What is shorter is a setting, unless it stands where only credentials do. */
+/** A shorter value is taken for a setting, except in `Authorization`. */
 const LEAST_SECRET = 6;
 
 const CREDENTIAL_HEADER = /authorization$/i;
@@ -31,13 +32,13 @@ const CREDENTIAL_HEADER = /authorization$/i;
 const SECRET_HEADER =
   /assertion|auth|bearer|cookie|credential|jwt|key|pass|secret|session|signature|token/i;
 
-/** How each character of a credential may be written. */
+/** A credential: for each character, its possible spellings. */
 type Secret = readonly (readonly string[])[];
 
 /** The start and the end of a part of a text. */
 type Span = readonly [start: number, end: number];
 
-/** Takes credentials out of texts. */
+/** Redacts the credentials of one request. */
 export class Redactor {
   readonly #seen = new Set<string>();
   readonly #secrets: Secret[] = [];
@@ -45,17 +46,17 @@ export class Redactor {
   readonly #parts = new Set<string>();
 
   /**
-   * Learns what must not be shown.
+   * Creates a redactor for the credentials in a request's headers.
    *
-   * @param headers The headers of the request, the credential among them.
+   * @param headers The headers of the request.
    */
   constructor(headers: Headers = new Headers()) {
     this.add(headers);
   }
 
   /**
-   * Learns what must not be shown besides, as when a request is repeated with
-   * another token.
+   * Adds the credentials of another set of headers, as when a request is
+   * repeated with a new token.
    *
    * @param headers The headers of the request.
    */
@@ -73,8 +74,8 @@ export class Redactor {
   }
 
   /**
-   * Replaces the credentials in a text, and the parts of one: its beginning
-   * from 8 characters on, any other from 16 on.
+   * Redacts credentials in a text, and parts of them: prefixes of at least 8
+   * characters, other parts of at least 16.
    *
    * @param text The text.
    * @returns The text to show.
@@ -119,11 +120,11 @@ export class Redactor {
   }
 
   /**
-   * A JSON value with the same done to each text in it, and to each key. What
-   * is nested more than a hundred levels deep is left out.
+   * Redacts every string and key in a JSON value. Values nested more than a
+   * hundred levels deep are left out.
    *
    * @param value The value; not changed.
-   * @returns The value to show.
+   * @returns A redacted copy.
    */
   redactAll(value: unknown): unknown {
     return this.#redactTo(MAX_JSON_DEPTH, value);
@@ -144,11 +145,12 @@ export class Redactor {
   }
 
   /**
-   * An error that can be shown. Node's `fetch` hangs the bytes that it could
-   * not parse on the cause of what it throws.
+   * Redacts an error. Its causes are searched too: Node's `fetch` puts the
+   * bytes that it could not parse on the cause of its error.
    *
-   * @param error Whatever was thrown; not changed.
-   * @returns The error itself, or what it says where it repeats a credential.
+   * @param error The thrown value; not changed.
+   * @returns The error itself if it contains no credential, else a new error
+   *   with its redacted message.
    */
   redactError(error: unknown): unknown {
     const seen = new Set<unknown>();
@@ -171,7 +173,7 @@ export class Redactor {
     );
   }
 
-  /** How many characters of a text are a credential, from a place on. */
+  /** The length of the credential that starts at an index; 0 if none does. */
   #lengthOfSecret(text: string, at: number): number {
     let longest = 0;
     for (const secret of this.#secrets) {
@@ -181,7 +183,7 @@ export class Redactor {
   }
 }
 
-/** The credentials in a header, if that is what it carries. */
+/** The credentials in a header, if it can carry any. */
 function secretsIn(name: string, value: string): string[] {
   if (CREDENTIAL_HEADER.test(name)) {
     const [, scheme = "", credential = value] = /^(\S+)\s+(.*)$/.exec(value) ??
@@ -204,12 +206,12 @@ function decodeBasic(credential: string): string[] {
     const [, password = ""] = /^[^:]*:(.*)$/s.exec(text) ?? [];
     return [password];
   } catch {
-    // Not base64, and so nothing but itself can be repeated.
+    // Not base64: it can only be repeated as it is.
     return [];
   }
 }
 
-/** How servers write a character: as it is, or escaped in one of their ways. */
+/** How servers write a character: as it is, or escaped. */
 function spellings(character: string): readonly string[] {
   if (/[A-Za-z0-9]/.test(character)) return [character];
   const code = character.codePointAt(0) ?? 0;
@@ -233,7 +235,7 @@ function spellings(character: string): readonly string[] {
   ];
 }
 
-/** How many characters of a text spell a secret, or enough of one. */
+/** The length of the secret, or of a telling prefix, at an index; else 0. */
 function lengthOf(secret: Secret, text: string, start: number): number {
   let ends = [start];
   let spelled = 0;

@@ -1,7 +1,6 @@
 /**
  * Files, paths and the environment on Deno, Node and Bun, without a `node:`
- * import: on Deno the first one of those costs more than all the rest of a
- * start.
+ * import: on Deno the first of those costs more than the rest of the startup.
  *
  * @module
  */
@@ -9,7 +8,7 @@
 import { isRecord } from "./json_fields.ts";
 import { errorText } from "./error_text.ts";
 
-/** The part of Node's `process` that is used here. */
+/** The members of Node's `process` that are used here. */
 interface NodeProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
@@ -18,24 +17,24 @@ interface NodeProcess {
   };
 }
 
-/** Why a file cannot be read, in a few words, for an error that names it. */
+/** Why a file cannot be read, by error code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
   EACCES: "permission denied",
   EPERM: "permission denied",
-  EISDIR: "it is a folder",
+  EISDIR: "it is a directory",
 };
 
-/** A file cannot be read. The message is why, without its name. */
+/** A file cannot be read. The message says why, without the path. */
 export class UnreadableFileError extends Error {
-  /** Whether there is no such file. */
+  /** Whether the file does not exist. */
   readonly isMissing: boolean;
 
   /**
-   * Says why.
+   * Creates an error from what the runtime threw.
    *
-   * @param cause What the runtime threw.
+   * @param cause What the runtime threw; determines the message.
    */
   constructor(cause: unknown) {
     const code = codeOf(cause);
@@ -45,7 +44,7 @@ export class UnreadableFileError extends Error {
 }
 
 /**
- * Whether this is Deno itself, and not a stand-in for it.
+ * Tests whether this is Deno itself, not a shim of its namespace.
  *
  * @returns Whether it is.
  */
@@ -54,7 +53,7 @@ export function isDeno(): boolean {
 }
 
 /**
- * Whether this is Bun.
+ * Tests whether this is Bun.
  *
  * @returns Whether it is.
  */
@@ -63,7 +62,7 @@ export function isBun(): boolean {
 }
 
 /**
- * Whether this is Node, or does as it does.
+ * Tests whether this is Node or a runtime that is compatible with it.
  *
  * @returns Whether it is.
  */
@@ -72,10 +71,10 @@ export function isNode(): boolean {
 }
 
 /**
- * Reads a file.
+ * Reads a text file.
  *
- * @param path Where it is.
- * @returns Its text.
+ * @param path The path of the file.
+ * @returns Its contents.
  * @throws {UnreadableFileError} If it cannot be read.
  */
 export function readTextFile(path: string): string {
@@ -86,14 +85,14 @@ export function readTextFile(path: string): string {
   } catch (cause) {
     throw new UnreadableFileError(cause);
   }
-  throw new UnreadableFileError("this runtime has no files");
+  throw new UnreadableFileError("this runtime cannot read files");
 }
 
 /**
- * A variable of the environment.
+ * Reads an environment variable.
  *
- * @param name Its name.
- * @returns Its value; undefined where it is not set, or empty.
+ * @param name The name of the variable.
+ * @returns Its value, or undefined if it is unset or empty.
  */
 export function environmentVariable(name: string): string | undefined {
   const value = isDeno() ? Deno.env.get(name) : nodeProcess()?.env[name];
@@ -101,9 +100,9 @@ export function environmentVariable(name: string): string | undefined {
 }
 
 /**
- * Whether paths are those of Windows.
+ * Tests whether this is Windows.
  *
- * @returns Whether they are.
+ * @returns Whether it is.
  */
 export function isWindows(): boolean {
   return isDeno()
@@ -112,39 +111,39 @@ export function isWindows(): boolean {
 }
 
 /**
- * The user's own folder.
+ * The user's home directory.
  *
- * @returns Its path; undefined where nothing says it.
+ * @returns Its path, or undefined if the environment does not say.
  */
-export function homeFolder(): string | undefined {
+export function homeDirectory(): string | undefined {
   const home = environmentVariable("HOME");
   return isWindows() ? home ?? environmentVariable("USERPROFILE") : home;
 }
 
 /**
- * The folder that a file is in.
+ * The directory that contains a file.
  *
- * @param path The file's path.
- * @returns The folder's path.
+ * @param path The path of the file.
+ * @returns The path of the directory.
  */
-export function folderOf(path: string): string {
+export function directoryOf(path: string): string {
   const end = path.search(isWindows() ? /[\\/][^\\/]*$/ : /\/[^/]*$/);
   if (end < 0) return ".";
   return path.slice(0, end) || "/";
 }
 
 /**
- * A path as seen from a folder.
+ * Resolves a path relative to a directory.
  *
- * @param folder The folder.
- * @param path The path; an absolute one stays as it is.
- * @returns The path from here.
+ * @param directory The directory.
+ * @param path The path; an absolute one is returned unchanged.
+ * @returns The resolved path.
  */
-export function resolvePath(folder: string, path: string): string {
+export function resolvePath(directory: string, path: string): string {
   const isAbsolute = isWindows()
     ? /^(?:[a-z]:)?[\\/]/i.test(path)
     : path.startsWith("/");
-  return isAbsolute || folder === "." ? path : `${folder}/${path}`;
+  return isAbsolute || directory === "." ? path : `${directory}/${path}`;
 }
 
 function nodeProcess(): NodeProcess | undefined {

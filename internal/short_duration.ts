@@ -1,6 +1,6 @@
 /**
- * How long something took or has been there, for people: two units at most,
- * and the finer one only where it still matters, as `kubectl` shows ages.
+ * Durations for people, as `kubectl` shows ages: two units at most, the smaller
+ * one only while it matters.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-/** Until when an age is shown in which units. */
+/** The units for each range of ages, in seconds. */
 const STEPS: readonly {
   readonly below: number;
   readonly unit: readonly [number, string];
@@ -28,9 +28,9 @@ const STEPS: readonly {
 ];
 
 /**
- * A duration as `kubectl` shows ages.
+ * Formats a duration as `kubectl` formats ages.
  *
- * @param ms Milliseconds; less than none counts as none.
+ * @param ms Milliseconds; a negative number counts as 0.
  * @returns `"59s"`, `"5m30s"`, `"47h"`.
  */
 export function shortDuration(ms: number): string {

@@ -1,24 +1,24 @@
 /**
- * Timers that can be owned. `setTimeout` holds 31 bits of milliseconds, not
- * quite 25 days, and fires at once beyond that; `AbortSignal.timeout` cannot
- * be cleared. This one waits as long as it is told and is gone when told.
+ * Timers with an owner. `setTimeout` takes 31 bits of milliseconds, not quite
+ * 25 days, and fires at once beyond that; `AbortSignal.timeout` cannot be
+ * cleared. This one waits for any delay and can be cleared.
  *
  * @module
  */
 
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** A timer that has been started. */
+/** A running timer. */
 export interface Timer {
-  /** Stops it. Harmless when it has fired or was cleared before. */
+  /** Clears the timer. Does nothing once it has fired or been cleared. */
   clear(): void;
 }
 
 /**
  * Calls a function once, after a delay of any length.
  *
- * @param callback What to call.
- * @param delayMs How long to wait; `Infinity` never fires.
+ * @param callback The function.
+ * @param delayMs The delay in milliseconds; `Infinity` never fires.
  * @returns The running timer.
  */
 export function startTimer(callback: () => void, delayMs: number): Timer {

@@ -1,11 +1,11 @@
-// What both trackers share: upstream's word, the moment of the sync, and its
-// promise. A gate opens once and never closes. How work is counted is each
-// tracker's own affair: it tells the gate how much waits after every change
-// that could open it, so that the two conditions are joined in one place.
+// The part that both trackers share: whether upstream has synced, and the
+// promise of the sync. A gate opens once and never closes. Each tracker counts
+// pending keys in its own way and passes the count to the gate after every
+// change that could open it, so that the two conditions meet in one place.
 
 import { deferred } from "./_deferred.ts";
 
-/** Opens for ever once upstream has synced and nothing waits. */
+/** Opens once upstream has synced and no key is pending, and never closes. */
 export class SyncGate {
   readonly #done = deferred<void>();
   #upstreamSynced = false;
@@ -16,28 +16,28 @@ export class SyncGate {
     return this.#open;
   }
 
-  /** Resolves in the same step in which the gate opens; never rejects. */
+  /** Resolves when the gate opens; never rejects. */
   get done(): Promise<void> {
     return this.#done.promise;
   }
 
   /**
-   * Takes note that upstream has synced, and opens the gate if nothing waits.
+   * Notes that upstream has synced, and opens the gate if no key is pending.
    *
-   * @param waiting How many keys are started and not finished.
+   * @param pending The number of keys that are started and not finished.
    */
-  upstreamHasSynced(waiting: number): void {
+  upstreamHasSynced(pending: number): void {
     this.#upstreamSynced = true;
-    this.update(waiting);
+    this.update(pending);
   }
 
   /**
-   * Opens the gate if upstream has synced and nothing waits.
+   * Opens the gate if upstream has synced and no key is pending.
    *
-   * @param waiting How many keys are started and not finished.
+   * @param pending The number of keys that are started and not finished.
    */
-  update(waiting: number): void {
-    if (!this.#upstreamSynced || waiting > 0) return;
+  update(pending: number): void {
+    if (!this.#upstreamSynced || pending > 0) return;
     this.#open = true;
     this.#done.resolve();
   }

@@ -1,32 +1,31 @@
-// A set of the keys that wait, beside the gate that both trackers share. Once
-// the gate is open the answer can no more change, so nothing is tracked then:
-// a key that is started later takes no memory.
+// The set of pending keys, and the gate that both trackers share. Once the gate
+// is open the answer can no longer change, so keys that are started later are
+// not tracked and take no memory.
 
 import { SyncGate } from "./_sync_gate.ts";
 
 /**
- * Tells when every key of an initial list has been processed, where several
- * workers process keys at the same time and in any order.
+ * Tracks whether every key of an initial list has been processed, when several
+ * workers process keys concurrently and in any order.
  *
- * It counts as synced once {@linkcode AsyncTracker.upstreamHasSynced} has been
- * called **and** no key waits, that is, each key given to
- * {@linkcode AsyncTracker.start} has been given to
- * {@linkcode AsyncTracker.finished}.
+ * It has synced once {@linkcode AsyncTracker.upstreamHasSynced} has been called
+ * **and** no key is pending: every key passed to {@linkcode AsyncTracker.start}
+ * has also been passed to {@linkcode AsyncTracker.finished}.
  *
- * - Once synced it stays synced for ever, whatever is started later.
- * - Keys are a set: a key that was started twice needs one `finished()`.
- * - Finishing a key that was never started is harmless, so that a worker need
- *   not know whether its key was part of the initial list.
- * - Keys compare as in a `Set`: strings and numbers by value, objects by
+ * - Once synced, it stays synced, even if more keys are started.
+ * - Keys are a set: a key that is started twice needs one `finished()`.
+ * - Finishing a key that was never started does nothing, so a worker need not
+ *   know whether its key was part of the initial list.
+ * - Keys are compared as in a `Set`: strings and numbers by value, objects by
  *   identity. (Go compares structs by value: use a string such as
  *   `"namespace/name"` instead.)
  *
- * It does not find out by itself that upstream has synced, and it relies on
- * upstream not to say so before `start()` was called for the last key of the
+ * It cannot tell by itself that upstream has synced: `upstreamHasSynced()` must
+ * not be called before `start()` has been called for the last key of the
  * initial list.
  *
- * Use {@linkcode SingleFileTracker} where keys are processed one after another
- * in the order of a queue: a counter is enough there.
+ * Use {@linkcode SingleFileTracker} if keys are processed one at a time, in the
+ * order of a queue: a counter suffices then.
  *
  * The counterpart of client-go's
  * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#AsyncTracker | synctrack.AsyncTracker}.
@@ -49,20 +48,20 @@ import { SyncGate } from "./_sync_gate.ts";
  * await tracker.done;
  * ```
  *
- * @typeParam T The type of a key.
+ * @typeParam T Type of a key.
  */
 export class AsyncTracker<T> {
-  /** What the tracker is called, for logs. */
+  /** The name of the tracker, for logs. */
   readonly name: string;
 
   /**
-   * Resolves at the moment at which {@linkcode AsyncTracker.hasSynced} first
-   * becomes true. It never rejects, and stays pending if that never happens.
+   * Resolves when {@linkcode AsyncTracker.hasSynced} becomes true. Never
+   * rejects.
    *
    * The counterpart of
    * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#AsyncTracker.Done | AsyncTracker.Done}.
    *
-   * @example Waiting for the sync
+   * @example Wait for the sync
    * ```ts
    * import { AsyncTracker } from "@watchtools/kube/synctrack";
    * import { assert } from "@std/assert";
@@ -77,12 +76,12 @@ export class AsyncTracker<T> {
   readonly done: Promise<void>;
 
   readonly #gate = new SyncGate();
-  readonly #waiting = new Set<T>();
+  readonly #pending = new Set<T>();
 
   /**
-   * Makes a tracker that is not synced and that nothing waits for.
+   * Creates a tracker that has not synced and has no pending keys.
    *
-   * @param name What the tracker is called, for logs.
+   * @param name The name of the tracker, for logs.
    */
   constructor(name: string) {
     this.name = name;
@@ -90,40 +89,39 @@ export class AsyncTracker<T> {
   }
 
   /**
-   * Adds a key to those that have to be finished before the sync. Call it for
-   * each key of the initial list before that key is handed to a worker.
+   * Adds a pending key. Call it for each key of the initial list, before the
+   * key is handed to a worker.
    *
    * @param key The key that is about to be processed.
    */
   start(key: T): void {
-    if (!this.#gate.isOpen) this.#waiting.add(key);
+    if (!this.#gate.isOpen) this.#pending.add(key);
   }
 
   /**
-   * Takes a key from those that have to be finished before the sync. A key
-   * that does not wait is ignored.
+   * Removes a pending key. A key that is not pending is ignored.
    *
    * @param key The key that has been processed.
    */
   finished(key: T): void {
-    this.#waiting.delete(key);
-    this.#gate.update(this.#waiting.size);
+    this.#pending.delete(key);
+    this.#gate.update(this.#pending.size);
   }
 
   /**
-   * Tells the tracker that upstream has handed over its whole initial list.
-   * Call it after `start()` was called for the last key of that list. More
-   * than one call does no harm.
+   * Notes that upstream has delivered its whole initial list. Call it after
+   * `start()` has been called for the last key of the list. Calling it again
+   * does nothing.
    */
   upstreamHasSynced(): void {
-    this.#gate.upstreamHasSynced(this.#waiting.size);
+    this.#gate.upstreamHasSynced(this.#pending.size);
   }
 
   /**
-   * Tells whether upstream has synced and every key that was started before
-   * the sync has been finished.
+   * Tests whether upstream has synced and every key that was started before the
+   * sync has been finished.
    *
-   * @returns `true` from the moment of the sync on, for ever.
+   * @returns Whether it has synced. Once true, it stays true.
    */
   hasSynced(): boolean {
     return this.#gate.isOpen;

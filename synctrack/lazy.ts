@@ -1,20 +1,20 @@
 // Every `notify()` ends a round, and the next `get()` begins a new one. Rounds
-// share nothing, so that an evaluation of an old round can never touch what a
-// newer one keeps, in whatever order they settle.
+// share nothing, so an evaluation of an old round can never affect the value of a
+// newer one, in whatever order they settle.
 //
-// Within a round each getter stands behind the one before it. A value is
-// passed down the line and kept; a failure goes to the getter whose evaluation
-// it was, and the next in line evaluates. That alone makes evaluations of a
-// round come one at a time, without a list of who waits.
+// Within a round each getter queues behind the one before it. A value is passed
+// down the queue and kept; a failure goes to the getter whose evaluation it was,
+// and the next one in the queue evaluates. That alone makes the evaluations of a
+// round run one at a time, without a list of waiters.
 
 import { deferred } from "./_deferred.ts";
 
-/** What was evaluated, and who waits for it, between two notifications. */
+/** The evaluations and getters between two notifications. */
 class Round<T> {
   readonly #evaluate: () => T | PromiseLike<T>;
-  /** What the last in line got; `undefined` when nobody waits. */
+  /** The promise of the last getter in the queue; undefined if it is empty. */
   #last: Promise<T> | undefined;
-  /** The first promise that a value came of. */
+  /** The first promise that resolved to a value. */
   #kept: Promise<T> | undefined;
 
   constructor(evaluate: () => T | PromiseLike<T>) {
@@ -25,7 +25,7 @@ class Round<T> {
     if (this.#kept !== undefined) return this.#kept;
     const { promise, resolve, reject } = deferred<T>();
     const before = this.#last;
-    // In line before it evaluates: `evaluate` may itself call `get()`.
+    // Queued before it evaluates, because `evaluate` may call `get()` itself.
     this.#last = promise;
     const evaluate = this.#evaluate;
     const takeTurn = () => {
@@ -48,31 +48,31 @@ class Round<T> {
 }
 
 /**
- * A value that is computed when it is first asked for, and again after it was
- * said to be out of date.
+ * A value that is computed when it is first requested, and again once it has
+ * been marked as out of date.
  *
- * - The first {@linkcode Lazy.get} calls `evaluate`, before it returns. Getters
- *   that come while it runs share that one evaluation.
- * - A value is kept until {@linkcode Lazy.notify}; until then every getter is
- *   given the same promise, and nothing is evaluated.
- * - An error is not kept. The getter whose evaluation failed rejects with that
- *   error; those that were waiting for it evaluate again themselves, one at a
+ * - The first {@linkcode Lazy.get} calls `evaluate` before it returns. Getters
+ *   that call `get()` while it runs share that evaluation.
+ * - A value is kept until {@linkcode Lazy.notify} is called. Until then every
+ *   getter receives the same promise, and nothing is evaluated.
+ * - An error is not kept. The getter whose evaluation failed receives the
+ *   error; getters that were waiting for it evaluate again themselves, one at a
  *   time, until there is a value.
- * - After `notify()` a getter starts a new evaluation at once, even beside one
- *   that is still running. Those that were waiting already get what the old
- *   one gives, which is never kept.
+ * - After `notify()`, the next getter starts a new evaluation at once, even
+ *   while an old one is running. Getters that were waiting already receive the
+ *   result of the old evaluation, which is never kept.
  *
- * So a getter never gets a value whose evaluation began before the last
- * `notify()` that came before its own call.
+ * So no getter receives a value whose evaluation began before the last
+ * `notify()` that preceded its own call.
  *
- * It does not end an evaluation that hangs: getters wait until it settles,
- * though after a `notify()` new ones do not. An `evaluate` that waits for `get()`
- * of its own `Lazy` waits for itself, for ever.
+ * An evaluation that hangs is not ended: its getters wait until it settles, but
+ * getters after a `notify()` do not. An `evaluate` that awaits `get()` of its
+ * own `Lazy` waits for itself, and never settles.
  *
  * The counterpart of client-go's
  * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#Lazy | synctrack.Lazy}.
  *
- * @example Computed once, and again when it is out of date
+ * @example Compute once, and again when out of date
  * ```ts
  * import { Lazy } from "@watchtools/kube/synctrack";
  * import { assertEquals } from "@std/assert";
@@ -95,35 +95,35 @@ class Round<T> {
  * assertEquals(evaluations, 2);
  * ```
  *
- * @typeParam T The type of the value.
+ * @typeParam T Type of the value.
  */
 export class Lazy<T> {
   readonly #evaluate: () => T | PromiseLike<T>;
   #round: Round<T> | undefined;
 
   /**
-   * Takes the function that computes the value, and does not call it yet.
+   * Creates a lazy value; `evaluate` is not called yet.
    *
-   * @param evaluate Computes the value. It may return it or a promise of it,
-   * may throw or reject, and may run again before an earlier call has settled.
+   * @param evaluate Computes the value. It may return the value or a promise of
+   *   it, may throw or reject, and may be called again before an earlier call
+   *   has settled.
    */
   constructor(evaluate: () => T | PromiseLike<T>) {
     this.#evaluate = evaluate;
   }
 
   /**
-   * Gets the value, evaluating it if it is not there or out of date.
+   * Gets the value, and evaluates it if there is none or if it is out of date.
    *
-   * A rejection that nobody looks at is not reported as an unhandled one: the
-   * error concerns only who wanted this value, and the next getter evaluates
-   * again.
+   * A rejection that is not handled is not reported as an unhandled rejection:
+   * the error only concerns this getter, and the next one evaluates again.
    *
    * The counterpart of
    * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#Lazy.Get | Lazy.Get}.
    *
-   * @returns A promise of the value: the same one to each getter while the
-   * value is kept. It rejects with what `evaluate` threw, or rejected with, if
-   * the evaluation of this very call failed.
+   * @returns A promise of the value: the same promise for every getter while
+   *   the value is kept. If the evaluation of this call fails, it rejects with
+   *   what `evaluate` threw or rejected with.
    *
    * @example An error is not kept
    * ```ts
@@ -147,13 +147,13 @@ export class Lazy<T> {
   }
 
   /**
-   * Says that the value is out of date: the next `get()` evaluates. Nothing is
-   * evaluated before that, however often it is called.
+   * Marks the value as out of date: the next `get()` evaluates. `notify()`
+   * itself evaluates nothing, however often it is called.
    *
    * The counterpart of
    * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#Lazy.Notify | Lazy.Notify}.
    *
-   * @example While an evaluation runs
+   * @example Notify while an evaluation is running
    * ```ts
    * import { Lazy } from "@watchtools/kube/synctrack";
    * import { assertEquals } from "@std/assert";

@@ -1,17 +1,19 @@
 /**
- * Keeping track of whether work is done: has everything in an initial list been
- * processed, and is a computed value still up to date?
+ * Synchronization helpers: has everything in an initial list been processed,
+ * and is a computed value still up to date?
  *
- * - {@linkcode AsyncTracker}: for several workers, in any order, by key.
- * - {@linkcode SingleFileTracker}: for one queue, in order, by count.
- * - {@linkcode Lazy}: a value that is computed when it is asked for, kept, and
- *   computed again after it was said to be out of date.
+ * - {@linkcode AsyncTracker} tracks keys that several workers process, in any
+ *   order.
+ * - {@linkcode SingleFileTracker} counts keys that are processed one at a time,
+ *   in order.
+ * - {@linkcode Lazy} computes a value when it is requested, keeps it, and
+ *   computes it again once it has been marked as out of date.
  *
  * The counterpart of client-go's
  * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack | tools/cache/synctrack}.
- * It needs no package, does no I/O and starts no timer.
+ * It has no dependencies, does no I/O and starts no timers.
  *
- * @example Serving only after the initial list has been processed
+ * @example Wait until the initial list has been processed
  * ```ts
  * import { AsyncTracker } from "@watchtools/kube/synctrack";
  * import { assertEquals } from "@std/assert";

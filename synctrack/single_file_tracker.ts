@@ -1,29 +1,28 @@
-// A counter of what waits, beside the gate that both trackers share. It goes on
-// counting after the sync, so that a `finished()` too many is always noticed.
+// A counter of pending keys, and the gate that both trackers share. It keeps
+// counting after the sync, so that a `finished()` too many is always detected.
 
 import { SyncGate } from "./_sync_gate.ts";
 
 /**
- * Tells when every key of an initial list has been processed, where keys are
- * processed one after another, in the order of a queue.
+ * Tracks whether every key of an initial list has been processed, when keys are
+ * processed one at a time, in the order of a queue.
  *
- * It counts as synced once {@linkcode SingleFileTracker.upstreamHasSynced} has
- * been called **and** there was one {@linkcode SingleFileTracker.finished} for
- * each {@linkcode SingleFileTracker.start}.
+ * It has synced once {@linkcode SingleFileTracker.upstreamHasSynced} has been
+ * called **and** {@linkcode SingleFileTracker.finished} has been called once
+ * for each {@linkcode SingleFileTracker.start}.
  *
- * - Once synced it stays synced for ever, whatever is started later.
+ * - Once synced, it stays synced, even if more keys are started.
  * - It counts, and does not know keys: each `start()` needs its own
  *   `finished()`.
- * - A `finished()` without its `start()` is a mistake of the caller's that
- *   could make the tracker sync too early: it throws, and changes nothing.
+ * - A `finished()` without its `start()` is a bug in the caller that could make
+ *   the tracker sync too early: it throws, and changes nothing.
  *
- * It does not find out by itself that upstream has synced, and it relies on
- * upstream not to say so before `start()` was called for the last key of the
+ * It cannot tell by itself that upstream has synced: `upstreamHasSynced()` must
+ * not be called before `start()` has been called for the last key of the
  * initial list.
  *
- * Use {@linkcode AsyncTracker} where several workers process keys at the same
- * time, or where a worker cannot tell whether its key was part of the initial
- * list.
+ * Use {@linkcode AsyncTracker} if several workers process keys concurrently, or
+ * if a worker cannot tell whether its key was part of the initial list.
  *
  * The counterpart of client-go's
  * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#SingleFileTracker | synctrack.SingleFileTracker}.
@@ -47,18 +46,17 @@ import { SyncGate } from "./_sync_gate.ts";
  * ```
  */
 export class SingleFileTracker {
-  /** What the tracker is called, for logs and error messages. */
+  /** The name of the tracker, for logs and error messages. */
   readonly name: string;
 
   /**
-   * Resolves at the moment at which {@linkcode SingleFileTracker.hasSynced}
-   * first becomes true. It never rejects, and stays pending if that never
-   * happens.
+   * Resolves when {@linkcode SingleFileTracker.hasSynced} becomes true. Never
+   * rejects.
    *
    * The counterpart of
    * {@link https://pkg.go.dev/k8s.io/client-go/tools/cache/synctrack#SingleFileTracker.Done | SingleFileTracker.Done}.
    *
-   * @example Waiting for the sync
+   * @example Wait for the sync
    * ```ts
    * import { SingleFileTracker } from "@watchtools/kube/synctrack";
    * import { assert } from "@std/assert";
@@ -73,12 +71,12 @@ export class SingleFileTracker {
   readonly done: Promise<void>;
 
   readonly #gate = new SyncGate();
-  #waiting = 0;
+  #pending = 0;
 
   /**
-   * Makes a tracker that is not synced and that nothing waits for.
+   * Creates a tracker that has not synced and has no pending keys.
    *
-   * @param name What the tracker is called, for logs and error messages.
+   * @param name The name of the tracker, for logs and error messages.
    */
   constructor(name: string) {
     this.name = name;
@@ -86,20 +84,20 @@ export class SingleFileTracker {
   }
 
   /**
-   * Counts one key more that has to be finished before the sync. Call it for
-   * each key of the initial list before that key is put into the queue.
+   * Counts one more pending key. Call it for each key of the initial list,
+   * before the key is put into the queue.
    */
   start(): void {
-    this.#waiting++;
+    this.#pending++;
   }
 
   /**
-   * Counts one key less that has to be finished before the sync.
+   * Counts one pending key less.
    *
    * @throws {RangeError} If there was no `start()` for this call. The count
-   * stays at zero, and a tracker that is synced stays so.
+   *   stays at zero, and a tracker that has synced stays synced.
    *
-   * @example A mistake is noticed
+   * @example One `finished()` too many
    * ```ts
    * import { SingleFileTracker } from "@watchtools/kube/synctrack";
    * import { assertThrows } from "@std/assert";
@@ -109,30 +107,30 @@ export class SingleFileTracker {
    * ```
    */
   finished(): void {
-    if (this.#waiting === 0) {
+    if (this.#pending === 0) {
       throw new RangeError(
         `Cannot finish a key in tracker "${this.name}": ` +
           "each finished() needs a start() before it",
       );
     }
-    this.#waiting--;
-    this.#gate.update(this.#waiting);
+    this.#pending--;
+    this.#gate.update(this.#pending);
   }
 
   /**
-   * Tells the tracker that upstream has handed over its whole initial list.
-   * Call it after `start()` was called for the last key of that list. More
-   * than one call does no harm.
+   * Notes that upstream has delivered its whole initial list. Call it after
+   * `start()` has been called for the last key of the list. Calling it again
+   * does nothing.
    */
   upstreamHasSynced(): void {
-    this.#gate.upstreamHasSynced(this.#waiting);
+    this.#gate.upstreamHasSynced(this.#pending);
   }
 
   /**
-   * Tells whether upstream has synced and every key that was started before
-   * the sync has been finished.
+   * Tests whether upstream has synced and every key that was started before the
+   * sync has been finished.
    *
-   * @returns `true` from the moment of the sync on, for ever.
+   * @returns Whether it has synced. Once true, it stays true.
    */
   hasSynced(): boolean {
     return this.#gate.isOpen;

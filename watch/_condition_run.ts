@@ -1,14 +1,13 @@
 /**
- * The one loop behind every wait: events in, conditions tried in sequence, one
- * outcome.
+ * The loop behind every wait: reads events and tries conditions in sequence.
  *
- * Three things can end it (the stream, a condition, the signal) and any of
- * them may come while another is being waited for. So there is one `settle`,
- * which only the first caller gets through, and which lets go of everything
- * (the stream, its lock, the listener on the signal) before the promise
- * settles. The loop itself holds nothing that has to be cleaned up: when it
- * wakes after the end, it finds `settled` and returns. A read costs the one
- * promise that `read()` makes; a condition that answers at once costs none.
+ * The stream, a condition or the signal can end it, each while another is being
+ * awaited. So there is one `settle`, which only the first caller gets through
+ * and which releases everything (the stream, its lock, the listener on the
+ * signal) before the promise settles. The loop itself holds nothing that needs
+ * cleaning up: when it resumes after the end, it sees `settled` and returns. A
+ * read costs the one promise that `read()` creates; a synchronous condition
+ * costs none.
  *
  * @module
  */
@@ -27,18 +26,20 @@ import {
 /** A condition on events of type `E`. */
 export type EventCondition<E> = (event: E) => boolean | PromiseLike<boolean>;
 
-/** How a run is ended early and what it knows of its surroundings. */
+/** Options for {@linkcode runConditions}. */
 export interface ConditionRunOptions {
   /** Ends the run with a `WaitInterruptedError`. */
   signal?: AbortSignal | undefined;
-  /** The last failure underneath the stream, asked for when the run fails. */
+  /**
+   * Returns the last failure underneath the stream; called if the wait fails.
+   */
   lastError?: (() => unknown) | undefined;
 }
 
 /**
- * One condition or several, as a list.
+ * Normalizes one condition or several to a list.
  *
- * @param conditions What the caller gave.
+ * @param conditions The caller's argument.
  * @returns The list.
  */
 export function conditionList<C>(conditions: C | readonly C[]): readonly C[] {
@@ -50,12 +51,14 @@ function isList<C>(conditions: C | readonly C[]): conditions is readonly C[] {
 }
 
 /**
- * Waits until all conditions have held, one after the other.
+ * Waits until all conditions have been met, one after the other.
  *
- * @param events Where the events come from; cancelled in the end.
- * @param conditions At least one, or the result is undefined at once.
- * @param options The signal, and where to learn of failures underneath.
- * @returns The event that met the last condition.
+ * @param events The events; the stream is cancelled when the wait settles.
+ * @param conditions The conditions, in order.
+ * @param options The signal, and the last failure underneath.
+ * @returns The event that met the last condition; undefined, at once, if there
+ *   are no conditions.
+ * @throws {UntilError} If the wait ends before that.
  */
 export function runConditions<E extends WatchEvent>(
   events: ReadableStream<E>,
@@ -117,8 +120,8 @@ class ConditionRun<E extends WatchEvent> {
       }
       if (this.#settled) return;
       this.#lastEvent = event;
-      // A stream may come from anywhere: one that holds no event must not end
-      // in an error that nobody hears.
+      // A stream may hold anything: what is not an event must not throw here,
+      // where nothing would catch it.
       if (event?.type === "ERROR") this.#eventError = statusError(event.object);
       try {
         const met = this.#tryConditions(event);
@@ -131,7 +134,9 @@ class ConditionRun<E extends WatchEvent> {
     }
   }
 
-  /** Whether the last condition holds now; a promise only if one gave one. */
+  /**
+   * Whether the last condition is met; a promise only if a condition is async.
+   */
   #tryConditions(event: E): boolean | Promise<boolean> {
     let condition = this.#conditions[this.#next];
     while (condition !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * The checks that an informer's options go through before anything is started.
+ * Validation of an informer's options, before anything is started.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { checkDurations } from "../internal/durations.ts";
 import { checkPageSize } from "../cache/_pages.ts";
 
-/** The numbers among the options of an informer. */
+/** The numeric options of an informer; see `InformerOptions`. */
 export interface InformerNumbers {
-  /** See `InformerOptions`; and so are the others. */
+  /** A duration. */
   resyncPeriodMs?: number | undefined;
   /** A duration. */
   watchTimeoutMs?: number | undefined;
@@ -26,10 +26,11 @@ export interface InformerNumbers {
 }
 
 /**
- * Refuses durations and numbers that are none.
+ * Throws if a numeric option is out of range.
  *
- * @param options The options given.
- * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
+ * @param options The caller's options.
+ * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
+ *   not a non-negative integer.
  */
 export function checkInformerOptions({
   resyncPeriodMs,

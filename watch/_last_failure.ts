@@ -1,6 +1,7 @@
 /**
- * Remembers the last failure of the watches underneath a wait, so that its
- * error can name it. It listens where the caller may listen too: `onRestart`.
+ * Remembers the last failure of the watches underneath a wait, so that the
+ * wait's error can name it. It is reported by `onRestart`, which the caller may
+ * use as well.
  *
  * @module
  */
@@ -10,17 +11,17 @@ import type {
   WatchRestart,
 } from "./retry_watcher_options.ts";
 
-/** The options of a watcher, overheard. */
+/** Records the failures that a watcher reports to its options. */
 export class FailureMemory {
-  /** The last failure, or undefined while there was none. */
+  /** The last failure; undefined if there has been none. */
   last: unknown;
-  /** The options to give to the watcher in place of the caller's. */
+  /** The options for the watcher, instead of the caller's. */
   readonly options: RetryWatcherOptions;
 
   /**
    * Wraps the options of a watcher.
    *
-   * @param options The caller's.
+   * @param options The caller's options.
    */
   constructor(options: RetryWatcherOptions) {
     const { onRestart } = options;

@@ -1,5 +1,5 @@
 /**
- * What a `RetryWatcher` makes of what a watch brings: each judgement a
+ * How a `RetryWatcher` reacts to the outcome of a watch. Each verdict is a
  * function of the event or error alone, so that all of them can be tested
  * without a watch.
  *
@@ -15,20 +15,20 @@ import {
 import { statusError } from "../api/status_error.ts";
 import type { Status, WatchEvent } from "../api/types.ts";
 
-/** What follows a watch that ended or could not be opened. */
+/** How to proceed after a watch that ended or could not be opened. */
 export type Verdict =
-  /** It cannot get better: tell the consumer, and stop. */
+  /** Retrying cannot help: deliver the Status and stop. */
   | { kind: "stop"; status: Status }
-  /** The version may be gone for good, or one server of several lags. */
+  /** The version may be gone for good, or one of several servers may lag. */
   | { kind: "gone"; cause: unknown; status: Status }
-  /** Try again. */
+  /** Retry. */
   | { kind: "retry"; cause: unknown; retryAfterMs?: number | undefined };
 
 /**
- * Judges why a watch could not be opened.
+ * Decides how to proceed after a watch that could not be opened.
  *
  * @param cause What `watch()` rejected with.
- * @returns What follows.
+ * @returns The verdict.
  */
 export function judgeStart(cause: unknown): Verdict {
   const found = findStatusError(cause);
@@ -44,11 +44,11 @@ export function judgeStart(cause: unknown): Verdict {
 }
 
 /**
- * Judges an ERROR event in a stream. Only a 410 is final: the version asked
- * for cannot come back, and carrying on would skip events.
+ * Decides how to proceed after an ERROR event. Only a 410 is final: the
+ * requested version cannot come back, and continuing would skip events.
  *
- * @param object The object of the event, which may be no Status at all.
- * @returns What follows.
+ * @param object The object of the event; need not be a Status.
+ * @returns The verdict.
  */
 export function judgeError(object: unknown): Verdict {
   const cause = statusError(object);
@@ -57,11 +57,11 @@ export function judgeError(object: unknown): Verdict {
 }
 
 /**
- * The Status that ends a watch at an event which cannot be understood: passing
- * over it could skip changes without a trace.
+ * Creates the Status that ends a watch at an unrecognized event: ignoring the
+ * event could skip a change without a trace.
  *
  * @param event The event.
- * @returns A 500 that names the problem.
+ * @returns A 500 InternalError that names the problem.
  */
 export function unrecognizedEventStatus(
   event: WatchEvent | null | undefined,
@@ -69,7 +69,7 @@ export function unrecognizedEventStatus(
   const type: unknown = event?.type;
   const problem = type === "ADDED" || type === "MODIFIED" ||
       type === "DELETED" || type === "BOOKMARK"
-    ? `the object of a ${type} event has no metadata.resourceVersion`
+    ? `the object of the ${type} event has no metadata.resourceVersion`
     : `failed to recognize the event type ${JSON.stringify(type)}`;
   return {
     apiVersion: "v1",
@@ -77,6 +77,6 @@ export function unrecognizedEventStatus(
     status: "Failure",
     reason: "InternalError",
     code: 500,
-    message: `RetryWatcher cannot go on: ${problem}`,
+    message: `RetryWatcher cannot continue: ${problem}`,
   };
 }

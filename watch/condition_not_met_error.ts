@@ -1,5 +1,5 @@
 /**
- * What `waitFor` rejects with when its time is over.
+ * The error of a `waitFor` that runs out of time.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { KubernetesObject } from "../api/types.ts";
 import { type UntilErrorOptions, WaitInterruptedError } from "./until_error.ts";
 
 /**
- * An object that does not meet a condition yet.
+ * An object that does not meet the condition yet.
  *
  * @typeParam T Type of the object.
  */
 export interface PendingObject<T extends KubernetesObject = KubernetesObject> {
-  /** The object as it was seen last. */
+  /** The last known state of the object. */
   readonly object: T;
-  /** What the condition says about it, on one line. */
+  /** Why it does not meet the condition, on one line. */
   readonly why: string;
 }
 
 /**
- * How far a wait is.
+ * The progress of a wait.
  *
  * @typeParam T Type of the objects.
  */
@@ -28,24 +28,24 @@ export interface WaitProgress<T extends KubernetesObject = KubernetesObject> {
   /** How many objects meet the condition. */
   readonly met: number;
   /**
-   * How many objects there are; where it is about being gone, how many there
-   * were.
+   * How many objects there are; in a wait for deletion, how many there have
+   * been.
    */
   readonly total: number;
-  /** The objects that do not meet it yet. */
+  /** The objects that do not meet the condition yet. */
   readonly pending: readonly PendingObject<T>[];
-  /** How often a list or a watch has failed and was begun again. */
+  /** How often a list or a watch has failed and been restarted. */
   readonly restarts: number;
 }
 
 /**
- * The time was over, or the signal aborted, before enough objects met the
- * condition. The message says how far it came, why the first few objects did
- * not meet it, and what went wrong last underneath.
+ * The timeout expired, or the signal was aborted, before enough objects met the
+ * condition. The message says how many did, why the first few others did not,
+ * and what the last failure of a list or watch was.
  *
  * @typeParam T Type of the objects.
  *
- * @example Look at what it was waiting for
+ * @example Inspect what it was still waiting for
  * ```ts
  * import { ConditionNotMetError, isPodRunning, waitFor } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -67,14 +67,14 @@ export class ConditionNotMetError<
 > extends WaitInterruptedError {
   /** `"ConditionNotMetError"`. */
   override readonly name: string = "ConditionNotMetError";
-  /** How far the wait was, with the last states. */
+  /** The progress when the wait ended. */
   readonly progress: WaitProgress<T>;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
-   * @param progress How far the wait was.
-   * @param options What was seen, and why.
+   * @param progress The progress when the wait ended.
+   * @param options The cause, and what the wait knows beyond its message.
    */
   constructor(progress: WaitProgress<T>, options: UntilErrorOptions = {}) {
     super(options);

@@ -1,10 +1,10 @@
 /**
- * An abort signal with a timeout that may be absent.
+ * An abort signal with an optional timeout.
  *
- * `AbortSignal.any([parent, AbortSignal.timeout(ms)])` would do, but for three
- * things: its timer cannot be released, it fires at once beyond 2^31 ms, and
- * it cannot be aborted by hand. So the timer and the listener are owned here,
- * and one function lets go of both.
+ * `AbortSignal.any([parent, AbortSignal.timeout(ms)])` would do, except that
+ * its timer cannot be released, that it fires at once beyond 2^31 ms, and that
+ * it cannot be aborted by hand. So this module owns the timer and the listener,
+ * and one function releases both.
  *
  * @module
  */
@@ -12,32 +12,34 @@
 import { warn } from "../internal/console.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 
-/** A signal and the means to end it: Go's `(context.Context, CancelFunc)`. */
+/** A signal and its cancel function: Go's `(context.Context, CancelFunc)`. */
 export interface OptionalTimeoutContext {
-  /** Aborts with the parent, at the timeout, or by `cancel`. */
+  /** Aborts with the parent, at the timeout, or when `cancel` is called. */
   readonly signal: AbortSignal;
   /**
    * Aborts the signal if it is not aborted yet, and releases the timer and the
-   * listener on the parent. May be called again.
+   * listener on the parent. Calling it again does nothing.
    *
    * @param reason The signal's reason; an `AbortError` by default.
    */
   cancel(reason?: unknown): void;
-  /** As `cancel()`, for `using`. */
+  /** Same as `cancel()`, for `using`. */
   [Symbol.dispose](): void;
 }
 
 /**
- * A signal that aborts with its parent or after a timeout, as client-go's
+ * Creates a signal that aborts with its parent or after a timeout, as
+ * client-go's
  * [`watch.ContextWithOptionalTimeout`](https://pkg.go.dev/k8s.io/client-go/tools/watch#ContextWithOptionalTimeout).
  *
- * Call `cancel`, or declare it with `using`, when the work is done: until then
- * a timer runs and a listener hangs on the parent.
+ * Call `cancel` when the work is done, or declare the context with `using`:
+ * until then a timer is running and a listener is attached to the parent.
  *
  * @param parent The signal to abort with, if there is one.
- * @param timeoutMs Milliseconds until it aborts with a `TimeoutError`; 0 and
- *   `Infinity` mean never. A negative one is warned about and means never.
- * @returns The signal, and what releases it.
+ * @param timeoutMs Milliseconds until the signal aborts with a `TimeoutError`;
+ *   0 and `Infinity` mean never. A negative timeout logs a warning and means
+ *   never.
+ * @returns The signal, and the function that releases it.
  * @throws {RangeError} If `timeoutMs` is NaN.
  *
  * @example Wait for at most thirty seconds
@@ -58,11 +60,13 @@ export function contextWithOptionalTimeout(
   timeoutMs: number,
 ): OptionalTimeoutContext {
   if (Number.isNaN(timeoutMs)) {
-    throw new RangeError("Cannot use NaN as timeoutMs: 0 means no timeout");
+    throw new RangeError(
+      "Cannot use NaN as timeoutMs: expected a number of milliseconds, or 0 for no timeout",
+    );
   }
   if (timeoutMs < 0) {
     warn(
-      `contextWithOptionalTimeout was given ${timeoutMs} ms: a negative timeout means none, as 0 does`,
+      `contextWithOptionalTimeout: a negative timeout (${timeoutMs} ms) means no timeout, like 0`,
     );
   }
   const controller = new AbortController();

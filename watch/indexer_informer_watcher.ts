@@ -1,14 +1,14 @@
 /**
  * An informer whose changes are a stream.
  *
- * The parts know nothing of one another: a `Reflector` asks the server as its
- * plan says, an `InformerCache` turns what comes into changes of an
- * `IndexedStore`, a buffer holds the events until they are read. This module
- * puts them together and is where all of it starts and stops.
+ * Its parts know nothing of each other: a `Reflector` sends the requests that
+ * its plan decides on, an `InformerCache` turns the responses into changes of
+ * an `IndexedStore`, and a buffer holds the events until they are read. This
+ * module connects them, starts them and stops them.
  *
  * The store is always ahead of the events: an informer does not wait for its
- * consumer, and a consumer that lags finds in the store what it will only hear
- * of later.
+ * consumer, and a consumer that lags finds changes in the store whose events it
+ * has not read yet.
  *
  * @module
  */
@@ -49,76 +49,76 @@ export interface InformerOptions<
 > {
   /** Stops the informer. */
   signal?: AbortSignal | undefined;
-  /** The first indexes. */
+  /** The initial indexers. */
   indexers?: Indexers<T> | undefined;
   /**
-   * Milliseconds after which each stored object comes again as MODIFIED, time
-   * and again. 0: never.
+   * Milliseconds between resyncs, which deliver every stored object as MODIFIED
+   * again. 0 means never.
    *
    * @default {0}
    */
   resyncPeriodMs?: number | undefined;
   /**
-   * Whether to stream the initial list, falling back to LIST where the server
-   * cannot.
+   * Whether to stream the initial list (WatchList), falling back to LIST if the
+   * server does not support it.
    *
    * @default {true}
    */
   watchList?: boolean | undefined;
   /**
-   * Most items of one answer to LIST. Unless it is given, lists come in pages
-   * of 500 where that is no detriment: where the server's watch cache could
-   * answer a whole list from memory, it is asked for a whole list. 0: never in
-   * pages.
+   * The most items of a page of LIST; 0 requests everything at once. By default
+   * pages have 500 items, and a list that the server can serve from its watch
+   * cache, which ignores pages, is requested at once.
    */
   pageSize?: number | undefined;
   /**
-   * Milliseconds after which the server is asked to end each watch. `Infinity`:
-   * it is not asked. Random between 300000 and 600000 for each watch unless it
-   * is given.
+   * Milliseconds after which the server is asked to end each watch, rounded up
+   * to whole seconds (`timeoutSeconds`). With `Infinity` it is not asked. By
+   * default random between 300000 and 600000 for each watch.
    */
   watchTimeoutMs?: number | undefined;
   /**
-   * Milliseconds that a watch may outlive its timeout, before the connection
-   * is taken for dead.
+   * Milliseconds that a watch may outlive its timeout before its connection is
+   * presumed dead.
    *
    * @default {30000}
    */
   watchGraceMs?: number | undefined;
   /**
-   * Milliseconds without any event or bookmark after which the connection is
-   * taken for dead. None by default.
+   * Milliseconds without an event or bookmark after which the connection of a
+   * watch is presumed dead. No limit by default.
    */
   idleTimeoutMs?: number | undefined;
   /**
-   * The first delay of the backoff in milliseconds, and the least between the
-   * starts of two watches.
+   * The first delay of the backoff in milliseconds, and the least time between
+   * the starts of two watches.
    *
    * @default {800}
    */
   minBackoffMs?: number | undefined;
   /**
-   * Most milliseconds that the backoff grows to, before randomness.
+   * The longest delay of the backoff in milliseconds, before jitter.
    *
    * @default {30000}
    */
   maxBackoffMs?: number | undefined;
   /**
-   * Applied to each object before it is stored or delivered: to drop
-   * `managedFields`, say. May change the object that it is given.
+   * Applied to each object before it is stored or delivered, for example to
+   * drop `managedFields`. May modify the object in place; must return it.
    */
   transform?: ((object: T) => T) | undefined;
   /**
-   * Whether to keep at most one pending event for each object while the
-   * consumer lags: the events say how to come from what was read last to what
-   * is there now, and not each step in between.
+   * Whether to keep at most one unread event for each object while the consumer
+   * lags: the events then lead from the state that was read last to the current
+   * one, without every step in between.
    *
    * @default {false}
    */
   coalesce?: boolean | undefined;
   /**
-   * Told of each failure of a list or watch, and of each object that cannot be
-   * taken; the informer goes on. What it throws is written to the console.
+   * Called with each failure of a list or watch, and with an error for each
+   * object that cannot be stored; the informer continues. If it throws, the
+   * error is written to the console and otherwise ignored.
    */
   onWatchError?: ((error: unknown) => void) | undefined;
 }
@@ -135,26 +135,27 @@ const DEFAULT_MAX_BACKOFF_MS = 30_000;
 const LEAST_WATCH_TIMEOUT_MS = 300_000;
 
 /**
- * Keeps a cache of a resource and delivers each change of it, as client-go's
+ * Maintains a store of a resource's objects and delivers its changes as events,
+ * as client-go's
  * [`watch.NewIndexerInformerWatcher`](https://pkg.go.dev/k8s.io/client-go/tools/watch#NewIndexerInformerWatcher).
  *
- * - Running from construction: lists, then watches, for ever. Nothing ends it
- *   but {@linkcode IndexerInformerWatcher.stop}, its signal, and cancelling
- *   {@linkcode IndexerInformerWatcher.events}.
+ * - It runs from construction: it lists, then watches, until
+ *   {@linkcode IndexerInformerWatcher.stop} is called, its signal is aborted or
+ *   {@linkcode IndexerInformerWatcher.events} is cancelled.
  * - Each change of the store is one event, ADDED, MODIFIED or DELETED, and the
- *   store is changed before the event can be read. Bookmarks and errors are no
- *   events; failures go to {@linkcode InformerOptions.onWatchError}.
- * - Whatever was missed while it could not watch is made up for by a list: what
- *   vanished meanwhile is DELETED, with the last known object.
- * - Events wait for the consumer without limit, unless
+ *   store changes before the event can be read. Bookmarks and errors are not
+ *   delivered; failures go to {@linkcode InformerOptions.onWatchError}.
+ * - Changes that it could not watch are recovered by a list: an object that has
+ *   vanished in the meantime is DELETED, with its last known state.
+ * - Unread events are buffered without limit, unless
  *   {@linkcode InformerOptions.coalesce} is set.
  *
- * Where only the events are wanted and a 410 may end them, a `RetryWatcher`
- * keeps no objects in memory.
+ * If you only need the events, and a 410 may end them, use `RetryWatcher`: it
+ * holds no objects in memory.
  *
  * @typeParam T Type of the objects.
  *
- * @example A cache and its changes
+ * @example A store and its changes
  * ```ts
  * import { IndexerInformerWatcher, waitForCacheSync } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -178,13 +179,13 @@ const LEAST_WATCH_TIMEOUT_MS = 300_000;
 export class IndexerInformerWatcher<
   T extends KubernetesObject = KubernetesObject,
 > implements AsyncIterable<ChangeEvent<T>>, AsyncDisposable {
-  /** The cache, for reading. */
+  /** The read-only view of the store, with its indexes. */
   readonly indexer: Indexer<T>;
-  /** Whether the cache is complete, and what it shows. */
+  /** Whether the store is complete, and its resource version. */
   readonly controller: Controller;
-  /** The changes. Closes when the informer stops; never errors. */
+  /** The changes. The stream closes when the informer stops; never errors. */
   readonly events: ReadableStream<ChangeEvent<T>>;
-  /** Resolves when the informer has fully shut down. */
+  /** Resolves when the informer has fully shut down. Never rejects. */
   readonly done: Promise<void>;
 
   readonly #abort = new AbortController();
@@ -205,8 +206,9 @@ export class IndexerInformerWatcher<
    * Starts listing and watching.
    *
    * @param listerWatcher Lists and watches the objects.
-   * @param options How to go about it.
-   * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
+   * @param options The signal, the indexers, the timeouts and the callbacks.
+   * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
+   *   not a non-negative integer.
    */
   constructor(
     listerWatcher: ListerWatcher<T>,
@@ -244,23 +246,24 @@ export class IndexerInformerWatcher<
     this.done = this.#run(listerWatcher, cache, plan, options);
   }
 
-  /** The last failure of a list or watch underneath, if any. */
+  /** The last failure that was reported to `onWatchError`, if any. */
   get lastError(): unknown {
     return this.#lastError;
   }
 
   /**
-   * Waits until the cache is at least as new as a version, that of a write of
-   * one's own, say, so that it can be read from the cache. Bookmarks count.
+   * Waits until the store is at least as new as a resource version, for example
+   * that of your own write, so that you can read it from the store. Bookmarks
+   * count.
    *
-   * @param resourceVersion The version.
+   * @param resourceVersion The resource version.
    * @param options The signal that ends the wait.
-   * @returns Resolves when the store shows that version or a newer one.
-   * @throws {TypeError} If it is no resource version that can be compared.
-   * @throws {WaitInterruptedError} If the signal is aborted before.
-   * @throws {UntilError} If the informer stops before.
+   * @returns Resolves when the store is at that version or a newer one.
+   * @throws {TypeError} If the version cannot be compared.
+   * @throws {WaitInterruptedError} If the signal is aborted before that.
+   * @throws {UntilError} If the informer stops before that.
    *
-   * @example Read one's own write
+   * @example Read your own write
    * ```ts
    * import { IndexerInformerWatcher } from "@watchtools/kube";
    * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -279,7 +282,7 @@ export class IndexerInformerWatcher<
     options: UntilResourceVersionOptions = {},
   ): Promise<void> {
     const { signal } = options;
-    // Throws where it is none.
+    // Throws if the version cannot be compared.
     compareResourceVersions(resourceVersion, resourceVersion);
     try {
       if (this.#abort.signal.aborted) throw this.#stoppedError(resourceVersion);
@@ -294,12 +297,12 @@ export class IndexerInformerWatcher<
   }
 
   /**
-   * Stops: aborts what is under way, drops the events that nobody has read and
-   * closes {@linkcode IndexerInformerWatcher.events}. Harmless when already
-   * stopped.
+   * Stops the informer: aborts the open request, drops unread events and closes
+   * {@linkcode IndexerInformerWatcher.events}. Does nothing if the informer has
+   * already stopped.
    *
-   * @param reason What the open request is aborted with; an `AbortError` by
-   *   default.
+   * @param reason The reason that the open request is aborted with; an
+   *   `AbortError` by default.
    */
   stop(reason?: unknown): void {
     if (this.#abort.signal.aborted) return;
@@ -308,18 +311,19 @@ export class IndexerInformerWatcher<
   }
 
   /**
-   * Iterates over the changes; leaving the loop stops the informer.
+   * Iterates over {@linkcode IndexerInformerWatcher.events}; leaving the loop
+   * stops the informer.
    *
-   * @returns The iterator of {@linkcode IndexerInformerWatcher.events}.
+   * @returns The iterator of the changes.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<ChangeEvent<T>> {
     return this.events[Symbol.asyncIterator]();
   }
 
   /**
-   * Stops, and waits until the informer has fully shut down.
+   * Stops the informer and waits until it has fully shut down.
    *
-   * @returns {@linkcode IndexerInformerWatcher.done}.
+   * @returns Resolves when it has fully shut down.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.stop();
@@ -365,7 +369,7 @@ export class IndexerInformerWatcher<
 
   #put(key: string, event: ChangeEvent<T>): void {
     if (this.#abort.signal.aborted) return;
-    // A read that was given up by releasing the lock wants nothing.
+    // Releasing the lock has cancelled the read.
     if (!this.#wanted || !this.events.locked) {
       return this.#buffer.put(key, event);
     }
@@ -396,7 +400,7 @@ export class IndexerInformerWatcher<
 
   #stoppedError(resourceVersion: string): UntilError {
     return new UntilError(
-      `the informer stopped before it reached version ${resourceVersion}`,
+      `the informer stopped before it reached resource version ${resourceVersion}`,
       { lastError: this.#lastError },
     );
   }

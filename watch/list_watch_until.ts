@@ -1,10 +1,9 @@
 /**
- * Waiting that begins with what is there already.
+ * Waiting for conditions on objects that may exist already.
  *
- * The list and the watch are made into one stream, so that the conditions need
- * not know where an event comes from. The watch is opened only when the listed
- * items did not suffice: most waits that find their object ready cost one
- * request.
+ * The list and the watch are joined to one stream, so that conditions need not
+ * know where an event comes from. The watch is opened only if the listed items
+ * do not suffice: most waits that find their object ready cost one request.
  *
  * @module
  */
@@ -32,10 +31,10 @@ import { WaitInterruptedError } from "./until_error.ts";
 /** Options for {@linkcode listWatchUntil}. */
 export interface ListWatchUntilOptions
   extends UntilOptions, RetryWatcherOptions {
-  /** Ends the wait with a `WaitInterruptedError`. */
+  /** Ends the wait: it rejects with a `WaitInterruptedError`. */
   signal?: AbortSignal | undefined;
   /**
-   * Most items that one list request asks for. 0: all in one request.
+   * The most items of a page of the list. 0 requests everything at once.
    *
    * @default {500}
    */
@@ -43,30 +42,32 @@ export interface ListWatchUntilOptions
 }
 
 /**
- * Waits until a condition has held on what is there, or on what changes from
- * then on, as client-go's `watch.ListWatchUntil`: like `until` over events that
- * begin with one ADDED for each listed item.
+ * Lists objects and watches their changes until an event meets a condition, as
+ * client-go's `watch.ListWatchUntil`: like `until`, over events that begin with
+ * one ADDED event for each listed item.
  *
- * The list is asked for whole, in pages, before any condition sees an item. A
- * list that got no answer, or a 429 or 503 with `Retry-After`, is asked again
- * up to ten times. It survives lost connections but not a version that expires
- * while it watches; `untilWithSync` survives both.
+ * The whole list is requested, in pages, before the condition is tried. A
+ * request that got no answer, or a 429 or 503 with `Retry-After`, is repeated
+ * up to ten times. The wait survives lost connections, but not the expiry of
+ * the version while it watches (410); use `untilWithSync` to survive both.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
- * @param condition What is waited for.
- * @param options The signal that ends the wait, the size of a page, and the
- *   options of `RetryWatcher`.
+ * @param condition The condition to wait for.
+ * @param options The signal that ends the wait, the page size, and the options
+ *   of `RetryWatcher`.
  * @returns The event that met the condition.
- * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
- * @throws {WaitInterruptedError} If the signal is aborted before.
+ * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
+ *   not a non-negative integer.
+ * @throws {WaitInterruptedError} If the signal is aborted before the condition
+ *   is met.
  * @throws {ConditionError} If the condition throws or rejects.
- * @throws {WatchClosedError} If the watch cannot go on: `cause` is the
+ * @throws {WatchClosedError} If the watch cannot continue; `cause` is the
  *   server's `StatusError`.
  * @throws {StatusError} If the list is refused.
- * @throws {ConnectionError} If the list gets no answer time after time.
+ * @throws {ConnectionError} If the list gets no answer after all retries.
  *
- * @example Wait for a pod that may be there already
+ * @example Wait for a pod that may exist already
  * ```ts
  * import { listWatchUntil } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -89,16 +90,16 @@ export function listWatchUntil<T extends KubernetesObject = KubernetesObject>(
   options?: ListWatchUntilOptions,
 ): Promise<WatchEvent<T>>;
 /**
- * Waits until conditions have held in sequence on what is there and then on
- * what changes.
+ * Lists objects and watches their changes until several conditions have been
+ * met, in order.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
- * @param conditions What is waited for, in order.
- * @param options The signal that ends the wait, the size of a page, and the
- *   options of `RetryWatcher`.
+ * @param conditions The conditions to wait for, in order.
+ * @param options The signal that ends the wait, the page size, and the options
+ *   of `RetryWatcher`.
  * @returns The event that met the last condition; undefined, at once and
- *   without a request, where there is no condition.
+ *   without a request, if there are no conditions.
  * @throws {UntilError} As with one condition.
  *
  * @example No conditions, no request
@@ -141,8 +142,8 @@ export async function listWatchUntil<
 }
 
 /**
- * Lists, and gives one ADDED event for each item, then what changes after. The
- * items are held by the stream alone, and only until they have been read.
+ * Lists, then streams one ADDED event for each item and the changes after the
+ * list. Only the stream holds the items, and only until they have been read.
  */
 async function listThenWatch<T extends KubernetesObject>(
   listerWatcher: ListerWatcher<T>,
@@ -183,7 +184,7 @@ function itemsThenEvents<T extends KubernetesObject>(
       if (item?.done === false) {
         return controller.enqueue({ type: "ADDED", object: item.value });
       }
-      // V8's iterators hold their array even when they have come to its end.
+      // V8's iterators keep their array alive even after its end.
       unread = undefined;
       reader ??= watch().events.getReader();
       const { done, value } = await reader.read();

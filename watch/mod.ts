@@ -1,12 +1,15 @@
 /**
- * Waiting on Kubernetes and watching it: client-go's
+ * Watching Kubernetes objects and waiting for conditions on them: client-go's
  * [`tools/watch`](https://pkg.go.dev/k8s.io/client-go/tools/watch) for
  * TypeScript.
  *
- * A {@linkcode RestListerWatcher} talks to a server. {@linkcode untilWithSync},
- * {@linkcode listWatchUntil} and {@linkcode until} wait for something to be
- * true; a {@linkcode RetryWatcher} delivers every change after a version, and
- * an {@linkcode IndexerInformerWatcher} keeps a cache and delivers its changes.
+ * - {@linkcode RestListerWatcher} sends the requests to a server.
+ * - {@linkcode untilWithSync}, {@linkcode listWatchUntil} and
+ *   {@linkcode until} wait for conditions on events; {@linkcode waitFor} waits
+ *   for conditions on the state of objects.
+ * - {@linkcode RetryWatcher} delivers every change after a resource version.
+ * - {@linkcode IndexerInformerWatcher} maintains a store and delivers its
+ *   changes.
  *
  * @example Follow the changes of a resource
  * ```ts

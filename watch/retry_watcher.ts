@@ -1,18 +1,18 @@
 /**
  * A watch that survives its connections.
  *
- * One tagged union says what it is doing (opening a watch, reading one,
- * waiting for the next start, parked until somebody reads, stopped), and what
- * a state does not need it cannot hold: there is a reader only while a watch
- * is open and a timer only while one is owed. A `Try` is one watch from its
- * request to its end; whatever arrives for a try that is no longer the current
- * one finds that out by identity and is dropped, so that nothing that ignores
- * an abort can do harm.
+ * One tagged union says what the watcher is doing (opening a watch, reading
+ * one, waiting for the next start, parked until the next read, stopped), and a
+ * state holds only what it needs: there is a reader only while a watch is open,
+ * and a timer only while a restart is due. A `Try` is one watch from its
+ * request to its end; results that arrive for a try that is no longer the
+ * current one are recognized by identity and dropped, so that a source that
+ * ignores an abort can do no harm.
  *
  * The stream pulls, and one pull takes one event. That makes the position
- * exact: it is what the consumer has seen, never what was read ahead. It also
- * means that an idle consumer looks like an idle server, so that deadlines
- * speak against a connection only while a read is pending.
+ * exact: it is what the consumer has read, never what was read ahead. It also
+ * means that an idle consumer looks like an idle server, which is why the
+ * watchdog needs to know whether a read is pending.
  *
  * @module
  */
@@ -53,14 +53,14 @@ import type {
 const DEFAULT_WATCH_TIMEOUT_MS = 300_000;
 const DEFAULT_WATCH_GRACE_MS = 30_000;
 
-/** How often in a row a 410 answer to the start of a watch is tried again. */
+/** How many 410 responses in a row to the start of a watch are retried. */
 const GONE_RETRIES = 3;
 
 /** One watch, from its request to its end. */
 interface Try {
   readonly abort: AbortController;
   readonly startedAt: number;
-  /** Whether it has brought an event or a bookmark. */
+  /** Whether it has delivered an event or a bookmark. */
   heard: boolean;
   readonly watchdog: Watchdog;
 }
@@ -71,7 +71,7 @@ type State<T extends KubernetesObject> =
   | { kind: "parked"; startedAt: number }
   | { kind: "stopped" };
 
-/** There is a request, which has to be let go of. */
+/** The states with a request, which has to be released. */
 type Running<T extends KubernetesObject> =
   | { kind: "opening"; current: Try }
   | { kind: "open"; current: Try; reader: Reader<T>; reading: boolean };
@@ -87,34 +87,35 @@ type Reader<T extends KubernetesObject> = ReadableStreamDefaultReader<
 >;
 
 /**
- * Watches from a resource version on and starts again whenever the watch ends,
- * as client-go's
+ * Watches from a resource version and restarts the watch whenever it ends, as
+ * client-go's
  * [`watch.RetryWatcher`](https://pkg.go.dev/k8s.io/client-go/tools/watch#RetryWatcher).
  *
- * - Running from construction: the first watch is opened at once.
- * - Delivers each ADDED, MODIFIED and DELETED event after the first version
- *   once and in order, whatever happens to the connections in between.
- *   Bookmarks move the position and are not delivered.
- * - Ends with one ERROR event when it cannot go on without skipping events, or
- *   cannot go on at all: the version has expired (410), the server refuses the
- *   caller (401, 403), an event cannot be understood. Everything else is tried
- *   again, spaced and with backoff; {@linkcode RetryWatcherOptions.onRestart}
- *   tells of it.
- * - Reads nothing ahead: an event is taken from the server only while a read is
- *   pending. A consumer that stays away for longer than the server keeps its
- *   history (five minutes by default) finds a 410.
- * - Notices connections that died in silence, see
- *   {@linkcode RetryWatcherOptions.watchTimeoutMs}.
- * - {@linkcode RetryWatcher.stop}, aborting the signal, cancelling
- *   {@linkcode RetryWatcher.events} and leaving a `for await` are the same.
+ * - It runs from construction: the first watch is opened at once.
+ * - It delivers each ADDED, MODIFIED and DELETED event after the initial
+ *   version exactly once and in order, across broken connections. Bookmarks
+ *   move the position and are not delivered.
+ * - It ends with one ERROR event if it cannot continue without skipping events,
+ *   or cannot continue at all: the version has expired (410), the server
+ *   refuses the caller (401, 403), or an event is not recognized. Any other
+ *   failure is retried, with spacing and backoff, and reported to
+ *   {@linkcode RetryWatcherOptions.onRestart}.
+ * - It reads nothing ahead: an event is taken from the server only while a read
+ *   is pending. A consumer that does not read for longer than the server keeps
+ *   its history (five minutes by default) receives a 410.
+ * - It detects connections that have died silently; see
+ *   {@linkcode RetryWatcherOptions.watchTimeoutMs} and
+ *   {@linkcode RetryWatcherOptions.idleTimeoutMs}.
+ * - Calling {@linkcode RetryWatcher.stop}, aborting the signal, cancelling
+ *   {@linkcode RetryWatcher.events} and leaving a `for await` loop all stop it.
  *
- * It does not tell of what existed before its first version, and it does not
- * outlive a 410: `listWatchUntil` begins with what is there, and an informer
- * lists again.
+ * It does not deliver objects that existed at its initial version, and does not
+ * survive a 410. Use `listWatchUntil` to begin with existing objects, or
+ * `IndexerInformerWatcher`, which lists again after a 410.
  *
  * @typeParam T Type of the watched objects.
  *
- * @example Every change after a version, through a broken connection
+ * @example Every change after a version, across a broken connection
  * ```ts
  * import { RetryWatcher } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -142,10 +143,11 @@ type Reader<T extends KubernetesObject> = ReadableStreamDefaultReader<
 export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   implements AsyncIterable<WatchEvent<T>>, AsyncDisposable {
   /**
-   * The events: Go's `ResultChan`. Closes when the watcher stops; never errors.
+   * The events: Go's `ResultChan`. The stream closes when the watcher stops,
+   * and never errors.
    */
   readonly events: ReadableStream<WatchEvent<T>>;
-  /** Resolves when the watcher has stopped, for whatever reason. */
+  /** Resolves when the watcher has stopped, for any reason. Never rejects. */
   readonly done: Promise<void>;
 
   readonly #watcher: Watcher<T>;
@@ -158,25 +160,25 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   readonly #onRestart: RetryWatcherOptions["onRestart"];
   readonly #onAbort = () => this.stop(this.#signal?.reason);
   #state: State<T> = { kind: "stopped" };
-  /** Where the next watch starts: behind the last event handed out. */
+  /** Where the next watch starts: after the last event that was enqueued. */
   #position: string;
-  /** Where that event's predecessor was, while it may still lie untaken. */
+  /** The position before that event, while it may still be unread. */
   #positionBeforeUntaken: string | undefined;
-  /** An event whose read was given up: it waits for the next one. */
+  /** An event whose read was cancelled: kept for the next read. */
   #held: Positioned<T> | undefined;
-  /** Whether a read has been asked for and not been answered. */
+  /** Whether a pull has not been answered yet. */
   #wanted = false;
   #goneInARow = 0;
 
   /**
    * Starts watching.
    *
-   * @param initialResourceVersion The version after which events are wanted:
-   *   that of a list or of an object.
+   * @param initialResourceVersion The resource version to watch from, such as
+   *   that of a list or of an object: events after it are delivered.
    * @param watcher Opens the watches.
-   * @param options How to go about it.
+   * @param options The signal, the timeouts and the restart delays.
    * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`: a watch
-   *   from "any version" begins with events that cannot be resumed from.
+   *   from "any version" begins with events that it cannot be resumed from.
    * @throws {RangeError} If a duration is negative or NaN.
    */
   constructor(
@@ -226,9 +228,9 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Where a new `RetryWatcher` would carry on without losing or repeating
-   * anything: the version of the last event that the consumer took, or of a
-   * bookmark that followed it.
+   * The resource version that a new `RetryWatcher` can continue from without
+   * missing or repeating an event: that of the last event that the consumer has
+   * read, or of a bookmark that followed it.
    */
   get resourceVersion(): string {
     if (!this.#hasQueued()) this.#positionBeforeUntaken = undefined;
@@ -236,11 +238,12 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Stops: aborts the open request, closes {@linkcode RetryWatcher.events} and
-   * resolves {@linkcode RetryWatcher.done}. Harmless when already stopped.
+   * Stops the watcher: aborts the open request, closes
+   * {@linkcode RetryWatcher.events} and resolves {@linkcode RetryWatcher.done}.
+   * Does nothing if the watcher has already stopped.
    *
-   * @param reason What the open request is aborted with; an `AbortError` by
-   *   default.
+   * @param reason The reason that the open request is aborted with; an
+   *   `AbortError` by default.
    */
   stop(reason?: unknown): void {
     if (this.#state.kind === "stopped") return;
@@ -249,18 +252,19 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Iterates over the events; leaving the loop stops the watcher.
+   * Iterates over {@linkcode RetryWatcher.events}; leaving the loop stops the
+   * watcher.
    *
-   * @returns The iterator of {@linkcode RetryWatcher.events}.
+   * @returns The iterator of the events.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<WatchEvent<T>> {
     return this.events[Symbol.asyncIterator]();
   }
 
   /**
-   * Stops, and waits until the watcher has stopped.
+   * Stops the watcher and waits until it has stopped.
    *
-   * @returns {@linkcode RetryWatcher.done}.
+   * @returns Resolves when it has stopped.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.stop();
@@ -272,7 +276,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     const held = this.#held;
     if (held !== undefined) {
       this.#held = undefined;
-      return this.#handOut(held.event, held.version);
+      return this.#enqueue(held.event, held.version);
     }
     this.#wanted = true;
     const state = this.#state;
@@ -381,20 +385,20 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
 
   #deliver(event: WatchEvent<T>, version: string): void {
     this.#wanted = false;
-    // Its read was given up by releasing the lock.
+    // The read was cancelled by releasing the lock.
     if (!this.events.locked) this.#held = { event, version };
-    else this.#handOut(event, version);
+    else this.#enqueue(event, version);
   }
 
-  #handOut(event: WatchEvent<T>, version: string): void {
+  #enqueue(event: WatchEvent<T>, version: string): void {
     const before = this.#position;
     this.#position = version;
     this.#controller.enqueue(event);
-    // Locked again, but not read from again: nobody tells when it is taken.
+    // Locked again without a new read: nothing signals when it is read.
     if (this.#hasQueued()) this.#positionBeforeUntaken = before;
   }
 
-  /** Whether somebody waits: a read given up with its lock is none. */
+  /** Whether a read is pending: releasing the lock has cancelled it. */
   #isReadPending(): boolean {
     return this.#wanted && this.events.locked;
   }
@@ -404,8 +408,8 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * What lay untaken in the stream is dropped with it: step back. Where it may
-   * have been taken unnoticed, better repeat it than lose it.
+   * An unread event is dropped with the stream, so the position steps back. If
+   * the event may have been read unnoticed, repeating it beats losing it.
    */
   #cancelled(reason: unknown): void {
     this.#position = this.#positionBeforeUntaken ?? this.#position;
@@ -470,8 +474,8 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /**
-   * Leaves the present state, and only then lets go of what it held: that can
-   * run code of the caller's, which must find everything in order.
+   * Leaves the current state, and only then releases what it held: that may run
+   * user code, which must find a consistent watcher.
    */
   #leave(next: State<T>, reason?: unknown): void {
     const left = this.#state;
@@ -480,7 +484,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     if (left.kind === "opening" || left.kind === "open") release(left, reason);
   }
 
-  /** Ends by itself: one last ERROR event. */
+  /** Stops by itself, with one last ERROR event. */
   #finish(status: Status): void {
     this.#controller.enqueue({ type: "ERROR", object: status });
     this.stop();
@@ -494,7 +498,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 }
 
-/** Lets go of a watch: its timers, its reader and its request. */
+/** Releases a watch: its timers, its reader and its request. */
 function release<T extends KubernetesObject>(
   state: Running<T>,
   reason: unknown,

@@ -1,73 +1,74 @@
 /**
- * What a `RetryWatcher` is configured with, and the checks that it goes through
- * before anything is started.
+ * The options of a `RetryWatcher`, and their validation.
  *
  * @module
  */
 
 import { checkDurations } from "../internal/durations.ts";
 
-/** A restart of a watch, as {@linkcode RetryWatcherOptions.onRestart} is told. */
+/** A restart of a watch; see {@linkcode RetryWatcherOptions.onRestart}. */
 export interface WatchRestart {
-  /** Why the watch ended; undefined when it ended well. */
+  /** Why the watch ended; undefined if the server ended it normally. */
   cause: unknown;
-  /** The version that the next watch starts from. */
+  /** The resource version that the next watch starts from. */
   resourceVersion: string;
-  /** Milliseconds until it is started. */
+  /** Milliseconds until the next watch starts. */
   delayMs: number;
-  /** Counted from 1 since the last event or bookmark. */
+  /** The number of restarts since the last event or bookmark, from 1. */
   attempt: number;
 }
 
-/** Options for {@linkcode RetryWatcher}. */
+/** Options for `RetryWatcher`. */
 export interface RetryWatcherOptions {
   /** Stops the watcher. */
   signal?: AbortSignal | undefined;
   /**
-   * Least milliseconds between the starts of two watches, and the first delay
-   * of the backoff. 0: no spacing and no backoff, for tests.
+   * The least milliseconds between the starts of two watches, and the first
+   * delay of the backoff. 0 disables spacing and backoff, for tests.
    *
    * @default {1000}
    */
   minRestartDelayMs?: number | undefined;
   /**
-   * Most milliseconds that the backoff grows to, before randomness.
+   * The longest delay of the backoff in milliseconds, before jitter.
    *
    * @default {30000}
    */
   maxRestartDelayMs?: number | undefined;
   /**
-   * Milliseconds after which the server is asked to end each watch, in whole
-   * seconds, rounded up. `Infinity`: it is not asked, and there is no deadline.
+   * Milliseconds after which the server is asked to end each watch, rounded up
+   * to whole seconds (`timeoutSeconds`). With `Infinity` it is not asked, and
+   * watches have no deadline.
    *
    * @default {300000}
    */
   watchTimeoutMs?: number | undefined;
   /**
-   * Milliseconds that a watch may outlive its timeout, before the connection
-   * is taken for dead.
+   * Milliseconds that a watch may outlive its timeout before its connection is
+   * presumed dead.
    *
    * @default {30000}
    */
   watchGraceMs?: number | undefined;
   /**
-   * Milliseconds without any event or bookmark, while a read is pending, after
-   * which the connection is taken for dead. None by default: a kube-apiserver
-   * sends a bookmark about once a minute, other servers may send none.
+   * Milliseconds without an event or bookmark, while a read is pending, after
+   * which the connection is presumed dead. No limit by default: a
+   * kube-apiserver sends a bookmark about once a minute, but other servers may
+   * send none.
    */
   idleTimeoutMs?: number | undefined;
   /**
-   * Called once for each restart, when it is decided and before the delay.
-   * What it throws is written to the console and changes nothing.
+   * Called once for each restart, when it is decided and before the delay. If
+   * it throws, the error is written to the console and otherwise ignored.
    */
   onRestart?: ((restart: WatchRestart) => void) | undefined;
 }
 
 /**
- * Refuses the versions that mean "any": a watch from them begins with made-up
- * ADDED events in no order, so that it cannot be resumed.
+ * Throws if a version means "any version": a watch from it begins with
+ * synthetic ADDED events in no order, so it cannot be resumed.
  *
- * @param version The version given.
+ * @param version The initial resource version.
  * @throws {TypeError} If it is `""` or `"0"`.
  */
 export function checkInitialResourceVersion(version: string): void {
@@ -80,9 +81,9 @@ export function checkInitialResourceVersion(version: string): void {
 }
 
 /**
- * Refuses durations that are none, before anything is started.
+ * Throws if a duration is out of range.
  *
- * @param options The options given.
+ * @param options The caller's options.
  * @throws {RangeError} If a duration is negative or NaN.
  */
 export function checkRetryWatcherOptions(options: RetryWatcherOptions): void {

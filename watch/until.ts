@@ -1,6 +1,6 @@
 /**
- * Waiting for conditions on a stream of events, or on a watch that is kept
- * going. Both are one loop (`_condition_run.ts`) over different sources.
+ * Waiting for conditions on a stream of events, or on a watch that is restarted
+ * when it ends. Both are one loop (`_condition_run.ts`) over different streams.
  *
  * @module
  */
@@ -17,29 +17,30 @@ import {
 import type { KubernetesObject, Watcher, WatchEvent } from "../api/types.ts";
 import { WaitInterruptedError } from "./until_error.ts";
 
-/** Options for every function that waits. */
+/** Options for `untilWithoutRetry`, `until` and their siblings. */
 export interface UntilOptions {
-  /** Ends the wait with a `WaitInterruptedError`. */
+  /** Ends the wait: it rejects with a `WaitInterruptedError`. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Waits until a condition has held on the events of a stream, as client-go's
+ * Reads a stream of events until one meets a condition, as client-go's
  * [`watch.UntilWithoutRetry`](https://pkg.go.dev/k8s.io/client-go/tools/watch#UntilWithoutRetry).
  *
- * The stream is used up: whatever the outcome, it has been cancelled when the
- * promise settles. It is read as it is; nothing is tried again when it ends.
- * Where a watch should outlive its connection, use {@linkcode until}.
+ * The stream is consumed: it has been cancelled by the time the promise
+ * settles, whatever the outcome. Nothing is retried when it ends. To wait
+ * across connections, use {@linkcode until}.
  *
  * @typeParam T Type of the watched objects.
  * @param events The events.
- * @param condition What is waited for.
+ * @param condition The condition to wait for.
  * @param options The signal that ends the wait.
  * @returns The event that met the condition.
- * @throws {WatchClosedError} If the stream ends before.
+ * @throws {WatchClosedError} If the stream ends before the condition is met.
  * @throws {ConditionError} If the condition throws or rejects.
- * @throws {WaitInterruptedError} If the signal is aborted before.
- * @throws {UntilError} If the stream errors; `cause` is what with.
+ * @throws {WaitInterruptedError} If the signal is aborted before the condition
+ *   is met.
+ * @throws {UntilError} If the stream errors; `cause` is its error.
  * @throws {TypeError} If the stream is locked.
  *
  * @example Wait for a pod to run
@@ -74,18 +75,19 @@ export function untilWithoutRetry<
   options?: UntilOptions,
 ): Promise<WatchEvent<T>>;
 /**
- * Waits until conditions have held in sequence. When one is met, the next is
- * first tried on the event that met it, then on new events.
+ * Reads a stream of events until several conditions have been met, in order.
+ * When one is met, the next is tried on the same event first, then on later
+ * ones.
  *
  * @typeParam T Type of the watched objects.
  * @param events The events.
- * @param conditions What is waited for, in order.
+ * @param conditions The conditions to wait for, in order.
  * @param options The signal that ends the wait.
- * @returns The event that met the last condition; undefined, at once, where
- *   there is no condition.
+ * @returns The event that met the last condition; undefined, at once, if there
+ *   are no conditions.
  * @throws {UntilError} As with one condition.
  *
- * @example Wait for a deletion and then a new object
+ * @example Wait for a deletion, then for a new object
  * ```ts
  * import { untilWithoutRetry, type WatchEvent } from "@watchtools/kube";
  * import { assertEquals } from "@std/assert";
@@ -120,26 +122,28 @@ export function untilWithoutRetry<
 }
 
 /**
- * Waits until a condition has held on the changes after a resource version,
- * as client-go's
+ * Watches from a resource version until an event meets a condition, as
+ * client-go's
  * [`watch.Until`](https://pkg.go.dev/k8s.io/client-go/tools/watch#Until):
  * {@linkcode untilWithoutRetry} over a {@linkcode RetryWatcher}.
  *
- * It survives lost connections, but not a version that has expired, and it
- * does not see what is there already: `listWatchUntil` does.
+ * It survives lost connections, but not the expiry of the version (410), and
+ * does not see objects that exist already: use `listWatchUntil` for those.
  *
  * @typeParam T Type of the watched objects.
- * @param initialResourceVersion The version after which events are wanted.
+ * @param initialResourceVersion The resource version to watch from.
  * @param watcher Opens the watches.
- * @param condition What is waited for.
- * @param options The signal that ends the wait, and those of `RetryWatcher`.
+ * @param condition The condition to wait for.
+ * @param options The signal that ends the wait, and the options of
+ *   `RetryWatcher`.
  * @returns The event that met the condition.
  * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`.
  * @throws {RangeError} If a duration is negative or NaN.
- * @throws {WatchClosedError} If the watch cannot go on: `cause` is the
+ * @throws {WatchClosedError} If the watch cannot continue; `cause` is the
  *   server's `StatusError`.
  * @throws {ConditionError} If the condition throws or rejects.
- * @throws {WaitInterruptedError} If the signal is aborted before.
+ * @throws {WaitInterruptedError} If the signal is aborted before the condition
+ *   is met.
  *
  * @example Wait for the deletion of an object that was just read
  * ```ts
@@ -166,16 +170,17 @@ export function until<T extends KubernetesObject = KubernetesObject>(
   options?: UntilOptions & RetryWatcherOptions,
 ): Promise<WatchEvent<T>>;
 /**
- * Waits until conditions have held in sequence on the changes after a resource
- * version.
+ * Watches from a resource version until several conditions have been met, in
+ * order.
  *
  * @typeParam T Type of the watched objects.
- * @param initialResourceVersion The version after which events are wanted.
+ * @param initialResourceVersion The resource version to watch from.
  * @param watcher Opens the watches.
- * @param conditions What is waited for, in order.
- * @param options The signal that ends the wait, and those of `RetryWatcher`.
+ * @param conditions The conditions to wait for, in order.
+ * @param options The signal that ends the wait, and the options of
+ *   `RetryWatcher`.
  * @returns The event that met the last condition; undefined, at once and
- *   without a request, where there is no condition.
+ *   without a request, if there are no conditions.
  * @throws {UntilError} As with one condition.
  *
  * @example No conditions, no request

@@ -1,6 +1,6 @@
 /**
- * What a wait that did not succeed rejects with. Each tells what it saw last
- * and what went wrong underneath last, so that no timeout hides the reason.
+ * The errors of waits that do not succeed. Each carries the last event and the
+ * last failure underneath, so that no timeout hides the reason.
  *
  * @module
  */
@@ -8,21 +8,22 @@
 import { errorText } from "../internal/error_text.ts";
 import type { WatchEvent } from "../api/types.ts";
 
-/** What an {@linkcode UntilError} knows beyond its message. */
+/** Options for {@linkcode UntilError}. */
 export interface UntilErrorOptions extends ErrorOptions {
-  /** The last event that the wait has seen. */
+  /** The last event that the wait has received. */
   lastEvent?: WatchEvent | undefined;
   /** The last failure of a list or watch underneath. */
   lastError?: unknown;
-  /** What stood in the way, for the message. */
+  /** Added to the message: what the wait was still waiting for. */
   detail?: string | undefined;
 }
 
 /**
- * A wait that ended without its conditions being met; `cause` says what went
- * wrong. An `UntilError` of none of the classes below is a stream that failed.
+ * A wait ended before its conditions were met; `cause` is what ended it. An
+ * `UntilError` that is not of one of its subclasses means that the stream
+ * errored.
  *
- * @example What a wait on a broken stream rejects with
+ * @example A wait on a stream that errors
  * ```ts
  * import { UntilError, untilWithoutRetry } from "@watchtools/kube";
  * import { assertRejects } from "@std/assert";
@@ -38,18 +39,18 @@ export interface UntilErrorOptions extends ErrorOptions {
  * ```
  */
 export class UntilError extends Error {
-  /** Name of the class. */
+  /** `"UntilError"`, or the name of the subclass. */
   override readonly name: string = "UntilError";
-  /** The last event that the wait has seen, if any. */
+  /** The last event that the wait has received, if any. */
   readonly lastEvent: WatchEvent | undefined;
   /** The last failure of a list or watch underneath, if any. */
   readonly lastError: unknown;
 
   /**
-   * Makes the error; `detail` and `lastError` are added to the message.
+   * Creates the error; `detail` and `lastError` are added to the message.
    *
-   * @param message What happened.
-   * @param options What was seen, and why.
+   * @param message What ended the wait.
+   * @param options The cause, and what the wait knows beyond its message.
    */
   constructor(message: string, options: UntilErrorOptions = {}) {
     const { lastEvent, lastError, detail, ...errorOptions } = options;
@@ -69,9 +70,9 @@ function withLastError(message: string, lastError: unknown): string {
 /**
  * The watch ended before the conditions were met, as client-go's
  * [`watch.ErrWatchClosed`](https://pkg.go.dev/k8s.io/client-go/tools/watch#ErrWatchClosed).
- * Where the last event was an ERROR, `cause` is its `StatusError`.
+ * If the last event was an ERROR, `cause` is its `StatusError`.
  *
- * @example A stream that ends early
+ * @example A stream that ends too early
  * ```ts
  * import { untilWithoutRetry, WatchClosedError } from "@watchtools/kube";
  * import { assertRejects } from "@std/assert";
@@ -87,9 +88,9 @@ export class WatchClosedError extends UntilError {
   override readonly name: string = "WatchClosedError";
 
   /**
-   * Makes the error, with client-go's message.
+   * Creates the error with client-go's message.
    *
-   * @param options What was seen, and why.
+   * @param options The cause, and what the wait knows beyond its message.
    */
   constructor(options: UntilErrorOptions = {}) {
     super("watch closed before UntilWithoutRetry timeout", options);
@@ -97,9 +98,10 @@ export class WatchClosedError extends UntilError {
 }
 
 /**
- * The signal ended the wait, as an error for which client-go's
+ * The signal was aborted before the conditions were met: an error for which
+ * client-go's
  * [`wait.Interrupted`](https://pkg.go.dev/k8s.io/apimachinery/pkg/util/wait#Interrupted)
- * is true. `cause` is the signal's reason.
+ * would be true. `cause` is the signal's reason.
  *
  * @example A wait that times out
  * ```ts
@@ -122,10 +124,11 @@ export class WaitInterruptedError extends UntilError {
   readonly timedOut: boolean;
 
   /**
-   * Makes the error; `options.cause` is the signal's reason.
+   * Creates the error; `options.cause` is the signal's reason.
    *
-   * @param options What was seen, and why.
-   * @param during What was being done, where it was not the waiting itself.
+   * @param options The cause, and what the wait knows beyond its message.
+   * @param during The step that was interrupted, if it was not the wait itself;
+   *   the message begins with it.
    */
   constructor(options: UntilErrorOptions = {}, during?: string) {
     const { cause } = options;
@@ -139,7 +142,7 @@ export class WaitInterruptedError extends UntilError {
 }
 
 /**
- * A condition or precondition threw or rejected; `cause` is what with.
+ * A condition or precondition threw or rejected; `cause` is what it threw.
  *
  * @example A condition that gives up
  * ```ts
@@ -164,9 +167,9 @@ export class ConditionError extends UntilError {
   override readonly name: string = "ConditionError";
 
   /**
-   * Makes the error; `options.cause` is what the condition threw.
+   * Creates the error; `options.cause` is what the condition threw.
    *
-   * @param options What was seen, and why.
+   * @param options The cause, and what the wait knows beyond its message.
    */
   constructor(options: UntilErrorOptions = {}) {
     super(`the condition threw: ${errorText(options.cause)}`, options);

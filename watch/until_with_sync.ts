@@ -1,5 +1,5 @@
 /**
- * The wait that survives everything: on an informer.
+ * Waiting for conditions on the changes of an informer's store.
  *
  * @module
  */
@@ -22,26 +22,29 @@ import type { ChangeConditionFunc } from "../api/condition_func.ts";
 import { ConditionError, WaitInterruptedError } from "./until_error.ts";
 
 /**
- * Waits until a condition has held on the changes of an informer's cache, as
- * client-go's
+ * Runs an informer until one of its changes meets a condition, as client-go's
  * [`watch.UntilWithSync`](https://pkg.go.dev/k8s.io/client-go/tools/watch#UntilWithSync).
  *
- * The changes begin with an ADDED for each object that is there. It survives
- * lost connections and versions that expire, at the price of the objects in
- * memory; conditions see changes and never an error, which is why a wait needs
- * a signal. Settles when the informer has fully shut down.
+ * The changes begin with one ADDED event for each existing object. The wait
+ * survives lost connections and the expiry of versions, at the price of holding
+ * the objects in memory. Conditions see changes, never errors, so a wait that
+ * cannot succeed ends only by its signal. The promise settles when the informer
+ * has fully shut down.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
- * @param precondition None here.
- * @param condition What is waited for.
- * @param options The signal that ends the wait, and those of the informer.
+ * @param precondition Undefined in this overload.
+ * @param condition The condition to wait for.
+ * @param options The signal that ends the wait, and the options of the
+ *   informer.
  * @returns The event that met the condition.
- * @throws {WaitInterruptedError} If the signal is aborted before.
+ * @throws {WaitInterruptedError} If the signal is aborted before the condition
+ *   is met.
  * @throws {ConditionError} If the condition throws or rejects.
- * @throws {RangeError} If a duration or `pageSize` is negative or NaN.
+ * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
+ *   not a non-negative integer.
  *
- * @example Wait for a pod to run, whatever happens to the connection
+ * @example Wait for a pod across broken connections
  * ```ts
  * import { untilWithSync } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -66,22 +69,24 @@ export function untilWithSync<T extends KubernetesObject = KubernetesObject>(
   options?: UntilOptions & InformerOptions<T>,
 ): Promise<ChangeEvent<T>>;
 /**
- * Waits until conditions have held in sequence, unless a precondition holds on
- * the complete cache.
+ * Runs an informer until several conditions have been met, in order, unless a
+ * precondition is true of the synced store.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
- * @param precondition Tried once, on the cache when it is complete.
- * @param conditions What is waited for, in order.
- * @param options The signal that ends the wait, and those of the informer.
- * @returns The event that met the last condition; undefined where the
- *   precondition held, or there is no condition.
- * @throws {WaitInterruptedError} If the signal is aborted before; before the
- *   sync, its message begins `UntilWithSync: unable to sync caches: `.
+ * @param precondition Tried once, on the store, when the informer has synced.
+ * @param conditions The conditions to wait for, in order.
+ * @param options The signal that ends the wait, and the options of the
+ *   informer.
+ * @returns The event that met the last condition; undefined if the precondition
+ *   was true, or if there are no conditions.
+ * @throws {WaitInterruptedError} If the signal is aborted before that. If the
+ *   informer had not synced, the message begins
+ *   `UntilWithSync: unable to sync caches: `.
  * @throws {ConditionError} If a condition or the precondition throws or
  *   rejects.
  *
- * @example Wait for an object to be gone, which it may be already
+ * @example Wait for the deletion of an object that may be gone already
  * ```ts
  * import { untilWithSync } from "@watchtools/kube";
  * import { FakeListerWatcher } from "@watchtools/kube/testing";
@@ -139,7 +144,7 @@ async function holdsAfterSync<T extends KubernetesObject>(
   try {
     await unlessAborted(synced, signal);
   } catch {
-    // Only the signal can have ended this: the sync itself never fails.
+    // Only the signal can have ended this: `synced` never rejects.
     throw interrupted(signal, true, informer.lastError);
   }
   try {

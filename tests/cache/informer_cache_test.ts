@@ -226,7 +226,7 @@ for (
     ["throws", () => {
       throw new Error("too big");
     }, "too big"],
-    ["gives nothing", () => untyped<Item>(undefined), "it gave no object"],
+    ["gives nothing", () => untyped<Item>(undefined), "it returned no object"],
   ] as const
 ) {
   Deno.test(`an object is named, and kept as it was, when its transform ${what}`, () => {
@@ -242,8 +242,13 @@ for (
     assertEquals(fixture.store, ["b@2"]);
     assertEquals(
       fixture.messages,
-      ["a at version 3", "c at version 4", "a at version 5", "a at version 6"]
-        .map((object) => `Cannot take ${object}: transform failed: ${reason}`),
+      [
+        "a at resource version 3",
+        "c at resource version 4",
+        "a at resource version 5",
+        "a at resource version 6",
+      ]
+        .map((object) => `Cannot store ${object}: transform failed: ${reason}`),
     );
   });
 }
@@ -281,6 +286,6 @@ Deno.test("an object without a name is named by kind and uid", () => {
   const fixture = new Fixture();
   fixture.replace({ kind: "Pod", metadata: { uid: "one" } });
   assertEquals(fixture.messages, [
-    "Cannot take the Pod with uid one: Cannot make a key for Pod: it has no metadata.name",
+    "Cannot store the Pod with uid one: Cannot make a key for Pod: it has no metadata.name",
   ]);
 });

@@ -132,7 +132,7 @@ Deno.test("WatchList falls back to LIST when its stream ends before the end mark
     '+0 list "0" limit 500',
   ]);
   assertEquals(rig.takeErrors(), [
-    "Cannot complete the initial list by WatchList: the watch ended before its end marker",
+    "Cannot complete the initial list by WatchList: the watch ended before k8s.io/initial-events-end",
   ]);
   assertEquals(rig.takeEvents(), ["ADDED a@2", "ADDED b@3", "ADDED c@4"]);
 });
@@ -483,7 +483,7 @@ for (
     });
     await rig.pass(0);
     assertEquals(rig.takeErrors(), [
-      "Cannot use the list: list() gave no items",
+      "Cannot use the list: list() returned no items",
     ]);
     assertEquals(rig.informer.controller.hasSynced(), false);
     await rig.pass(800);

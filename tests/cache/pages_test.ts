@@ -19,7 +19,7 @@ async function walk(
   const taken: string[] = [];
   const dropped: unknown[] = [];
   const result = walkPages(first, pageSize, {
-    ask: (options) => {
+    request: (options) => {
       asked.push(options);
       const answer = answers.shift();
       return answer === undefined || answer instanceof Error
@@ -145,10 +145,10 @@ for (
 ) {
   Deno.test(`walkPages() rejects when the list is ${what}`, async () => {
     const result = walkPages({}, 0, {
-      ask: () => Promise.resolve(untyped<KubernetesList>(answer)),
+      request: () => Promise.resolve(untyped<KubernetesList>(answer)),
       take: () => {},
       drop: () => {},
     });
-    await assertRejects(() => result, TypeError, "gave no items");
+    await assertRejects(() => result, TypeError, "returned no items");
   });
 }

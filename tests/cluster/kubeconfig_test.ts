@@ -161,7 +161,7 @@ const UNUSABLE: [what: string, content: unknown, said: string][] = [
   [
     "has a CA that is a directory",
     cluster({ "certificate-authority": "." }),
-    'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/.: it is a folder',
+    'Cannot use cluster "c" of ~/config: cannot read certificate-authority ~/.: it is a directory',
   ],
   [
     "has a CA that is not PEM",
@@ -306,7 +306,7 @@ Deno.test("findClusterAccess() throws KubeconfigError when the kubeconfig is mis
 Deno.test("findClusterAccess() throws KubeconfigError when the kubeconfig is a directory", () => {
   assertEquals(
     errorBy("", { kubeconfig: "/" }),
-    "Cannot use /: it is a folder",
+    "Cannot use /: it is a directory",
   );
 });
 

@@ -13,7 +13,7 @@ function hostile(): Error {
   });
 }
 
-const NO_TEXT = "an object that has no text";
+const NO_TEXT = "an object that cannot be converted to a string";
 
 const TEXTS: readonly [string, unknown, string][] = [
   ["an error with a message", new Error("refused"), "refused"],

@@ -361,7 +361,7 @@ for (const watchList of [true, false]) {
     assertEquals(rig.informer.controller.hasSynced(), true);
     assertEquals(rig.store, ["a@2", "odd@4"]);
     assertEquals(rig.takeErrors(), [
-      "Cannot take evil at version 3: transform failed: too big",
+      "Cannot store evil at resource version 3: transform failed: too big",
       'Cannot index odd: the index function "picky" threw: no label',
     ]);
     rig.fake.send({
@@ -372,7 +372,7 @@ for (const watchList of [true, false]) {
     await turn();
     assertEquals(rig.store, ["a@2", "b@5", "odd@4"]);
     assertEquals(rig.takeErrors(), [
-      "Cannot take the Item with uid u-1: Cannot make a key for Item: it has no metadata.name",
+      "Cannot store the Item with uid u-1: Cannot make a key for Item: it has no metadata.name",
     ]);
     assertEquals(rig.fake.watchCalls.length, 1);
   });
@@ -487,7 +487,7 @@ Deno.test("untilResourceVersion() rejects when the informer stops, and when it h
     const error = await assertRejects(() => result, UntilError);
     assertEquals(
       error.message,
-      "the informer stopped before it reached version 9: last error: no watch",
+      "the informer stopped before it reached resource version 9: last error: no watch",
     );
     assert(!(error instanceof WaitInterruptedError));
   }
