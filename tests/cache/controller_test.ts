@@ -1,4 +1,4 @@
-// `waitForCacheSync`: several informers, one answer.
+// `waitForCacheSync` over several informers.
 
 import { assertEquals } from "@std/assert";
 import { type Controller, waitForCacheSync } from "../../cache/controller.ts";

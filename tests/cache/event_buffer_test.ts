@@ -1,5 +1,5 @@
-// `PlainBuffer` and `CoalescingBuffer`: what lies between an informer and its
-// consumer. FAST_CHECK_RUNS sets the number of random runs.
+// `PlainBuffer` and `CoalescingBuffer`. FAST_CHECK_RUNS sets the number of
+// random runs.
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -29,7 +29,7 @@ function put(buffer: EventBuffer<ChangeEvent["object"]>, text: string): void {
   buffer.put(key, { type, object: stored(key, version, uid) });
 }
 
-Deno.test("PlainBuffer gives every event in order", () => {
+Deno.test("PlainBuffer returns every event in order", () => {
   const buffer = new PlainBuffer();
   assertEquals(buffer.take(), undefined);
   put(buffer, "ADDED a@2");
@@ -59,7 +59,7 @@ Deno.test("PlainBuffer keeps the order over any number of puts and takes", () =>
 });
 
 for (const Buffer of [PlainBuffer, CoalescingBuffer]) {
-  Deno.test(`${Buffer.name} drops everything at clear()`, () => {
+  Deno.test(`${Buffer.name} is empty after clear()`, () => {
     const buffer = new Buffer();
     put(buffer, "ADDED a@2");
     put(buffer, "ADDED b@3");
@@ -113,7 +113,7 @@ Deno.test("CoalescingBuffer keeps both when DELETED and ADDED have no uid", () =
   assertEquals(drain(buffer), ["DELETED a@2", "ADDED a@2"]);
 });
 
-Deno.test("CoalescingBuffer merges what comes after the first of two was taken", () => {
+Deno.test("CoalescingBuffer merges later events after the first of two was taken", () => {
   const buffer = new CoalescingBuffer();
   put(buffer, "DELETED a@2 one");
   put(buffer, "ADDED a@3 two");
@@ -124,7 +124,7 @@ Deno.test("CoalescingBuffer merges what comes after the first of two was taken",
   assertEquals(drain(buffer), ["ADDED b@5"]);
 });
 
-/** A step: an object comes, changes or goes, or an event is taken. */
+/** A step: an object is added, modified or deleted, or an event is taken. */
 const step = fc.oneof(
   fc.record({
     do: fc.constantFrom("touch" as const, "touch" as const, "delete" as const),
@@ -134,7 +134,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("take" as const) }),
 );
 
-Deno.test("CoalescingBuffer leads its consumer where all events would, by a legal history", () => {
+Deno.test("CoalescingBuffer leads its consumer to the same state as all events, by a legal history", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
       const buffer = new CoalescingBuffer();

@@ -1,4 +1,4 @@
-// `IndexedStore` and its view: what is kept, and what the indexes find.
+// `IndexedStore`, its view and its indexes.
 
 import {
   assert,
@@ -51,7 +51,7 @@ class Fixture {
   }
 }
 
-Deno.test("change() keeps, replaces and drops objects", () => {
+Deno.test("change() adds, replaces and deletes objects", () => {
   const { store } = new Fixture();
   const first = { object: pod("a"), uid: "1", version: "5" };
   const second = { object: pod("a"), uid: "1", version: "6" };
@@ -66,7 +66,7 @@ Deno.test("change() keeps, replaces and drops objects", () => {
   assertEquals([...store.entries()], [["default/b", first]]);
 });
 
-Deno.test("the view shows what is there", () => {
+Deno.test("the view shows the objects in the store", () => {
   const fixture = new Fixture();
   const { view } = fixture;
   assertEquals(view.size, 0);
@@ -84,7 +84,7 @@ Deno.test("the view shows what is there", () => {
   assertThrows(() => view.get({}), TypeError);
 });
 
-Deno.test("the view gives lists of its own, which change nothing", () => {
+Deno.test("the view returns copies, which do not affect the store", () => {
   const fixture = new Fixture({ app: byApp });
   fixture.put(pod("a"));
   fixture.view.list().length = 0;
@@ -97,7 +97,7 @@ Deno.test("the view gives lists of its own, which change nothing", () => {
   assert(!("change" in fixture.view));
 });
 
-Deno.test("an index finds what is under a value, and no more", () => {
+Deno.test("an index finds only the objects under a value", () => {
   const fixture = new Fixture({ app: byApp });
   const { view } = fixture;
   const [a, b, c] = [pod("a"), pod("b"), pod("c", "db")];
@@ -119,7 +119,7 @@ Deno.test("an index follows each change", () => {
   assertEquals(fixture.view.listIndexFuncValues("app"), []);
 });
 
-Deno.test("index() gives an object once that shares several values", () => {
+Deno.test("index() returns an object that shares several values once", () => {
   const fixture = new Fixture({ both: () => ["x", "y", "x"] });
   const a = pod("a");
   fixture.put(a);
@@ -158,7 +158,7 @@ Deno.test("index() and listIndexFuncValues() throw when there is no such index",
   assertThrows(() => view.listIndexFuncValues("app"), RangeError, "no indexes");
 });
 
-Deno.test("addIndexers() indexes what is there and what comes", () => {
+Deno.test("addIndexers() indexes existing and later objects", () => {
   const fixture = new Fixture();
   fixture.put(pod("a"), pod("b", "db"));
   fixture.view.addIndexers({
@@ -176,7 +176,7 @@ Deno.test("addIndexers() indexes what is there and what comes", () => {
   assertEquals(fixture.found("name", "c"), ["default/c"]);
 });
 
-Deno.test("addIndexers() adds nothing when a name is taken", () => {
+Deno.test("addIndexers() adds nothing if an index exists already", () => {
   const fixture = new Fixture({ app: byApp });
   fixture.put(pod("a"));
   assertThrows(
@@ -211,7 +211,7 @@ Deno.test("an index function that throws costs only that index that object", () 
   );
 });
 
-Deno.test("an object whose index function throws is under its old values no more", () => {
+Deno.test("an object whose index function throws is no longer found under its old values", () => {
   let fails = false;
   const fixture = new Fixture({
     app: (object) => {
@@ -225,7 +225,7 @@ Deno.test("an object whose index function throws is under its old values no more
   assertEquals(fixture.view.listIndexFuncValues("app"), []);
 });
 
-Deno.test("addIndexers() tells of each object that cannot be indexed, and indexes the others", () => {
+Deno.test("addIndexers() reports each object that cannot be indexed, and indexes the others", () => {
   const fixture = new Fixture();
   fixture.put(pod("a"), pod("b"));
   fixture.view.addIndexers({
@@ -238,7 +238,7 @@ Deno.test("addIndexers() tells of each object that cannot be indexed, and indexe
   assertEquals(fixture.found("picky", "x"), ["default/b"]);
 });
 
-Deno.test("change() shows no half of itself to the index functions, or to who is told of their errors", () => {
+Deno.test("change() is never half visible to index functions or error callbacks", () => {
   const sizes: number[] = [];
   const store = new IndexedStore<KubernetesObject>({
     spy: () => {
@@ -251,7 +251,7 @@ Deno.test("change() shows no half of itself to the index functions, or to who is
   assertEquals(sizes, [0, 0, 2, 2]);
 });
 
-Deno.test("keys may be names that objects have by themselves", () => {
+Deno.test("values may be names of inherited properties", () => {
   const fixture = new Fixture({ app: byApp });
   fixture.put(pod("__proto__", "constructor"), pod("toString", "__proto__"));
   assertEquals(fixture.found("app", "constructor"), ["default/__proto__"]);

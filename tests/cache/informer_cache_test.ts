@@ -1,4 +1,4 @@
-// `InformerCache`: which events a change of the store is.
+// `InformerCache`: the events of each change of the store.
 
 import {
   assertEquals,
@@ -11,7 +11,7 @@ import type { ChangeEvent } from "../../api/types.ts";
 import { type Item, line, lines, stored } from "../support/informer_fakes.ts";
 import { untyped } from "../support/scripted_watcher.ts";
 
-/** A cache, with what it tells. */
+/** A cache, and what it has reported. */
 class Fixture {
   readonly events: ChangeEvent<Item>[] = [];
   readonly errors: unknown[] = [];
@@ -63,21 +63,21 @@ class Fixture {
   }
 }
 
-Deno.test("apply() tells by the store what a change is, whatever the watch calls it", () => {
+Deno.test("apply() names a change by the store, not by the type of the watch's event", () => {
   const fixture = new Fixture();
   assertEquals(fixture.apply("MODIFIED", stored("a", 2)), ["ADDED a@2"]);
   assertEquals(fixture.apply("ADDED", stored("a", 3)), ["MODIFIED a@3"]);
   assertEquals(fixture.store, ["a@3"]);
 });
 
-Deno.test("apply() drops what is deleted, and tells of it as it was deleted", () => {
+Deno.test("apply() removes a deleted object, and reports its last state", () => {
   const fixture = new Fixture();
   fixture.apply("ADDED", stored("a", 2));
   assertEquals(fixture.apply("DELETED", stored("a", 5)), ["DELETED a@5"]);
   assertEquals(fixture.store, []);
 });
 
-Deno.test("apply() makes nothing of a deletion of what is not there", () => {
+Deno.test("apply() ignores the deletion of an unknown object", () => {
   let transformed = 0;
   const fixture = new Fixture((item) => {
     transformed++;
@@ -88,7 +88,7 @@ Deno.test("apply() makes nothing of a deletion of what is not there", () => {
 });
 
 for (const type of ["ADDED", "MODIFIED"] as const) {
-  Deno.test(`apply() takes an object of another uid for DELETED then ADDED when it is ${type}`, () => {
+  Deno.test(`apply() reports DELETED, then ADDED, for an object with another uid that is ${type}`, () => {
     const fixture = new Fixture();
     fixture.apply("ADDED", stored("a", 2, "one"));
     assertEquals(fixture.apply(type, stored("a", 7, "two")), [
@@ -99,7 +99,7 @@ for (const type of ["ADDED", "MODIFIED"] as const) {
   });
 }
 
-Deno.test("apply() deletes the object that was known when another of its name is deleted", () => {
+Deno.test("apply() deletes the known object when another of the same name is deleted", () => {
   const fixture = new Fixture();
   fixture.apply("ADDED", stored("a", 2, "one"));
   assertEquals(fixture.apply("DELETED", stored("a", 7, "two")), [
@@ -108,7 +108,7 @@ Deno.test("apply() deletes the object that was known when another of its name is
   assertEquals(fixture.store, []);
 });
 
-Deno.test("apply() tells no objects apart when one has no uid", () => {
+Deno.test("apply() does not tell objects apart if one has no uid", () => {
   const fixture = new Fixture();
   fixture.apply("ADDED", { metadata: { name: "a", resourceVersion: "2" } });
   assertEquals(fixture.apply("MODIFIED", stored("a", 3)), ["MODIFIED a@3"]);
@@ -116,7 +116,7 @@ Deno.test("apply() tells no objects apart when one has no uid", () => {
   assertEquals(fixture.apply("MODIFIED", none), ["MODIFIED a@4"]);
 });
 
-Deno.test("replace() tells of what is new, changed, replaced and gone, and of nothing else", () => {
+Deno.test("replace() reports what is new, changed, replaced and gone, and nothing else", () => {
   const fixture = new Fixture();
   fixture.replace(
     stored("same", 2),
@@ -151,7 +151,7 @@ Deno.test("replace() is one step: its first event finds the whole list in the st
   assertEquals(fixture.sizes, [2, 2, 3, 3, 3, 3]);
 });
 
-Deno.test("replace() takes an object of the same version for the same only with the same uid", () => {
+Deno.test("replace() treats an object of the same version as unchanged only if its uid is the same", () => {
   const fixture = new Fixture();
   fixture.replace(stored("a", 2, "one"));
   assertEquals(fixture.replace(stored("a", 2, "two")), [
@@ -160,14 +160,14 @@ Deno.test("replace() takes an object of the same version for the same only with 
   ]);
 });
 
-Deno.test("replace() takes objects without a version for changed", () => {
+Deno.test("replace() treats objects without a version as changed", () => {
   const fixture = new Fixture();
   const object = { metadata: { name: "a", uid: "one" } };
   fixture.replace(object);
   assertEquals(fixture.replace(object), ["MODIFIED a@undefined"]);
 });
 
-Deno.test("uncollect() takes an object out of a list", () => {
+Deno.test("uncollect() removes an object from a list", () => {
   const fixture = new Fixture();
   const { cache } = fixture;
   const collected: Collected<Item> = new Map();
@@ -181,14 +181,14 @@ Deno.test("uncollect() takes an object out of a list", () => {
   assertEquals(fixture.errors.length, 1);
 });
 
-Deno.test("resync() tells of each object as MODIFIED", () => {
+Deno.test("resync() reports each object as MODIFIED", () => {
   const fixture = new Fixture();
   fixture.replace(stored("a", 2), stored("b", 3));
   fixture.cache.resync();
   assertEquals(fixture.take(), ["MODIFIED a@2", "MODIFIED b@3"]);
 });
 
-Deno.test("a transform runs before an object is kept or told of, once for each", () => {
+Deno.test("a transform runs before an object is stored or reported, once for each", () => {
   const seen: string[] = [];
   const fixture = new Fixture((item) => {
     seen.push(lines([item])[0] ?? "");
@@ -212,7 +212,7 @@ Deno.test("a transform may drop uid and version", () => {
   assertEquals(fixture.replace(stored("a", 2, "other")).length, 2);
 });
 
-Deno.test("a transform may change the object that it is given", () => {
+Deno.test("a transform may modify its argument", () => {
   const fixture = new Fixture((item) => {
     delete item.metadata?.uid;
     return item;
@@ -226,10 +226,14 @@ for (
     ["throws", () => {
       throw new Error("too big");
     }, "too big"],
-    ["gives nothing", () => untyped<Item>(undefined), "it returned no object"],
+    [
+      "returns nothing",
+      () => untyped<Item>(undefined),
+      "it returned no object",
+    ],
   ] as const
 ) {
-  Deno.test(`an object is named, and kept as it was, when its transform ${what}`, () => {
+  Deno.test(`an object is named in the error, and stays as it was, when its transform ${what}`, () => {
     let fails = false;
     const fixture = new Fixture((item) => fails ? transform() : item);
     fixture.replace(stored("a", 2), stored("b", 2));
@@ -253,7 +257,7 @@ for (
   });
 }
 
-Deno.test("an object that could not be taken is ADDED once it can", () => {
+Deno.test("an object that could not be stored is ADDED once it can be", () => {
   let fails = true;
   const fixture = new Fixture((item) => {
     if (fails) throw new Error("not yet");
@@ -271,7 +275,7 @@ for (
     ["nothing at all", null],
   ] as const
 ) {
-  Deno.test(`an object with ${what} is told of and passed over`, () => {
+  Deno.test(`an object with ${what} is reported and skipped`, () => {
     const fixture = new Fixture();
     const bad = untyped<Item>(object);
     assertEquals(fixture.replace(bad, stored("a", 2)), ["ADDED a@2"]);

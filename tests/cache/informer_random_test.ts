@@ -1,10 +1,10 @@
 // `IndexerInformerWatcher` against a server that changes, breaks, expires and
 // refuses at random, under a consumer that lags: after quiet the store is what
-// the server has, the events are a legal history of each object and lead to
-// the same, and nothing that was deleted while nobody watched is left behind.
+// the server has, the events are a legal history of each object that leads to
+// the same state, and nothing that was deleted unseen is left behind.
 //
 // FAST_CHECK_RUNS sets the number of runs (default 2000), FAST_CHECK_SEED the
-// seed, to repeat what has failed: FAST_CHECK_RUNS=20000 deno task test.
+// seed, to repeat a failure: FAST_CHECK_RUNS=20000 deno task test.
 
 import fc from "fast-check";
 import { Clock } from "../support/clock.ts";
@@ -72,7 +72,7 @@ const calm: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-/** What is deleted while nobody watches, and only a list can tell of. */
+/** A deletion that no watch sees, and only a list can reveal. */
 const gap: fc.Arbitrary<Step[]> = fc.array(change, {
   minLength: 1,
   maxLength: 6,
@@ -114,7 +114,7 @@ function parameters(): { numRuns: number; seed?: number } {
   };
 }
 
-Deno.test("IndexerInformerWatcher ends up with what the server has, by a legal history", async () => {
+Deno.test("IndexerInformerWatcher ends up with the server's state, by a legal history", async () => {
   await fc.assert(
     fc.asyncProperty(settings, steps, async (settings, steps) => {
       using time = new Clock(1_000_000);

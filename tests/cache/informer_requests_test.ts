@@ -1,4 +1,4 @@
-// `IndexerInformerWatcher`: what it asks for, and when, to get the whole list.
+// `IndexerInformerWatcher`: its requests for the whole list, and their times.
 // Requests are written as `+ms what "version"`.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
@@ -24,7 +24,7 @@ const TOO_LARGE = new StatusError({
   message: "Too large resource version: 9, current: 4",
 });
 
-/** The options of a call, but for its signal. */
+/** The options of a call, without its signal. */
 function withoutSignal(options: Readonly<WatchOptions> | undefined) {
   assert(options !== undefined);
   const { signal, ...others } = options;
@@ -32,7 +32,7 @@ function withoutSignal(options: Readonly<WatchOptions> | undefined) {
   return others;
 }
 
-Deno.test("WatchList asks for initial events not older than any, with bookmarks, and is the watch too", async () => {
+Deno.test("WatchList requests initial events not older than any version, with bookmarks, and is the watch too", async () => {
   using time = new Clock();
   using _random = fixRandom(0.5);
   await using rig = new Rig(time, { fake: { objects: OBJECTS } });
@@ -50,7 +50,7 @@ Deno.test("WatchList asks for initial events not older than any, with bookmarks,
   assertEquals(rig.store.length, 4);
 });
 
-Deno.test("WatchList takes changes that come before its end marker", async () => {
+Deno.test("WatchList applies changes before its end marker", async () => {
   using time = new Clock();
   await using rig = new Rig(time, { fake: { watchList: "ignored" } });
   await turn();
@@ -103,7 +103,7 @@ for (const error of [...REFUSALS, new TypeError("no stream")]) {
 }
 
 for (const error of REFUSALS) {
-  Deno.test(`WatchList falls back to LIST when the stream brings ${error.message}`, async () => {
+  Deno.test(`WatchList falls back to LIST when the stream delivers ${error.message}`, async () => {
     using time = new Clock();
     await using rig = new Rig(time, {
       fake: { objects: OBJECTS, watchList: "ignored" },
@@ -194,7 +194,7 @@ Deno.test("WatchList is not limited to 10 s of silence after the end marker", as
   assertEquals(rig.errors, []);
 });
 
-Deno.test("idleTimeoutMs counts before the end marker where it is shorter", async () => {
+Deno.test("idleTimeoutMs counts before the end marker if it is shorter", async () => {
   using time = new Clock();
   await using rig = new Rig(time, {
     fake: { watchList: "ignored" },
@@ -219,7 +219,7 @@ for (
     "a ConnectionError": new ConnectionError("refused"),
   })
 ) {
-  Deno.test(`WatchList is tried again with backoff on ${what}, and never falls back`, async () => {
+  Deno.test(`WatchList is retried with backoff on ${what}, and never falls back`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     await using rig = new Rig(time, {
@@ -238,7 +238,7 @@ for (
   });
 }
 
-Deno.test("WatchList is tried again with backoff when its stream brings a 429 or breaks with a ConnectionError", async () => {
+Deno.test("WatchList is retried with backoff when its stream delivers a 429 or breaks with a ConnectionError", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   await using rig = new Rig(time, { fake: { watchList: "ignored" } });
@@ -257,7 +257,7 @@ Deno.test("WatchList is tried again with backoff when its stream brings a 429 or
 });
 
 for (const error of [new StatusError(EXPIRED), TOO_LARGE]) {
-  Deno.test(`WatchList asks for any version when the last is ${error.message}`, async () => {
+  Deno.test(`WatchList requests any version when the last is ${error.message}`, async () => {
     using time = new Clock();
     await using rig = await Rig.synced(time, { fake: { objects: OBJECTS } });
     await rig.pass(2_000);
@@ -277,7 +277,7 @@ for (const error of [new StatusError(EXPIRED), TOO_LARGE]) {
 }
 
 for (const code of [400, 422]) {
-  Deno.test(`WatchList is given up for good after a ${code}`, async () => {
+  Deno.test(`WatchList is never tried again after a ${code}`, async () => {
     using time = new Clock();
     await using rig = new Rig(time, {
       fake: { objects: OBJECTS },
@@ -322,7 +322,7 @@ Deno.test("LIST comes in pages of 500 at 0, and the watch follows at once from i
   assertInstanceOf(signal, AbortSignal);
 });
 
-Deno.test("a later LIST asks for the last version, whole, when the first did not come in pages", async () => {
+Deno.test("a later LIST requests the whole list at the last version when the first did not come in pages", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, {
     watchList: false,
@@ -362,7 +362,7 @@ Deno.test("a later LIST comes in pages when the first did", async () => {
   assertEquals(rig.takeEvents().length, 1_100);
 });
 
-Deno.test("pageSize has every list come in pages of its own size", async () => {
+Deno.test("pageSize requests every list in pages of that size", async () => {
   using time = new Clock();
   await using rig = new Rig(time, {
     watchList: false,
@@ -380,14 +380,14 @@ Deno.test("pageSize has every list come in pages of its own size", async () => {
   ]);
 });
 
-Deno.test("a pageSize of 0 has no list come in pages", async () => {
+Deno.test("a pageSize of 0 requests no pages", async () => {
   using time = new Clock();
   await using rig = new Rig(time, { watchList: false, pageSize: 0 });
   await turn();
   assertEquals(rig.takeRequests(), ['+0 list "0"', '+0 watch "1"']);
 });
 
-Deno.test("a continue token that expires is followed by one full list of the version first asked for", async () => {
+Deno.test("an expired continue token is followed by one full list of the version first requested", async () => {
   using time = new Clock();
   const release: (() => void)[] = [];
   await using rig = new Rig(time, {
@@ -415,7 +415,7 @@ Deno.test("a continue token that expires is followed by one full list of the ver
 });
 
 for (const error of [new StatusError(EXPIRED), TOO_LARGE, refused(410)]) {
-  Deno.test(`LIST asks for any version, in pages, when the last is answered ${error.message}`, async () => {
+  Deno.test(`LIST requests any version, in pages, when the last is answered ${error.message}`, async () => {
     using time = new Clock();
     await using rig = await Rig.synced(time, {
       watchList: false,
@@ -434,7 +434,7 @@ for (const error of [new StatusError(EXPIRED), TOO_LARGE, refused(410)]) {
   });
 }
 
-Deno.test("LIST backs off when it fails, and never asks before Retry-After", async () => {
+Deno.test("LIST backs off when it fails, and never requests before Retry-After", async () => {
   using time = new Clock();
   using _random = fixRandom(0.5);
   await using rig = new Rig(time, {
@@ -464,7 +464,7 @@ for (
     "HTML": "<html>",
   })
 ) {
-  Deno.test(`LIST is told of and tried again when the answer is ${what}`, async () => {
+  Deno.test(`LIST is reported and retried when the answer is ${what}`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     let calls = 0;
@@ -492,7 +492,7 @@ for (
   });
 }
 
-Deno.test("a list() that throws is told of and tried again", async () => {
+Deno.test("a list() that throws is reported and retried", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const error = new RangeError("broken lister");
@@ -537,7 +537,7 @@ for (const version of [undefined, "", "0"]) {
     assertEquals(rig.store, []);
     fake.add(item("b"));
     await turn();
-    // One that is new comes as the initial ones do, in no order.
+    // A new object arrives like the initial ones, in no order.
     assertEquals(
       rig.informer.controller.lastSyncResourceVersion(),
       version ?? "",

@@ -1,6 +1,6 @@
-// `IndexerInformerWatcher`: what follows a watch that ends, is lost or fails,
-// and when, in exact sums. Without WatchList unless it says so, so that lists
-// and watches can be told apart; where it matters, with it too.
+// `IndexerInformerWatcher`: the request after a watch that ends, is lost or
+// fails, and its exact delay. Without WatchList unless a test says otherwise,
+// so that lists and watches can be told apart.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
@@ -78,7 +78,7 @@ Deno.test("a watch that ends within a second without an event is followed by the
   assertEquals(rig.takeRequests(), ['+3199 watch "1"']);
 });
 
-Deno.test("a bookmark is an event enough", async () => {
+Deno.test("a bookmark counts as an event", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { watchList: false });
   rig.fake.advance();
@@ -90,7 +90,7 @@ Deno.test("a bookmark is an event enough", async () => {
   assertEquals(rig.takeRequests(), ['+800 watch "2"']);
 });
 
-Deno.test("watches that end within a second without an event double the backoff, to the most it grows to", async () => {
+Deno.test("watches that end within a second without an event double the backoff, up to its maximum", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   await using rig = await Rig.synced(time, {
@@ -151,7 +151,7 @@ for (const watchList of [true, false]) {
     assertEquals(error.status, EXPIRED);
   });
 
-  Deno.test(`a 410 in answer leads to a list, and what vanished is DELETED, WatchList ${watchList}`, async () => {
+  Deno.test(`a 410 as the response leads to a list, and what vanished is DELETED, WatchList ${watchList}`, async () => {
     using time = new Clock();
     const objects = [item("a")];
     const fake = { objects, expiry: "answer" as const };
@@ -179,7 +179,7 @@ for (
     "a ConnectionError": new ConnectionError("refused"),
   })
 ) {
-  Deno.test(`${what} in answer is followed by the backoff and a watch, without a list`, async () => {
+  Deno.test(`${what} as the response is followed by the backoff and a watch, without a list`, async () => {
     using time = new Clock();
     using _random = fixRandom(0.25);
     await using rig = await Rig.synced(time, { watchList: false });
@@ -212,7 +212,7 @@ Deno.test("a 429 in the stream is followed by its Retry-After and a watch, witho
 for (
   const error of [refused(500), refused(403), refused(404), new TypeError("?")]
 ) {
-  Deno.test(`${error.message} in answer is followed by the backoff and a list`, async () => {
+  Deno.test(`${error.message} as the response is followed by the backoff and a list`, async () => {
     using time = new Clock();
     using _random = fixRandom(0.5);
     await using rig = await Rig.synced(time, { watchList: false });
@@ -310,7 +310,7 @@ for (
     [Infinity, undefined],
   ] as const
 ) {
-  Deno.test(`a watchTimeoutMs of ${watchTimeoutMs} asks for ${timeoutSeconds}`, async () => {
+  Deno.test(`a watchTimeoutMs of ${watchTimeoutMs} requests ${timeoutSeconds}`, async () => {
     using time = new Clock();
     for (const watchList of [true, false]) {
       await using rig = await Rig.synced(time, { watchTimeoutMs, watchList });
@@ -354,7 +354,7 @@ Deno.test("the grace is 30 s", async () => {
   assertEquals(rig.takeRequests().length, 1);
 });
 
-Deno.test("a watch() that does not answer by the deadline is asked again", async () => {
+Deno.test("a watch() that does not answer by the deadline is repeated", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, {
     watchList: false,
@@ -382,7 +382,7 @@ Deno.test("a watch without an event for idleTimeoutMs is lost", async () => {
   assertEquals(rig.takeRequests(), ['+130000 watch "1"']);
 });
 
-Deno.test("an informer without delays lets the event loop turn, and goes on", async () => {
+Deno.test("an informer without delays lets the event loop turn, and continues", async () => {
   using time = new Clock();
   await using rig = new Rig(time, {
     watchList: false,

@@ -1,5 +1,5 @@
-// `listAll`: pages, tokens that expire, and failures that pass, to the exact
-// millisecond. `listWatchUntil`, which lists by it, has tests of its own.
+// `listAll`: pages, expired tokens and retries, to the exact millisecond.
+// `listWatchUntil`, which uses it, has tests of its own.
 
 import {
   assert,
@@ -29,7 +29,7 @@ import {
   turn,
 } from "../support/wait_fakes.ts";
 
-/** What `listWatchUntil` asks for by default. */
+/** The options that `listWatchUntil` uses by default. */
 function options(changed: Partial<ListAllOptions> = {}): ListAllOptions {
   return {
     signal: new AbortController().signal,
@@ -49,12 +49,12 @@ function refused(number = 1): ConnectionError {
   return new ConnectionError(`refused ${number}`);
 }
 
-/** The options of a call, less the signal. */
+/** The options of a call, without its signal. */
 function asked({ signal: _, ...rest }: ListOptions): ListOptions {
   return rest;
 }
 
-/** Runs all timers that are set, and those that they lead to. */
+/** Runs all timers, and the timers that they set. */
 async function runTimers(time: FakeTime): Promise<void> {
   let ran = true;
   while (ran) ran = await time.nextAsync();
@@ -76,7 +76,7 @@ for (
     [0, [{}]],
   ] as const
 ) {
-  Deno.test(`listAll() gives all items in order when a page holds ${pageSize}`, async () => {
+  Deno.test(`listAll() returns all items in order when a page holds ${pageSize}`, async () => {
     const objects = FIVE.map((name) => ({ metadata: { name } }));
     const pods = new FakeListerWatcher({ objects });
     const version = pods.resourceVersion;
@@ -132,7 +132,7 @@ Deno.test("listAll() leaves the lists it is given as they are", async () => {
   assertEquals(pages.map(names), [["a"], ["b"]]);
 });
 
-Deno.test("listAll() gives an empty version when the list has none", async () => {
+Deno.test("listAll() returns an empty version if the list has none", async () => {
   for (const metadata of [undefined, {}]) {
     const list: KubernetesList = { items: [], ...(metadata && { metadata }) };
     const server = new ScriptedServer({ lists: [() => list] });
@@ -160,7 +160,7 @@ Deno.test("listAll() passes its signal to each request", async () => {
   ]);
 });
 
-// A token that expires
+// Expired tokens
 
 const EXPIRIES: Readonly<Record<string, unknown>> = {
   "of reason Expired": new StatusError({ code: 410, reason: "Expired" }),
@@ -173,7 +173,7 @@ const EXPIRIES: Readonly<Record<string, unknown>> = {
 };
 
 for (const [what, error] of Object.entries(EXPIRIES)) {
-  Deno.test(`listAll() asks once for the full list when a token gets a 410 ${what}`, async () => {
+  Deno.test(`listAll() requests the full list once when a token gets a 410 ${what}`, async () => {
     const retries: unknown[] = [];
     const server = new ScriptedServer({
       lists: [
@@ -199,7 +199,7 @@ for (const [what, error] of Object.entries(EXPIRIES)) {
   });
 }
 
-Deno.test("listAll() rejects with a 410 that is no token's", async () => {
+Deno.test("listAll() rejects with a 410 that is not about a token", async () => {
   for (const pages of [0, 1]) {
     const error = status(410);
     const first = () => listOf(["a"], { continue: "1" });
@@ -213,7 +213,7 @@ Deno.test("listAll() rejects with a 410 that is no token's", async () => {
   }
 });
 
-Deno.test("listAll() rejects with what else the next page is answered", async () => {
+Deno.test("listAll() rejects with any other failure of the next page", async () => {
   const error = status(403);
   const server = new ScriptedServer({
     lists: [() => listOf(["a"], { continue: "1" }), failing(error)],
@@ -223,13 +223,13 @@ Deno.test("listAll() rejects with what else the next page is answered", async ()
   assertEquals(server.lists.length, 2);
 });
 
-// Failures that pass
+// Retries
 
 interface Retries {
   errors: unknown[];
-  /** When the list is asked for, in milliseconds from the first time. */
+  /** When the list is requested, in milliseconds from the first time. */
   at: number[];
-  /** How long each failure takes to come; 0 unless said otherwise. */
+  /** How long each failure takes, in milliseconds; 0 by default. */
   takesMs?: number;
   random?: number;
   options?: Partial<ListAllOptions>;
@@ -250,13 +250,13 @@ const RETRIES: Readonly<Record<string, Retries>> = {
     at: [0, 200, 600, 1_100, 1_600],
     options: { minRestartDelayMs: 200, maxRestartDelayMs: 500 },
   },
-  "at once when there is to be no spacing": {
+  "at once without spacing": {
     errors: [refused(), refused(), refused()],
     at: [0, 0, 0, 0],
     random: 0.5,
     options: { minRestartDelayMs: 0 },
   },
-  "so long after the start of the request, not after its failure": {
+  "after the start of the request, not after its failure": {
     errors: [refused(), refused(), refused()],
     takesMs: 1_200,
     at: [0, 1_200, 3_200, 7_200],
@@ -293,7 +293,7 @@ const RETRIES: Readonly<Record<string, Retries>> = {
 };
 
 for (const [what, retries] of Object.entries(RETRIES)) {
-  Deno.test(`listAll() asks again ${what}`, async () => {
+  Deno.test(`listAll() retries ${what}`, async () => {
     using time = new FakeTime();
     using _random = fixRandom(retries.random ?? 0);
     const { errors, at, takesMs = 0 } = retries;
@@ -321,7 +321,7 @@ for (const [what, retries] of Object.entries(RETRIES)) {
   });
 }
 
-Deno.test("listAll() rejects with the very error when it fails an 11th time", async () => {
+Deno.test("listAll() rejects with the same error when it fails an 11th time", async () => {
   for (const make of [refused, () => status(429, 1), () => status(503, 1)]) {
     using time = new FakeTime();
     const errors = Array.from({ length: 12 }, (_, number) => make(number));
@@ -340,7 +340,7 @@ Deno.test("listAll() rejects with the very error when it fails an 11th time", as
   }
 });
 
-Deno.test("listAll() asks for the same page again when that fails in passing", async () => {
+Deno.test("listAll() requests the same page again after a temporary failure", async () => {
   using time = new FakeTime();
   using _random = fixRandom(0);
   const server = new ScriptedServer({
@@ -397,8 +397,8 @@ for (const [what, error] of Object.entries(FINAL)) {
 
 // The signal
 
-Deno.test("listAll() asks nothing when the signal is aborted already", async () => {
-  const reason = new Error("no more");
+Deno.test("listAll() sends no request when the signal is already aborted", async () => {
+  const reason = new Error("stopped");
   const server = new ScriptedServer({ lists: [() => listOf(["a"])] });
   const signal = AbortSignal.abort(reason);
   const thrown = await assertRejects(() =>
@@ -418,7 +418,7 @@ for (const late of ["a list", "an error"]) {
     const failure = assertRejects(() => list);
     assert(await isPending(failure));
     assertEquals(abort.listeners, 1);
-    const reason = new Error("no more");
+    const reason = new Error("stopped");
     abort.abort(reason);
     assertEquals(await atSettling(list, () => abort.listeners), 0);
     assertStrictEquals(await failure, reason);
@@ -429,8 +429,8 @@ for (const late of ["a list", "an error"]) {
   });
 }
 
-Deno.test("listAll() takes nothing for a failure of the list when it is aborted", async () => {
-  // What ends the list may itself look like a failure that passes.
+Deno.test("listAll() reports no failure when it is aborted", async () => {
+  // The reason of the abort may itself look like a temporary failure.
   const reason = status(503, 1);
   const failures = [failing(refused()), () => {
     throw refused();
@@ -461,7 +461,7 @@ Deno.test("listAll() rejects at once, and leaves no timer, when it is aborted du
     const abort = new CountedAbort();
     const { signal } = abort;
     const server = new ScriptedServer({ lists: [failing(error)] });
-    const reason = new Error("no more");
+    const reason = new Error("stopped");
     const failure = assertRejects(() => listAll(server, options({ signal })));
     assert(await isPending(failure));
     abort.abort(reason);

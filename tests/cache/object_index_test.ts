@@ -3,7 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ObjectIndex } from "../../cache/_object_index.ts";
 
-Deno.test("valuesOf() gives each value once and keeps nothing", () => {
+Deno.test("valuesOf() returns each value once and stores nothing", () => {
   const index = new ObjectIndex(() => ["a", "b", "a"]);
   assertEquals(index.valuesOf({}), ["a", "b"]);
   assertEquals([...index.values()], []);
@@ -27,7 +27,7 @@ Deno.test("put() moves a key from its old values to the new ones", () => {
   assertEquals([...index.values()].sort(), ["b", "c"]);
 });
 
-Deno.test("put() without values takes a key out, and what is left empty with it", () => {
+Deno.test("put() without values removes a key, and the values that it leaves empty", () => {
   const index = new ObjectIndex(() => []);
   index.put("x", ["a"]);
   index.put("x", []);

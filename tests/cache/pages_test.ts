@@ -1,4 +1,4 @@
-// `walkPages`: one list out of pages.
+// `walkPages`: one list from several pages.
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { walkPages } from "../../cache/_pages.ts";
@@ -9,7 +9,7 @@ import { listOf } from "../support/wait_fakes.ts";
 
 type Answer = KubernetesList | Error;
 
-/** Walks over answers, and writes down what happened. */
+/** Walks over responses, and records what happened. */
 async function walk(
   answers: Answer[],
   pageSize = 2,
@@ -44,14 +44,14 @@ function page(names: string[], token: string): KubernetesList {
 
 const EXPIRED = new StatusError({ code: 410, reason: "Expired" });
 
-Deno.test("walkPages() asks once when the first answer is the whole list", async () => {
+Deno.test("walkPages() sends one request when the first response is the whole list", async () => {
   const { result, asked, taken } = await walk([listOf(["a", "b", "c"])]);
   assertEquals(await result, { version: "7", cameInPages: false });
   assertEquals(asked, [{ resourceVersion: "0", limit: 2 }]);
   assertEquals(taken, ["a", "b", "c"]);
 });
 
-Deno.test("walkPages() asks for later pages with the token and without a version", async () => {
+Deno.test("walkPages() requests later pages with the token and without a version", async () => {
   const { result, asked, taken } = await walk([
     page(["a", "b"], "1"),
     page(["c", "d"], "2"),
@@ -71,7 +71,7 @@ Deno.test("walkPages() sends no limit when the page size is 0", async () => {
   assertEquals(asked, [{ resourceVersion: "0" }]);
 });
 
-Deno.test("walkPages() asks for the whole list of the first version when a page expires", async () => {
+Deno.test("walkPages() requests the whole list of the first version when a page expires", async () => {
   const { result, asked, taken, dropped } = await walk([
     page(["a", "b"], "1"),
     EXPIRED,
@@ -83,7 +83,7 @@ Deno.test("walkPages() asks for the whole list of the first version when a page 
   assertEquals(dropped, [EXPIRED]);
 });
 
-Deno.test("walkPages() follows the tokens of a server that pages the whole list all the same", async () => {
+Deno.test("walkPages() follows the tokens of a server that pages an unlimited list", async () => {
   const { result, asked, taken } = await walk([
     page(["a"], "1"),
     EXPIRED,
@@ -95,7 +95,7 @@ Deno.test("walkPages() follows the tokens of a server that pages the whole list 
   assertEquals(taken, ["b", "c"]);
 });
 
-Deno.test("walkPages() gives up when a page of the second walk expires too", async () => {
+Deno.test("walkPages() rejects when a page of the second walk expires too", async () => {
   const second = new StatusError({ code: 410 });
   const { result, asked } = await walk([
     page(["a"], "1"),
@@ -114,14 +114,14 @@ Deno.test("walkPages() rejects when the first request expires", async () => {
   assertEquals(dropped, []);
 });
 
-Deno.test("walkPages() rejects when a page fails otherwise", async () => {
+Deno.test("walkPages() rejects when a page fails for another reason", async () => {
   const error = new StatusError({ code: 500 });
   const { result, asked } = await walk([page(["a"], "1"), error]);
   assertStrictEquals(await assertRejects(() => result), error);
   assertEquals(asked.length, 2);
 });
 
-Deno.test("walkPages() takes a list of null for an empty one, as Go writes it", async () => {
+Deno.test("walkPages() treats null items as empty, as Go marshals them", async () => {
   const { result, taken } = await walk([
     untyped({ metadata: { resourceVersion: "3" }, items: null }),
   ]);
@@ -129,7 +129,7 @@ Deno.test("walkPages() takes a list of null for an empty one, as Go writes it", 
   assertEquals(taken, []);
 });
 
-Deno.test("walkPages() gives no version when the list has none", async () => {
+Deno.test("walkPages() returns an empty version if the list has none", async () => {
   const { result } = await walk([{ items: [] }]);
   assertEquals((await result).version, "");
 });

@@ -1,7 +1,6 @@
-// `ReflectorPlan`: each edge, without I/O. A plan is written as what is asked,
-// and after how long: `watchList ""`, `list "0" paged`, `watch "7" after 800`.
-// What is planned for at once, without even a turn of the event loop, ends in
-// `at once`.
+// `ReflectorPlan`: each edge, without I/O. A plan is written as its request and
+// delay: `watchList ""`, `list "0" paged`, `watch "7" after 800`. A plan
+// without even a turn of the event loop ends in `at once`.
 
 import { assertEquals } from "@std/assert";
 import {
@@ -41,14 +40,14 @@ function make(options: Partial<ReflectorPlanOptions> = {}): ReflectorPlan {
   });
 }
 
-/** A plan whose store shows version 7, by LIST. */
+/** A plan whose store is at version 7, by LIST. */
 function listed(options: Partial<ReflectorPlanOptions> = {}): ReflectorPlan {
   const plan = make({ watchList: false, ...options });
   plan.replaced("7");
   return plan;
 }
 
-/** A plan whose watch at version 7 started so long ago. */
+/** A plan whose watch at version 7 started this many milliseconds ago. */
 function watching(
   time: Clock,
   agoMs: number,
@@ -68,7 +67,7 @@ function text({ request, delayMs, atOnce }: Plan): string {
   return `${kind} "${version}"${paged} ${when}`;
 }
 
-Deno.test("begin() asks for any version, by WatchList or by LIST", () => {
+Deno.test("begin() requests any version, by WatchList or by LIST", () => {
   assertEquals(text(make().begin()), 'watchList "" at once');
   assertEquals(
     text(make({ watchList: false }).begin()),
@@ -94,7 +93,7 @@ Deno.test("listed() keeps the spacing from a watch before it", () => {
   );
 });
 
-Deno.test("a list is asked for at the last version, whole", () => {
+Deno.test("a list is requested whole, at the last version", () => {
   using _random = fixRandom(0);
   const plan = listed();
   assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" after 800');
@@ -113,14 +112,14 @@ Deno.test("a list at a version comes in pages when one at 0 did", () => {
   assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" paged after 3200');
 });
 
-Deno.test("a list at a version comes in pages when all are to", () => {
+Deno.test("a list at a version comes in pages when every list does", () => {
   using _random = fixRandom(0);
   const plan = listed({ alwaysPaged: true });
   assertEquals(text(plan.listFailed(LIST, LOST)), 'list "7" paged after 800');
 });
 
 for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
-  Deno.test(`listFailed() asks for the newest at once, and then no more, when the version is ${what}`, () => {
+  Deno.test(`listFailed() requests the newest version at once, but only once, when the version is ${what}`, () => {
     using _random = fixRandom(0);
     const plan = listed();
     const request: Request = { kind: "list", version: "7", paged: false };
@@ -139,7 +138,7 @@ for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
   });
 }
 
-Deno.test("listFailed() backs off, and never asks before Retry-After", () => {
+Deno.test("listFailed() backs off, and never requests before Retry-After", () => {
   using _random = fixRandom(0.5);
   const plan = make();
   assertEquals(
@@ -184,7 +183,7 @@ for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
       text(plan.watchListFailed(request, error)),
       'watchList "" at once',
     );
-    // Of the newest version it says nothing.
+    // It says nothing about the newest version.
     assertEquals(
       text(plan.watchListFailed(WATCH_LIST, error)),
       'list "" paged at once',
@@ -203,7 +202,7 @@ Deno.test("watchListFailed() for the newest keeps the spacing", () => {
 });
 
 for (const code of [400, 422]) {
-  Deno.test(`watchListFailed() falls back to LIST for good on ${code}`, () => {
+  Deno.test(`watchListFailed() falls back to LIST permanently on ${code}`, () => {
     using _random = fixRandom(0);
     const plan = make();
     assertEquals(
@@ -220,7 +219,7 @@ for (const code of [400, 422]) {
 for (
   const error of [refused(403), refused(404), refused(500), new Error("?")]
 ) {
-  Deno.test(`watchListFailed() falls back to LIST this time on ${error.message}`, () => {
+  Deno.test(`watchListFailed() falls back to LIST once on ${error.message}`, () => {
     using _random = fixRandom(0);
     const plan = make();
     plan.replaced("7");
@@ -260,7 +259,7 @@ Deno.test("watchEnded() lists after the backoff when it was short and silent", (
   );
 });
 
-Deno.test("watchEnded() takes time that runs backwards for none", () => {
+Deno.test("watchEnded() treats a clock that was set back as standing still", () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const plan = watching(time, 5_000);
@@ -295,7 +294,7 @@ for (const [what, error] of Object.entries({ LOST, 429: refused(429) })) {
   });
 }
 
-Deno.test("watchFailed() obeys the Retry-After of a 429", () => {
+Deno.test("watchFailed() honors the Retry-After of a 429", () => {
   using time = new Clock();
   const plan = watching(time, 0);
   assertEquals(
@@ -321,7 +320,7 @@ Deno.test("watchFailed() backs off when the version has expired again, with noth
   assertEquals(text(plan.watchFailed(GONE)), 'list "10" at once');
 });
 
-Deno.test("watchFailed() lists by WatchList, from the last version, where that is known", () => {
+Deno.test("watchFailed() lists by WatchList, from the last version if it is known", () => {
   using time = new Clock();
   const plan = watching(time, 5_000, { watchList: true });
   assertEquals(text(plan.watchFailed(GONE)), 'watchList "7" at once');
@@ -380,7 +379,7 @@ Deno.test("all failures share one backoff, that starts over after two quiet minu
   assertEquals(plan.watchFailed(LOST).delayMs, 800);
 });
 
-Deno.test("without delays, what could go round for ever is not planned for at once", () => {
+Deno.test("without delays, nothing that could repeat for ever is planned at once", () => {
   using time = new Clock();
   const options = { minBackoffMs: 0, maxBackoffMs: 0 };
   assertEquals(text(listed(options).listed(LIST, false)), 'watch "7" at once');
@@ -420,7 +419,7 @@ for (
     ["not by any timeout", new StatusError({ code: 504 }), false],
   ] as const
 ) {
-  Deno.test(`listFailed() knows a version that is too large ${what}`, () => {
+  Deno.test(`listFailed() recognizes a version that is too large ${what}`, () => {
     const plan = listed();
     const request: Request = { kind: "list", version: "7", paged: false };
     assertEquals(
@@ -430,7 +429,7 @@ for (
   });
 }
 
-Deno.test("isAnyVersion() is true for none and for 0", () => {
+Deno.test("isAnyVersion() is true of the empty version and of 0", () => {
   assertEquals(["", "0", "1", "00"].map(isAnyVersion), [
     true,
     true,

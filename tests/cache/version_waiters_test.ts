@@ -1,4 +1,4 @@
-// `VersionWaiters`: who waits for which version.
+// `VersionWaiters`: waits for versions.
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { VersionWaiters } from "../../cache/_version_waiters.ts";
@@ -28,7 +28,7 @@ Deno.test("wait() resolves at once when the version has been reached", async () 
   assertEquals(abort.added, 0);
 });
 
-Deno.test("wait() goes by where the cache is now when that went back", async () => {
+Deno.test("wait() uses the current version of the store, even after it went back", async () => {
   const waiters = new VersionWaiters();
   waiters.reached("10");
   waiters.reached("5");
@@ -50,7 +50,7 @@ Deno.test("wait() rejects with the signal's reason when it is aborted", async ()
   waiters.reached("10");
 });
 
-Deno.test("end() rejects everybody with an error of their own", async () => {
+Deno.test("end() rejects every wait with an error of its own", async () => {
   const waiters = new VersionWaiters();
   const abort = new CountedAbort();
   const waiting = ["10", "11"].map((version) =>
@@ -71,7 +71,7 @@ Deno.test("end() rejects everybody with an error of their own", async () => {
   assertEquals(abort.listeners, 0);
 });
 
-Deno.test("wait() rejects when the cache's version cannot be compared", async () => {
+Deno.test("wait() rejects when the version of the store cannot be compared", async () => {
   const waiters = new VersionWaiters();
   const waiting = waiters.wait("10", undefined);
   waiters.reached("opaque");

@@ -1,5 +1,5 @@
 // `WatchSession`: one watch from its request to its end, over a watcher that
-// ignores every abort unless it is told otherwise.
+// ignores every abort by default.
 
 import {
   assert,
@@ -27,7 +27,7 @@ interface Limits {
   idleTimeoutMs?: number | undefined;
 }
 
-/** A session that runs, and what came of it. */
+/** A running session, and its events and end. */
 class Fixture {
   readonly abort = new CountedAbort();
   readonly events: WatchEvent[] = [];
@@ -57,7 +57,7 @@ class Fixture {
     return this.watcher.call(0);
   }
 
-  /** Nothing is left behind, whatever the end was. */
+  /** Asserts that it has ended, and has left nothing behind. */
   async ended(time: Clock): Promise<WatchEnd> {
     assertEquals(await isPending(this.end), false);
     assertEquals(this.abort.listeners, 0);
@@ -67,14 +67,14 @@ class Fixture {
   }
 }
 
-/** Asserts that the connection was taken for dead, and says why. */
+/** Asserts that the connection is presumed dead, and returns the message. */
 function deathOf(end: WatchEnd): string {
   assert(end.kind === "dead");
   assertInstanceOf(end.error, ConnectionError);
   return end.error.message;
 }
 
-Deno.test("run() asks with the options and a signal of its own", async () => {
+Deno.test("run() calls watch() with the options and a signal of its own", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open().end());
   assertEquals(fixture.call.options, { resourceVersion: "7" });
@@ -82,7 +82,7 @@ Deno.test("run() asks with the options and a signal of its own", async () => {
   assertEquals(await fixture.ended(time), { kind: "ended" });
 });
 
-Deno.test("run() gives each event, until the stream ends", async () => {
+Deno.test("run() passes on each event, until the stream ends", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) =>
     call.open().send(added(1), added(2)).end()
@@ -91,7 +91,7 @@ Deno.test("run() gives each event, until the stream ends", async () => {
   assertEquals(fixture.events, [added(1), added(2)]);
 });
 
-Deno.test("run() says that the connection was lost when the stream errors", async () => {
+Deno.test("run() reports a lost connection when the stream errors", async () => {
   using time = new Clock();
   const error = new TypeError("reset");
   const fixture = new Fixture((call) =>
@@ -101,14 +101,14 @@ Deno.test("run() says that the connection was lost when the stream errors", asyn
   assertEquals(fixture.events, [added(1)]);
 });
 
-Deno.test("run() says that it failed when watch() rejects", async () => {
+Deno.test("run() reports a failure when watch() rejects", async () => {
   using time = new Clock();
   const error = new TypeError("no");
   const fixture = new Fixture((call) => call.fail(error));
   assertEquals(await fixture.ended(time), { kind: "failed", error });
 });
 
-Deno.test("run() says that it failed when watch() throws", async () => {
+Deno.test("run() reports a failure when watch() throws", async () => {
   using time = new Clock();
   const error = new TypeError("no");
   const fixture = new Fixture(() => {
@@ -120,7 +120,7 @@ Deno.test("run() says that it failed when watch() throws", async () => {
 });
 
 for (const answer of [undefined, null]) {
-  Deno.test(`run() says that it failed when watch() gives ${answer}`, async () => {
+  Deno.test(`run() reports a failure when watch() returns ${answer}`, async () => {
     using time = new Clock();
     const fixture = new Fixture((call) => call.answer(answer));
     const end = await fixture.ended(time);
@@ -133,7 +133,7 @@ for (const answer of [undefined, null]) {
   });
 }
 
-Deno.test("run() says that it failed when watch() gives a locked stream", async () => {
+Deno.test("run() reports a failure when watch() returns a locked stream", async () => {
   using time = new Clock();
   const stream = new ReadableStream();
   stream.getReader();
@@ -147,7 +147,7 @@ Deno.test("run() says that it failed when watch() gives a locked stream", async 
   );
 });
 
-Deno.test("run() takes a stream that is no promise", async () => {
+Deno.test("run() accepts a stream that is not a promise", async () => {
   using _time = new Clock();
   const session = new WatchSession(
     untyped<Watcher>({ watch: () => ReadableStream.from([added(1)]) }),
@@ -217,7 +217,7 @@ Deno.test("an abort ends a stream whose cancel hangs or fails", async () => {
   }
 });
 
-Deno.test("an event that was read as the abort came is dropped", async () => {
+Deno.test("an event that is read during the abort is dropped", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open());
   await turn();
@@ -227,7 +227,7 @@ Deno.test("an event that was read as the abort came is dropped", async () => {
   assertEquals(fixture.events, []);
 });
 
-Deno.test("run() asks for nothing when the signal is aborted already", async () => {
+Deno.test("run() sends no request when the signal is already aborted", async () => {
   using time = new Clock();
   const watcher = new ScriptedWatcher();
   const abort = new CountedAbort();
@@ -259,7 +259,7 @@ for (const opens of [true, false]) {
     assertEquals(fixture.call.cancels.length, 1);
   });
 
-  Deno.test(`silence ends a watch that ${opens ? "is open" : "is not answered"}`, async () => {
+  Deno.test(`idleness ends a watch that ${opens ? "is open" : "is not answered"}`, async () => {
     using time = new Clock();
     const fixture = new Fixture((call) => void (opens && call.open()), {
       idleTimeoutMs: 700,
@@ -274,7 +274,7 @@ for (const opens of [true, false]) {
   });
 }
 
-Deno.test("a dead watch is dead also when its stream honours the abort", async () => {
+Deno.test("a dead watch is reported as dead even if its stream honors the abort", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open().heedAbort(), {
     idleTimeoutMs: 700,
@@ -283,7 +283,7 @@ Deno.test("a dead watch is dead also when its stream honours the abort", async (
   deathOf(await fixture.ended(time));
 });
 
-Deno.test("each event puts off the silence, without a timer of its own", async () => {
+Deno.test("each event restarts the idle time, without a timer of its own", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await turn();
@@ -299,7 +299,7 @@ Deno.test("each event puts off the silence, without a timer of its own", async (
   deathOf(await fixture.ended(time));
 });
 
-Deno.test("setIdleTimeout() begins anew, and lifts the limit", async () => {
+Deno.test("setIdleTimeout() starts over, and lifts the limit", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await time.pass(600);
@@ -314,7 +314,7 @@ Deno.test("setIdleTimeout() begins anew, and lifts the limit", async () => {
   deathOf(await fixture.ended(time));
 });
 
-Deno.test("silence is noticed when the clock was set back", async () => {
+Deno.test("idleness is detected when the clock was set back", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
   await turn();

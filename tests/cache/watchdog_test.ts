@@ -10,9 +10,9 @@ const DEADLINE_ERROR =
 const IDLE_ERROR =
   "The watch delivered no event or bookmark for 700 ms: its connection is presumed dead";
 
-/** A watchdog that notes what it calls, and whether a read is pending. */
+/** A watchdog, its calls, and whether a read is pending. */
 class Fixture {
-  /** What has been called, in order. */
+  /** The calls, in order. */
   readonly calls: string[] = [];
   readonly watchdog: Watchdog;
   isReadPending: boolean;
@@ -55,7 +55,7 @@ Deno.test("Watchdog does not blame the connection at a deadline without a pendin
   assertEquals(time.timers, 0);
 });
 
-Deno.test("Watchdog asks at the deadline whether a read is pending, not before", () => {
+Deno.test("Watchdog checks at the deadline whether a read is pending, not before", () => {
   using time = new Clock();
   const fixture = new Fixture({ deadlineMs: 5_000, isReadPending: false });
   time.tick(4_999);
@@ -64,7 +64,7 @@ Deno.test("Watchdog asks at the deadline whether a read is pending, not before",
   assertEquals(fixture.calls, [DEADLINE_ERROR]);
 });
 
-Deno.test("received() does not put the deadline off", () => {
+Deno.test("received() does not postpone the deadline", () => {
   using time = new Clock();
   const { calls, watchdog } = new Fixture({
     deadlineMs: 5_000,
@@ -96,7 +96,7 @@ Deno.test("Watchdog reports a watch that is idle from its start", () => {
   assertEquals(time.timers, 0);
 });
 
-Deno.test("Watchdog takes a read for pending when it is not told otherwise", () => {
+Deno.test("Watchdog assumes a pending read by default", () => {
   using time = new Clock();
   const errors: unknown[] = [];
   const options: WatchdogOptions = {

@@ -7,7 +7,7 @@ import {
 import { cancelQuietly, ignore, unlessAborted } from "../../internal/abort.ts";
 import { CountedAbort, turn } from "../support/wait_fakes.ts";
 
-Deno.test("unlessAborted() gives the value and leaves no listener", async () => {
+Deno.test("unlessAborted() resolves with the value and leaves no listener", async () => {
   const abort = new CountedAbort();
   const value = unlessAborted(Promise.resolve(7), abort.signal);
   assertEquals(abort.listeners, 1);
@@ -25,7 +25,7 @@ Deno.test("unlessAborted() rejects as the promise and leaves no listener", async
   assertEquals(abort.listeners, 0);
 });
 
-Deno.test("unlessAborted() rejects with the reason when aborted already", async () => {
+Deno.test("unlessAborted() rejects with the reason when already aborted", async () => {
   const abort = new CountedAbort();
   abort.abort("too late");
   const late = Promise.withResolvers<number>();
@@ -80,12 +80,12 @@ Deno.test("unlessAborted() ignores a rejection after the abort", async () => {
   const rejected = unlessAborted(late.promise, abort.signal)
     .catch((reason: unknown) => reason);
   abort.abort("enough");
-  late.reject(new Error("nobody hears this"));
+  late.reject(new Error("this rejection is dropped"));
   assertEquals(await rejected, "enough");
   await turn();
 });
 
-Deno.test("unlessAborted() drops a late value where nothing discards it", async () => {
+Deno.test("unlessAborted() drops a late value without a discard function", async () => {
   const abort = new CountedAbort();
   const late = Promise.withResolvers<number>();
   const rejected = unlessAborted(late.promise, abort.signal)
@@ -110,7 +110,7 @@ Deno.test("cancelQuietly() does nothing without a stream", () => {
   cancelQuietly(null, "reason");
 });
 
-Deno.test("cancelQuietly() waits for no cancel and hears no failure", async () => {
+Deno.test("cancelQuietly() neither awaits the cancel nor reports its failure", async () => {
   cancelQuietly(new ReadableStream({ cancel: () => new Promise(ignore) }));
   cancelQuietly(
     new ReadableStream({ cancel: () => Promise.reject(new Error("boom")) }),

@@ -31,7 +31,7 @@ Deno.test("next() doubles from the minimum to the maximum", () => {
   ]);
 });
 
-Deno.test("next() adds up to as much again at random", () => {
+Deno.test("next() adds jitter of up to the delay", () => {
   using _random = fixRandom(0.5);
   assertEquals(next(backoff(), 3), [1_200, 2_400, 4_800]);
   assertEquals(next(backoff(800, 1_000), 3), [1_200, 1_500, 1_500]);
@@ -71,7 +71,7 @@ Deno.test("ResetTimerBackoff starts over when the last failure is longer ago tha
   assertEquals(next(delays, 2), [800, 1_600]);
 });
 
-Deno.test("ResetTimerBackoff goes on when the clock is set back", () => {
+Deno.test("ResetTimerBackoff continues when the clock is set back", () => {
   using _time = new Clock();
   using _random = fixRandom(0);
   const delays = new ResetTimerBackoff(backoff(), 120_000);
@@ -95,7 +95,7 @@ for (
     [Infinity, 3_600_000],
   ] as const
 ) {
-  Deno.test(`honoredRetryAfterMs() makes ${honoredMs} ms of ${askedMs}`, () => {
+  Deno.test(`honoredRetryAfterMs() returns ${honoredMs} for ${askedMs}`, () => {
     assertEquals(honoredRetryAfterMs(askedMs), honoredMs);
   });
 }

@@ -31,7 +31,7 @@ Deno.test("callSafely() writes what a callback throws to console.error once", ()
   assertEquals(captured.written[0]?.includes(error), true);
 });
 
-Deno.test("callSafely() writes what a callback rejects with once", async () => {
+Deno.test("callSafely() writes the rejection of a callback once", async () => {
   using captured = captureConsole();
   const error = new Error("boom");
   callSafely("onWatchError", () => Promise.reject(error), 1);

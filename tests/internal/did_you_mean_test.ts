@@ -19,13 +19,13 @@ const CASES: readonly [string, string][] = [
   ["wiat", "wait"],
 ];
 
-Deno.test("didYouMean() finds a word that is nearly right", () => {
+Deno.test("didYouMean() suggests a word that is close", () => {
   for (const [word, meant] of CASES) {
     assertEquals(didYouMean(word, KNOWN), `did you mean ${meant}?`, word);
   }
 });
 
-Deno.test("didYouMean() is silent where no word is near", () => {
+Deno.test("didYouMean() suggests nothing if no word is close", () => {
   for (const word of ["", "x", "foos", "certificates", "ns"]) {
     assertEquals(didYouMean(word, KNOWN), "", word);
   }

@@ -1,10 +1,10 @@
-// What errors say inside other messages. Nothing that can be thrown makes it
-// throw itself: an error about an error would hide both.
+// The text of errors inside other messages. No thrown value makes these throw
+// themselves: an error about an error would hide both.
 
 import { assertEquals } from "@std/assert";
 import { clip, errorChainText, errorText } from "../../internal/error_text.ts";
 
-/** An error that throws when it is asked for its message. */
+/** An error whose message throws when it is read. */
 function hostile(): Error {
   return Object.defineProperty(new Error(), "message", {
     get: () => {
@@ -19,7 +19,7 @@ const TEXTS: readonly [string, unknown, string][] = [
   ["an error with a message", new Error("refused"), "refused"],
   ["an error without a message", new RangeError(), "RangeError"],
   [
-    "an error whose message is no text",
+    "an error whose message is not a string",
     Object.assign(new Error(), { message: 42 }),
     "42",
   ],
@@ -32,7 +32,7 @@ const TEXTS: readonly [string, unknown, string][] = [
 ];
 
 for (const [what, error, text] of TEXTS) {
-  Deno.test(`errorText() gives a text when the error is ${what}`, () => {
+  Deno.test(`errorText() returns a text when the error is ${what}`, () => {
     assertEquals(errorText(error), text);
   });
 }
@@ -47,13 +47,13 @@ Deno.test("errorChainText() joins the texts of the causes from the outermost in"
   );
 });
 
-Deno.test("errorChainText() leaves out what an outer error has said", () => {
+Deno.test("errorChainText() leaves out what an outer error has already said", () => {
   const inner = new Error("connection refused");
   const outer = new Error("fetch failed: connection refused", { cause: inner });
   assertEquals(errorChainText(outer), "fetch failed: connection refused");
 });
 
-Deno.test("errorChainText() ends when the causes go round or are no errors", () => {
+Deno.test("errorChainText() ends at a cycle of causes and at a cause that is not an error", () => {
   const round = new Error("round");
   round.cause = new Error("and round", { cause: round });
   assertEquals(errorChainText(round), "round: and round");
@@ -65,13 +65,13 @@ Deno.test("errorChainText() ends when the causes go round or are no errors", () 
   assertEquals(errorChainText(undefined), "");
 });
 
-Deno.test("clip() cuts a text only when it is longer than may be shown", () => {
+Deno.test("clip() only truncates a text that is too long", () => {
   assertEquals(clip("abc", 3), "abc");
   assertEquals(clip("abcd", 3), "abc…");
   assertEquals(clip("", 3), "");
 });
 
-Deno.test("errorText() is what the errors say that an AggregateError without a message holds", () => {
+Deno.test("errorText() joins the errors of an AggregateError without a message", () => {
   const refused = [new Error("refused ::1"), new Error("refused 127.0.0.1")];
   assertEquals(
     errorText(new AggregateError(refused)),

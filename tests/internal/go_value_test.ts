@@ -1,9 +1,9 @@
-// JSON values as Go writes them.
+// JSON values as Go formats them.
 
 import { assertEquals } from "@std/assert";
 import { goJson, goText, goTypeName } from "../../internal/go_value.ts";
 
-Deno.test("goText() writes values as Go's %v does", () => {
+Deno.test("goText() formats values as Go's %v does", () => {
   for (
     const [value, text] of [
       [0, "0"],
@@ -30,7 +30,7 @@ Deno.test("goText() writes values as Go's %v does", () => {
   }
 });
 
-Deno.test("goJson() sorts keys at every depth, and escapes what HTML minds", () => {
+Deno.test("goJson() sorts keys at every depth, and escapes HTML", () => {
   assertEquals(
     goJson({ b: [{ d: 1, c: "<&>\u2028" }], a: null }),
     '{"a":null,"b":[{"c":"\\u003c\\u0026\\u003e\\u2028","d":1}]}',
@@ -42,7 +42,7 @@ Deno.test("goJson() sorts keys at every depth, and escapes what HTML minds", () 
   );
 });
 
-Deno.test("goTypeName() names the type that Go makes of JSON", () => {
+Deno.test("goTypeName() names the Go type of a JSON value", () => {
   const values = [null, [], {}, true, 1, 1.5, ""];
   assertEquals(values.map(goTypeName), [
     "<nil>",

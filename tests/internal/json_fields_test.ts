@@ -1,5 +1,5 @@
 /**
- * Looking into objects of any shape.
+ * Reading JSON of an unknown shape.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const object = {
   spec: { replicas: 3, name: "web", items: [1, 2], none: null },
 };
 
-Deno.test("field() follows a path, and gives nothing where there is none", () => {
+Deno.test("field() follows a path, and returns undefined if there is none", () => {
   assertEquals(field(object, "spec", "replicas"), 3);
   assertEquals(field(object, "spec", "none"), null);
   assertEquals(field(object, "spec", "none", "deeper"), undefined);
@@ -55,7 +55,7 @@ for (
   });
 }
 
-Deno.test("field() takes an array for nothing with fields", () => {
+Deno.test("field() does not look into arrays", () => {
   assertEquals(field([1, 2], "length"), undefined);
   assertEquals(field([1, 2], "0"), undefined);
 });

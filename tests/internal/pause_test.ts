@@ -1,4 +1,4 @@
-// `pause`: time that passes, or does not.
+// `pause`: a delay that passes or is aborted.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { pause } from "../../internal/pause.ts";
@@ -16,7 +16,7 @@ Deno.test("pause() resolves when the time has passed, and not before", async () 
   assertEquals(abort.listeners, 0);
 });
 
-Deno.test("pause() waits for a timer when there is no time to pass", async () => {
+Deno.test("pause() lets the event loop turn when the delay is 0", async () => {
   using time = new Clock();
   const paused = pause(0, new AbortController().signal);
   assertEquals(await isPending(paused), true);
@@ -34,7 +34,7 @@ Deno.test("pause() waits longer than a timer can", async () => {
   await paused;
 });
 
-Deno.test("pause() rejects with the signal's reason and leaves no timer when it is aborted", async () => {
+Deno.test("pause() rejects with the signal's reason and leaves no timer", async () => {
   using time = new Clock();
   const abort = new CountedAbort();
   const paused = pause(500, abort.signal);

@@ -21,7 +21,7 @@ Deno.test("pemBlocks() finds nothing in an empty text, nor in undefined", () => 
   assertEquals(pemBlocks(undefined, "key"), []);
 });
 
-Deno.test("pemBlocks() gives the same blocks when it is called again", () => {
+Deno.test("pemBlocks() returns the same blocks when it is called again", () => {
   assertEquals(pemBlocks(FIRST, "certificate"), [FIRST]);
   assertEquals(pemBlocks(FIRST, "certificate"), [FIRST]);
 });
@@ -29,7 +29,7 @@ Deno.test("pemBlocks() gives the same blocks when it is called again", () => {
 for (
   const label of ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"]
 ) {
-  Deno.test(`isPem() takes a block of ${label} for a key`, () => {
+  Deno.test(`isPem() accepts a block of ${label} as a key`, () => {
     assertEquals(isPem(block(label), "key"), true);
     assertEquals(isPem(block(label), "certificate"), false);
   });
@@ -44,13 +44,13 @@ for (
     ["a key between its boundaries", block("PUBLIC KEY")],
   ] as const
 ) {
-  Deno.test(`isPem() takes a text with ${what} for neither`, () => {
+  Deno.test(`isPem() accepts a text with ${what} as neither`, () => {
     assertEquals(isPem(text, "certificate"), false);
     assertEquals(isPem(text, "key"), false);
   });
 }
 
-Deno.test("isPem() wants the same label at both ends of a key", () => {
+Deno.test("isPem() requires the same label at both ends of a key", () => {
   const text = block("RSA PRIVATE KEY").replace("END RSA", "END EC");
   assertEquals(isPem(text, "key"), false);
 });

@@ -20,7 +20,7 @@ Deno.test("pullStream() pulls once for each read, never before one", async () =>
   assertEquals(pulls, 2);
 });
 
-Deno.test("pullStream() gives a controller that feeds and closes it", async () => {
+Deno.test("pullStream() returns a controller that feeds and closes it", async () => {
   const { stream, controller } = pullStream<number>({
     pull: () => {},
     cancel: () => {},
@@ -30,7 +30,7 @@ Deno.test("pullStream() gives a controller that feeds and closes it", async () =
   assertEquals(await Array.fromAsync(stream), [1]);
 });
 
-Deno.test("pullStream() gives a controller that errors it", async () => {
+Deno.test("pullStream() returns a controller that errors it", async () => {
   const { stream, controller } = pullStream<number>({
     pull: () => {},
     cancel: () => {},
@@ -39,7 +39,7 @@ Deno.test("pullStream() gives a controller that errors it", async () => {
   await assertRejects(() => stream.getReader().read(), RangeError, "boom");
 });
 
-Deno.test("pullStream() tells of a cancel with its reason", async () => {
+Deno.test("pullStream() reports a cancel with its reason", async () => {
   const reasons: unknown[] = [];
   const { stream } = pullStream<number>({
     pull: () => {},

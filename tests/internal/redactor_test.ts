@@ -1,5 +1,5 @@
-// `Redactor`: which headers hold a credential, in which spellings it is found,
-// and what of it may be shown.
+// `Redactor`: which headers hold a credential, the spellings in which it is
+// found, and what may be shown of it.
 
 import {
   assert,
@@ -39,7 +39,7 @@ const HEADERS: [name: string, value: string, secret: string][] = [
 ];
 
 for (const [name, value, secret] of HEADERS) {
-  Deno.test(`Redactor.redact() takes out ${JSON.stringify(secret)} when ${name} is ${JSON.stringify(value)}`, () => {
+  Deno.test(`Redactor.redact() redacts ${JSON.stringify(secret)} when ${name} is ${JSON.stringify(value)}`, () => {
     assertEquals(
       redactorOf({ [name]: value }).redact(`1 ${secret} 2 ${secret} 3`),
       "1 [redacted] 2 [redacted] 3",
@@ -47,14 +47,14 @@ for (const [name, value, secret] of HEADERS) {
   });
 }
 
-Deno.test("Redactor.redact() takes out a password that is not ASCII", () => {
+Deno.test("Redactor.redact() redacts a password that is not ASCII", () => {
   const utf8 = String.fromCharCode(...new TextEncoder().encode("a:pässwörd"));
   const redactor = redactorOf({ authorization: `Basic ${btoa(utf8)}` });
   assertEquals(redactor.redact("no pässwörd"), "no [redacted]");
   assertEquals(redactor.redact("no p%C3%A4ssw%c3%b6rd"), "no [redacted]");
 });
 
-Deno.test("Redactor.redact() takes out all credentials when there are several", () => {
+Deno.test("Redactor.redact() redacts all credentials when there are several", () => {
   const redactor = redactorOf({
     authorization: "Bearer token-one",
     "x-api-key": "token-one-and-more",
@@ -67,7 +67,7 @@ Deno.test("Redactor.redact() takes out all credentials when there are several", 
 
 const NO_SECRETS: [what: string, headers: HeadersInit][] = [
   ["there are no headers", {}],
-  ["a header is no credential", {
+  ["a header is not a credential", {
     accept: "application/json",
     "user-agent": "kube",
   }],
@@ -130,7 +130,7 @@ const SPELLINGS: [how: string, spelled: string][] = [
 ];
 
 for (const [how, spelled] of SPELLINGS) {
-  Deno.test(`Redactor.redact() takes out a credential when it is written ${how}`, () => {
+  Deno.test(`Redactor.redact() redacts a credential when it is written ${how}`, () => {
     assertEquals(
       bearing(AWKWARD).redact(`<p>${spelled}</p>`),
       "<p>[redacted]</p>",
@@ -138,7 +138,7 @@ for (const [how, spelled] of SPELLINGS) {
   });
 }
 
-Deno.test("Redactor.redact() takes out the beginning of a credential that was cut anywhere", () => {
+Deno.test("Redactor.redact() redacts the beginning of a credential that was cut anywhere", () => {
   const redactor = bearing(TOKEN);
   for (let length = 8; length <= TOKEN.length; length++) {
     const start = TOKEN.slice(0, length);
@@ -147,7 +147,7 @@ Deno.test("Redactor.redact() takes out the beginning of a credential that was cu
   }
 });
 
-Deno.test("Redactor.redact() leaves nothing telling of a random credential in a random text", () => {
+Deno.test("Redactor.redact() leaves nothing of a random credential in a random text", () => {
   const token = fc.string({
     unit: "grapheme-ascii",
     minLength: 1,
@@ -166,7 +166,7 @@ Deno.test("Redactor.redact() leaves nothing telling of a random credential in a 
   );
 });
 
-Deno.test("Redactor.redactAll() takes credentials out of texts and keys, at any depth", () => {
+Deno.test("Redactor.redactAll() redacts strings and keys at any depth", () => {
   const value = {
     message: `no ${TOKEN}`,
     code: 403,
@@ -185,7 +185,7 @@ Deno.test("Redactor.redactAll() takes credentials out of texts and keys, at any 
   assertEquals(value, before);
 });
 
-Deno.test("Redactor.redactError() gives the error itself when it repeats nothing", () => {
+Deno.test("Redactor.redactError() returns the error itself when it contains no credential", () => {
   const cyclic = new Error("cyclic");
   cyclic.cause = cyclic;
   const errors = [
@@ -215,7 +215,7 @@ const TELLING: [where: string, error: unknown][] = [
 ];
 
 for (const [where, error] of TELLING) {
-  Deno.test(`Redactor.redactError() gives what the error says when its ${where} repeats a credential`, () => {
+  Deno.test(`Redactor.redactError() returns a redacted error when its ${where} contains a credential`, () => {
     const shown = bearing(TOKEN).redactError(error);
     assertInstanceOf(shown, Error);
     assert(shown.message.startsWith("no"), shown.message);

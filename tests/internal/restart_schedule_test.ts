@@ -1,5 +1,5 @@
-// `RestartSchedule`: arithmetic on a clock that only moves when it is told to.
-// START is no round number, so that a mix-up of times and durations shows.
+// `RestartSchedule`: arithmetic on a clock that only moves by hand. It starts
+// at an odd time, so that a mix-up of times and durations shows.
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -13,7 +13,7 @@ import { fixRandom } from "../support/wait_fakes.ts";
 /** The defaults. */
 const DELAYS: RestartDelays = {};
 
-/** Plans a restart after a try of this age. */
+/** Plans a restart after a try that started this many milliseconds ago. */
 function planAfter(
   schedule: RestartSchedule,
   ageMs: number,
@@ -22,7 +22,7 @@ function planAfter(
   return schedule.next({ startedAt: Date.now() - ageMs, ...ended });
 }
 
-/** The delays of so many failures in a row, each right at its start. */
+/** The delays of consecutive failures, each right at its start. */
 function failures(schedule: RestartSchedule, count: number): number[] {
   return Array.from(
     { length: count },
@@ -38,7 +38,7 @@ Deno.test("next() keeps the spacing between two starts", () => {
   assertEquals(delays, [1000, 999, 600, 1, 0, 0, 0]);
 });
 
-Deno.test("next() restarts without a timer only what outlived the spacing", () => {
+Deno.test("next() restarts without a timer only after a watch that outlived the spacing", () => {
   using _time = new Clock(777);
   const atOnce = (minRestartDelayMs: number, ageMs: number) =>
     planAfter(new RestartSchedule({ ...DELAYS, minRestartDelayMs }), ageMs, {
@@ -65,7 +65,7 @@ Deno.test("next() doubles the delay of failures in a row, up to the maximum", ()
   ]);
 });
 
-Deno.test("next() adds up to as much again at random, also to the maximum", () => {
+Deno.test("next() adds jitter of up to the delay, also to the maximum", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0.75);
   assertEquals(failures(new RestartSchedule(DELAYS), 7), [
@@ -99,7 +99,7 @@ Deno.test("next() numbers attempts, failed or not, until recovered()", () => {
   assertEquals([false, true].map(attempt), [1, 2]);
 });
 
-Deno.test("next() goes on doubling after a quiet watch that ended well", () => {
+Deno.test("next() continues doubling after a quiet watch that ended normally", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0);
   const schedule = new RestartSchedule(DELAYS);
@@ -108,7 +108,7 @@ Deno.test("next() goes on doubling after a quiet watch that ended well", () => {
   assertEquals(failures(schedule, 1), [4_000]);
 });
 
-Deno.test("recovered() begins the doubling again", () => {
+Deno.test("recovered() resets the backoff", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0);
   const schedule = new RestartSchedule(DELAYS);
@@ -117,7 +117,7 @@ Deno.test("recovered() begins the doubling again", () => {
   assertEquals(failures(schedule, 2), [1_000, 2_000]);
 });
 
-Deno.test("next() obeys a longer Retry-After, also past the maximum", () => {
+Deno.test("next() honors a longer Retry-After, also past the maximum", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0);
   const planned = (retryAfterMs: number, ageMs = 0) =>
@@ -131,7 +131,7 @@ Deno.test("next() obeys a longer Retry-After, also past the maximum", () => {
   assertEquals(planned(45_000, 600), 45_000, "counts from the answer");
 });
 
-Deno.test("next() takes more than an hour of Retry-After for an hour", () => {
+Deno.test("next() honors a Retry-After for an hour at most", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0);
   const planned = (retryAfterMs: number) =>
@@ -143,7 +143,7 @@ Deno.test("next() takes more than an hour of Retry-After for an hour", () => {
   assertEquals(planned(Infinity), 3_600_000);
 });
 
-Deno.test("next() has its own backoff beside a Retry-After, the longer counts", () => {
+Deno.test("next() uses the longer of the backoff and a Retry-After", () => {
   using _time = new Clock(777);
   using _random = fixRandom(0);
   const schedule = new RestartSchedule(DELAYS);
@@ -163,7 +163,7 @@ Deno.test("next() neither spaces nor backs off when the minimum is 0", () => {
   );
 });
 
-Deno.test("next() waits for nothing at minimum 0 however often it fails", () => {
+Deno.test("next() never waits when the minimum is 0", () => {
   using _time = new Clock(777);
   const schedule = new RestartSchedule({ ...DELAYS, minRestartDelayMs: 0 });
   assert(failures(schedule, 2_000).every((delayMs) => delayMs === 0));
@@ -186,7 +186,7 @@ Deno.test("next() stays at the maximum however often it fails", () => {
   assert(delays.slice(5).every((delayMs) => delayMs === 30_000));
 });
 
-Deno.test("next() counts time that runs backwards as none", () => {
+Deno.test("next() treats a clock that was set back as standing still", () => {
   using _time = new Clock(10_000_000);
   using _random = fixRandom(0);
   const startedAt = Date.now();
@@ -197,7 +197,7 @@ Deno.test("next() counts time that runs backwards as none", () => {
   }
 });
 
-Deno.test("endedEarly() is true of what did not last as long as the spacing", () => {
+Deno.test("endedEarly() is true of a watch that was shorter than the spacing", () => {
   using _time = new Clock(777);
   const schedule = new RestartSchedule(DELAYS);
   const early = (ageMs: number) => schedule.endedEarly(Date.now() - ageMs);
@@ -210,7 +210,7 @@ Deno.test("endedEarly() is true of what did not last as long as the spacing", ()
   ]);
 });
 
-Deno.test("endedEarly() is true of nothing when the minimum is 0", () => {
+Deno.test("endedEarly() is never true when the minimum is 0", () => {
   using _time = new Clock(777);
   const schedule = new RestartSchedule({ ...DELAYS, minRestartDelayMs: 0 });
   assertEquals(schedule.endedEarly(Date.now()), false);

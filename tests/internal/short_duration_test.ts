@@ -11,7 +11,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** Seconds, and what `kubectl` makes of them. */
+/** Seconds, and how `kubectl` formats them. */
 const CASES: readonly [number, string][] = [
   [-5, "0s"],
   [0, "0s"],
@@ -35,7 +35,7 @@ const CASES: readonly [number, string][] = [
   [9 * 365 * DAY, "9y"],
 ];
 
-Deno.test("shortDuration() writes durations as kubectl does", () => {
+Deno.test("shortDuration() formats durations as kubectl does", () => {
   for (const [seconds, text] of CASES) {
     assertEquals(shortDuration(seconds * 1000 + 999), text, `${seconds}`);
   }

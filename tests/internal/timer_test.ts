@@ -45,7 +45,7 @@ for (
   });
 }
 
-Deno.test("startTimer() never asks setTimeout() for more than 31 bits", () => {
+Deno.test("startTimer() never passes setTimeout() more than 31 bits", () => {
   using time = new Clock();
   const asked: unknown[] = [];
   const { setTimeout } = globalThis;

@@ -1,5 +1,5 @@
-// What only `AsyncTracker` does: keys. What it has in common with the other
-// tracker is in trackers_test.ts.
+// What only `AsyncTracker` does: keys. What both trackers do is in
+// trackers_test.ts.
 
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate as turn } from "node:timers/promises";
@@ -29,7 +29,7 @@ Deno.test("AsyncTracker.finished() syncs when keys are finished in any order", (
   assertEquals(synced, [false, false, true]);
 });
 
-Deno.test("AsyncTracker.finished() is harmless when the key was never started", () => {
+Deno.test("AsyncTracker.finished() does nothing when the key was never started", () => {
   const tracker = new AsyncTracker<string>("pods");
   tracker.finished("never");
   assertEquals(tracker.hasSynced(), false);
@@ -44,7 +44,7 @@ Deno.test("AsyncTracker.finished() is harmless when the key was never started", 
   assertEquals(tracker.hasSynced(), true);
 });
 
-Deno.test("AsyncTracker.finished() is harmless when it comes before start()", () => {
+Deno.test("AsyncTracker.finished() does nothing when it comes before start()", () => {
   const tracker = new AsyncTracker<string>("pods");
   tracker.finished("a");
   tracker.start("a");
@@ -52,7 +52,7 @@ Deno.test("AsyncTracker.finished() is harmless when it comes before start()", ()
   assertEquals(tracker.hasSynced(), false);
 });
 
-Deno.test("AsyncTracker.finished() is harmless when a key is finished twice", () => {
+Deno.test("AsyncTracker.finished() does nothing when a key is finished twice", () => {
   const tracker = new AsyncTracker<string>("pods");
   tracker.start("a");
   tracker.start("b");
@@ -88,7 +88,7 @@ const keys: {
   { what: "1 and '1'", started: 1, finished: "1", same: false },
 ];
 for (const { what, started, finished, same } of keys) {
-  Deno.test(`AsyncTracker compares keys as a Set does when they are ${what}`, () => {
+  Deno.test(`AsyncTracker compares keys as a Set does if they are ${what}`, () => {
     const tracker = new AsyncTracker<unknown>("pods");
     tracker.start(started);
     tracker.upstreamHasSynced();
@@ -97,7 +97,7 @@ for (const { what, started, finished, same } of keys) {
   });
 }
 
-Deno.test("AsyncTracker.start() holds no key when it is synced", async () => {
+Deno.test("AsyncTracker.start() keeps no key once it has synced", async () => {
   const tracker = new AsyncTracker<WeakKey>("pods");
   function startNew(): WeakRef<WeakKey> {
     const key = {};

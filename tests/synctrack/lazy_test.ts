@@ -1,6 +1,6 @@
-// `Lazy`: first each line of SEMANTICS by hand, with gates where order matters,
-// then two properties over random histories. `turn()` ends when no microtask is
-// left, so that what has not happened by then waits for something.
+// `Lazy`: first each rule by hand, with gates where order matters, then two
+// properties over random histories. `turn()` resolves when no microtask is
+// left, so that what has not happened by then is waiting for something.
 
 import {
   assert,
@@ -16,7 +16,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { Lazy } from "../../synctrack/lazy.ts";
 
-/** A `Lazy` whose evaluations the test settles, in the order it likes. */
+/** A `Lazy` whose evaluations the test settles, in any order. */
 class Gated {
   readonly evaluations: PromiseWithResolvers<string>[] = [];
   readonly lazy = new Lazy(() => {
@@ -45,7 +45,7 @@ class Gated {
   }
 }
 
-/** A promise-like that is no `Promise`. */
+/** A promise-like that is not a `Promise`. */
 class Thenable<T> implements PromiseLike<T> {
   readonly #promise: Promise<T>;
 
@@ -61,7 +61,7 @@ class Thenable<T> implements PromiseLike<T> {
   }
 }
 
-/** What each promise came to, in words, once no microtask is left. */
+/** The state of each promise, in words, once no microtask is left. */
 async function outcomes(promises: Promise<string>[]): Promise<string[]> {
   const words = promises.map(() => "pending");
   promises.forEach((promise, index) =>
@@ -74,7 +74,7 @@ async function outcomes(promises: Promise<string>[]): Promise<string[]> {
   return words;
 }
 
-Deno.test("Lazy evaluates nothing when nobody gets", async () => {
+Deno.test("Lazy evaluates nothing without a getter", async () => {
   const { lazy, evaluations } = new Gated();
   lazy.notify();
   lazy.notify();
@@ -115,7 +115,7 @@ const values: { form: string; evaluate: () => unknown; value: unknown }[] = [
   },
 ];
 for (const { form, evaluate, value } of values) {
-  Deno.test(`Lazy.get() resolves and keeps the value when evaluate gives ${form}`, async () => {
+  Deno.test(`Lazy.get() resolves and keeps the value when evaluate returns ${form}`, async () => {
     let count = 0;
     const lazy = new Lazy(() => {
       count++;
@@ -138,11 +138,11 @@ const failures: { form: string; evaluate: (error: unknown) => unknown }[] = [
   },
   { form: "rejects", evaluate: (error) => Promise.reject(error) },
   {
-    form: "gives a thenable that rejects",
+    form: "returns a thenable that rejects",
     evaluate: (error) => new Thenable(Promise.reject(error)),
   },
   {
-    form: "gives a thenable that throws",
+    form: "returns a thenable that throws",
     evaluate: (error) => ({
       then() {
         throw error;
@@ -181,7 +181,7 @@ Deno.test("Lazy.get() shares the evaluation and its result when one runs", async
   assertEquals(gated.count, 1);
 });
 
-Deno.test("Lazy.get() gives one promise when the value is kept", async () => {
+Deno.test("Lazy.get() returns one promise while the value is kept", async () => {
   const lazy = new Lazy(() => "pods");
   await lazy.get();
   const kept = lazy.get();
@@ -192,7 +192,7 @@ Deno.test("Lazy.get() gives one promise when the value is kept", async () => {
   assertNotStrictEquals(lazy.get(), kept);
 });
 
-Deno.test("Lazy.get() gives one promise when a line still waits for its turn", async () => {
+Deno.test("Lazy.get() returns one promise while getters are still queued", async () => {
   const gated = new Gated();
   const getters = ["first", "second", "third"].map(() => gated.lazy.get());
   gated.resolve(0, "pods");
@@ -230,7 +230,7 @@ Deno.test("Lazy.get() shares the second evaluation when the first failed", async
   assertEquals(gated.count, 2);
 });
 
-Deno.test("Lazy.get() waits in line when a getter evaluates again", async () => {
+Deno.test("Lazy.get() queues while a getter evaluates again", async () => {
   const gated = new Gated();
   const getters = [gated.lazy.get(), gated.lazy.get()];
   gated.reject(0, new Error("one"));
@@ -305,7 +305,7 @@ for (const order of [[0, 1], [1, 0]]) {
   });
 }
 
-Deno.test("Lazy.notify() has the old result thrown away when nobody gets before it settles", async () => {
+Deno.test("Lazy.notify() discards the old result when no getter came before it settles", async () => {
   const gated = new Gated();
   const waiting = gated.lazy.get();
   gated.lazy.notify();
@@ -335,7 +335,7 @@ Deno.test("Lazy.notify() begins a new evaluation each time when it comes with a 
   assertEquals(gated.count, 3);
 });
 
-Deno.test("Lazy.notify() leaves the old waiters their own line when the old evaluation fails", async () => {
+Deno.test("Lazy.notify() leaves the old getters their own queue when the old evaluation fails", async () => {
   const gated = new Gated();
   const getters = ["first", "second", "third"].map(() => gated.lazy.get());
   gated.lazy.notify();
@@ -432,7 +432,7 @@ Deno.test("Lazy.get() rejects when evaluate calls notify() and get() for ever", 
   await assertRejects(() => lazy.get(), RangeError);
 });
 
-Deno.test("Lazy.get() leaves no unhandled rejection when nobody looks at it", async () => {
+Deno.test("Lazy.get() causes no unhandled rejection when it is not awaited", async () => {
   const reported: unknown[] = [];
   const report = (event: PromiseRejectionEvent) => {
     event.preventDefault();
@@ -452,7 +452,7 @@ Deno.test("Lazy.get() leaves no unhandled rejection when nobody looks at it", as
   assertEquals(reported, []);
 });
 
-Deno.test("Lazy.get() serves them all when 20,000 getters wait", async () => {
+Deno.test("Lazy.get() serves 20,000 waiting getters", async () => {
   const gated = new Gated();
   const getters = Array.from({ length: 20_000 }, () => gated.lazy.get());
   gated.reject(0, new Error("one"));
@@ -474,14 +474,14 @@ Deno.test("Lazy.get() evaluates for each when 20,000 getters wait and all fail",
   );
 });
 
-/** Collects garbage: what only a `WeakRef` holds is gone afterwards. */
+/** Collects garbage: what only a `WeakRef` refers to is gone afterwards. */
 async function collectGarbage(): Promise<void> {
   setFlagsFromString("--expose-gc");
   await turn();
   runInNewContext("gc")();
 }
 
-Deno.test("Lazy.notify() lets go of the value when nobody gets a new one", async () => {
+Deno.test("Lazy.notify() releases the value even without a new getter", async () => {
   const lazy = new Lazy(() => ({ items: [] }));
   const value = new WeakRef(await lazy.get());
   await collectGarbage();
@@ -491,7 +491,7 @@ Deno.test("Lazy.notify() lets go of the value when nobody gets a new one", async
   assertEquals(value.deref(), undefined);
 });
 
-Deno.test("Lazy lets go of errors when the line never ends", async () => {
+Deno.test("Lazy releases errors while the queue never empties", async () => {
   const gates: PromiseWithResolvers<never>[] = [];
   const lazy = new Lazy(() => {
     const gate = Promise.withResolvers<never>();
@@ -513,16 +513,16 @@ Deno.test("Lazy lets go of errors when the line never ends", async () => {
   assertEquals(held.length, 0);
 });
 
-/** One round of the model: who waits, in line, and what the value is. */
+/** One round of the model: the queue of getters, and the value. */
 interface ModelRound {
   value: string | undefined;
   line: number[];
 }
 
-/** `Lazy` as SEMANTICS tells of it, of plain data: no promise, no time. */
+/** A model of `Lazy` in plain data, without promises or time. */
 class Model {
   readonly outcomes: string[] = [];
-  /** For each evaluation that runs, the round whose first in line it is. */
+  /** For each running evaluation, its round. */
   readonly running = new Map<number, ModelRound>();
   evaluations = 0;
   #round: ModelRound = { value: undefined, line: [] };
@@ -606,13 +606,17 @@ Deno.test("Lazy agrees with the model when steps are random", async () => {
   }));
 });
 
-/** What an evaluation does: gives a value, or fails, at once or at its gate. */
+/**
+ * What an evaluation does: returns a value or fails, at once or at its gate.
+ */
 const forms = fc.array(
   fc.constantFrom("value", "promise", "throw", "reject", "gate"),
   { maxLength: 40, size: "max" },
 );
 
-/** A `Lazy` whose value is how many notifications came before it was begun. */
+/**
+ * A `Lazy` whose value is the number of notifications before its evaluation.
+ */
 class Counting {
   readonly gates: PromiseWithResolvers<void>[] = [];
   count = 0;
@@ -629,7 +633,7 @@ class Counting {
     this.#lazy.notify();
   }
 
-  /** Gets the value, and gives back what is wrong with it, or its error. */
+  /** Gets the value, and returns what is wrong with it, or its error. */
   async get(): Promise<unknown> {
     const atLeast = this.#notified;
     try {
@@ -653,7 +657,7 @@ class Counting {
   }
 }
 
-Deno.test("Lazy.get() gives nothing from before the last notify() when steps come in bursts", async () => {
+Deno.test("Lazy.get() returns nothing from before the last notify() when steps come in bursts", async () => {
   await fc.assert(fc.asyncProperty(steps, forms, async (steps, forms) => {
     const counting = new Counting(forms);
     const getters: Promise<unknown>[] = [];
@@ -672,7 +676,7 @@ Deno.test("Lazy.get() gives nothing from before the last notify() when steps com
       error !== undefined
     );
     for (const error of errors) assertInstanceOf(error, RangeError);
-    // Each evaluation is of another getter, and each failure of its own one.
+    // Each evaluation belongs to another getter, and each failure to its own.
     assert(counting.count <= getters.length);
     const failed = forms.slice(0, counting.count).filter((form) =>
       form === "throw" || form === "reject"

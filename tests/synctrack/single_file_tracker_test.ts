@@ -1,5 +1,5 @@
-// What only `SingleFileTracker` does: counting, and its error. What it has in
-// common with the other tracker is in trackers_test.ts.
+// What only `SingleFileTracker` does: counting, and its error. What both
+// trackers do is in trackers_test.ts.
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
@@ -23,7 +23,7 @@ Deno.test("SingleFileTracker.finished() changes nothing when it throws", () => {
   const tracker = new SingleFileTracker("pods");
   assertThrows(() => tracker.finished(), RangeError);
   assertEquals(tracker.hasSynced(), false);
-  // Were the count below zero now, this start would bring it to zero only.
+  // If the count were below zero, this start would only bring it to zero.
   tracker.start();
   tracker.upstreamHasSynced();
   assertEquals(tracker.hasSynced(), false);
@@ -47,7 +47,7 @@ Deno.test("SingleFileTracker.finished() throws and stays synced when it is synce
   await tracker.done;
 });
 
-Deno.test("SingleFileTracker counts on when it is synced", () => {
+Deno.test("SingleFileTracker continues counting once it has synced", () => {
   const tracker = new SingleFileTracker("pods");
   tracker.upstreamHasSynced();
   tracker.start();

@@ -1,12 +1,12 @@
-// One behaviour matrix over both trackers, and both against a model that asks
-// SEMANTICS' own question of the whole history at every step. What differs
-// between them is in their own test files.
+// One matrix of behaviors over both trackers, and both against a model that
+// evaluates the whole history at every step. What differs between them is in
+// their own test files.
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { AsyncTracker, SingleFileTracker } from "../../synctrack/mod.ts";
 
-/** What both trackers have in common: each start is finished once, in order. */
+/** The interface of both trackers: each start is finished once, in order. */
 interface Tracker {
   readonly name: string;
   readonly done: Promise<void>;
@@ -16,7 +16,7 @@ interface Tracker {
   hasSynced(): boolean;
 }
 
-/** An `AsyncTracker` to which every start is a new key. */
+/** An `AsyncTracker` for which every start is a new key. */
 class QueuedAsyncTracker extends AsyncTracker<number> implements Tracker {
   #started = 0;
   #finished = 0;
@@ -46,7 +46,7 @@ function take(tracker: Tracker, step: Step): void {
   else tracker.upstreamHasSynced();
 }
 
-/** Steps, and whether the tracker is synced after each of them. */
+/** Steps, and whether the tracker has synced after each of them. */
 const matrix: { when: string; steps: [Step, boolean][] }[] = [
   { when: "upstream syncs an empty list", steps: [["upstream", true]] },
   {

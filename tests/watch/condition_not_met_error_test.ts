@@ -1,4 +1,4 @@
-// What `waitFor` rejects with when its time is over.
+// The error of a `waitFor` that runs out of time.
 
 import {
   assertEquals,
@@ -8,7 +8,7 @@ import {
 import { ConditionNotMetError } from "../../watch/condition_not_met_error.ts";
 import { WaitInterruptedError } from "../../watch/until_error.ts";
 
-Deno.test("ConditionNotMetError is a WaitInterruptedError that says how far it came", () => {
+Deno.test("ConditionNotMetError is a WaitInterruptedError with the progress of the wait", () => {
   const progress = { met: 1, total: 2, pending: [], restarts: 3 };
   const cause = new DOMException("5 s", "TimeoutError");
   const lastError = new Error("connection reset");

@@ -1,5 +1,5 @@
-// `contextWithOptionalTimeout`: on fake time, to the millisecond, and nothing
-// left behind: neither a timer nor a listener on the parent.
+// `contextWithOptionalTimeout`: on fake time, to the millisecond. No timer and
+// no listener on the parent is left behind.
 
 import {
   assert,
@@ -13,7 +13,7 @@ import { FakeTime } from "@std/testing/time";
 import { contextWithOptionalTimeout } from "../../mod.ts";
 import { captureConsole, CountedAbort } from "../support/wait_fakes.ts";
 
-/** Asserts that this is the exception of that name. */
+/** Asserts that a value is a `DOMException` of this name. */
 function assertDomException(reason: unknown, name: string): void {
   assertInstanceOf(reason, DOMException);
   assertEquals(reason.name, name);
@@ -76,7 +76,7 @@ Deno.test("contextWithOptionalTimeout() throws RangeError when the timeout is Na
 
 Deno.test("contextWithOptionalTimeout() aborts with the parent's reason", () => {
   using time = new FakeTime();
-  for (const reason of [new Error("no more"), null, "no more", undefined]) {
+  for (const reason of [new Error("stopped"), null, "stopped", undefined]) {
     const abort = new CountedAbort();
     const { signal } = contextWithOptionalTimeout(abort.signal, 1_000);
     abort.abort(reason);
@@ -91,7 +91,7 @@ Deno.test("contextWithOptionalTimeout() is aborted from the start when its paren
   using time = new FakeTime();
   for (const timeoutMs of [0, 1_000]) {
     const abort = new CountedAbort();
-    const reason = new Error("no more");
+    const reason = new Error("stopped");
     abort.abort(reason);
     const { signal } = contextWithOptionalTimeout(abort.signal, timeoutMs);
     assert(signal.aborted);
@@ -130,7 +130,7 @@ Deno.test("contextWithOptionalTimeout() releases timer and listener when it is c
       const abort = new CountedAbort();
       const context = contextWithOptionalTimeout(abort.signal, timeoutMs);
       assertEquals(abort.listeners, 1);
-      // Past the first stretch of a timer that has to be set more than once.
+      // Past the first part of a timer that has to be set more than once.
       if (timeoutMs > 2 ** 31) time.tick(2 ** 31);
       context[release]();
       assertEquals(abort.listeners, 0);

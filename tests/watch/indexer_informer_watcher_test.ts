@@ -1,7 +1,7 @@
 // `IndexerInformerWatcher`: the sync, the store, its events, and its options,
-// with WatchList and without. What it asks for is in `informer_requests_test`,
-// how it goes on in `informer_restart_test`, how it stops in
-// `informer_stop_test`.
+// with WatchList and without. Its requests are tested in
+// `informer_requests_test`, its restarts in `informer_restart_test`, and
+// stopping it in `informer_stop_test`.
 
 import {
   assert,
@@ -67,7 +67,7 @@ for (const watchList of [true, false]) {
     assertEquals(rig.store, []);
   });
 
-  Deno.test(`each change is one event, and bookmarks are none, ${by}`, async () => {
+  Deno.test(`each change is one event, and bookmarks are not delivered, ${by}`, async () => {
     using time = new Clock();
     await using rig = await Rig.synced(time, { watchList });
     const { fake } = rig;
@@ -94,7 +94,7 @@ for (const watchList of [true, false]) {
     assertEquals(rig.takeEvents(), ["ADDED a@2", "DELETED a@2", "ADDED a@3"]);
   });
 
-  Deno.test(`a re-list tells of what changed and vanished, and of nothing else, ${by}`, async () => {
+  Deno.test(`a re-list reports what changed and vanished, and nothing else, ${by}`, async () => {
     using time = new Clock();
     const objects = [
       item("same"),
@@ -144,7 +144,7 @@ Deno.test("the store is changed before its event can be read", async () => {
   assertEquals(informer.indexer.size, 0);
 });
 
-Deno.test("events wait for the consumer without limit and in order", async () => {
+Deno.test("unread events are buffered without limit and in order", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { reads: false });
   const { fake, informer } = rig;
@@ -175,7 +175,7 @@ Deno.test("reads that wait get one event each, in order", async () => {
   );
 });
 
-Deno.test("a read that is given up with its lock takes no event with it", async () => {
+Deno.test("a read that is cancelled by releasing the lock takes no event", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { reads: false });
   const { fake, informer } = rig;
@@ -193,7 +193,7 @@ Deno.test("a read that is given up with its lock takes no event with it", async 
   assertEquals((await second.read()).done, true);
 });
 
-Deno.test("an event that comes after a read was given up is dropped by a stop like any other", async () => {
+Deno.test("an event after a cancelled read is dropped by a stop like any other", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { reads: false });
   const first = rig.informer.events.getReader();
@@ -237,7 +237,7 @@ Deno.test("without coalesce every event is kept", async () => {
   assertEquals((await reader.read()).value?.type, "DELETED");
 });
 
-Deno.test("resync brings each stored object again as MODIFIED, time and again, from the sync on", async () => {
+Deno.test("resync delivers each stored object as MODIFIED, again and again, after the sync", async () => {
   using time = new Clock();
   const calls: string[] = [];
   await using rig = await Rig.synced(time, {
@@ -263,14 +263,14 @@ Deno.test("resync brings each stored object again as MODIFIED, time and again, f
   assertEquals(calls, []);
 });
 
-Deno.test("there is no resync unless it is asked for", async () => {
+Deno.test("there is no resync by default", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { fake: { objects: [item("a")] } });
   await rig.pass(250_000);
   assertEquals(rig.takeEvents(), []);
 });
 
-Deno.test("an index finds objects by value as the watch goes on, with one call for each change", async () => {
+Deno.test("an index follows the watch, with one call for each change", async () => {
   using time = new Clock();
   let calls = 0;
   await using rig = await Rig.synced(time, {
@@ -341,7 +341,7 @@ Deno.test("a transform that drops uid and version leaves re-lists without events
 });
 
 for (const watchList of [true, false]) {
-  Deno.test(`bad objects are named to onWatchError, and the informer goes on, WatchList ${watchList}`, async () => {
+  Deno.test(`bad objects are reported to onWatchError, and the informer continues, WatchList ${watchList}`, async () => {
     using time = new Clock();
     await using rig = new Rig(time, {
       watchList,
@@ -378,7 +378,7 @@ for (const watchList of [true, false]) {
   });
 }
 
-Deno.test("what onWatchError throws is written to the console, and the informer goes on", async () => {
+Deno.test("what onWatchError throws is written to the console, and the informer continues", async () => {
   using time = new Clock();
   using captured = captureConsole();
   const thrown = new Error("broken callback");
@@ -442,7 +442,7 @@ for (const watchList of [true, false]) {
   });
 }
 
-Deno.test("untilResourceVersion() refuses what is no version", async () => {
+Deno.test("untilResourceVersion() throws TypeError at an invalid version", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time);
   const signal = AbortSignal.abort();
@@ -508,7 +508,7 @@ for (
   ] satisfies InformerOptions[]
 ) {
   const [name = "", value] = Object.entries(options)[0] ?? [];
-  Deno.test(`IndexerInformerWatcher refuses ${value} as ${name}`, () => {
+  Deno.test(`IndexerInformerWatcher throws RangeError at ${value} as ${name}`, () => {
     const fake = new FakeListerWatcher();
     assertThrows(
       () => new IndexerInformerWatcher(fake, options),
@@ -519,7 +519,7 @@ for (
   });
 }
 
-Deno.test("IndexerInformerWatcher takes options that are undefined for not given", async () => {
+Deno.test("IndexerInformerWatcher treats undefined options as absent", async () => {
   using time = new Clock();
   await using rig = new Rig(time, {
     signal: undefined,

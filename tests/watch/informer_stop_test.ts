@@ -1,6 +1,6 @@
-// `IndexerInformerWatcher`: stopping it, in each of its states and by each of
-// the ways, over lists and watches that heed the abort and that do not. The
-// `Rig` sees to it that no timer and no open watch is left.
+// `IndexerInformerWatcher`: stopping it, in each of its states and in each way,
+// over lists and watches that honor the abort and that do not. The `Rig`
+// asserts that no timer and no open watch is left.
 
 import {
   assert,
@@ -37,7 +37,7 @@ const WAYS: Record<string, (rig: Rig, abort: CountedAbort) => unknown> = {
 
 interface State {
   options: RigOptions;
-  /** Brings the informer into the state. */
+  /** Gets the informer into the state. */
   enter?: (rig: Rig) => Promise<void> | void;
   synced?: boolean;
 }
@@ -144,7 +144,7 @@ for (
   }
 }
 
-Deno.test("an informer whose signal is aborted already asks for nothing", async () => {
+Deno.test("an informer whose signal is already aborted sends no request", async () => {
   using time = new Clock();
   const abort = new CountedAbort();
   abort.abort(REASON);
@@ -172,7 +172,7 @@ for (const [way, stop] of Object.entries(WAYS)) {
   });
 }
 
-Deno.test("unread events are dropped when the informer stops, and a read that waits ends", async () => {
+Deno.test("unread events are dropped when the informer stops, and a pending read ends", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { reads: false });
   const reader = rig.informer.events.getReader();
@@ -223,7 +223,7 @@ Deno.test("`await using` waits until the informer has shut down", async () => {
   assertEquals(rig.fake.openWatches, 0);
 });
 
-Deno.test("done is pending as long as the informer runs, whatever happens", async () => {
+Deno.test("done is pending as long as the informer runs", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { watchList: false });
   rig.fake.error(EXPIRED);
@@ -232,7 +232,7 @@ Deno.test("done is pending as long as the informer runs, whatever happens", asyn
   assertEquals(await isPending(rig.informer.done), true);
 });
 
-/** Lists and watches whose answers come when the test says so. */
+/** Lists and watches that the test answers. */
 class ByHand {
   readonly watcher = new ScriptedWatcher();
   readonly lists: {
@@ -254,7 +254,7 @@ const LIST: KubernetesList = {
   items: [{ metadata: { name: "a", uid: "a", resourceVersion: "3" } }],
 };
 
-/** How many microtasks lie between an answer and a stop. */
+/** How many microtasks pass between a response and a stop. */
 const GAPS = Array.from({ length: 12 }, (_, index) => index);
 
 async function microtasks(count: number): Promise<void> {
@@ -262,7 +262,7 @@ async function microtasks(count: number): Promise<void> {
 }
 
 for (const more of [true, false]) {
-  Deno.test(`nothing comes after a stop that meets the answer to a list, ${more ? "with more pages" : "whole"}`, async () => {
+  Deno.test(`nothing is delivered after a stop that meets the response to a list, ${more ? "with more pages" : "whole"}`, async () => {
     for (const gap of GAPS) {
       using time = new Clock();
       const source = new ByHand();
@@ -295,7 +295,7 @@ for (const more of [true, false]) {
   });
 }
 
-Deno.test("nothing comes after a stop that meets an event", async () => {
+Deno.test("nothing is delivered after a stop that meets an event", async () => {
   for (const gap of GAPS) {
     using time = new Clock();
     const source = new ByHand();
@@ -316,7 +316,7 @@ Deno.test("nothing comes after a stop that meets an event", async () => {
 });
 
 for (const watchList of [true, false]) {
-  Deno.test(`a stop from within a callback is the end, WatchList ${watchList}`, async () => {
+  Deno.test(`a stop from within a callback ends it, WatchList ${watchList}`, async () => {
     using time = new Clock();
     const stop = () => rig.informer.stop(REASON);
     await using rig: Rig = new Rig(time, {
@@ -337,7 +337,7 @@ for (const watchList of [true, false]) {
   });
 }
 
-Deno.test("a stop from within onWatchError is the end", async () => {
+Deno.test("a stop from within onWatchError ends it", async () => {
   using time = new Clock();
   await using rig: Rig = new Rig(time, {
     watchList: false,
@@ -349,7 +349,7 @@ Deno.test("a stop from within onWatchError is the end", async () => {
   assertEquals(rig.takeRequests().length, 1);
 });
 
-Deno.test("what a list or watch gives after the stop is dropped, and a late stream cancelled", async () => {
+Deno.test("the result of a list or watch after the stop is dropped, and a late stream cancelled", async () => {
   using _time = new Clock();
   const source = new ByHand();
   const informer = new IndexerInformerWatcher(source, { watchList: false });

@@ -1,5 +1,4 @@
-// `FailureMemory`: it listens where the caller listens too, and takes nothing
-// away from it.
+// `FailureMemory`: it uses the same callback as the caller, who misses nothing.
 
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { RetryWatcherOptions, WatchRestart } from "../../mod.ts";
@@ -26,7 +25,7 @@ Deno.test("FailureMemory keeps the last failure when watches end well after it",
   }
 });
 
-Deno.test("FailureMemory hands each restart and all options on", () => {
+Deno.test("FailureMemory passes on every restart and option", () => {
   const told: WatchRestart[] = [];
   const { signal } = new AbortController();
   const options: RetryWatcherOptions = {
@@ -48,7 +47,7 @@ Deno.test("FailureMemory hands each restart and all options on", () => {
   assertStrictEquals(told[0], given);
 });
 
-Deno.test("FailureMemory remembers first and lets out what the caller's onRestart throws or gives", () => {
+Deno.test("FailureMemory remembers the failure first, and passes on what the caller's onRestart throws or returns", () => {
   const thrown = new Error("cannot log");
   const throwing = new FailureMemory({
     onRestart: () => {

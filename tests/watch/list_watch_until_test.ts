@@ -1,7 +1,7 @@
-// `listWatchUntil`: what there is, then what changes, as one stream. How pages
-// are walked and failures retried is tested with `listAll`, what restarts a
-// watch with `RetryWatcher`; here it is that both are put together, and that
-// nothing is lost, asked too much or left in between.
+// `listWatchUntil`: existing objects, then changes, as one stream. Pages and
+// retries are tested with `listAll`, and restarts with `RetryWatcher`. These
+// tests cover their combination: no event is lost, no request is superfluous,
+// and nothing is left behind.
 
 import {
   assert,
@@ -43,7 +43,7 @@ import {
 
 const never: ConditionFunc = () => false;
 
-/** Restarts without any delay. */
+/** Restarts without delays. */
 const AT_ONCE = { minRestartDelayMs: 0 };
 
 function pod(name: string): KubernetesObject {
@@ -60,7 +60,7 @@ function nameOf({ object }: WatchEvent): string | undefined {
     : undefined;
 }
 
-/** A condition that writes down what it sees, and holds for one of them. */
+/** A condition that records its events, and is met by one of them. */
 function seeing(
   seen: string[],
   type: WatchEvent["type"],
@@ -76,7 +76,7 @@ function changed(name: string, resourceVersion: string): WatchEvent {
   return { type: "MODIFIED", object: { metadata: { name, resourceVersion } } };
 }
 
-// What is listed, then what is watched
+// The list, then the watch
 
 Deno.test("listWatchUntil() begins with an ADDED event for each item, in list order", async () => {
   const seen: string[] = [];
@@ -143,7 +143,7 @@ Deno.test("listWatchUntil() misses nothing between the list and the watch", asyn
   ]);
 });
 
-Deno.test("listWatchUntil() goes on with the watch from where it was when it breaks", async () => {
+Deno.test("listWatchUntil() resumes the watch when it breaks", async () => {
   const pods = podsNamed("a");
   const seen: string[] = [];
   const wait = listWatchUntil(pods, seeing(seen, "DELETED", "a"), AT_ONCE);
@@ -166,7 +166,7 @@ Deno.test("listWatchUntil() goes on with the watch from where it was when it bre
   assertEquals(pods.listCalls.length, 1);
 });
 
-Deno.test("listWatchUntil() holds conditions in sequence from the list into the watch", async () => {
+Deno.test("listWatchUntil() continues conditions in sequence from the list into the watch", async () => {
   const pods = podsNamed("a", "b", "c");
   const tried: string[] = [];
   const wait = listWatchUntil(pods, [
@@ -198,7 +198,7 @@ Deno.test("listWatchUntil() waits on a watch when the list is empty", async () =
   assertEquals((await wait)?.type, "ADDED");
 });
 
-// What is asked of the list
+// Requests
 
 for (
   const [what, options, limits] of [
@@ -208,7 +208,7 @@ for (
     ["everything when pageSize is 0", { pageSize: 0 }, [undefined]],
   ] as const
 ) {
-  Deno.test(`listWatchUntil() asks for pages of ${what}, and for no version`, async () => {
+  Deno.test(`listWatchUntil() requests pages of ${what}, without a version`, async () => {
     const all = Array.from({ length: 1_001 }, (_, n) => `${10_000 + n}`);
     const pods = podsNamed(...all);
     const seen: string[] = [];
@@ -272,9 +272,9 @@ Deno.test("listWatchUntil() watches from the full list's version when a token ex
   assertEquals(server.watches.map((call) => call.resourceVersion), ["9"]);
 });
 
-// What is refused
+// Invalid arguments and failures
 
-Deno.test("listWatchUntil() resolves undefined without a request when there is no condition", async () => {
+Deno.test("listWatchUntil() resolves undefined without a request when there are no conditions", async () => {
   const pods = podsNamed("a");
   assertEquals(await listWatchUntil(pods, []), undefined);
   const aborted = { signal: AbortSignal.abort() };
@@ -285,7 +285,7 @@ Deno.test("listWatchUntil() resolves undefined without a request when there is n
 const BAD_OPTIONS: Readonly<Record<string, ListWatchUntilOptions>> = {
   "pageSize is negative": { pageSize: -1 },
   "pageSize is NaN": { pageSize: NaN },
-  "pageSize is no whole number": { pageSize: 1.5 },
+  "pageSize is not an integer": { pageSize: 1.5 },
   "minRestartDelayMs is negative": { minRestartDelayMs: -1 },
   "maxRestartDelayMs is NaN": { maxRestartDelayMs: NaN },
   "watchTimeoutMs is negative": { watchTimeoutMs: -1 },
@@ -307,7 +307,7 @@ for (const [what, options] of Object.entries(BAD_OPTIONS)) {
   });
 }
 
-Deno.test("listWatchUntil() rejects with the very error when the list fails", async () => {
+Deno.test("listWatchUntil() rejects with the same error when the list fails", async () => {
   const errors = [
     new StatusError({ code: 403, reason: "Forbidden" }),
     new StatusError({ code: 410, reason: "Expired" }),
@@ -341,7 +341,7 @@ Deno.test("listWatchUntil() needs no version when the items suffice", async () =
   await listWatchUntil(server, () => true);
 });
 
-Deno.test("listWatchUntil() rejects with the status as cause when the watch cannot go on", async () => {
+Deno.test("listWatchUntil() rejects with the status as cause when the watch cannot continue", async () => {
   const expired = podsNamed("a");
   const refused = podsNamed("a");
   expired.failNextWatch(
@@ -366,9 +366,9 @@ Deno.test("listWatchUntil() rejects with the status as cause when the watch cann
   }
 });
 
-// Failures that pass
+// Retries
 
-Deno.test("listWatchUntil() asks for the list again by the delays of its restarts", async () => {
+Deno.test("listWatchUntil() retries the list with its restart delays", async () => {
   using time = new FakeTime();
   using _random = fixRandom(0);
   const cases: [ListWatchUntilOptions, number[]][] = [
@@ -395,7 +395,7 @@ Deno.test("listWatchUntil() asks for the list again by the delays of its restart
   }
 });
 
-Deno.test("listWatchUntil() rejects with the very error when the list fails an 11th time", async () => {
+Deno.test("listWatchUntil() rejects with the same error when the list fails an 11th time", async () => {
   const failure = new ConnectionError("the last");
   const pods = podsNamed("a");
   pods.failNextList(new ConnectionError("refused"), 10);
@@ -450,7 +450,7 @@ Deno.test("listWatchUntil() names the token's expiry, and then what failed in th
 
 // The signal
 
-Deno.test("listWatchUntil() lists nothing when the signal is aborted already", async () => {
+Deno.test("listWatchUntil() lists nothing when the signal is already aborted", async () => {
   const pods = podsNamed("a");
   const reason = new DOMException("too long", "TimeoutError");
   const error = await assertRejects(
@@ -479,7 +479,7 @@ for (const heeds of [true, false]) {
         WaitInterruptedError,
       );
       assert(await isPending(wait));
-      const reason = new Error("no more");
+      const reason = new Error("stopped");
       abort.abort(reason);
       assertFalse(await isPending(wait));
       const error = await wait;
@@ -508,7 +508,7 @@ Deno.test("listWatchUntil() aborts the request of the list", async () => {
   await wait;
 });
 
-Deno.test("listWatchUntil() is interrupted at once, with the last error, during the delay before it asks again", async () => {
+Deno.test("listWatchUntil() is interrupted at once, with the last error, during the delay before a retry", async () => {
   using time = new FakeTime();
   const failure = new ConnectionError("refused");
   const pods = podsNamed("a");
@@ -546,13 +546,13 @@ Deno.test("listWatchUntil() is interrupted between the list and the watch", asyn
   assertEquals(pods.watchCalls, []);
 });
 
-// Letting go
+// Cleanup
 
 interface Outcome {
-  /** What happens once the watch is open; a condition may also end it. */
+  /** What happens once the watch is open; a condition may also end the wait. */
   happens: (pods: FakeListerWatcher, abort: CountedAbort) => void;
   condition?: ConditionFunc;
-  /** The name of what it rejects with; nothing where it resolves. */
+  /** The name of the error; undefined if it resolves. */
   error?: string;
 }
 
@@ -566,7 +566,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
     },
     error: "ConditionError",
   },
-  "the watch cannot go on": {
+  "the watch cannot continue": {
     happens: (pods) => pods.error({ code: 410 }),
     error: "WatchClosedError",
   },
@@ -577,7 +577,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 };
 
 for (const [what, outcome] of Object.entries(OUTCOMES)) {
-  Deno.test(`listWatchUntil() has let go of everything before it settles when ${what}`, async () => {
+  Deno.test(`listWatchUntil() has released everything before it settles when ${what}`, async () => {
     const { happens, condition = seeing([], "ADDED", "b"), error } = outcome;
     const pods = podsNamed("a");
     const abort = new CountedAbort();
@@ -601,7 +601,7 @@ for (const [what, outcome] of Object.entries(OUTCOMES)) {
   });
 }
 
-Deno.test("listWatchUntil() has let go of everything before it settles when an item suffices", async () => {
+Deno.test("listWatchUntil() has released everything before it settles when an item suffices", async () => {
   const pods = podsNamed("a", "b");
   const abort = new CountedAbort();
   const { signal } = abort;
@@ -609,7 +609,7 @@ Deno.test("listWatchUntil() has let go of everything before it settles when an i
   assertEquals(await atSettling(wait, () => abort.listeners), 0);
 });
 
-Deno.test("listWatchUntil() keeps none of the items while it waits for a change", async () => {
+Deno.test("listWatchUntil() keeps no item in memory while it waits for a change", async () => {
   const items: WeakRef<KubernetesObject>[] = [];
   const page = (metadata: KubernetesList["metadata"]) => () => {
     const names = Array.from({ length: 100 }, (_, n) => `${n}`);

@@ -1,7 +1,7 @@
-// The cases that client-go holds its own RetryWatcher to
-// (k8s.io/client-go v0.36, tools/watch/retrywatcher_test.go), as facts: a
-// server that plays the same events to each watch, from the version on that it
-// asks for, and how many watches it takes to see them.
+// The cases of client-go's own tests of RetryWatcher (k8s.io/client-go v0.36,
+// tools/watch/retrywatcher_test.go): a server that plays the same events to
+// each watch, from the requested version, and how many watches it takes to see
+// them.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
@@ -16,7 +16,7 @@ import {
 } from "../support/scripted_watcher.ts";
 import { isPending } from "../support/wait_fakes.ts";
 
-/** What a watch from that version sees: an ERROR only after an object. */
+/** The events of a watch from a version: an ERROR only after an object. */
 function after(version: number, history: readonly WatchEvent[]): WatchEvent[] {
   const seen: WatchEvent[] = [];
   for (const event of history) {
@@ -28,7 +28,7 @@ function after(version: number, history: readonly WatchEvent[]): WatchEvent[] {
   return seen;
 }
 
-/** Plays the history, then ends after so many events, or stays open. */
+/** Plays the history, then ends after `count` events, or stays open. */
 function play(
   history: readonly WatchEvent[],
   endAfter = Infinity,
@@ -40,7 +40,7 @@ function play(
   };
 }
 
-/** Answers the first call in this way, and those after it in that. */
+/** Answers the first call in one way, and later ones in another. */
 function firstThen(
   first: (call: ScriptedCall) => void,
   then: (call: ScriptedCall) => void,
@@ -77,7 +77,7 @@ const CASES: Case[] = [
     expected: adds(2),
   },
   {
-    name: "recovers if the watcher gives nothing",
+    name: "recovers if the watcher returns nothing",
     initial: 1,
     answer: firstThen((call) => call.answer(undefined), play(adds(2))),
     watches: 2,
@@ -189,7 +189,7 @@ const CASES: Case[] = [
 ];
 
 for (const { name, initial, answer, watches, expected } of CASES) {
-  Deno.test(`as client-go's, RetryWatcher ${name}`, async () => {
+  Deno.test(`like client-go's, RetryWatcher ${name}`, async () => {
     using time = new Clock();
     const source = new ScriptedWatcher(answer);
     await using watcher = new RetryWatcher(String(initial), source, {
@@ -206,7 +206,7 @@ for (const { name, initial, answer, watches, expected } of CASES) {
   });
 }
 
-Deno.test("as client-go's, RetryWatcher finishes with events unread", async () => {
+Deno.test("like client-go's, RetryWatcher finishes with events unread", async () => {
   using time = new Clock();
   const source = new ScriptedWatcher(play(adds(2)));
   const watcher = new RetryWatcher("1", source);
@@ -217,7 +217,7 @@ Deno.test("as client-go's, RetryWatcher finishes with events unread", async () =
   assertEquals((await watcher.events.getReader().read()).done, true);
 });
 
-Deno.test("as client-go's, RetryWatcher ends at what it does not understand", async () => {
+Deno.test("like client-go's, RetryWatcher ends at an unrecognized event", async () => {
   using _time = new Clock();
   for (const event of [{ type: "NEW", object: {} }, { type: "ADDED" }]) {
     const source = new ScriptedWatcher(play(adds(2)));

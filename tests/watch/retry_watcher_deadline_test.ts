@@ -1,5 +1,5 @@
-// `RetryWatcher`: connections that died in silence. Deadlines and idleness
-// speak against a connection only while a read is pending, and exactly then.
+// `RetryWatcher`: connections that died silently. Deadlines and idle time count
+// against a connection only while a read is pending.
 
 import {
   assert,
@@ -49,7 +49,7 @@ for (
     [2 ** 40, 1_099_511_628],
   ] as const
 ) {
-  Deno.test(`watchTimeoutMs: ${watchTimeoutMs} asks for ${timeoutSeconds} s, and enforces it`, async () => {
+  Deno.test(`watchTimeoutMs: ${watchTimeoutMs} requests ${timeoutSeconds} s, and enforces it`, async () => {
     using time = new Clock();
     const { source, reader, watcher } = scene({
       watchTimeoutMs,
@@ -67,7 +67,7 @@ for (
   });
 }
 
-Deno.test("watchTimeoutMs: Infinity asks for no end, and sets no deadline", async () => {
+Deno.test("watchTimeoutMs: Infinity requests no timeout, and sets no deadline", async () => {
   using time = new Clock();
   const { source, watcher, reader } = scene({ watchTimeoutMs: Infinity });
   const read = reader.read();
@@ -80,7 +80,7 @@ Deno.test("watchTimeoutMs: Infinity asks for no end, and sets no deadline", asyn
   await read;
 });
 
-Deno.test("watchGraceMs: Infinity asks for an end, and sets no deadline", () => {
+Deno.test("watchGraceMs: Infinity requests a timeout, and sets no deadline", () => {
   using time = new Clock();
   const { source, watcher } = scene({ watchGraceMs: Infinity });
   assertEquals(source.call(0).options.timeoutSeconds, 300);
@@ -94,7 +94,7 @@ for (
     ["a watch() that has not answered", () => {}],
   ] satisfies [string, (call: ScriptedCall) => void][]
 ) {
-  Deno.test(`${name} past its deadline with a read pending is a connection lost`, async () => {
+  Deno.test(`${name} past its deadline with a read pending is a lost connection`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     const { source, restarts, reader, watcher } = scene({}, answer);
@@ -162,7 +162,7 @@ Deno.test("a parked watch is opened again from where it was", async () => {
   watcher.stop();
 });
 
-Deno.test("a parked watch counts as one that ended well: no failure", async () => {
+Deno.test("a parked watch counts as one that ended normally, not as a failure", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const { source, restarts, reader, watcher } = scene(
@@ -207,7 +207,7 @@ Deno.test("a parked watch that was shorter than the spacing waits for the rest o
   assertEquals(time.timers, 0);
 });
 
-Deno.test("a read that was given up is not pending at the deadline", async () => {
+Deno.test("a cancelled read is not pending at the deadline", async () => {
   using time = new Clock();
   const { source, restarts, reader, watcher } = scene({});
   const given = reader.read().catch((error: unknown) => error);
@@ -226,7 +226,7 @@ Deno.test("a read that was given up is not pending at the deadline", async () =>
   watcher.stop();
 });
 
-Deno.test("a read given up before the watch opened asks the source for nothing", async () => {
+Deno.test("a read cancelled before the watch opened takes nothing from the source", async () => {
   using _time = new Clock();
   const { source, reader, watcher } = scene({}, () => {});
   const given = reader.read().catch(() => {});
@@ -240,7 +240,7 @@ Deno.test("a read given up before the watch opened asks the source for nothing",
   watcher.stop();
 });
 
-Deno.test("events do not put the deadline off", async () => {
+Deno.test("events do not postpone the deadline", async () => {
   using time = new Clock();
   const { source, restarts, reader, watcher } = scene({});
   let version = 2;
@@ -273,7 +273,7 @@ Deno.test("a read that is answered at the deadline leaves none pending", async (
   watcher.stop();
 });
 
-Deno.test("the deadline of a watch that ended does not strike the next", async () => {
+Deno.test("the deadline of a watch that ended does not affect the next", async () => {
   using time = new Clock();
   const { source, reader, watcher } = scene({});
   const read = reader.read();
@@ -289,7 +289,7 @@ Deno.test("the deadline of a watch that ended does not strike the next", async (
   await read;
 });
 
-Deno.test("deadlines that pass in a row back off as failures do", async () => {
+Deno.test("consecutive deadlines back off as failures do", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const { source, reader, watcher } = scene({
@@ -312,7 +312,7 @@ Deno.test("deadlines that pass in a row back off as failures do", async () => {
   assertEquals(time.timers, 0);
 });
 
-Deno.test("a watch may be silent for ever where idleTimeoutMs is left out", async () => {
+Deno.test("a watch may be silent for ever without idleTimeoutMs", async () => {
   using time = new Clock();
   const { source, reader, watcher } = scene({ watchTimeoutMs: Infinity });
   const read = reader.read();
@@ -354,7 +354,7 @@ for (
   });
 }
 
-Deno.test("idleness is not counted while nobody reads", async () => {
+Deno.test("idleness is not counted while no read is pending", async () => {
   using time = new Clock();
   const { source, restarts, reader, watcher } = scene({
     idleTimeoutMs: 60_000,
@@ -373,7 +373,7 @@ Deno.test("idleness is not counted while nobody reads", async () => {
   watcher.stop();
 });
 
-Deno.test("idleness counts from the read that waits, after a pause", async () => {
+Deno.test("idleness counts from the pending read, after a pause", async () => {
   using time = new Clock();
   const { source, reader, watcher } = scene({
     idleTimeoutMs: 60_000,
@@ -397,7 +397,7 @@ for (
     ["a bookmark", bookmark],
   ] as const
 ) {
-  Deno.test(`${name} starts the idle time again, exactly`, async () => {
+  Deno.test(`${name} restarts the idle time, exactly`, async () => {
     using time = new Clock();
     const { source, reader, watcher } = scene({
       idleTimeoutMs: 60_000,
@@ -422,7 +422,7 @@ for (
   });
 }
 
-Deno.test("an ERROR does not start the idle time again: its watch is over", async () => {
+Deno.test("an ERROR does not restart the idle time, since it ends the watch", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const { source, reader, watcher } = scene({ idleTimeoutMs: 60_000 });
@@ -440,7 +440,7 @@ Deno.test("an ERROR does not start the idle time again: its watch is over", asyn
   assertEquals(time.timers, 0);
 });
 
-Deno.test("a read that was given up is not idle", async () => {
+Deno.test("a cancelled read is not idle", async () => {
   using time = new Clock();
   const { source, restarts, reader, watcher } = scene({
     idleTimeoutMs: 60_000,
@@ -462,7 +462,7 @@ Deno.test("a read that was given up is not idle", async () => {
   assertEquals(time.timers, 0);
 });
 
-Deno.test("a restart that nobody waits for counts no idleness", async () => {
+Deno.test("a restart without a pending read counts no idle time", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const { source, watcher } = scene({
@@ -478,7 +478,7 @@ Deno.test("a restart that nobody waits for counts no idleness", async () => {
   watcher.stop();
 });
 
-Deno.test("a clock that is set back puts idleness off once, not until it is back", async () => {
+Deno.test("a clock that is set back delays idleness once, not until it has caught up", async () => {
   using time = new Clock(1e12);
   const { source, reader, watcher } = scene({
     idleTimeoutMs: 60_000,

@@ -1,6 +1,5 @@
-// `RetryWatcher`: `resourceVersion` is where the consumer is, to the event,
-// and a new watcher from there loses and repeats nothing: also when reads were
-// given up, and whoever took what they had asked for.
+// `RetryWatcher`: `resourceVersion` is exactly where the consumer is, and a new
+// watcher from there loses and repeats nothing, even after cancelled reads.
 
 import { assertEquals } from "@std/assert";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
@@ -22,7 +21,7 @@ function scene(options?: RetryWatcherOptions) {
   return { source, watcher };
 }
 
-/** Reads, and gives the read up once the source has been asked. */
+/** Reads, and cancels the read once the source has been pulled. */
 async function giveUp(reader: Reader): Promise<void> {
   const read = reader.read().catch(() => {});
   await turn();
@@ -30,12 +29,12 @@ async function giveUp(reader: Reader): Promise<void> {
   await read;
 }
 
-/** What is read, without the stream around it. */
+/** The value of the next read. */
 async function take(reader: Reader): Promise<WatchEvent | undefined> {
   return (await reader.read()).value;
 }
 
-Deno.test("resourceVersion is the first one until an event was taken", async () => {
+Deno.test("resourceVersion is the initial one until an event is read", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   assertEquals(watcher.resourceVersion, "1");
@@ -46,7 +45,7 @@ Deno.test("resourceVersion is the first one until an event was taken", async () 
   assertEquals(watcher.resourceVersion, "1");
 });
 
-Deno.test("resourceVersion is that of the event already when its read resolves", async () => {
+Deno.test("resourceVersion is that of the event as soon as its read resolves", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   source.call(0).send(added(2), bookmark(3), added(4), added(5));
@@ -59,7 +58,7 @@ Deno.test("resourceVersion is that of the event already when its read resolves",
   assertEquals(watcher.resourceVersion, "5");
 });
 
-Deno.test("resourceVersion is exact where several reads wait together", async () => {
+Deno.test("resourceVersion is exact with several pending reads", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   const reader = watcher.events.getReader();
@@ -76,7 +75,7 @@ Deno.test("resourceVersion is exact where several reads wait together", async ()
   watcher.stop();
 });
 
-Deno.test("resourceVersion is exact when the source is asked for the next event", async () => {
+Deno.test("resourceVersion is exact while the next event is pulled from the source", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   const at: string[] = [];
@@ -120,7 +119,7 @@ Deno.test("resourceVersion follows a bookmark while a read is pending", async ()
   assertEquals(watcher.resourceVersion, "9");
 });
 
-Deno.test("resourceVersion stays where an ERROR comes", async () => {
+Deno.test("resourceVersion does not change with an ERROR", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const { source, watcher } = scene();
@@ -139,7 +138,7 @@ Deno.test("resourceVersion stays where an ERROR comes", async () => {
   assertEquals(watcher.resourceVersion, "2");
 });
 
-Deno.test("resourceVersion is exact when the last ERROR lies untaken", async () => {
+Deno.test("resourceVersion is exact while the last ERROR is unread", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   source.call(0).send(added(2));
@@ -154,7 +153,7 @@ Deno.test("resourceVersion is exact when the last ERROR lies untaken", async () 
   assertEquals(watcher.resourceVersion, "2");
 });
 
-/** What may happen after the event of a read that was given up has come. */
+/** What may happen after the event of a cancelled read has arrived. */
 const AFTERWARDS: Record<
   string,
   (the: ReturnType<typeof scene>) => Promise<[taken: WatchEvent[], at: string]>
@@ -211,7 +210,9 @@ const AFTERWARDS: Record<
       watcher.resourceVersion,
     ];
   },
-  "a read that is given up as well": async ({ watcher, source }) => {
+  "a read that is reads were cancelled as well": async (
+    { watcher, source },
+  ) => {
     const reader = watcher.events.getReader();
     const event = await take(reader);
     await giveUp(reader);
@@ -223,7 +224,7 @@ const AFTERWARDS: Record<
 };
 
 for (const [name, act] of Object.entries(AFTERWARDS)) {
-  Deno.test(`a read given up, its event, ${name}: nothing is lost or repeated`, async () => {
+  Deno.test(`a cancelled read, its event, ${name}: nothing is lost or repeated`, async () => {
     using time = new Clock();
     const the = scene();
     the.source.call(0).send(added(2));
@@ -244,7 +245,7 @@ for (const [name, act] of Object.entries(AFTERWARDS)) {
   });
 }
 
-Deno.test("a read given up and asked for again before its event is served once", async () => {
+Deno.test("a cancelled read that is repeated before its event is served once", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   await giveUp(watcher.events.getReader());
@@ -258,7 +259,7 @@ Deno.test("a read given up and asked for again before its event is served once",
   watcher.stop();
 });
 
-Deno.test("a bookmark that comes for a read given up moves the position, and no more is read", async () => {
+Deno.test("a bookmark after a cancelled read moves the position, and nothing else is read", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   await giveUp(watcher.events.getReader());
@@ -270,7 +271,7 @@ Deno.test("a bookmark that comes for a read given up moves the position, and no 
   watcher.stop();
 });
 
-Deno.test("an event whose read was given up outlasts its watch", async () => {
+Deno.test("an event whose read was cancelled outlasts its watch", async () => {
   using time = new Clock();
   const { source, watcher } = scene();
   await giveUp(watcher.events.getReader());
@@ -291,7 +292,7 @@ Deno.test("an event whose read was given up outlasts its watch", async () => {
   assertEquals(time.timers, 0);
 });
 
-Deno.test("an event that meets a lock without a read counts as untaken until it is", async () => {
+Deno.test("an event that meets a lock without a read counts as unread until it is read", async () => {
   using _time = new Clock();
   const { source, watcher } = scene();
   await giveUp(watcher.events.getReader());

@@ -1,10 +1,10 @@
-// `RetryWatcher` against a server that changes at random, whose watches break
-// at random, under a consumer that reads, pauses, gives reads up, stops and
-// resumes at random: never is a change lost, repeated or out of order, the
-// position is exact, and each watch starts when the rules say, no watch more.
+// `RetryWatcher` against a server that changes at random and whose watches
+// break at random, under a consumer that reads, pauses, cancels reads, stops
+// and resumes at random: no change is ever lost, repeated or out of order, the
+// position is exact, and each watch starts at its time, with no extra ones.
 //
 // FAST_CHECK_RUNS sets the number of runs (default 1000), FAST_CHECK_SEED the
-// seed, to repeat what has failed.
+// seed, to repeat a failure.
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -137,7 +137,7 @@ function parameters(): { numRuns: number; seed?: number } {
   };
 }
 
-Deno.test("RetryWatcher loses, repeats and reorders nothing, and starts no watch too many", async () => {
+Deno.test("RetryWatcher loses, repeats and reorders nothing, and starts no extra watch", async () => {
   const steps = fc.array(step, { minLength: 20, maxLength: 80, size: "max" });
   await fc.assert(
     fc.asyncProperty(settings, steps, async (settings, steps) => {
@@ -193,7 +193,7 @@ const fakeStep: fc.Arbitrary<FakeStep> = fc.oneof(
   },
 );
 
-/** Does a step to the fake; gives the change that it made, if it made one. */
+/** Applies a step to the fake; returns the change that it made, if any. */
 function actOn(
   fake: FakeListerWatcher,
   step: FakeStep,
@@ -234,13 +234,13 @@ function actOn(
   return undefined;
 }
 
-/** Has what is due now happen, and what follows from it. */
+/** Runs what is due now, and what follows from it. */
 async function follow(time: Clock): Promise<void> {
   await turn();
   while (time.next()) await turn();
 }
 
-Deno.test("RetryWatcher over FakeListerWatcher gives each change once, in order", async () => {
+Deno.test("RetryWatcher over FakeListerWatcher delivers each change once, in order", async () => {
   const steps = fc.array(fakeStep, { maxLength: 80, size: "max" });
   await fc.assert(
     fc.asyncProperty(steps, async (steps) => {

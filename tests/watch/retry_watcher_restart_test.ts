@@ -1,5 +1,5 @@
-// `RetryWatcher`: when a watch is started again, in exact sums. Each test says
-// how the tries end; `Restarts` writes down when the next ones start.
+// `RetryWatcher`: when a watch is restarted, to the millisecond. Each test says
+// how the tries end; `Restarts` records when the next ones start.
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
@@ -20,10 +20,10 @@ import {
 } from "../support/scripted_watcher.ts";
 import { captureConsole, fixRandom, turn } from "../support/wait_fakes.ts";
 
-/** A watcher that is read all the time, and when its watches started. */
+/** A watcher that is always being read, and when its watches started. */
 class Restarts implements AsyncDisposable {
   readonly source: ScriptedWatcher;
-  /** Every restart that was told of, also where its watch is yet to come. */
+  /** Every reported restart, even if its watch has not started yet. */
   readonly decided: WatchRestart[] = [];
   readonly seen: WatchEvent[] = [];
   readonly watcher: RetryWatcher;
@@ -60,7 +60,7 @@ class Restarts implements AsyncDisposable {
     return this.source.calls.map(({ at }) => at - first);
   }
 
-  /** Has every delay pass, until so many watches have started. */
+  /** Lets delays pass until `count` watches have started. */
   async until(count: number): Promise<number[]> {
     await turn();
     while (this.source.calls.length < count) {
@@ -86,7 +86,7 @@ function failing(error: unknown): (call: ScriptedCall) => void {
   return (call) => void call.fail(error);
 }
 
-/** Lets each try live for so long, then end in this way. */
+/** Lets each try live for a while, then ends it in one way. */
 function lasting(
   ms: number,
   end: (call: ScriptedCall, index: number) => void,
@@ -97,7 +97,7 @@ function lasting(
   };
 }
 
-/** Acts after so long, unless the call is aborted before. */
+/** Acts after a delay, unless the call is aborted before. */
 function later(call: ScriptedCall, ms: number, act: () => void): void {
   const timer = setTimeout(act, ms);
   call.signal.addEventListener("abort", () => clearTimeout(timer));
@@ -158,7 +158,7 @@ Deno.test("a watch that ended early and quietly is a failure: it backs off", asy
   ]);
 });
 
-Deno.test("a quiet watch that lasted is no failure, time and again", async () => {
+Deno.test("a quiet watch that lasted is never a failure", async () => {
   using time = new Clock();
   using _random = fixRandom(0.5);
   await using the = new Restarts(time, lasting(1_000, (call) => call.end()));
@@ -166,7 +166,7 @@ Deno.test("a quiet watch that lasted is no failure, time and again", async () =>
   assertEquals(the.attempts, [1, 2, 3]);
 });
 
-Deno.test("a quiet watch that lasted does not end a row of failures", async () => {
+Deno.test("a quiet watch that lasted does not reset the backoff", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   await using the = new Restarts(time, (call, index) => {
@@ -183,7 +183,7 @@ for (
     [0.5, [0, 1.5, 4.5, 10.5, 22.5, 46.5, 91.5, 136.5, 181.5]],
   ] as const
 ) {
-  Deno.test(`failures in a row back off to the maximum, random part ${random}`, async () => {
+  Deno.test(`consecutive failures back off to the maximum, with jitter ${random}`, async () => {
     using time = new Clock();
     using _random = fixRandom(random);
     await using the = new Restarts(time, failing(DOWN));
@@ -200,7 +200,7 @@ for (
   });
 }
 
-Deno.test("the random part of each delay is drawn anew", async () => {
+Deno.test("the jitter of each delay is random anew", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const draws = [0, 0.25, 0.5, 0.75];
@@ -259,7 +259,7 @@ for (
     ["a bookmark", bookmark(2)],
   ] as const
 ) {
-  Deno.test(`${name} ends a row of failures`, async () => {
+  Deno.test(`${name} resets the backoff`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     await using the = new Restarts(time, (call, index) => {
@@ -275,7 +275,7 @@ for (
   });
 }
 
-Deno.test("neither an open watch nor an ERROR ends a row of failures", async () => {
+Deno.test("neither an open watch nor an ERROR resets the backoff", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   await using the = new Restarts(time, (call) => {
@@ -286,7 +286,7 @@ Deno.test("neither an open watch nor an ERROR ends a row of failures", async () 
 });
 
 for (const code of [429, 503]) {
-  Deno.test(`Retry-After with ${code} at the start is obeyed, also past the maximum`, async () => {
+  Deno.test(`Retry-After with ${code} at the start is honored, also past the maximum`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     await using the = new Restarts(
@@ -299,7 +299,7 @@ for (const code of [429, 503]) {
   });
 }
 
-Deno.test("Retry-After counts from the answer, not from the request", async () => {
+Deno.test("Retry-After counts from the response, not from the request", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const busy = new StatusError({
@@ -364,7 +364,7 @@ for (
 }
 
 for (const reason of ["Expired", "Gone", "", "NotFound"]) {
-  Deno.test(`a start answered 410 ${reason} is tried four times, then passed on`, async () => {
+  Deno.test(`a start answered 410 ${reason} is tried four times, then delivered`, async () => {
     using time = new Clock();
     using _random = fixRandom(0.5);
     const error = gone(reason);
@@ -391,7 +391,7 @@ for (
     ["a watch() that never answers", () => {}],
   ] satisfies [string, (call: ScriptedCall) => void][]
 ) {
-  Deno.test(`${name} starts the count of 410 answers again`, async () => {
+  Deno.test(`${name} resets the count of 410 responses`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     await using the = new Restarts(time, (call, index) => {
@@ -405,7 +405,7 @@ for (
   });
 }
 
-Deno.test("a parking starts the count of 410 answers again", async () => {
+Deno.test("a parking resets the count of 410 responses", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const source = new ScriptedWatcher((call, index) => {
@@ -422,7 +422,7 @@ Deno.test("a parking starts the count of 410 answers again", async () => {
   assertEquals(source.calls.length, 8);
 });
 
-Deno.test("410 answers with watches in between never end it", async () => {
+Deno.test("410 responses with watches in between never end it", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   await using the = new Restarts(time, (call, index) => {
@@ -477,7 +477,7 @@ for (
     ["rejects", () => Promise.reject(DOWN)],
   ] satisfies [string, () => unknown][]
 ) {
-  Deno.test(`an onRestart that ${name} is written down once and changes nothing`, async () => {
+  Deno.test(`an onRestart that ${name} is written to the console once and changes nothing`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     using captured = captureConsole();
@@ -517,7 +517,7 @@ Deno.test("minRestartDelayMs: 0 lets the event loop turn between two watches", a
   assertEquals(the.source.calls.length, 2);
 });
 
-Deno.test("minRestartDelayMs: 0 still obeys a Retry-After", async () => {
+Deno.test("minRestartDelayMs: 0 still honors a Retry-After", async () => {
   using time = new Clock();
   await using the = new Restarts(
     time,
@@ -527,7 +527,7 @@ Deno.test("minRestartDelayMs: 0 still obeys a Retry-After", async () => {
   assertEquals(await the.until(3), [0, 3_000, 6_000]);
 });
 
-Deno.test("a clock that is set back counts as no time passed", async () => {
+Deno.test("a clock that is set back counts as standing still", async () => {
   using time = new Clock(1e12);
   using _random = fixRandom(0);
   await using the = new Restarts(time, (call) => call.open());
@@ -542,7 +542,7 @@ Deno.test("a clock that is set back counts as no time passed", async () => {
   assertEquals(the.source.calls.length, 2);
 });
 
-Deno.test("restarts go on while nobody reads", async () => {
+Deno.test("restarts continue while no read is pending", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const source = new ScriptedWatcher((call, index) => {

@@ -1,5 +1,5 @@
-// `RetryWatcher`: the three ways to stop it, in every state that it can be in,
-// and from within whatever it calls; and what comes too late.
+// `RetryWatcher`: the ways to stop it, in each of its states and from within
+// each of its callbacks; and what arrives too late.
 
 import {
   assert,
@@ -27,7 +27,7 @@ import {
 
 type Reader = ReadableStreamDefaultReader<WatchEvent>;
 
-/** A watcher with all that a test wants to look at. */
+/** A watcher, with all that a test needs. */
 interface Scene {
   readonly source: ScriptedWatcher;
   readonly abort: CountedAbort;
@@ -103,7 +103,9 @@ const STATES: Record<
   },
 };
 
-/** The ways to stop, each with what the open request is aborted with. */
+/**
+ * The ways to stop, each with the reason that the open request is aborted with.
+ */
 const WAYS: Record<string, (scene: Scene, reason: unknown) => void> = {
   "stop()": ({ watcher }, reason) => watcher.stop(reason),
   "aborting the signal": ({ abort }, reason) => abort.abort(reason),
@@ -153,7 +155,7 @@ for (const [stateName, enter] of Object.entries(STATES)) {
   }
 }
 
-// On real time, so that the sanitizers see what is left.
+// In real time, so that the sanitizers see what is left.
 for (const stateName of ["opening", "open", "waiting"]) {
   for (const [wayName, stop] of Object.entries(WAYS)) {
     Deno.test(`${wayName} leaves no real timer when ${stateName}`, async () => {
@@ -240,7 +242,7 @@ Deno.test("a signal that is aborted within the first watch() stops it", async ()
   assertEquals(time.timers, 0);
 });
 
-/** The ways to stop from within: none may throw, whoever stopped before. */
+/** The ways to stop from within: none may throw, even if already stopped. */
 const INNER_WAYS: Record<string, (scene: Scene) => void> = {
   "stop()": ({ watcher }) => watcher.stop("inner"),
   "aborting the signal": ({ abort }) => abort.abort("inner"),
@@ -266,7 +268,7 @@ for (const [wayName, stop] of Object.entries(INNER_WAYS)) {
     assertEquals(time.timers, 0);
   });
 
-  Deno.test(`${wayName} within onRestart ends it when it would go on at once`, async () => {
+  Deno.test(`${wayName} within onRestart ends it when it would restart at once`, async () => {
     using time = new Clock();
     const the = scene({ onRestart: () => stop(the) });
     const read = the.reader.read();
@@ -307,7 +309,7 @@ for (const [wayName, stop] of Object.entries(INNER_WAYS)) {
   });
 
   for (const [outerName, outer] of Object.entries(WAYS)) {
-    Deno.test(`${wayName} within the abort of ${outerName} does no harm`, async () => {
+    Deno.test(`${wayName} within the abort of ${outerName} has no effect`, async () => {
       using time = new Clock();
       const the = scene();
       const call = the.source.call(0).open();
@@ -321,7 +323,7 @@ for (const [wayName, stop] of Object.entries(INNER_WAYS)) {
       assertEquals(time.timers, 0);
     });
 
-    Deno.test(`${wayName} within the cancel of ${outerName} does no harm`, async () => {
+    Deno.test(`${wayName} within the cancel of ${outerName} has no effect`, async () => {
       using time = new Clock();
       const the = scene();
       const call = the.source.call(0).open();
@@ -410,7 +412,7 @@ Deno.test("a read within the abort at a restart waits for the next watch", async
   assertEquals(time.timers, 0);
 });
 
-/** How a call that is no longer wanted may still answer. */
+/** How an abandoned call may still answer. */
 const LATE_ANSWERS: Record<string, (call: ScriptedCall) => void> = {
   "a stream": (call) => call.open().send(added(2)),
   "a stream whose cancel fails": (call) => {
@@ -423,7 +425,7 @@ const LATE_ANSWERS: Record<string, (call: ScriptedCall) => void> = {
 };
 
 for (const [name, answer] of Object.entries(LATE_ANSWERS)) {
-  Deno.test(`${name} that comes after the stop is dropped`, async () => {
+  Deno.test(`${name} that arrives after the stop is dropped`, async () => {
     using time = new Clock();
     const { source, watcher, reader } = scene();
     const read = reader.read();
@@ -443,7 +445,7 @@ for (const [name, answer] of Object.entries(LATE_ANSWERS)) {
     assertEquals(time.timers, 0);
   });
 
-  Deno.test(`${name} that comes after the deadline is dropped`, async () => {
+  Deno.test(`${name} that arrives after the deadline is dropped`, async () => {
     using time = new Clock();
     const { source, watcher, reader } = scene({
       idleTimeoutMs: undefined,
@@ -465,7 +467,7 @@ for (const [name, answer] of Object.entries(LATE_ANSWERS)) {
   });
 }
 
-Deno.test("an event that comes after the deadline is dropped, and asked for again", async () => {
+Deno.test("an event that arrives after the deadline is dropped, and requested again", async () => {
   using time = new Clock();
   const { source, watcher, reader } = scene({ idleTimeoutMs: undefined });
   const call = source.call(0).open();
@@ -484,7 +486,7 @@ Deno.test("an event that comes after the deadline is dropped, and asked for agai
   watcher.stop();
 });
 
-Deno.test("an event on its way when it stops is dropped", async () => {
+Deno.test("an event that arrives as it stops is dropped", async () => {
   using _time = new Clock();
   const { source, watcher, reader } = scene();
   const call = source.call(0).open();
@@ -496,7 +498,7 @@ Deno.test("an event on its way when it stops is dropped", async () => {
   assertEquals(watcher.resourceVersion, "1");
 });
 
-Deno.test("a connection lost on its way when it stops is no restart", async () => {
+Deno.test("a connection that is lost as it stops causes no restart", async () => {
   using time = new Clock();
   const restarts: unknown[] = [];
   const { source, watcher, reader } = scene({
@@ -513,7 +515,7 @@ Deno.test("a connection lost on its way when it stops is no restart", async () =
   assertEquals(source.calls.length, 1);
 });
 
-Deno.test("a connection lost on its way at the deadline is one restart", async () => {
+Deno.test("a connection that is lost at the deadline causes one restart", async () => {
   using time = new Clock();
   const restarts: unknown[] = [];
   const { source, watcher, reader } = scene({
@@ -534,7 +536,7 @@ Deno.test("a connection lost on its way at the deadline is one restart", async (
   watcher.stop();
 });
 
-Deno.test("done is resolved when a read tells of the stop", async () => {
+Deno.test("done is resolved when a read reports the end", async () => {
   using _time = new Clock();
   const { watcher, reader } = scene();
   let done = false;
@@ -546,7 +548,7 @@ Deno.test("done is resolved when a read tells of the stop", async () => {
   assert(done);
 });
 
-Deno.test("onRestart that reads from a parked watcher's stream does no harm", async () => {
+Deno.test("onRestart may read from a parked watcher's stream", async () => {
   using time = new Clock();
   const reads: Promise<ReadableStreamReadResult<WatchEvent>>[] = [];
   const the = scene({

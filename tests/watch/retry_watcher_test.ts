@@ -1,6 +1,6 @@
-// `RetryWatcher`: what it refuses, asks for, passes on and ends at. The files
-// `retry_watcher_*_test.ts` beside this one hold when it restarts, its
-// deadlines, its stops, its position and its random part.
+// `RetryWatcher`: its arguments, its requests, its events and its end. The
+// other `retry_watcher_*_test.ts` files test its restarts, deadlines, stops,
+// position, and random histories.
 
 import {
   assert,
@@ -33,13 +33,13 @@ import {
   turn,
 } from "../support/wait_fakes.ts";
 
-/** Opens every watch, and leaves it silent. */
+/** Opens every watch, and sends nothing. */
 function quietSource(): ScriptedWatcher {
   return new ScriptedWatcher((call) => call.open());
 }
 
 for (const version of ["", "0"]) {
-  Deno.test(`new RetryWatcher() refuses the version ${JSON.stringify(version)}`, () => {
+  Deno.test(`new RetryWatcher() throws TypeError at the version ${JSON.stringify(version)}`, () => {
     const abort = new CountedAbort();
     const source = quietSource();
     const error = assertThrows(
@@ -64,7 +64,7 @@ for (
     "idleTimeoutMs",
   ] as const satisfies readonly (keyof RetryWatcherOptions)[]
 ) {
-  Deno.test(`new RetryWatcher() refuses a ${name} that is no duration`, () => {
+  Deno.test(`new RetryWatcher() throws RangeError if ${name} is not a duration`, () => {
     for (const value of [-1, -Infinity, NaN]) {
       const abort = new CountedAbort();
       const source = quietSource();
@@ -96,7 +96,7 @@ Deno.test("new RetryWatcher() opens the first watch before it returns", async ()
   assertEquals(source.call(0).signal.aborted, false);
 });
 
-Deno.test("new RetryWatcher() takes an option that is undefined for one left out", async () => {
+Deno.test("new RetryWatcher() treats an undefined option as absent", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const source = new ScriptedWatcher();
@@ -117,7 +117,7 @@ Deno.test("new RetryWatcher() takes an option that is undefined for one left out
   assertEquals(source.calls.length, 2);
 });
 
-Deno.test("events carries each change as it is, in order", async () => {
+Deno.test("events delivers each change unchanged, in order", async () => {
   using _time = new Clock();
   const source = quietSource();
   await using watcher = new RetryWatcher("1", source);
@@ -138,7 +138,7 @@ Deno.test("events carries each change as it is, in order", async () => {
   assertEquals(source.calls.length, 1);
 });
 
-Deno.test("events carries no bookmarks", async () => {
+Deno.test("events delivers no bookmarks", async () => {
   using _time = new Clock();
   const source = quietSource();
   await using watcher = new RetryWatcher("1", source);
@@ -171,7 +171,7 @@ Deno.test("events takes one event from the source for each read", async () => {
   assertEquals(call.pulls, 2);
 });
 
-Deno.test("events answers reads that wait together, in order", async () => {
+Deno.test("events answers concurrent reads in order", async () => {
   using _time = new Clock();
   const source = quietSource();
   await using watcher = new RetryWatcher("1", source);
@@ -234,9 +234,9 @@ const START_FAILURES: readonly [string, (source: ScriptedWatcher) => void][] = [
   }],
   ["that fails in its own way", (source) => source.call(0).fail("oh no")],
   ["that fails with nothing", (source) => source.call(0).fail(undefined)],
-  ["that gives undefined", (source) => source.call(0).answer(undefined)],
-  ["that gives null", (source) => source.call(0).answer(null)],
-  ["that gives a locked stream", (source) => {
+  ["that returns undefined", (source) => source.call(0).answer(undefined)],
+  ["that returns null", (source) => source.call(0).answer(null)],
+  ["that returns a locked stream", (source) => {
     const stream = new ReadableStream<WatchEvent>();
     stream.getReader();
     source.call(0).answer(stream);
@@ -244,7 +244,7 @@ const START_FAILURES: readonly [string, (source: ScriptedWatcher) => void][] = [
 ];
 
 for (const [name, act] of START_FAILURES) {
-  Deno.test(`a start ${name} is tried again`, async () => {
+  Deno.test(`a start ${name} is retried`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     const source = new ScriptedWatcher();
@@ -264,7 +264,7 @@ for (const [name, act] of START_FAILURES) {
   });
 }
 
-Deno.test("a start that gives no stream is told of as a TypeError", async () => {
+Deno.test("a start that returns no stream is reported as a TypeError", async () => {
   using _time = new Clock();
   const source = new ScriptedWatcher((call) => call.answer(undefined));
   const causes: unknown[] = [];
@@ -275,7 +275,7 @@ Deno.test("a start that gives no stream is told of as a TypeError", async () => 
   assertInstanceOf(causes[0], TypeError);
 });
 
-Deno.test("a watch() that throws instead of rejecting is tried again", async () => {
+Deno.test("a watch() that throws instead of rejecting is retried", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const error = new Error("thrown");
@@ -291,7 +291,7 @@ Deno.test("a watch() that throws instead of rejecting is tried again", async () 
   assertEquals(source.calls.length, 2);
 });
 
-Deno.test("an ERROR of code 410 is passed on and ends it", async () => {
+Deno.test("an ERROR of code 410 is delivered and ends it", async () => {
   using time = new Clock();
   const abort = new CountedAbort();
   const restarts: unknown[] = [];
@@ -333,7 +333,7 @@ for (
     undefined,
   ]
 ) {
-  Deno.test(`an ERROR with ${JSON.stringify(object)} restarts it and is not passed on`, async () => {
+  Deno.test(`an ERROR with ${JSON.stringify(object)} restarts it and is not delivered`, async () => {
     using time = new Clock();
     using _random = fixRandom(0);
     const source = quietSource();
@@ -410,7 +410,7 @@ for (
   });
 }
 
-Deno.test("a stream that errors is a connection lost: watched again from there", async () => {
+Deno.test("a stream that errors is a lost connection: watched again from there", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const source = quietSource();
@@ -434,7 +434,7 @@ Deno.test("a stream that errors is a connection lost: watched again from there",
   assertEquals((await read).value, added(3));
 });
 
-Deno.test("a stream that errored before anybody read is a connection lost", async () => {
+Deno.test("a stream that errored before the first read is a lost connection", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const source = new ScriptedWatcher();
@@ -451,7 +451,7 @@ Deno.test("a stream that errored before anybody read is a connection lost", asyn
   assertEquals((await read).value, added(2));
 });
 
-Deno.test("the last ERROR waits for its reader; done does not", async () => {
+Deno.test("the last ERROR can be read after done resolves", async () => {
   using time = new Clock();
   const source = new ScriptedWatcher();
   const watcher = new RetryWatcher("1", source);
@@ -462,7 +462,7 @@ Deno.test("the last ERROR waits for its reader; done does not", async () => {
   assertEquals(events, [{ type: "ERROR", object: { code: 403 } }]);
 });
 
-Deno.test("done stays pending while the watch goes on", async () => {
+Deno.test("done stays pending while the watcher runs", async () => {
   using _time = new Clock();
   const source = quietSource();
   const watcher = new RetryWatcher("1", source);
@@ -471,7 +471,7 @@ Deno.test("done stays pending while the watch goes on", async () => {
   assertEquals(await isPending(watcher.done), false);
 });
 
-Deno.test("`for await` gives the events, and leaving it stops", async () => {
+Deno.test("`for await` iterates over the events, and leaving it stops", async () => {
   using time = new Clock();
   const source = quietSource();
   const watcher = new RetryWatcher("1", source);

@@ -1,5 +1,5 @@
-// The errors of a wait by themselves: classes, names, messages and what they
-// carry. When each is thrown is tested with what throws it.
+// The errors of waits: classes, names, messages and fields. When each is thrown
+// is tested with the functions that throw it.
 
 import {
   assert,
@@ -22,7 +22,7 @@ const EVENT: WatchEvent = { type: "ADDED", object: { kind: "Pod" } };
 const FORBIDDEN = new StatusError({ message: "pods is forbidden: no" });
 const TIMEOUT = new DOMException("5 s have passed", "TimeoutError");
 
-/** Each class, with the message that it gives where nothing is known. */
+/** Each class, with its message without any options. */
 const CLASSES: Readonly<
   Record<
     string,
@@ -58,14 +58,14 @@ for (const [name, { make, message }] of Object.entries(CLASSES)) {
     assertEquals(`${error}`, `${name}: ${message}`);
   });
 
-  Deno.test(`${name} carries nothing when nothing is given`, () => {
+  Deno.test(`${name} has no event or error by default`, () => {
     const error = make();
     assertEquals(error.message, message);
     assertStrictEquals(error.lastEvent, undefined);
     assertStrictEquals(error.lastError, undefined);
   });
 
-  Deno.test(`${name} carries the event, the last error and the cause when they are given`, () => {
+  Deno.test(`${name} has the event, the last error and the cause that it was given`, () => {
     const cause = new Error("the cause");
     const error = make({ cause, lastEvent: EVENT, lastError: FORBIDDEN });
     assertStrictEquals(error.cause, cause);
@@ -74,7 +74,7 @@ for (const [name, { make, message }] of Object.entries(CLASSES)) {
     assert(error.message.endsWith(": last error: pods is forbidden: no"));
   });
 
-  Deno.test(`${name} says the last error after what happened`, () => {
+  Deno.test(`${name} ends its message with the last error`, () => {
     assertEquals(
       make({ lastError: FORBIDDEN }).message,
       `${message}: last error: pods is forbidden: no`,
@@ -87,13 +87,13 @@ Deno.test("UntilError has no cause of its own when none is given", () => {
   assertFalse("cause" in new WatchClosedError({ lastEvent: EVENT }));
 });
 
-Deno.test("ConditionError does not repeat what the condition threw when that is the last error", () => {
+Deno.test("ConditionError does not repeat the thrown error if it is the last error too", () => {
   const error = new ConditionError({ cause: FORBIDDEN, lastError: FORBIDDEN });
   assertEquals(error.message, "the condition threw: pods is forbidden: no");
   assertStrictEquals(error.lastError, FORBIDDEN);
 });
 
-Deno.test("UntilError says a last error that is no Error", () => {
+Deno.test("UntilError shows a last error that is not an Error", () => {
   assertEquals(
     new UntilError("it failed", { lastError: null }).message,
     "it failed: last error: null",
@@ -146,7 +146,7 @@ for (const { reason, timedOut, message } of REASONS) {
   });
 }
 
-Deno.test("WaitInterruptedError begins with what was being done when that is given", () => {
+Deno.test("WaitInterruptedError begins with the interrupted step if one is given", () => {
   const during = "UntilWithSync: unable to sync caches";
   for (const { reason, message } of REASONS) {
     const error = new WaitInterruptedError(

@@ -1,6 +1,5 @@
-// `until`: what it adds to `untilWithoutRetry`, which has tests of its own, and
-// to `RetryWatcher`, which has as well. So: what is refused, what is passed on,
-// what is remembered of the failures underneath, and that nothing is left.
+// `until`: what it adds to `untilWithoutRetry` and `RetryWatcher`, which have
+// tests of their own: arguments, options, the last failure, and cleanup.
 
 import {
   assert,
@@ -46,7 +45,7 @@ const never: ConditionFunc = () => false;
 const isModified: ConditionFunc = ({ type }) => type === "MODIFIED";
 const isDeleted: ConditionFunc = ({ type }) => type === "DELETED";
 
-/** Restarts without any delay. */
+/** Restarts without delays. */
 const AT_ONCE = { minRestartDelayMs: 0 };
 
 function forbidden(): StatusError {
@@ -86,7 +85,7 @@ for (
     "idleTimeoutMs",
   ]
 ) {
-  Deno.test(`until() rejects with RangeError when ${name} is no duration`, async () => {
+  Deno.test(`until() rejects with RangeError when ${name} is not a duration`, async () => {
     const signals = [undefined, AbortSignal.abort()];
     for (const value of [-1, NaN]) {
       for (const conditions of [never, []]) {
@@ -104,7 +103,7 @@ for (
   });
 }
 
-Deno.test("until() resolves undefined without a request when there is no condition", async () => {
+Deno.test("until() resolves undefined without a request when there are no conditions", async () => {
   const pods = new FakeListerWatcher();
   assertEquals(await until("1", pods, []), undefined);
   const aborted = { signal: AbortSignal.abort() };
@@ -112,7 +111,7 @@ Deno.test("until() resolves undefined without a request when there is no conditi
   assertEquals(pods.watchCalls, []);
 });
 
-Deno.test("until() opens no watch when the signal is aborted already", async () => {
+Deno.test("until() opens no watch when the signal is already aborted", async () => {
   const pods = new FakeListerWatcher();
   const reason = new DOMException("too long", "TimeoutError");
   const error = await assertRejects(
@@ -124,7 +123,7 @@ Deno.test("until() opens no watch when the signal is aborted already", async () 
   assertEquals(pods.watchCalls, []);
 });
 
-Deno.test("until() sees what came after the version, and nothing before", async () => {
+Deno.test("until() sees events after the version, and none before", async () => {
   const pods = new FakeListerWatcher();
   pods.add({ metadata: { name: "old" } });
   const { metadata } = pods.add(POD);
@@ -172,7 +171,7 @@ Deno.test("until() goes through its conditions in sequence when the watch breaks
   );
 });
 
-Deno.test("until() hands its options on to the watcher", async () => {
+Deno.test("until() passes its options on to the watcher", async () => {
   using time = new FakeTime();
   using _random = fixRandom(0);
   const refused = failing(new ConnectionError("refused"));
@@ -232,7 +231,7 @@ Deno.test("until() rejects with the status as cause when the version has expired
   }
 });
 
-Deno.test("until() rejects with the server's words when it is forbidden", async () => {
+Deno.test("until() rejects with the server's message when it is forbidden", async () => {
   const pods = new FakeListerWatcher();
   pods.failNextWatch(forbidden());
   const error = await assertRejects(
@@ -254,7 +253,7 @@ Deno.test("until() resolves with the ERROR event when a condition is met by it",
   assertEquals(met.object.code, 403);
 });
 
-// The failures underneath
+// The last failure
 
 Deno.test("until() names the last failure when it times out", async () => {
   using time = new FakeTime();
@@ -299,7 +298,7 @@ Deno.test("until() remembers a failure when watches that end well follow it", as
   assertEquals(error.lastEvent?.type, "ADDED");
 });
 
-Deno.test("until() takes an ERROR event that is retried for a failure, and shows it to no condition", async () => {
+Deno.test("until() treats a retried ERROR event as a failure, and tries no condition on it", async () => {
   const pods = new FakeListerWatcher();
   const abort = new AbortController();
   const { signal } = abort;
@@ -355,7 +354,7 @@ Deno.test("until() has no last error when nothing has failed", async () => {
   assertEquals(error.message, "timed out waiting for the condition");
 });
 
-Deno.test("until() goes on and remembers the failure when onRestart throws or rejects", async () => {
+Deno.test("until() continues and remembers the failure when onRestart throws or rejects", async () => {
   using captured = captureConsole();
   for (const rejects of [false, true]) {
     const pods = new FakeListerWatcher();
@@ -385,12 +384,12 @@ Deno.test("until() goes on and remembers the failure when onRestart throws or re
   }
 });
 
-// Letting go
+// Cleanup
 
 interface Outcome {
   condition: ConditionFunc;
   happens: (pods: FakeListerWatcher, abort: CountedAbort) => void;
-  /** The name of what it rejects with; nothing where it resolves. */
+  /** The name of the error; undefined if it resolves. */
   error?: string;
 }
 
@@ -406,7 +405,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
     happens: (pods) => pods.add(POD),
     error: "ConditionError",
   },
-  "the watch cannot go on": {
+  "the watch cannot continue": {
     condition: never,
     happens: (pods) => pods.error({ code: 410 }),
     error: "WatchClosedError",
@@ -419,7 +418,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 };
 
 for (const [what, { condition, happens, error }] of Object.entries(OUTCOMES)) {
-  Deno.test(`until() has let go of everything before it settles when ${what}`, async () => {
+  Deno.test(`until() has released everything before it settles when ${what}`, async () => {
     const pods = new FakeListerWatcher();
     const abort = new CountedAbort();
     const { signal } = abort;

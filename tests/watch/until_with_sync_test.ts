@@ -1,5 +1,5 @@
 // `untilWithSync`: conditions and a precondition over an informer, which has
-// shut down whenever the promise settles.
+// shut down by the time the promise settles.
 
 import {
   assert,
@@ -36,7 +36,7 @@ import {
 const TIMEOUT = new DOMException("too long", "TimeoutError");
 const never = () => false;
 
-/** A wait, and what is left of it at the moment at which it settles. */
+/** A wait, and what is left of it when it settles. */
 class Fixture {
   readonly fake: FakeListerWatcher<Item>;
   readonly abort = new CountedAbort();
@@ -51,7 +51,7 @@ class Fixture {
     return this.abort.signal;
   }
 
-  /** Nothing runs on: at once, not after a while. */
+  /** Asserts that nothing is running any more, at once. */
   async settled<V>(result: Promise<V>): Promise<V> {
     try {
       return await result;
@@ -94,7 +94,7 @@ Deno.test("untilWithSync() tries conditions in sequence, the next on the event t
   assertEquals((await fixture.settled(result))?.type, "DELETED");
 });
 
-Deno.test("untilWithSync() takes a ConditionFunc, and never shows it an error or a bookmark", async () => {
+Deno.test("untilWithSync() accepts a ConditionFunc, and never calls it with an error or a bookmark", async () => {
   using _time = new Clock();
   const fixture = new Fixture("a");
   const { fake, signal } = fixture;
@@ -136,7 +136,7 @@ Deno.test("untilWithSync() survives a version that expires, and sees what vanish
   assertEquals(time.timers, 0);
 });
 
-Deno.test("untilWithSync() asks for nothing without conditions and precondition", async () => {
+Deno.test("untilWithSync() sends no request without conditions and precondition", async () => {
   const { fake } = new Fixture("a");
   assertEquals(await untilWithSync(fake, undefined, []), undefined);
   const signal = AbortSignal.abort();
@@ -144,7 +144,7 @@ Deno.test("untilWithSync() asks for nothing without conditions and precondition"
   assertEquals(fake.watchCalls.length, 0);
 });
 
-Deno.test("untilWithSync() resolves with nothing when the precondition holds on the synced store", async () => {
+Deno.test("untilWithSync() resolves with undefined when the precondition is true", async () => {
   using time = new Clock();
   for (
     const wrap of [
@@ -170,7 +170,7 @@ Deno.test("untilWithSync() resolves with nothing when the precondition holds on 
   }
 });
 
-Deno.test("untilWithSync() goes on to the conditions when the precondition does not hold", async () => {
+Deno.test("untilWithSync() tries the conditions when the precondition is false", async () => {
   using _time = new Clock();
   for (const answer of [false, Promise.resolve(false)]) {
     const fixture = new Fixture("a");
@@ -185,7 +185,7 @@ Deno.test("untilWithSync() goes on to the conditions when the precondition does 
   }
 });
 
-Deno.test("untilWithSync() tries the precondition also when there is no condition", async () => {
+Deno.test("untilWithSync() tries the precondition also when there are no conditions", async () => {
   using _time = new Clock();
   const fixture = new Fixture("a");
   let tried = 0;
@@ -199,7 +199,7 @@ Deno.test("untilWithSync() tries the precondition also when there is no conditio
   assertEquals(tried, 1);
 });
 
-Deno.test("untilWithSync() takes a precondition that may be missing", async () => {
+Deno.test("untilWithSync() accepts a precondition that may be undefined", async () => {
   using _time = new Clock();
   const preconditions: (PreconditionFunc<Item> | undefined)[] = [undefined];
   for (const precondition of preconditions) {
@@ -295,7 +295,7 @@ Deno.test("untilWithSync() says why it could not sync", async () => {
   assertEquals(time.timers, 0);
 });
 
-Deno.test("untilWithSync() asks for nothing when the signal is aborted already", async () => {
+Deno.test("untilWithSync() sends no request when the signal is already aborted", async () => {
   const fixture = new Fixture();
   const { abort, fake, signal } = fixture;
   abort.abort(TIMEOUT);
@@ -353,7 +353,7 @@ Deno.test("untilWithSync() is interrupted when the precondition aborts the signa
   }
 });
 
-Deno.test("untilWithSync() is interrupted while it waits for a condition, and says what went wrong last", async () => {
+Deno.test("untilWithSync() is interrupted while it waits for a condition, and names the last failure", async () => {
   using time = new Clock();
   const fixture = new Fixture("a");
   const { fake, signal } = fixture;
@@ -395,7 +395,7 @@ Deno.test("untilWithSync() is interrupted while a condition is pending", async (
   assertEquals(time.timers, 0);
 });
 
-Deno.test("untilWithSync() hands its options on to the informer", async () => {
+Deno.test("untilWithSync() passes its options on to the informer", async () => {
   using _time = new Clock();
   const fixture = new Fixture("a");
   const { fake, signal } = fixture;
@@ -414,7 +414,7 @@ Deno.test("untilWithSync() hands its options on to the informer", async () => {
   assertEquals(fake.listCalls[0]?.options.limit, 7);
 });
 
-Deno.test("untilWithSync() refuses options before it asks for anything", async () => {
+Deno.test("untilWithSync() validates its options before it sends a request", async () => {
   const { fake } = new Fixture("a");
   for (const conditions of [never, []]) {
     await assertRejects(

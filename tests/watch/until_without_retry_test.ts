@@ -1,6 +1,6 @@
-// `untilWithoutRetry`, and with it the loop that every wait runs, on streams that
-// are fed by hand. The cases that callers of client-go rely on come first; in
-// the end each outcome is held to the same rules of letting go.
+// `untilWithoutRetry`, and with it the loop behind every wait, on streams that
+// are fed by hand. The cases that callers of client-go rely on come first; at
+// the end, each outcome is checked for the same cleanup.
 
 import {
   assert,
@@ -60,12 +60,12 @@ const never: ConditionFunc = () => false;
 const always: ConditionFunc = () => true;
 const pending: ConditionFunc = () => new Promise(() => {});
 const unreachable: ConditionFunc = () => {
-  throw new Error("nobody was to try this condition");
+  throw new Error("this condition must not be tried");
 };
 
 type Answer = boolean | Promise<boolean>;
 
-/** The ways in which a condition may answer. */
+/** The ways in which a condition may return. */
 const WAYS: Readonly<Record<string, (met: boolean) => Answer>> = {
   "at once": (met) => met,
   "by a promise": (met) => Promise.resolve(met),
@@ -76,14 +76,14 @@ const WAYS: Readonly<Record<string, (met: boolean) => Answer>> = {
   "by a foreign promise": (met) => new ForeignPromise(Promise.resolve(met)),
 };
 
-// What meets the conditions
+// Meeting conditions
 
 Deno.test("untilWithoutRetry() resolves with the event that met the condition", async () => {
   const { events } = new Feed().send(ADDED, MODIFIED, DELETED);
   assertStrictEquals(await untilWithoutRetry(events, isModified), MODIFIED);
 });
 
-Deno.test("untilWithoutRetry() waits for an event that comes later", async () => {
+Deno.test("untilWithoutRetry() waits for a later event", async () => {
   const feed = new Feed();
   const wait = untilWithoutRetry(feed.events, isModified);
   assert(await isPending(wait));
@@ -93,14 +93,14 @@ Deno.test("untilWithoutRetry() waits for an event that comes later", async () =>
   assertStrictEquals(await wait, MODIFIED);
 });
 
-Deno.test("untilWithoutRetry() takes no event after the one that met the condition", async () => {
+Deno.test("untilWithoutRetry() reads no event after the one that met the condition", async () => {
   const feed = new Feed().send(ADDED);
   await untilWithoutRetry(feed.events, isAdded);
   assertEquals(feed.pulls, 0);
 });
 
 for (const [way, answer] of Object.entries(WAYS)) {
-  Deno.test(`untilWithoutRetry() holds conditions in sequence when they answer ${way}`, async () => {
+  Deno.test(`untilWithoutRetry() tries conditions in sequence when they answer ${way}`, async () => {
     const tried: string[] = [];
     const condition = (name: string, types: string[]): ConditionFunc => {
       return ({ type }) => {
@@ -177,7 +177,7 @@ function nameOf(object: KubernetesObject): string | undefined {
   return object.metadata?.name;
 }
 
-Deno.test("untilWithoutRetry() takes a condition and a list of that one alike", async () => {
+Deno.test("untilWithoutRetry() accepts a condition or a list of one", async () => {
   for (const conditions of [isModified, [isModified]]) {
     const { events } = new Feed().send(ADDED, MODIFIED);
     assertStrictEquals(await untilWithoutRetry(events, conditions), MODIFIED);
@@ -200,7 +200,7 @@ Deno.test("untilWithoutRetry() shows ERROR and BOOKMARK events to conditions lik
   }
 });
 
-// No condition
+// No conditions
 
 const SIGNALS: Readonly<Record<string, () => UntilOptions | undefined>> = {
   "no signal": () => undefined,
@@ -209,7 +209,7 @@ const SIGNALS: Readonly<Record<string, () => UntilOptions | undefined>> = {
 };
 
 for (const [name, options] of Object.entries(SIGNALS)) {
-  Deno.test(`untilWithoutRetry() resolves undefined at once when there is no condition and ${name}`, async () => {
+  Deno.test(`untilWithoutRetry() resolves undefined at once when there are no conditions and ${name}`, async () => {
     const hanging = new Feed(() => new Promise(() => {})).send(ADDED);
     const wait = untilWithoutRetry(hanging.events, [], options());
     assertEquals(await atSettling(wait, () => hanging.cancels.length), 1);
@@ -225,7 +225,7 @@ for (const [name, options] of Object.entries(SIGNALS)) {
   });
 }
 
-// What ends it early
+// Early ends
 
 Deno.test("untilWithoutRetry() rejects with WatchClosedError when the stream ends", async () => {
   const seen = new Feed().send(ADDED, MODIFIED).end();
@@ -262,7 +262,7 @@ const THROWING: Readonly<Record<string, (error: unknown) => ConditionFunc>> = {
     await turn();
     throw error;
   },
-  "gives a foreign promise that rejects": (error) => () =>
+  "returns a foreign promise that rejects": (error) => () =>
     new ForeignPromise<boolean>(Promise.reject(error)),
 };
 
@@ -284,7 +284,7 @@ for (const [what, make] of Object.entries(THROWING)) {
   });
 }
 
-Deno.test("untilWithoutRetry() rejects with ConditionError whatever a condition throws", async () => {
+Deno.test("untilWithoutRetry() rejects with ConditionError for any value that a condition throws", async () => {
   const hostile = new Error();
   Object.defineProperty(hostile, "message", {
     get: () => {
@@ -332,7 +332,7 @@ Deno.test("untilWithoutRetry() rejects with TypeError when the stream is locked"
   reader.releaseLock();
 });
 
-Deno.test("untilWithoutRetry() rejects when the stream holds what is no event", async () => {
+Deno.test("untilWithoutRetry() rejects when the stream holds something that is not an event", async () => {
   const nothing: WatchEvent = JSON.parse("null");
   const feed = new Feed().send(nothing);
   const wait = untilWithoutRetry(feed.events, ({ type }) => type === "ADDED");
@@ -342,16 +342,16 @@ Deno.test("untilWithoutRetry() rejects when the stream holds what is no event", 
 
 // The signal
 
-Deno.test("untilWithoutRetry() tries nothing when the signal is aborted already", async () => {
+Deno.test("untilWithoutRetry() tries nothing when the signal is already aborted", async () => {
   const feed = new Feed().send(ADDED);
-  const reason = new Error("no more");
+  const reason = new Error("stopped");
   const error = await assertRejects(
     () =>
       untilWithoutRetry(feed.events, unreachable, {
         signal: AbortSignal.abort(reason),
       }),
     WaitInterruptedError,
-    "no more",
+    "stopped",
   );
   assertStrictEquals(error.cause, reason);
   assertEquals(error.lastEvent, undefined);
@@ -368,7 +368,7 @@ Deno.test("untilWithoutRetry() is interrupted while a read is pending", async ()
   );
   assert(await isPending(wait));
   assertEquals(feed.pulls, 1);
-  const reason = new Error("no more");
+  const reason = new Error("stopped");
   abort.abort(reason);
   assertFalse(await isPending(wait));
   const error = await wait;
@@ -396,7 +396,7 @@ Deno.test("untilWithoutRetry() is interrupted at once while a condition is pendi
 });
 
 for (const late of ["true", "false", "an error"]) {
-  Deno.test(`untilWithoutRetry() drops ${late} that a condition gives after the abort`, async () => {
+  Deno.test(`untilWithoutRetry() drops ${late} that a condition returns after the abort`, async () => {
     for (const position of [0, 1]) {
       const abort = new AbortController();
       const { signal } = abort;
@@ -423,7 +423,7 @@ for (const late of ["true", "false", "an error"]) {
   });
 }
 
-for (const then of ["gives true", "gives false", "throws", "rejects"]) {
+for (const then of ["returns true", "returns false", "throws", "rejects"]) {
   Deno.test(`untilWithoutRetry() is interrupted when a condition aborts the signal and ${then}`, async () => {
     const abort = new AbortController();
     const { signal } = abort;
@@ -435,7 +435,7 @@ for (const then of ["gives true", "gives false", "throws", "rejects"]) {
         abort.abort(reason);
         if (then === "throws") throw reason;
         if (then === "rejects") return Promise.reject(reason);
-        return then === "gives true";
+        return then === "returns true";
       },
       (event) => after.push(event) > 0,
     ], { signal });
@@ -448,7 +448,7 @@ for (const then of ["gives true", "gives false", "throws", "rejects"]) {
   });
 }
 
-Deno.test("untilWithoutRetry() tries no condition on an event that came just before the abort", async () => {
+Deno.test("untilWithoutRetry() tries no condition on an event that arrived just before the abort", async () => {
   const abort = new AbortController();
   const { signal } = abort;
   const seen: WatchEvent[] = [];
@@ -468,7 +468,7 @@ Deno.test("untilWithoutRetry() tries no condition on an event that came just bef
   assertEquals(seen, []);
 });
 
-Deno.test("untilWithoutRetry() is interrupted when the last condition aborts the signal and gives true", async () => {
+Deno.test("untilWithoutRetry() is interrupted when the last condition aborts the signal and returns true", async () => {
   const abort = new AbortController();
   for (const way of Object.values(WAYS)) {
     const wait = untilWithoutRetry(new Feed().send(ADDED).events, () => {
@@ -494,7 +494,7 @@ for (const [what, end] of Object.entries(DOUBLE_ENDS)) {
       WaitInterruptedError,
     );
 
-    // A watch ends its stream by the very signal that the wait listens to.
+    // A watch ends its stream by the same signal that the wait listens to.
     for (const own of [true, false]) {
       const abort = new AbortController();
       const { signal } = abort;
@@ -609,17 +609,19 @@ Deno.test("untilWithoutRetry() makes a StatusError of any ERROR event", async ()
   }
 });
 
-// Letting go, in every outcome
+// Cleanup, in every outcome
 
 interface Outcome {
   conditions: ConditionFunc | readonly ConditionFunc[];
   /** What the stream holds from the start. */
   feed: (feed: Feed) => void;
-  /** What happens while it waits. */
+  /** What happens during the wait. */
   then?: (feed: Feed, abort: CountedAbort) => void;
-  /** The name of what it rejects with; nothing where it resolves. */
+  /** The name of the error; undefined if it resolves. */
   error?: string;
-  /** Whether the stream is over by itself, so that nothing is to cancel. */
+  /**
+   * Whether the stream has ended by itself, so that there is nothing to cancel.
+   */
   over?: boolean;
 }
 
@@ -678,7 +680,7 @@ const CANCELS: Readonly<Record<string, (() => Promise<void>) | undefined>> = {
 
 for (const [what, outcome] of Object.entries(OUTCOMES)) {
   for (const [how, cancel] of Object.entries(CANCELS)) {
-    Deno.test(`untilWithoutRetry() has let go of everything before it settles when ${what}${how}`, async () => {
+    Deno.test(`untilWithoutRetry() has released everything before it settles when ${what}${how}`, async () => {
       const { conditions, then, error, over = false } = outcome;
       const feed = new Feed(cancel);
       const abort = new CountedAbort();

@@ -42,7 +42,7 @@ for (
     { reason: "Gone" },
   ]
 ) {
-  Deno.test(`judgeStart() finds ${JSON.stringify(status)} gone`, () => {
+  Deno.test(`judgeStart() judges ${JSON.stringify(status)} to be gone`, () => {
     const cause = new StatusError(status);
     assertEquals(judgeStart(cause), { kind: "gone", cause, status });
     const wrapped = new Error("wrapped", { cause });
@@ -63,7 +63,7 @@ for (
     undefined,
   ]
 ) {
-  Deno.test(`judgeStart() tries again after ${cause}`, () => {
+  Deno.test(`judgeStart() retries after ${cause}`, () => {
     const verdict = judgeStart(cause);
     assertEquals(verdict.kind, "retry");
     if (verdict.kind === "retry") {
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("judgeStart() keeps the Retry-After of what it tries again", () => {
+Deno.test("judgeStart() keeps the Retry-After of what it retries", () => {
   for (const code of [429, 503]) {
     const status = { code, details: { retryAfterSeconds: 7 } };
     const verdict = judgeStart(new StatusError(status));
@@ -81,7 +81,7 @@ Deno.test("judgeStart() keeps the Retry-After of what it tries again", () => {
   }
 });
 
-Deno.test("judgeError() stops at the code 410, with the very object", () => {
+Deno.test("judgeError() stops at code 410, with the same object", () => {
   const status = { code: 410, reason: "Expired", message: "too old" };
   const verdict = judgeError(status);
   assertEquals(verdict.kind, "stop");
@@ -110,7 +110,7 @@ for (
     [undefined, undefined],
   ] as const
 ) {
-  Deno.test(`judgeError() tries again after ${JSON.stringify(object)}`, () => {
+  Deno.test(`judgeError() retries after ${JSON.stringify(object)}`, () => {
     const verdict = judgeError(untyped<Status>(object));
     assertEquals(verdict.kind, "retry");
     if (verdict.kind === "retry") {
