@@ -11,6 +11,7 @@
  * @module
  */
 
+import { StartupSource } from "../watch/_startup_source.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import { compareResourceVersions } from "../api/resource_version.ts";
 import type {
@@ -18,11 +19,7 @@ import type {
   KubernetesObject,
   ListerWatcher,
 } from "../api/types.ts";
-import {
-  Beginning,
-  INFORMER_OPTIONS,
-  withoutManagedFields,
-} from "./_startup_source.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_watch_settings.ts";
 import type { EventPrinter } from "./printers/event_printer.ts";
 import { causeText } from "./_failures.ts";
 
@@ -53,7 +50,7 @@ export interface CachedWatchEnd {
 /** Prints the changes of a cache. */
 export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
   readonly #options: CachedWatchOptions<T>;
-  readonly #source: Beginning<T>;
+  readonly #source: StartupSource<T>;
   readonly #informer: IndexerInformerWatcher<T>;
   readonly #ended = new AbortController();
   /** What the cache has come to when the end was asked for. */
@@ -69,14 +66,14 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
    */
   constructor(source: ListerWatcher<T>, options: CachedWatchOptions<T>) {
     this.#options = options;
-    this.#source = new Beginning({
+    this.#source = new StartupSource({
       list: async (request) => {
         const list = await source.list(request);
         this.#listVersion = list.metadata?.resourceVersion ?? "";
         return list;
       },
       watch: (request) => source.watch(request),
-    });
+    }, { expectsAnswer: true });
     this.#informer = new IndexerInformerWatcher(this.#source, {
       ...INFORMER_OPTIONS,
       transform: options.whole ? undefined : withoutManagedFields,
@@ -107,7 +104,7 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
 
   #listed(): void {
     this.#options.onListed(this.#informer.indexer.list());
-    this.#source.listed();
+    this.#source.letWatch();
   }
 
   async #print(): Promise<string | undefined> {
@@ -135,7 +132,7 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
   }
 
   #failed(error: unknown): void {
-    if (this.#source.isFinal(error)) return this.#end(error);
+    if (this.#source.isPermanent(error)) return this.#end(error);
     this.#options.onRetry(
       `watch interrupted: ${causeText(error)}; carrying on`,
     );

@@ -9,8 +9,6 @@
  */
 
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
-import { listAll } from "../cache/_list_all.ts";
-import { ConnectionError } from "../api/connection_error.ts";
 import { RetryWatcher } from "../watch/retry_watcher.ts";
 import type { WatchRestart } from "../watch/retry_watcher_options.ts";
 import { StatusError } from "../api/status_error.ts";
@@ -33,6 +31,7 @@ import {
 } from "./_failures.ts";
 import { missingError } from "./resources/missing_object.ts";
 import type { Screen } from "./terminal/screen.ts";
+import { listOnce } from "./_watch_settings.ts";
 
 /** What an event watch works with. */
 export interface EventWatchOptions<T extends KubernetesObject> {
@@ -121,7 +120,11 @@ export class EventWatch<T extends KubernetesObject> {
   async #begin(source: ListerWatcher<T>): Promise<string> {
     const { resourceVersion } = this.#args;
     if (resourceVersion !== undefined) return resourceVersion;
-    const list = await this.#list(source);
+    const list = await listOnce(source, {
+      signal: this.#signal,
+      onRetry: (error) =>
+        this.#screen.note(`list failed: ${causeText(error)}; asking again`),
+    });
     this.#works = true;
     this.#listed(list.items);
     for (const object of list.items) {
@@ -139,17 +142,6 @@ export class EventWatch<T extends KubernetesObject> {
       this.#screen.note(`no ${plural} are there; watching for those to come`);
     }
     this.#printer.prepare(objects);
-  }
-
-  #list(source: ListerWatcher<T>) {
-    return listAll<T>(source, {
-      signal: this.#signal,
-      onRetry: (error) => {
-        // A wrong address is told at once, not after ten tries.
-        if (error instanceof ConnectionError) throw error;
-        this.#screen.note(`list failed: ${causeText(error)}; asking again`);
-      },
-    });
   }
 
   /** The same, but it is noticed when a watch could be opened. */

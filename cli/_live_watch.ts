@@ -9,13 +9,10 @@
  * @module
  */
 
+import { StartupSource } from "../watch/_startup_source.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import type { ListerWatcher } from "../api/types.ts";
-import {
-  Beginning,
-  INFORMER_OPTIONS,
-  withoutManagedFields,
-} from "./_startup_source.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_watch_settings.ts";
 import { causeText } from "./_failures.ts";
 import { LiveBlock } from "./terminal/live_block.ts";
 import { renderLiveFrame } from "./printers/live_frame.ts";
@@ -46,7 +43,7 @@ export class LiveWatch {
   readonly #options: LiveWatchOptions;
   readonly #table: LiveTable;
   readonly #block = new LiveBlock();
-  readonly #source: Beginning<TableObject>;
+  readonly #source: StartupSource<TableObject>;
   readonly #informer: IndexerInformerWatcher<TableObject>;
   readonly #ended = new AbortController();
   #state = "listing";
@@ -63,14 +60,14 @@ export class LiveWatch {
   constructor(source: ListerWatcher<TableObject>, options: LiveWatchOptions) {
     this.#options = options;
     this.#table = new LiveTable(options.table);
-    this.#source = new Beginning({
+    this.#source = new StartupSource({
       list: (request) => source.list(request),
       watch: async (request) => {
         const events = await source.watch(request);
         this.#state = "watching";
         return events;
       },
-    });
+    }, { expectsAnswer: true });
     this.#informer = new IndexerInformerWatcher(this.#source, {
       ...INFORMER_OPTIONS,
       transform: withoutManagedFields,
@@ -108,7 +105,7 @@ export class LiveWatch {
     if (error !== undefined) return this.#end(error);
     const now = Date.now();
     for (const row of rows) this.#table.add(row, now);
-    this.#source.listed();
+    this.#source.letWatch();
     this.#draw();
     for await (const event of this.#informer) {
       this.#table.apply(event, Date.now());
@@ -155,7 +152,7 @@ export class LiveWatch {
   }
 
   #failed(error: unknown): void {
-    if (this.#source.isFinal(error)) return this.#end(error);
+    if (this.#source.isPermanent(error)) return this.#end(error);
     this.#restarts++;
     this.#state = `${causeText(error)}: retrying`;
   }

@@ -14,7 +14,7 @@ import { field, listField, textField } from "../internal/json_fields.ts";
 import { podTrouble } from "../conditions/_pod_state.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
-import { INFORMER_OPTIONS, withoutManagedFields } from "./_startup_source.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_watch_settings.ts";
 import type { Target } from "./resources/selection.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { builtInResource } from "./resources/built_in.ts";
@@ -31,7 +31,6 @@ export interface PodWatchOptions {
 interface Watched {
   readonly labelSelector: string | undefined;
   readonly informer: IndexerInformerWatcher;
-  readonly ended: Promise<void>;
 }
 
 /** Watches the pods of workloads. */
@@ -115,9 +114,8 @@ export class PodWatch implements AsyncDisposable {
         if (isPermanentRefusal(error)) informer.stop();
       },
     });
-    const ended = this.#follow(informer);
-    this.#ended.push(ended);
-    this.#namespaces.set(namespace, { labelSelector, informer, ended });
+    this.#ended.push(this.#follow(informer));
+    this.#namespaces.set(namespace, { labelSelector, informer });
   }
 
   async #follow(informer: IndexerInformerWatcher): Promise<void> {

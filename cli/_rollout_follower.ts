@@ -1,26 +1,17 @@
 /**
  * Following the rollout of one object, over one watch that an informer keeps
  * going: each state that comes is judged as it is, so that a connection that
- * breaks, or a version that expires, ends nothing and repeats nothing.
+ * breaks, or a version that expires, does not end or repeat anything.
  *
  * @module
  */
 
 import { rolloutStatus } from "../conditions/_rollout_status.ts";
-import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
-import type {
-  ChangeEvent,
-  KubernetesObject,
-  ListerWatcher,
-} from "../api/types.ts";
-import { ConditionError } from "../watch/until_error.ts";
-import { untilWithSync } from "../watch/until_with_sync.ts";
-import {
-  Beginning,
-  INFORMER_OPTIONS,
-  withoutManagedFields,
-} from "./_startup_source.ts";
+import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
+import { runWaitSession, type WaitJudge } from "../watch/_wait_session.ts";
+import { ConditionError, WaitInterruptedError } from "../watch/until_error.ts";
 import { checkRevision } from "./_rollout_revision.ts";
+import { INFORMER_OPTIONS, withoutManagedFields } from "./_watch_settings.ts";
 
 /** How a rollout is followed. */
 export interface FollowOptions {
@@ -34,9 +25,9 @@ export interface FollowOptions {
   revision: number;
   /** What is wrong with what is there at first, if anything. */
   check: (objects: readonly KubernetesObject[]) => Error | undefined;
-  /** Told how far it is. */
+  /** Called with each state of the rollout, in words. */
   onStatus: (message: string) => void;
-  /** Told of what failed and is tried again. */
+  /** Called with each failure that is followed by another try. */
   onRetry: (error: unknown) => void;
 }
 
@@ -45,57 +36,55 @@ export interface FollowOptions {
  *
  * @param source The one object.
  * @param options How.
- * @throws {Error} If it has failed, or cannot be told, in `kubectl`'s words.
- * @throws What cannot be begun with; the signal's reason.
+ * @throws {Error} If the rollout has failed, or its state cannot be found out, in
+ *   `kubectl`'s words.
+ * @throws A failure at the start that retrying cannot fix; the signal's reason.
  */
 export async function followRollout(
   source: ListerWatcher,
   options: FollowOptions,
 ): Promise<void> {
-  const { signal, timeoutMs, check } = options;
-  const beginning = new Beginning(source);
-  const failed = new AbortController();
-  using time = contextWithOptionalTimeout(signal, timeoutMs);
+  const { signal, timeoutMs, onRetry } = options;
   try {
-    await untilWithSync(
-      beginning,
-      (store) => {
-        const error = check(store.list());
-        if (error !== undefined) throw error;
-        return false;
-      },
-      (event) => {
-        const isOver = judge(event, options);
-        // Only now is a watch of any use.
-        if (!isOver) beginning.listed();
-        return isOver;
-      },
-      {
-        ...INFORMER_OPTIONS,
-        transform: withoutManagedFields,
-        signal: AbortSignal.any([time.signal, failed.signal]),
-        onWatchError(error) {
-          if (beginning.isFinal(error)) failed.abort(error);
-          else options.onRetry(error);
-        },
-      },
-    );
+    await runWaitSession(source, rolloutJudge(options), {
+      ...INFORMER_OPTIONS,
+      transform: withoutManagedFields,
+      signal,
+      timeoutMs,
+      expectsAnswer: true,
+      onRetry,
+    });
   } catch (error) {
     signal.throwIfAborted();
-    failed.signal.throwIfAborted();
     if (error instanceof ConditionError) throw error.cause;
-    if (!time.signal.aborted) throw error;
+    if (!(error instanceof WaitInterruptedError)) throw error;
     throw new Error("timed out waiting for the condition", { cause: error });
   }
 }
 
-/** Tells of a state; whether that was the last one. */
-function judge(
-  { type, object }: ChangeEvent,
+function rolloutJudge(options: FollowOptions): WaitJudge<KubernetesObject> {
+  let first: KubernetesObject | undefined;
+  return {
+    listed(store) {
+      const objects = store.list();
+      const error = options.check(objects);
+      if (error !== undefined) throw error;
+      [first] = objects;
+      return first !== undefined && report(first, options);
+    },
+    changed({ type, object }) {
+      // One of the same name that comes after it is another one.
+      if (type === "DELETED") throw new Error("object has been deleted");
+      return object !== first && report(object, options);
+    },
+  };
+}
+
+/** Reports a state; whether that was the last one. */
+function report(
+  object: KubernetesObject,
   { watch, revision, onStatus }: FollowOptions,
 ): boolean {
-  // One of the same name that comes after it is another one.
-  if (type === "DELETED") throw new Error("object has been deleted");
   checkRevision(object, revision);
   const { done, message } = rolloutStatus(object);
   onStatus(message);

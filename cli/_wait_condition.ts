@@ -1,52 +1,34 @@
 /**
- * What a `wait` waits for, as judgements of one object's state, one after the
- * other: whether it holds, and if not, why not. The rules are those of
- * `kubectl wait`, the words those of the library's conditions.
+ * What a `wait` waits for, as conditions on one object's state, one after the
+ * other. The rules are those of `kubectl wait`, the words those of the library's
+ * conditions.
  *
  * @module
  */
 
 import { errorText } from "../internal/error_text.ts";
+import { matches } from "../conditions/combinators.ts";
 import type { Condition } from "../conditions/condition.ts";
 import { isCreated, isDeleted } from "../conditions/metadata_conditions.ts";
 import { isConditionTrue } from "../conditions/status_conditions.ts";
-import type { KubernetesObject } from "../api/types.ts";
 import type { WaitGoal } from "./_command_line.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
-/** A judgement of an object's state. */
-export interface WaitCondition {
-  /**
-   * Whether it holds.
-   *
-   * @param object The object as it is now; undefined where it is gone.
-   * @param uid The uid of the object that the wait began with.
-   * @throws What makes it impossible to say.
-   */
-  isMet(object: KubernetesObject | undefined, uid: string | undefined): boolean;
-  /**
-   * Says why it does not hold.
-   *
-   * @param object The object as it is now; undefined where it is gone.
-   */
-  explain(object: KubernetesObject | undefined): string;
-}
-
 /** What is waited for of each object. */
 export interface WaitConditions {
-  /** The judgements; the second counts once the first was met. */
-  readonly steps: readonly WaitCondition[];
-  /** Whether an object that is not there is waited for, and no failure. */
+  /** The conditions; the second counts once the first was met. */
+  readonly steps: readonly Condition[];
+  /** Whether an object that is not there is waited for, and not an error. */
   readonly wantsCreation: boolean;
-  /** Whether an object that is not there is as it should be. */
+  /** Whether the absence of an object is what is waited for. */
   readonly wantsAbsence: boolean;
 }
 
 /**
- * Makes the judgements for what a command line asks for.
+ * Makes the conditions for what a command line asks for.
  *
  * @param goals What is waited for, in order.
- * @returns The judgements.
+ * @returns The conditions.
  * @throws {UsageError} If an expression is malformed.
  */
 export async function waitConditions(
@@ -59,23 +41,18 @@ export async function waitConditions(
   };
 }
 
-async function conditionOf(goal: WaitGoal): Promise<WaitCondition> {
+async function conditionOf(goal: WaitGoal): Promise<Condition> {
   switch (goal.type) {
     case "create":
-      return { isMet: isCreated(), explain: isCreated().explain };
+      return isCreated();
     case "delete":
-      return DELETED;
+      return isDeleted();
     case "condition":
       return ofPresent(isConditionTrue(goal.name, goal.value));
     case "jsonpath":
       return ofPresent(await jsonPathCondition(goal));
   }
 }
-
-const DELETED: WaitCondition = {
-  isMet: (object, uid) => isDeleted(uid)(object),
-  explain: (object) => isDeleted().explain(object),
-};
 
 async function jsonPathCondition(
   { expression, value }: { expression: string; value: string | undefined },
@@ -92,12 +69,12 @@ async function jsonPathCondition(
   }
 }
 
-function ofPresent(condition: Condition): WaitCondition {
-  return {
-    isMet: (object) => object !== undefined && condition(object),
-    explain: (object) =>
+function ofPresent(condition: Condition): Condition {
+  return matches(
+    (object) => object !== undefined && condition(object),
+    (object) =>
       object === undefined
         ? "deleted; waiting for it to come back"
         : condition.explain(object),
-  };
+  );
 }

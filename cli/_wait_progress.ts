@@ -1,6 +1,6 @@
 /**
- * What is known of the objects that a `wait` waits for: the state behind the
- * line that moves, and behind the last words when the time is up.
+ * How far a `wait` is with its objects: the state behind the line that is
+ * redrawn, and behind the last lines when the time is up.
  *
  * @module
  */
@@ -17,18 +17,18 @@ export interface WaitItem {
   label: string;
   /** What it is called in errors: `"deployments/web"`. */
   readonly address: string;
-  /** Why it is not as it should be; undefined where nobody has looked yet. */
+  /** Why it does not meet the conditions yet; undefined before that is known. */
   why: string | undefined;
   /** Whether nothing more is expected of it. */
   settled: boolean;
 }
 
-/** What is known. */
-export class WaitBoard {
+/** Keeps how far a `wait` is, and puts it in words. */
+export class WaitProgressDisplay {
   readonly #startedAt = Date.now();
   readonly #timeoutMs: number;
   readonly #items = new Set<WaitItem>();
-  readonly #unheard: Set<WaitGroup>;
+  readonly #unanswered: Set<WaitGroup>;
   #met = 0;
   #retries = 0;
   #lastCause: unknown;
@@ -40,13 +40,13 @@ export class WaitBoard {
    * @param timeoutMs How long the wait may take.
    */
   constructor(groups: Iterable<WaitGroup>, timeoutMs: number) {
-    this.#unheard = new Set(groups);
+    this.#unanswered = new Set(groups);
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The groups of which the server has told nothing yet. */
-  get unheard(): readonly WaitGroup[] {
-    return [...this.#unheard];
+  /** The groups that the server has not answered for yet. */
+  get unanswered(): readonly WaitGroup[] {
+    return [...this.#unanswered];
   }
 
   /** How many objects there are to wait for, met or not. */
@@ -82,7 +82,7 @@ export class WaitBoard {
    */
   add(group: WaitGroup, items: readonly WaitItem[]): void {
     for (const item of items) this.#items.add(item);
-    this.#unheard.delete(group);
+    this.#unanswered.delete(group);
   }
 
   /**
@@ -92,12 +92,12 @@ export class WaitBoard {
    * @param parts What it comes down to.
    */
   split(group: WaitGroup, parts: readonly WaitGroup[]): void {
-    this.#unheard.delete(group);
-    for (const part of parts) this.#unheard.add(part);
+    this.#unanswered.delete(group);
+    for (const part of parts) this.#unanswered.add(part);
   }
 
   /**
-   * An object is as it should be.
+   * An object meets all conditions.
    *
    * @param item The object.
    */
@@ -107,7 +107,7 @@ export class WaitBoard {
   }
 
   /**
-   * An object cannot be waited for.
+   * An object cannot be waited for any more.
    *
    * @param item The object.
    */
@@ -116,7 +116,7 @@ export class WaitBoard {
   }
 
   /**
-   * An item is none after all.
+   * Takes back an item that only stood for objects to come.
    *
    * @param item What stood for an object.
    */
@@ -149,7 +149,7 @@ export class WaitBoard {
   }
 
   #describe(): string {
-    if (this.#unheard.size > 0) return "the server has not answered yet";
+    if (this.#unanswered.size > 0) return "the server has not answered yet";
     const [first, ...others] = this.unmet;
     if (first === undefined) return "";
     const count = this.size === 1 ? "" : `${this.#met} of ${this.size} met; `;
@@ -159,7 +159,7 @@ export class WaitBoard {
 }
 
 /**
- * One object and why it is not as it should be.
+ * One object and why it does not meet the conditions.
  *
  * @param item The object.
  * @returns A line.

@@ -1,6 +1,6 @@
 /**
  * Waiting for the objects of one group, over one watch that an informer keeps
- * going: an expired version ends no wait.
+ * going: an expired version does not end a wait.
  *
  * The list decides which objects are meant, as in `kubectl`; what is created
  * later is not waited for, unless it is the creation that is. An object that
@@ -10,8 +10,6 @@
  * @module
  */
 
-import { listAll } from "../cache/_list_all.ts";
-import { ConnectionError } from "../api/connection_error.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import { isForbidden } from "../api/status_predicates.ts";
 import type {
@@ -19,38 +17,31 @@ import type {
   KubernetesObject,
   ListerWatcher,
 } from "../api/types.ts";
-import { untilWithSync } from "../watch/until_with_sync.ts";
-import { Beginning, INFORMER_OPTIONS } from "./_startup_source.ts";
+import { TrackedObject } from "../watch/_tracked_object.ts";
+import { runWaitSession } from "../watch/_wait_session.ts";
 import type { Target } from "./resources/selection.ts";
 import { objectName, qualifiedPlural } from "./resources/object_names.ts";
 import { oneLine } from "./terminal/text.ts";
-import type { WaitItem } from "./_wait_progress.ts";
-import type { WaitCondition, WaitConditions } from "./_wait_condition.ts";
+import type { WaitItem, WaitProgressDisplay } from "./_wait_progress.ts";
+import type { WaitConditions } from "./_wait_condition.ts";
 import { splitGroup, type WaitGroup } from "./_wait_groups.ts";
+import { INFORMER_OPTIONS, listOnce } from "./_watch_settings.ts";
 
-/** Who is told of what becomes of the objects. */
+/** What is called as something becomes known of the objects. */
 export interface WaitObserver {
-  /** These are objects of a group: it is known now. */
-  found(group: WaitGroup, items: readonly WaitItem[]): void;
-  /** A group is awaited in parts instead. */
-  split(group: WaitGroup, parts: readonly WaitGroup[]): void;
   /** One of the conditions is met; the last known object that it is met by. */
   met(item: WaitItem, object: KubernetesObject | undefined): void;
-  /** Nothing more is expected of an object. */
-  settled(item: WaitItem): void;
-  /** An item stood for what is there now. */
-  withdrawn(item: WaitItem): void;
-  /** It cannot be said of an object whether it is as it should be. */
+  /** A condition cannot be evaluated on an object. */
   failed(item: WaitItem, error: unknown): void;
   /** There is no object of that name; `message` says so. */
   missing(message: string): void;
-  /** What has come is known now: time to show it. */
+  /** The progress is up to date: time to show it. */
   updated(): void;
   /** A list or watch failed and is tried again. */
   retrying(cause: unknown): void;
 }
 
-/** How a wait goes about it. */
+/** How a group is waited for. */
 export interface WaiterOptions {
   /** What is waited for. */
   conditions: WaitConditions;
@@ -60,38 +51,28 @@ export interface WaiterOptions {
    * Aborted once any selection has objects, which ends the wait for the
    * creation of those that have none.
    */
-  created: AbortSignal;
+  created: AbortController;
   /** Ends it. */
   signal: AbortSignal;
   /** Gives the objects of a target. */
   source: (target: Target) => ListerWatcher;
-  /** Drops what nobody looks at, before an object is kept. */
+  /** Drops what is not needed, before an object is kept. */
   transform: (object: KubernetesObject) => KubernetesObject;
   /** Says more of an object that is waited for, where it can. */
   more: (object: KubernetesObject) => string | undefined;
-  /** Who is told. */
+  /** Where it is kept how far the wait is. */
+  progress: WaitProgressDisplay;
+  /** Called as something becomes known. */
   observer: WaitObserver;
-  /** Takes up another wait beside this one. */
+  /** Starts another wait beside this one. */
   also: (waiter: Waiter) => void;
 }
 
-/** An object that is waited for, and which one it was at first. */
+/** An object that is waited for. */
 interface Pending {
   readonly item: WaitItem;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  /** Undefined where it has not been there yet. */
-  uid: string | undefined;
-  /** How many of the conditions are met. */
-  step: number;
-  /** As it was seen last. */
-  object: KubernetesObject | undefined;
-  /** Whether that is how it is now. */
-  isThere: boolean;
+  readonly tracked: TrackedObject;
 }
-
-/** Why a wait ends that is for an object that may stay away. */
-const NOT_NEEDED = new Error("not needed");
 
 /** Waits for the objects of one group. */
 export class Waiter {
@@ -99,123 +80,82 @@ export class Waiter {
   readonly #options: WaiterOptions;
   /** What is waited for; undefined until the first list has said so. */
   #pending: Map<string, Pending> | undefined;
-  /** Stands for a selection that nothing belongs to yet. */
-  #nobody: WaitItem | undefined;
+  /** Stands for a selection that is empty so far. */
+  #placeholder: WaitItem | undefined;
+  /** Aborted when it need not be waited for the first object any more. */
+  readonly #unneeded = new AbortController();
 
   /**
-   * Waits for nothing yet.
+   * Does not begin to wait yet.
    *
    * @param group What is waited for.
    * @param options How.
-   * @param known An object of the group that is waited for already.
    */
-  constructor(group: WaitGroup, options: WaiterOptions, known?: Pending) {
+  constructor(group: WaitGroup, options: WaiterOptions) {
     this.#group = group;
     this.#options = options;
-    if (known !== undefined) this.#pending = new Map([[keyOf(known), known]]);
   }
 
   /**
-   * Waits until none is left to wait for.
+   * Waits until there is no object left to wait for.
    *
-   * @throws What waiting cannot mend; the signal's reason.
+   * @throws A failure that retrying cannot fix; the signal's reason.
    */
   async run(): Promise<void> {
     const source = this.#options.source(this.#group.target);
-    const hasBegun = this.#pending !== undefined;
     try {
       await (this.#options.once ? this.#look(source) : this.#wait(source));
     } catch (error) {
-      const parts = hasBegun || !isForbidden(error)
-        ? []
-        : splitGroup(this.#group);
+      const parts = isForbidden(error) ? splitGroup(this.#group) : [];
       if (parts.length === 0) throw error;
-      this.#options.observer.split(this.#group, parts);
+      this.#options.progress.split(this.#group, parts);
       for (const part of parts) {
         this.#options.also(new Waiter(part, this.#options));
       }
     }
   }
 
-  /** Says again why objects are not as they should be. */
+  /** Updates why the objects do not meet the conditions yet. */
   explain(): void {
-    for (const waiting of this.#pending?.values() ?? []) {
-      const condition = this.#options.conditions.steps[waiting.step];
-      if (condition === undefined || !waiting.isThere) continue;
-      waiting.item.why = this.#why(condition, waiting.object);
+    for (const { item, tracked } of this.#pending?.values() ?? []) {
+      if (tracked.now !== undefined) item.why = this.#why(tracked);
     }
   }
 
-  #why(
-    condition: WaitCondition,
-    object: KubernetesObject | undefined,
-  ): string {
-    const how = condition.explain(object);
-    const more = object === undefined ? undefined : this.#options.more(object);
-    return more === undefined ? how : `${how}; ${more}`;
+  #why({ why, now }: TrackedObject): string {
+    const more = now === undefined ? undefined : this.#options.more(now);
+    return more === undefined ? why : `${why}; ${more}`;
   }
 
   async #look(source: ListerWatcher): Promise<void> {
-    const { items } = await listAll(source, {
-      signal: this.#options.signal,
-      onRetry: (cause) => {
-        // A wrong address is told at once, not after ten tries.
-        if (cause instanceof ConnectionError) throw cause;
-        this.#options.observer.retrying(cause);
-      },
+    const { signal, observer, transform } = this.#options;
+    const { items } = await listOnce(source, {
+      signal,
+      onRetry: (cause) => observer.retrying(cause),
     });
-    this.#listed(items.map((item) => this.#options.transform(item)));
+    this.#listed(items.map((item) => transform(item)));
   }
 
   async #wait(source: ListerWatcher): Promise<void> {
     const { observer, signal } = this.#options;
-    const beginning = new Beginning(source);
-    // One that goes on from another wait is at no beginning.
-    const hasBegun = this.#pending !== undefined;
-    const failed = new AbortController();
-    const stop = () => {
-      if (this.#isForNobody()) failed.abort(NOT_NEEDED);
-    };
-    this.#options.created.addEventListener("abort", stop, { once: true });
+    const unneeded = this.#unneeded.signal;
     try {
-      await untilWithSync(
-        beginning,
-        (store) => {
-          const enough = this.#listed(store.list());
-          if (!enough) beginning.listed();
-          return enough;
-        },
-        (event) => this.#changed(event),
-        {
-          ...INFORMER_OPTIONS,
-          transform: (object) => this.#kept(object),
-          signal: AbortSignal.any([signal, failed.signal]),
-          onWatchError(error) {
-            if (!hasBegun && beginning.isFinal(error)) failed.abort(error);
-            else observer.retrying(error);
-          },
-        },
-      );
+      await runWaitSession(source, {
+        listed: (store) => this.#listed(store.list()),
+        changed: (event) => this.#changed(event),
+      }, {
+        ...INFORMER_OPTIONS,
+        transform: (object) => this.#kept(object),
+        signal: AbortSignal.any([signal, unneeded]),
+        expectsAnswer: true,
+        hasWorked: this.#pending !== undefined,
+        onRetry: (cause) => observer.retrying(cause),
+      });
     } catch (error) {
-      if (failed.signal.reason === NOT_NEEDED) return;
-      failed.signal.throwIfAborted();
+      if (unneeded.aborted) return;
       signal.throwIfAborted();
       throw error;
-    } finally {
-      this.#options.created.removeEventListener("abort", stop);
     }
-  }
-
-  /** Whether it waits for the first object of a selection. */
-  #isForNobody(): boolean {
-    return this.#nobody !== undefined && this.#pending === undefined;
-  }
-
-  #withdraw(): void {
-    if (this.#nobody !== undefined) {
-      this.#options.observer.withdrawn(this.#nobody);
-    }
-    this.#nobody = undefined;
   }
 
   /** Of an object that only happens to be in the same namespace, its name. */
@@ -232,7 +172,7 @@ export class Waiter {
   /** Whether what is there is enough. */
   #listed(items: readonly KubernetesObject[]): boolean {
     const byKey = new Map(items.map((item) => [metaNamespaceKey(item), item]));
-    this.#pending ??= this.#begin(items, byKey);
+    this.#pending ??= this.#begin(byKey);
     for (const [key, waiting] of [...this.#pending ?? []]) {
       this.#judge(key, waiting, byKey.get(key));
     }
@@ -240,7 +180,7 @@ export class Waiter {
     return this.#pending?.size === 0;
   }
 
-  /** Whether a change leaves nothing to wait for. */
+  /** Whether a change leaves no object to wait for. */
   #changed({ type, object }: ChangeEvent): boolean {
     const now = type === "DELETED" ? undefined : object;
     if (this.#pending === undefined) {
@@ -257,46 +197,60 @@ export class Waiter {
 
   /** Undefined where something has to be created first. */
   #begin(
-    items: readonly KubernetesObject[],
-    byKey: ReadonlyMap<string, KubernetesObject>,
+    items: ReadonlyMap<string, KubernetesObject>,
   ): Map<string, Pending> | undefined {
     const { names } = this.#group;
-    const pending = names === undefined
-      ? this.#selected(items)
-      : names.flatMap((name) => this.#named(name, byKey));
-    if (pending === undefined) return undefined;
-    this.#options.observer.found(this.#group, pending.map(({ item }) => item));
-    return new Map(pending.map((waiting) => [keyOf(waiting), waiting]));
+    const { progress, created } = this.#options;
+    const wanted = names === undefined
+      ? this.#selected([...items.values()])
+      : names.flatMap((name) => this.#named(name, items));
+    if (wanted === undefined) return undefined;
+    const pending = new Map(wanted.map(
+      (object) => [metaNamespaceKey(object), this.#pendingOf(object)],
+    ));
+    progress.add(this.#group, [...pending.values()].map(({ item }) => item));
+    if (names === undefined && pending.size > 0) created.abort();
+    return pending;
   }
 
-  #selected(items: readonly KubernetesObject[]): Pending[] | undefined {
-    const { observer, conditions, once, created } = this.#options;
-    if (items.length > 0 || !conditions.wantsCreation || created.aborted) {
+  #selected(
+    items: readonly KubernetesObject[],
+  ): readonly KubernetesObject[] | undefined {
+    const { progress, conditions, once, created } = this.#options;
+    const isEmpty = items.length === 0 && conditions.wantsCreation &&
+      !created.signal.aborted;
+    if (!isEmpty) {
       this.#withdraw();
-      return items.map((object) => this.#pendingOf(object));
+      return items;
     }
-    if (this.#nobody !== undefined) return undefined;
-    created.addEventListener("abort", () => this.#withdraw(), { once: true });
+    if (this.#placeholder !== undefined) return undefined;
     const { plural } = this.#group.target.resource;
     const why = "none there yet";
-    this.#nobody = { label: plural, address: plural, why, settled: false };
-    observer.found(this.#group, [this.#nobody]);
+    this.#placeholder = { label: plural, address: plural, why, settled: false };
+    progress.add(this.#group, [this.#placeholder]);
+    created.signal.addEventListener("abort", () => {
+      if (this.#placeholder !== undefined) this.#unneeded.abort();
+      this.#withdraw();
+    });
     return once ? [] : undefined;
+  }
+
+  #withdraw(): void {
+    if (this.#placeholder === undefined) return;
+    this.#options.progress.withdraw(this.#placeholder);
+    this.#placeholder = undefined;
   }
 
   #named(
     name: string,
-    byKey: ReadonlyMap<string, KubernetesObject>,
-  ): Pending[] {
-    const { target } = this.#group;
-    const { namespace, resource } = target;
-    const object = byKey.get(
-      metaNamespaceKey({ metadata: { name, namespace } }),
-    );
-    if (object !== undefined) return [this.#pendingOf(object)];
+    items: ReadonlyMap<string, KubernetesObject>,
+  ): KubernetesObject[] {
+    const { namespace, resource } = this.#group.target;
     const { observer, conditions } = this.#options;
-    if (conditions.wantsCreation) {
-      return [this.#pendingOf({ metadata: { name, namespace } })];
+    const expected = { metadata: { name, namespace } };
+    const object = items.get(metaNamespaceKey(expected));
+    if (object !== undefined || conditions.wantsCreation) {
+      return [object ?? expected];
     }
     observer.missing(`${qualifiedPlural(resource)} "${name}" not found`);
     return [];
@@ -304,15 +258,16 @@ export class Waiter {
 
   #pendingOf(object: KubernetesObject): Pending {
     const { resource } = this.#group.target;
-    const { name = "", namespace, uid } = object.metadata ?? {};
     const item: WaitItem = {
       label: objectName(object, resource),
-      address: oneLine(`${resource.plural}/${name}`),
+      address: oneLine(`${resource.plural}/${object.metadata?.name ?? ""}`),
       why: undefined,
       settled: false,
     };
-    const seen = { object: undefined, isThere: false };
-    return { item, uid, namespace, name, step: 0, ...seen };
+    return {
+      item,
+      tracked: new TrackedObject(this.#options.conditions.steps),
+    };
   }
 
   #judge(
@@ -320,38 +275,29 @@ export class Waiter {
     waiting: Pending,
     object: KubernetesObject | undefined,
   ): void {
-    const { conditions: { steps }, observer } = this.#options;
-    const { item } = waiting;
+    const { observer, progress } = this.#options;
+    const { item, tracked } = waiting;
     if (object === undefined && this.#mayHaveLeft()) {
       this.#pending?.delete(key);
-      return this.#waitByName(waiting);
+      return this.#waitByName(key, waiting);
     }
-    this.#see(waiting, object);
+    // Only an object that is there says what to call it.
+    if (object !== undefined && tracked.last === undefined) {
+      item.label = objectName(object, this.#group.target.resource);
+    }
+    const onMet = () => observer.met(item, object ?? tracked.last);
     try {
-      for (; waiting.step < steps.length; waiting.step++) {
-        const step = steps[waiting.step];
-        if (step?.isMet(object, waiting.uid) === false) {
-          item.why = this.#why(step, object);
-          return;
-        }
-        observer.met(item, waiting.object);
+      tracked.see(object, { onMet });
+      if (!tracked.isMet) {
+        item.why = this.#why(tracked);
+        return;
       }
-      observer.settled(item);
+      progress.met(item);
     } catch (error) {
+      progress.failed(item);
       observer.failed(item, error);
     }
     this.#pending?.delete(key);
-  }
-
-  #see(waiting: Pending, object: KubernetesObject | undefined): void {
-    waiting.isThere = object !== undefined;
-    if (object === undefined) return;
-    // Before it was there, nothing told what to call it, or which one it is.
-    if (waiting.object === undefined) {
-      waiting.item.label = objectName(object, this.#group.target.resource);
-      waiting.uid ??= object.metadata?.uid;
-    }
-    waiting.object = object;
   }
 
   /** Whether an object that is not in the selection may still be there. */
@@ -360,17 +306,12 @@ export class Waiter {
     return labelSelector !== undefined || fieldSelector !== undefined;
   }
 
-  #waitByName(waiting: Pending): void {
+  #waitByName(key: string, waiting: Pending): void {
     const { resource } = this.#group.target;
-    const { namespace, name } = waiting;
+    const { name = "", namespace } = waiting.tracked.last?.metadata ?? {};
     const target = { resource, namespace, name };
-    const group = { target, names: [name] };
-    this.#options.also(new Waiter(group, this.#options, waiting));
+    const waiter = new Waiter({ target, names: [name] }, this.#options);
+    waiter.#pending = new Map([[key, waiting]]);
+    this.#options.also(waiter);
   }
-}
-
-function keyOf(
-  { namespace, name }: Pick<Pending, "namespace" | "name">,
-): string {
-  return metaNamespaceKey({ metadata: { name, namespace } });
 }

@@ -6,8 +6,6 @@
  * @module
  */
 
-import { listAll } from "../cache/_list_all.ts";
-import { ConnectionError } from "../api/connection_error.ts";
 import type { Target } from "./resources/selection.ts";
 import type { CommandContext, CommandModule } from "./_command_module.ts";
 import { type Connection, withConnection } from "./_connection.ts";
@@ -19,6 +17,7 @@ import {
 } from "./_rollout_arguments.ts";
 import { followRollout } from "./_rollout_follower.ts";
 import { inputOf, targetsOf } from "./resources/targets.ts";
+import { listOnce } from "./_watch_settings.ts";
 
 /** `rollout`, from its arguments on. */
 export const ROLLOUT_COMMAND: CommandModule = {
@@ -84,14 +83,9 @@ class RolloutCommand {
   /** One target for each object. */
   async #named(target: Target): Promise<Target[]> {
     if (target.name !== undefined) return [target];
-    const { signal } = this.#context;
-    const { items } = await listAll(this.#connection.source(target), {
-      signal,
-      onRetry: (error) => {
-        // A wrong address is told at once, not after ten tries.
-        if (error instanceof ConnectionError) throw error;
-        this.#retrying(error);
-      },
+    const { items } = await listOnce(this.#connection.source(target), {
+      signal: this.#context.signal,
+      onRetry: (error) => this.#retrying(error),
     });
     const { resource } = target;
     return items.map(({ metadata }) => ({

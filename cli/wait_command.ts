@@ -1,18 +1,17 @@
 /**
- * `wait`: until objects are as they should be, as `kubectl wait`, but for all
- * of them at once: a line of the result is written when its object is ready,
- * whatever the order on the command line.
+ * `wait`: until objects meet conditions, as `kubectl wait`, but for all of them
+ * at once: a line of the result is written when its object meets them, not in
+ * the order of the command line.
  *
  * @module
  */
 
 import { errorText } from "../internal/error_text.ts";
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
-import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
+import type { KubernetesObject } from "../api/types.ts";
 import { shortDuration } from "./printers/age.ts";
-import { withoutManagedFields } from "./_startup_source.ts";
+import { withoutManagedFields } from "./_watch_settings.ts";
 import type { WaitArguments } from "./_command_line.ts";
-import type { Target } from "./resources/selection.ts";
 import type { CommandContext, CommandModule } from "./_command_module.ts";
 import { type Connection, withConnection } from "./_connection.ts";
 import { causeText } from "./_failures.ts";
@@ -26,7 +25,11 @@ import type { Screen } from "./terminal/screen.ts";
 import { inputOf, targetsOf } from "./resources/targets.ts";
 import { counted, oneLine } from "./terminal/text.ts";
 import { waitArguments } from "./_wait_arguments.ts";
-import { itemLine, WaitBoard, type WaitItem } from "./_wait_progress.ts";
+import {
+  itemLine,
+  type WaitItem,
+  WaitProgressDisplay,
+} from "./_wait_progress.ts";
 import { type WaitConditions, waitConditions } from "./_wait_condition.ts";
 import { groupTargets, type WaitGroup } from "./_wait_groups.ts";
 import { Waiter, type WaiterOptions, type WaitObserver } from "./_waiter.ts";
@@ -47,27 +50,31 @@ async function waitCommand(
   printer: ObjectPrinter,
   context: CommandContext,
 ): Promise<number> {
-  const { screen, signal } = context;
+  const { screen, signal: interrupted } = context;
   // The time begins once it can be known what is waited for.
   const input = await inputOf(args.manifests, context);
-  using limited = contextWithOptionalTimeout(signal, args.timeoutMs);
-  const limits = { screen, signal: limited.signal };
+  using limited = contextWithOptionalTimeout(interrupted, args.timeoutMs);
+  const { signal: over } = limited;
+  const limits = { screen, signal: over };
   return await withConnection(args.server, limits, async (connection) => {
     const targets = await targetsOf(args, connection, input)
       .catch((error) => {
-        throw limited.signal.aborted ? tooLate(connection) : error;
+        throw over.aborted ? tooLate(connection) : error;
       });
     const groups = groupTargets(targets);
-    const board = new WaitBoard(groups, args.timeoutMs);
-    const wait = new Wait({ args, conditions, printer, screen, board });
-    return await wait.run(groups, connection, {
-      interrupted: signal,
-      over: limited.signal,
-    });
+    return await new Wait({
+      args,
+      conditions,
+      printer,
+      screen,
+      progress: new WaitProgressDisplay(groups, args.timeoutMs),
+      source: (target) => connection.source(target),
+      over,
+    }).run(groups, interrupted);
   });
 }
 
-/** Until then, only a server that was asked what it has may have hung. */
+/** Until then, only a server that was asked for its resources may have hung. */
 function tooLate({ place }: Connection): Error {
   return new Error(
     `timed out before ${place.server} had said what resources it has: check that it is well, or give more time in --timeout`,
@@ -79,47 +86,35 @@ interface WaitOptions {
   readonly conditions: WaitConditions;
   readonly printer: ObjectPrinter;
   readonly screen: Screen;
-  readonly board: WaitBoard;
-}
-
-interface WaitSignals {
-  /** The command is interrupted. */
-  readonly interrupted: AbortSignal;
-  /** It is, or the time is up. */
+  readonly progress: WaitProgressDisplay;
+  readonly source: WaiterOptions["source"];
+  /** Aborted when the command is interrupted, or the time is up. */
   readonly over: AbortSignal;
 }
 
 class Wait implements WaitObserver {
   readonly #options: WaitOptions;
-  readonly #board: WaitBoard;
+  readonly #progress: WaitProgressDisplay;
   readonly #screen: Screen;
-  readonly #created = new AbortController();
   readonly #waiters: Waiter[] = [];
-  #pods: LazyPodWatch | undefined;
   #status = 0;
 
   constructor(options: WaitOptions) {
     this.#options = options;
-    this.#board = options.board;
+    this.#progress = options.progress;
     this.#screen = options.screen;
   }
 
   async run(
     groups: readonly WaitGroup[],
-    connection: Connection,
-    { interrupted, over }: WaitSignals,
+    interrupted: AbortSignal,
   ): Promise<number> {
-    this.#screen.show(() => this.#board.status());
-    const source = (target: Target) => connection.source(target);
-    await using pods = new LazyPodWatch({
-      source,
-      changed: () => this.#explain(),
-    });
-    if (this.#mayHavePods()) this.#pods = pods;
+    const { over } = this.#options;
+    this.#screen.show(() => this.#progress.status());
     try {
-      await this.#waitForAll(groups, over, source);
+      await this.#waitForAll(groups);
     } catch (error) {
-      // Of an aborted wait, what it ran into last is no reason of its own.
+      // Of an aborted wait, the last failure underneath is not the reason.
       if (!over.aborted) throw error;
     } finally {
       this.#screen.hide();
@@ -128,19 +123,8 @@ class Wait implements WaitObserver {
     return this.#conclude(over.aborted);
   }
 
-  found(group: WaitGroup, items: readonly WaitItem[]): void {
-    this.#board.add(group, items);
-    const isThere = items.length > 0 &&
-      items.every(({ why }) => why === undefined);
-    if (group.names === undefined && isThere) this.#created.abort();
-  }
-
-  split(group: WaitGroup, parts: readonly WaitGroup[]): void {
-    this.#board.split(group, parts);
-  }
-
   updated(): void {
-    if (this.#board.unheard.length === 0) this.#screen.changed();
+    if (this.#progress.unanswered.length === 0) this.#screen.changed();
   }
 
   met({ label }: WaitItem, object: KubernetesObject = {}): void {
@@ -151,17 +135,8 @@ class Wait implements WaitObserver {
     }
   }
 
-  settled(item: WaitItem): void {
-    this.#board.met(item);
-  }
-
-  failed(item: WaitItem, error: unknown): void {
-    this.#board.failed(item);
-    this.#fail(`${item.label}: ${oneLine(errorText(error))}`);
-  }
-
-  withdrawn(item: WaitItem): void {
-    this.#board.withdraw(item);
+  failed({ label }: WaitItem, error: unknown): void {
+    this.#fail(`${label}: ${oneLine(errorText(error))}`);
   }
 
   missing(message: string): void {
@@ -173,29 +148,21 @@ class Wait implements WaitObserver {
   }
 
   retrying(cause: unknown): void {
-    this.#board.retried(cause);
+    this.#progress.retried(cause);
     this.#screen.aside(`watch interrupted: ${causeText(cause)}; carrying on`);
   }
 
-  /** Whether pods may tell why an object is not as it should be. */
-  #mayHavePods(): boolean {
-    const { args, conditions } = this.#options;
-    return args.timeoutMs > 0 && !conditions.wantsAbsence;
-  }
-
-  /** The pods have changed. */
-  #explain(): void {
-    for (const waiter of this.#waiters) waiter.explain();
-    this.updated();
-  }
-
-  /** Runs one wait a group, and those that they lead to; one fails, all do. */
-  async #waitForAll(
-    groups: readonly WaitGroup[],
-    parent: AbortSignal,
-    source: (target: Target) => ListerWatcher,
-  ): Promise<void> {
-    const { args, conditions, printer } = this.#options;
+  /** Runs a wait for each group, and those that they lead to; one fails, all do. */
+  async #waitForAll(groups: readonly WaitGroup[]): Promise<void> {
+    const { args, conditions, printer, progress, source, over } = this.#options;
+    await using pods = new LazyPodWatch({
+      source,
+      changed: () => {
+        for (const waiter of this.#waiters) waiter.explain();
+        this.updated();
+      },
+    });
+    const once = args.timeoutMs === 0;
     const failed = new AbortController();
     const running: Promise<void>[] = [];
     const start = (waiter: Waiter) => {
@@ -204,14 +171,18 @@ class Wait implements WaitObserver {
     };
     const options: WaiterOptions = {
       conditions,
-      once: args.timeoutMs === 0,
-      created: this.#created.signal,
-      signal: AbortSignal.any([parent, failed.signal]),
+      once,
+      created: new AbortController(),
+      signal: AbortSignal.any([over, failed.signal]),
       source,
       transform: printer.needsObject && args.showManagedFields
         ? (object) => object
         : withoutManagedFields,
-      more: (object) => this.#pods?.troubleOf(object),
+      // Of objects that are to be gone, pods explain nothing.
+      more: once || conditions.wantsAbsence
+        ? () => undefined
+        : (object) => pods.troubleOf(object),
+      progress,
       observer: this,
       also: start,
     };
@@ -223,13 +194,14 @@ class Wait implements WaitObserver {
 
   #interrupted(reason: unknown): never {
     if (reason instanceof Interruption) {
-      this.#screen.note(`interrupted: ${this.#board.status().text}`);
+      this.#screen.note(`interrupted: ${this.#progress.status().text}`);
     }
     throw reason;
   }
 
   #conclude(timedOut: boolean): number {
-    const { unmet, unheard, size, lastCause, retries, elapsedMs } = this.#board;
+    const { unmet, unanswered, size, lastCause, retries, elapsedMs } =
+      this.#progress;
     if (lastCause !== undefined) {
       this.#screen.note(
         `took ${shortDuration(elapsedMs)}, through ${
@@ -237,14 +209,14 @@ class Wait implements WaitObserver {
         } of the watch, the last one after: ${causeText(lastCause)}`,
       );
     }
-    const late = timedOut ? unheard.flatMap(addressesOf) : [];
+    const late = timedOut ? unanswered.flatMap(addressesOf) : [];
     const alone = unmet.length + late.length === 1;
     for (const item of unmet) {
       this.#screen.recap(itemLine(item));
       this.#unmet(item.address, timedOut, alone);
     }
     // The time was up before the server had said what there is.
-    if (late.length > 0) this.#screen.recap(this.#board.status().text);
+    if (late.length > 0) this.#screen.recap(this.#progress.status().text);
     for (const address of late) this.#unmet(address, timedOut, alone);
     if (size > 0 || this.#status !== 0) return this.#status;
     return this.#options.conditions.wantsAbsence

@@ -1,22 +1,22 @@
 /**
- * Which objects meet a condition now, kept up with an informer's cache.
+ * Which objects meet a condition now, kept current with an informer's cache.
  *
- * An event only tells where to look: what is judged is always what the cache
+ * An event only says where to look: what is judged is always what the cache
  * holds at that moment, which is never older than the event. Each object is
  * judged once for each state of it, and before the tally says that it is enough
  * it looks at all of them again, since the cache may be ahead of the events of
  * others.
  *
- * There are two tallies. One is about objects that are there. The other is
- * about objects that go away, which can only be those that were there in the
- * beginning: each of them is followed by its uid, and the last that was seen of
- * it is kept.
+ * A tally is about objects that are there, or about objects that go away. The
+ * latter can only be those that were there in the beginning: each of them is
+ * tracked by its uid, and the last that was seen of it is kept.
  *
  * @module
  */
 
-import { explanation, isMet } from "../conditions/_safe_evaluation.ts";
+import { isMet } from "../conditions/_safe_evaluation.ts";
 import type { Condition } from "../conditions/condition.ts";
+import { TrackedObject } from "./_tracked_object.ts";
 import type { PendingObject } from "./condition_not_met_error.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { Store } from "../cache/store.ts";
@@ -32,15 +32,6 @@ export interface WaitTallyOptions<T extends KubernetesObject> {
   readonly isSelected: (object: T) => boolean;
 }
 
-/** An object that is counted. */
-interface Entry<T> {
-  /** The object as it was judged last. */
-  readonly object: T;
-  readonly isMet: boolean;
-  /** Whether `object` is what was left of it. */
-  readonly isGone: boolean;
-}
-
 /**
  * Counts the objects that meet a condition.
  *
@@ -48,11 +39,11 @@ interface Entry<T> {
  */
 export class WaitTally<T extends KubernetesObject> {
   readonly #options: WaitTallyOptions<T>;
+  readonly #conditions: readonly Condition<T>[];
   readonly #store: Store<T>;
-  readonly #entries = new Map<string, Entry<T>>();
-  readonly #explained = new WeakMap<Entry<T>, string>();
+  readonly #tracked = new Map<string, TrackedObject<T>>();
   /** Whether it is about objects that go away. */
-  readonly #followsGone: boolean;
+  readonly #isAboutAbsence: boolean;
   #met = 0;
 
   /**
@@ -65,10 +56,9 @@ export class WaitTally<T extends KubernetesObject> {
   constructor(store: Store<T>, options: WaitTallyOptions<T>) {
     this.#store = store;
     this.#options = options;
-    this.#followsGone = isMet(options.condition, undefined);
-    for (const object of store) {
-      if (options.isSelected(object)) this.#judge(object);
-    }
+    this.#conditions = [options.condition];
+    this.#isAboutAbsence = isMet(options.condition, undefined);
+    for (const object of store) this.#add(object);
   }
 
   /** How many objects meet the condition. */
@@ -78,7 +68,7 @@ export class WaitTally<T extends KubernetesObject> {
 
   /** How many objects there are; of those that go away, how many there were. */
   get total(): number {
-    return this.#entries.size;
+    return this.#tracked.size;
   }
 
   /** Whether as many objects as it takes meet the condition now. */
@@ -102,99 +92,57 @@ export class WaitTally<T extends KubernetesObject> {
 
   /** The objects that meet the condition, as they were judged last. */
   objects(): T[] {
-    return [...this.#entries.values()].filter((entry) => entry.isMet)
-      .map(({ object }) => object);
+    return [...this.#tracked.values()].flatMap(({ isMet, last }) =>
+      isMet && last !== undefined ? [last] : []
+    );
   }
 
   /** The objects that do not meet it yet. */
   unmet(): PendingObject<T>[] {
-    return [...this.#entries.values()].filter((entry) => !entry.isMet)
-      .map((entry) => ({ object: entry.object, why: this.#explain(entry) }));
+    return [...this.#tracked.values()].flatMap((tracked) => {
+      const { isMet, last } = tracked;
+      const isPending = !isMet && last !== undefined;
+      return isPending ? [{ object: last, why: tracked.why }] : [];
+    });
   }
 
   #addsUp(): boolean {
     const { count } = this.#options;
     const { met, total } = this;
-    // Nothing can come any more to those that were there in the beginning.
-    if (this.#followsGone) {
+    // No others can come to those that were there in the beginning.
+    if (this.#isAboutAbsence) {
       return met >= (count === "all" ? total : Math.min(count, total));
     }
     return count === "all" ? total > 0 && met === total : met >= count;
   }
 
   #lookAgain(): void {
-    for (const key of [...this.#entries.keys()]) this.#lookAt(key);
-    if (this.#followsGone) return;
-    for (const object of this.#store) {
-      if (this.#entries.has(metaNamespaceKey(object))) continue;
-      if (this.#options.isSelected(object)) this.#judge(object);
-    }
+    for (const key of [...this.#tracked.keys()]) this.#lookAt(key);
+    for (const key of this.#store.listKeys()) this.#lookAt(key);
   }
 
   /** Brings what is known of an object up to what the cache holds. */
-  #lookAt(key: string, last?: T): boolean {
-    const entry = this.#entries.get(key);
-    const object = this.#store.getByKey(key);
-    if (this.#followsGone) {
-      return entry !== undefined && this.#follow(key, entry, object, last);
+  #lookAt(key: string, remains?: T): boolean {
+    const tracked = this.#tracked.get(key);
+    const found = this.#store.getByKey(key);
+    if (tracked === undefined) {
+      return !this.#isAboutAbsence && found !== undefined && this.#add(found);
     }
-    if (object === undefined) {
-      this.#set(key, undefined);
-      return entry !== undefined;
+    if (tracked.isMet) this.#met--;
+    if (found === undefined && !this.#isAboutAbsence) {
+      return this.#tracked.delete(key);
     }
-    if (object === entry?.object || !this.#options.isSelected(object)) {
-      return false;
-    }
-    this.#judge(object);
+    const isNew = tracked.see(found, { remains });
+    if (tracked.isMet) this.#met++;
+    return isNew;
+  }
+
+  #add(object: T): boolean {
+    if (!this.#options.isSelected(object)) return false;
+    const tracked = new TrackedObject(this.#conditions);
+    this.#tracked.set(metaNamespaceKey(object), tracked);
+    tracked.see(object);
+    if (tracked.isMet) this.#met++;
     return true;
-  }
-
-  #follow(
-    key: string,
-    entry: Entry<T>,
-    object: T | undefined,
-    last: T | undefined,
-  ): boolean {
-    const isSame = (one: T | undefined): one is T =>
-      one !== undefined && one.metadata?.uid === entry.object.metadata?.uid;
-    if (isSame(object)) {
-      if (object === entry.object && !entry.isGone) return false;
-      this.#judge(object);
-      return true;
-    }
-    const remains = isSame(last) ? last : entry.object;
-    if (entry.isGone && remains === entry.object) return false;
-    this.#set(key, {
-      object: remains,
-      isMet: this.#options.condition(undefined),
-      isGone: true,
-    });
-    return true;
-  }
-
-  #judge(object: T): void {
-    this.#set(metaNamespaceKey(object), {
-      object,
-      isMet: this.#options.condition(object),
-      isGone: false,
-    });
-  }
-
-  #set(key: string, entry: Entry<T> | undefined): void {
-    if (this.#entries.get(key)?.isMet) this.#met--;
-    if (entry === undefined) return void this.#entries.delete(key);
-    if (entry.isMet) this.#met++;
-    this.#entries.set(key, entry);
-  }
-
-  /** Once for each state: an explanation may cost more than a judgement. */
-  #explain(entry: Entry<T>): string {
-    const known = this.#explained.get(entry);
-    if (known !== undefined) return known;
-    const object = entry.isGone ? undefined : entry.object;
-    const { condition } = this.#options;
-    const why = explanation(() => condition.explain(object));
-    this.#explained.set(entry, why);
-    return why;
   }
 }

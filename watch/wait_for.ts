@@ -1,6 +1,6 @@
 /**
- * The wait that most scripts want: until objects are as they should be, by
- * their state, whatever happens in between.
+ * The wait that most scripts want: until objects meet a condition, by their
+ * state, no matter what happens in between.
  *
  * It is `untilWithSync` with a tally: the informer keeps the cache, the tally
  * judges what is in it.
@@ -11,22 +11,24 @@
 import { explanation } from "../conditions/_safe_evaluation.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { clip } from "../internal/error_text.ts";
-import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { callSafely } from "../internal/console.ts";
-import { TokenError } from "../api/_token_error.ts";
-import { isSelected, WaitSource } from "./_wait_source.ts";
+import { isSelected, selectFrom } from "./_wait_selection.ts";
+import { runWaitSession, type WaitJudge } from "./_wait_session.ts";
 import { WaitTally } from "./_wait_tally.ts";
 import type { Condition } from "../conditions/condition.ts";
 import {
   ConditionNotMetError,
   type WaitProgress,
 } from "./condition_not_met_error.ts";
-import { contextWithOptionalTimeout } from "./context_with_optional_timeout.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import { findStatusError } from "../api/status_predicates.ts";
-import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
-import { WaitInterruptedError } from "./until_error.ts";
-import { untilWithSync } from "./until_with_sync.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ListerWatcher,
+} from "../api/types.ts";
+import type { Store } from "../cache/store.ts";
+import { UntilError, WaitInterruptedError } from "./until_error.ts";
 
 /**
  * Options for {@linkcode waitFor}.
@@ -54,9 +56,9 @@ export interface WaitForOptions<T extends KubernetesObject = KubernetesObject> {
    */
   count?: number | "all" | undefined;
   /**
-   * Told how far it is, once all is listed and whenever that changes, and of
-   * each failure that is followed by another try. What it throws is written to
-   * the console.
+   * Called with how far the wait is, once all is listed, whenever that changes,
+   * and at each failure that is followed by another try. What it throws is
+   * written to the console.
    */
   onProgress?: ((progress: WaitProgress<T>) => void) | undefined;
 }
@@ -74,21 +76,22 @@ const LONGEST_EXPLANATION = 300;
  * Waits until objects meet a condition.
  *
  * - It goes by what is there, not by what happens: met means met now, by as
- *   many objects as {@linkcode WaitForOptions.count} says at the same time. What
- *   met the condition for a moment in between, and does no more, is not noticed.
+ *   many objects as {@linkcode WaitForOptions.count} says at the same time. An
+ *   object that met the condition only for a moment in between is not noticed.
  * - The first list shows what is there when the wait begins, or later. Nothing
  *   older is ever judged.
- * - Lost connections and expired versions are survived. A first list that is
- *   refused (400, 401, 403, 404, 405, 422, a redirect), or that there is no
- *   token for, ends it at once; any later failure is tried again. A connection
- *   that has died silently costs a minute at most.
+ * - Lost connections and expired versions are survived. A first list, or a
+ *   first watch, that is refused (400, 401, 403, 404, 405, 422, a redirect) ends
+ *   it at once, and so does a first list that there is no token for; any later
+ *   failure is tried again. A connection that has died silently costs a minute
+ *   at most.
  * - A condition that is met by `undefined` is about being gone. It is waited for
  *   on the objects of the first list, each by its uid: one that comes later is
  *   not counted, and one that comes back under its name is another one. One that
- *   leaves what the source selects counts as gone. Where there is none to begin
+ *   leaves what the source selects counts as gone. Without an object to begin
  *   with, there is nothing to wait for.
  *
- * For conditions on what happens, or an informer of one's own, there is
+ * For conditions on events, or with other options for the informer, there is
  * `untilWithSync`.
  *
  * @typeParam T Type of the objects.
@@ -98,14 +101,14 @@ const LONGEST_EXPLANATION = 300;
  * @param condition What is waited for.
  * @param options Which objects, how many, for how long.
  * @returns The objects that meet the condition. Where it is about being gone,
- *   as they were seen last; none where there was none to begin with.
+ *   as they were seen last; empty where there was none to begin with.
  * @throws {ConditionNotMetError} If the time is over, or the signal is aborted:
  *   it is a `WaitInterruptedError`.
  * @throws {ConditionError} If the condition throws.
- * @throws {StatusError} If the first list is refused.
+ * @throws {StatusError} If the first list, or the first watch, is refused.
  * @throws {Error} If there is no token for the first list.
- * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` no positive
- *   integer.
+ * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` is
+ *   not a positive integer.
  * @throws {TypeError} If `name` or `namespace` is empty.
  *
  * @example Wait for a rollout
@@ -155,14 +158,8 @@ export async function waitFor<T extends KubernetesObject = KubernetesObject>(
   condition: Condition<T>,
   options: WaitForOptions<T> = {},
 ): Promise<T[]> {
-  const { signal, timeoutMs = 0 } = options;
   checkOptions(options);
-  const context = contextWithOptionalTimeout(signal, timeoutMs);
-  try {
-    return await new Wait(listerWatcher, condition, options).run(context);
-  } finally {
-    context.cancel();
-  }
+  return await new Wait(condition, options).run(listerWatcher);
 }
 
 function checkOptions<T extends KubernetesObject>(
@@ -182,73 +179,54 @@ function checkOptions<T extends KubernetesObject>(
 }
 
 /** One wait, while it goes on. */
-class Wait<T extends KubernetesObject> {
-  readonly #source: WaitSource<T>;
+class Wait<T extends KubernetesObject> implements WaitJudge<T> {
   readonly #condition: Condition<T>;
   readonly #options: WaitForOptions<T>;
   /** Undefined until the first list is complete. */
   #tally: WaitTally<T> | undefined;
-  /** Why there is no first list, and never will be. */
-  #refusal: unknown;
   #restarts = 0;
 
-  constructor(
-    listerWatcher: ListerWatcher<T>,
-    condition: Condition<T>,
-    options: WaitForOptions<T>,
-  ) {
-    this.#source = new WaitSource(listerWatcher, options);
+  constructor(condition: Condition<T>, options: WaitForOptions<T>) {
     this.#condition = condition;
     this.#options = options;
   }
 
-  async run(
-    context: { signal: AbortSignal; cancel(reason?: unknown): void },
-  ): Promise<T[]> {
-    const { count = 1 } = this.#options;
+  async run(listerWatcher: ListerWatcher<T>): Promise<T[]> {
+    const { signal, timeoutMs } = this.#options;
     try {
-      await untilWithSync(
-        this.#source,
-        (store) => {
-          this.#tally = new WaitTally(store, {
-            condition: this.#condition,
-            count,
-            isSelected: (object) => isSelected(this.#options, object),
-          });
-          const isEnough = this.#isEnough(true);
-          if (!isEnough) this.#source.letWatch();
-          return isEnough;
+      await runWaitSession(selectFrom(listerWatcher, this.#options), this, {
+        ...WATCH_TIMES,
+        signal,
+        timeoutMs,
+        onRetry: () => {
+          this.#restarts++;
+          this.#report();
         },
-        (event) => this.#isEnough(this.#tally?.changed(event) ?? false),
-        {
-          ...WATCH_TIMES,
-          signal: context.signal,
-          // A LIST tells a refusal from a server that merely knows no
-          // WatchList, and is never slow to find that out.
-          watchList: false,
-          onWatchError: (error) => this.#failed(error, context.cancel),
-        },
-      );
+      });
     } catch (error) {
-      throw this.#refusal ?? this.#explained(error);
+      throw this.#explained(error);
     }
     return this.#tally?.objects() ?? [];
   }
 
-  #isEnough(hasChanged: boolean): boolean {
-    const isEnough = this.#tally?.isEnough() ?? false;
-    if (hasChanged) this.#report();
-    return isEnough;
+  listed(store: Store<T>): boolean {
+    this.#tally = new WaitTally(store, {
+      condition: this.#condition,
+      count: this.#options.count ?? 1,
+      isSelected: (object) => isSelected(this.#options, object),
+    });
+    return this.#isEnough(this.#tally, true);
   }
 
-  #failed(error: unknown, cancel: (reason?: unknown) => void): void {
-    const isFirst = this.#tally === undefined;
-    if (isFirst && (isPermanentRefusal(error) || error instanceof TokenError)) {
-      this.#refusal = findStatusError(error) ?? error;
-      return cancel(error);
-    }
-    this.#restarts++;
-    this.#report();
+  changed(event: ChangeEvent<T>): boolean {
+    const tally = this.#tally;
+    return tally !== undefined && this.#isEnough(tally, tally.changed(event));
+  }
+
+  #isEnough(tally: WaitTally<T>, hasChanged: boolean): boolean {
+    const isEnough = tally.isEnough();
+    if (hasChanged) this.#report();
+    return isEnough;
   }
 
   #report(): void {
@@ -267,6 +245,8 @@ class Wait<T extends KubernetesObject> {
   }
 
   #explained(error: unknown): unknown {
+    // Any other error is the failure that it could not begin with.
+    if (!(error instanceof UntilError)) return findStatusError(error) ?? error;
     if (!(error instanceof WaitInterruptedError)) return error;
     const { cause, lastEvent, lastError } = error;
     const progress = this.#progress();

@@ -358,6 +358,19 @@ Deno.test("wait ends at once at what the watch is refused with", async () => {
   }
 });
 
+Deno.test("wait ends at once where the server cannot be reached at first", async () => {
+  for (const timeout of ["60s", "0"]) {
+    await using stage = await CliStage.set({ objects: [pod("a", "True")] });
+    stage.server.failNext({ networkError: true, count: Infinity });
+    const { code, stdout, stderr } = await stage.start(
+      `wait pod/a --for=condition=Ready --timeout=${timeout}`,
+    );
+    assertEquals([code, stdout, stderr.length], [1, [], 1]);
+    assertStringIncludes(stderr[0] ?? "", "error: Cannot reach http://");
+    assertEquals(stage.server.requests.length, 1);
+  }
+});
+
 Deno.test("wait tells a server that is none by its words", async () => {
   await using stage = await CliStage.set();
   stage.server.failNext({ status: 200, body: "<html>Log in</html>" });

@@ -8,13 +8,25 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { WaitGoal } from "../../cli/_command_line.ts";
 import { UsageError } from "../../cli/terminal/usage_error.ts";
 import { waitConditions } from "../../cli/_wait_condition.ts";
+import type { KubernetesObject } from "../../mod.ts";
+import { TrackedObject } from "../../watch/_tracked_object.ts";
 
 const READY = { type: "condition", name: "Ready", value: "true" } as const;
 
 async function onlyStep(goal: WaitGoal) {
   const { steps: [step] } = await waitConditions([goal]);
   assert(step);
-  return step;
+  /** Judges an object; `uid` is that of the object that the wait began with. */
+  const isMet = (
+    object: KubernetesObject | undefined,
+    uid: string | undefined,
+  ) => {
+    const tracked = new TrackedObject([step]);
+    if (uid !== undefined) tracked.see({ metadata: { uid } });
+    tracked.see(object);
+    return tracked.isMet;
+  };
+  return { isMet, explain: step.explain };
 }
 
 Deno.test("waitConditions() judges a condition of the status", async () => {

@@ -8,8 +8,8 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import {
   itemLine,
-  WaitBoard,
   type WaitItem,
+  WaitProgressDisplay,
 } from "../../cli/_wait_progress.ts";
 import { resourceNamed } from "../support/cli_resources.ts";
 
@@ -31,9 +31,9 @@ function item(name: string, why?: string): WaitItem {
   };
 }
 
-Deno.test("WaitBoard shows the time, and what has not come", () => {
+Deno.test("WaitProgressDisplay shows the time, and what has not come", () => {
   using time = new FakeTime();
-  const board = new WaitBoard([PODS, NODES], 300_000);
+  const board = new WaitProgressDisplay([PODS, NODES], 300_000);
   board.add(PODS, [item("a")]);
   time.tick(65_000);
   assertEquals(board.status(), {
@@ -42,17 +42,17 @@ Deno.test("WaitBoard shows the time, and what has not come", () => {
     trail: "",
   });
   assertEquals(board.elapsedMs, 65_000);
-  assertEquals(board.unheard, [NODES]);
+  assertEquals(board.unanswered, [NODES]);
 });
 
-Deno.test("WaitBoard shows one object, or how many of several", () => {
-  const board = new WaitBoard([PODS], 0);
+Deno.test("WaitProgressDisplay shows one object, or how many of several", () => {
+  const board = new WaitProgressDisplay([PODS], 0);
   const [a, b, c] = [item("a", "Ready=False"), item("b"), item("c")];
   board.add(PODS, [a]);
   assertEquals(board.status().text, "pod/a: Ready=False");
   assertEquals(board.status().lead, "0s");
 
-  const several = new WaitBoard([PODS], 0);
+  const several = new WaitProgressDisplay([PODS], 0);
   several.add(PODS, [a, b, c]);
   several.met(b);
   assertEquals(
@@ -66,8 +66,8 @@ Deno.test("WaitBoard shows one object, or how many of several", () => {
   assertEquals([several.unmet, several.size], [[], 3]);
 });
 
-Deno.test("WaitBoard counts restarts, and keeps the last cause", () => {
-  const board = new WaitBoard([], 0);
+Deno.test("WaitProgressDisplay counts restarts, and keeps the last cause", () => {
+  const board = new WaitProgressDisplay([], 0);
   board.retried(new TypeError("reset"));
   assertEquals(board.status().trail, "1 restart: connection lost (reset)");
   board.retried(new TypeError("closed"));

@@ -306,6 +306,34 @@ for (const code of [400, 401, 403, 404, 405, 422]) {
   });
 }
 
+for (const code of [400, 401, 403, 404, 405, 422]) {
+  Deno.test(`waitFor() rejects at once when the first watch is answered ${code}`, async () => {
+    using time = new Clock();
+    const fixture = new Fixture(item("a", { value: 1 }));
+    const refusal = refused(code);
+    fixture.fake.failNextWatch(refusal);
+    const error = await assertRejects(
+      () => fixture.wait(isSeven),
+      StatusError,
+    );
+    assertStrictEquals(error, refusal);
+    assertEquals(fixture.fake.watchCalls.length, 1);
+    assertEquals(fixture.progress, ["0/1+0 is 1"]);
+    assertEquals(time.timers, 0);
+  });
+}
+
+Deno.test("waitFor() rejects with the refusal that another error was caused by", async () => {
+  using _time = new Clock();
+  const refusal = refused(403);
+  for (const method of ["failNextList", "failNextWatch"] as const) {
+    const fixture = new Fixture(item("a", { value: 1 }));
+    fixture.fake[method](new Error("no pods", { cause: refusal }));
+    const error = await assertRejects(() => fixture.wait(isSeven));
+    assertStrictEquals(error, refusal);
+  }
+});
+
 Deno.test("waitFor() rejects at once when there is no token for the first list", async () => {
   const cause = new Error("the plugin is not there");
   const pods = new RestListerWatcher({
@@ -334,6 +362,35 @@ Deno.test("waitFor() asks again when the first list fails otherwise, and says so
   await time.pass(1_600);
   assertEquals(names(await result), ["a=7"]);
   assertEquals(fixture.progress, ["0/0+1", "0/0+2", "1/1+2"]);
+});
+
+Deno.test("waitFor() asks again when the first watch fails otherwise", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const fixture = new Fixture(item("a", { value: 1 }));
+  fixture.fake.failNextWatch(new ConnectionError("refused"));
+  fixture.fake.failNextWatch(refused(503));
+  const result = fixture.wait(isSeven);
+  await time.pass(5_000);
+  await time.pass(5_000);
+  fixture.fake.modify(item("a", { value: 7 }));
+  assertEquals(names(await result), ["a=7"]);
+  assertEquals(fixture.told.at(-1)?.restarts, 2);
+});
+
+Deno.test("waitFor() goes on when a later watch is refused", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const fixture = new Fixture(item("a", { value: 1 }));
+  const result = fixture.wait(isSeven);
+  await time.pass(5_000);
+  fixture.fake.failNextWatch(refused(403));
+  fixture.fake.disconnect();
+  await time.pass(5_000);
+  await time.pass(5_000);
+  fixture.fake.modify(item("a", { value: 7 }));
+  assertEquals(names(await result), ["a=7"]);
+  assertEquals(fixture.told.at(-1)?.restarts, 1);
 });
 
 Deno.test("waitFor() goes on when a later list is refused", async () => {

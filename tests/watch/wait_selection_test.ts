@@ -1,17 +1,15 @@
-// What a wait lists and watches.
+// Which objects a wait is about.
 
 import { assertEquals } from "@std/assert";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
-import { isSelected, WaitSource } from "../../watch/_wait_source.ts";
+import { isSelected, selectFrom } from "../../watch/_wait_selection.ts";
 import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
-import { turn } from "../support/wait_fakes.ts";
 
 async function asked(
   selection: { name?: string; namespace?: string },
 ): Promise<(string | undefined)[]> {
   const fake = new FakeListerWatcher();
-  const source = new WaitSource(fake, selection);
-  source.letWatch();
+  const source = selectFrom(fake, selection);
   await source.list({ limit: 7 });
   await (await source.watch({ allowWatchBookmarks: true })).cancel();
   assertEquals(fake.listCalls[0]?.options.limit, 7);
@@ -21,7 +19,7 @@ async function asked(
   );
 }
 
-Deno.test("WaitSource asks for a name and a namespace by field selector", async () => {
+Deno.test("selectFrom() asks for a name and a namespace by field selector", async () => {
   for (
     const [selection, selector] of [
       [{}, undefined],
@@ -38,7 +36,7 @@ Deno.test("WaitSource asks for a name and a namespace by field selector", async 
   }
 });
 
-Deno.test("WaitSource keeps the field selector that a source has of its own", async () => {
+Deno.test("selectFrom() keeps the field selector that a source has of its own", async () => {
   await using server = new FakeApiServer();
   const selectors = () =>
     server.requests.map(({ query }) => query.fieldSelector);
@@ -48,37 +46,12 @@ Deno.test("WaitSource keeps the field selector that a source has of its own", as
     fieldSelector: "metadata.namespace!=kube-system",
     fetch: server.fetch,
   });
-  await new WaitSource(pods, { name: "web" }).list({});
-  await new WaitSource(pods, {}).list({});
+  await selectFrom(pods, { name: "web" }).list({});
+  await selectFrom(pods, {}).list({});
   assertEquals(selectors(), [
     "metadata.namespace!=kube-system,metadata.name=web",
     "metadata.namespace!=kube-system",
   ]);
-});
-
-Deno.test("WaitSource lists what is there now, and nothing that a cache held", async () => {
-  const fake = new FakeListerWatcher();
-  const source = new WaitSource(fake, {});
-  for (const resourceVersion of ["0", "1"]) {
-    await source.list({ resourceVersion });
-  }
-  const versions = fake.listCalls.map(({ options }) => options.resourceVersion);
-  assertEquals(versions, [undefined, "1"]);
-});
-
-Deno.test("WaitSource watches once it is allowed to", async () => {
-  const fake = new FakeListerWatcher();
-  const source = new WaitSource(fake, {});
-  const abort = new AbortController();
-  const watches = [source.watch({}), source.watch({ signal: abort.signal })];
-  await turn();
-  assertEquals(fake.watchCalls.length, 0);
-  abort.abort();
-  source.letWatch();
-  const [first, second] = await Promise.allSettled(watches);
-  assertEquals(first?.status, "fulfilled");
-  assertEquals(second?.status, "rejected");
-  assertEquals(fake.watchCalls.length, 1);
 });
 
 Deno.test("isSelected() looks at the name and the namespace", () => {
