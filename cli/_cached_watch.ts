@@ -1,12 +1,12 @@
 /**
- * `watch --cached`: the changes of an informer's cache, so that a version that
- * has expired ends nothing. What was missed is made up for by a list: objects
- * that are gone meanwhile are printed as DELETED.
+ * `watch --cached`: the changes of an informer's cache, which go on after a
+ * version has expired. What was missed is made up for by a list: objects that
+ * are gone meanwhile are printed as DELETED.
  *
  * The cache is ahead of the lines, so that its version is the one to resume
  * from only where nothing is left to print; in the middle of printing it is
- * that of the line itself. What a list brings comes in no order of versions:
- * in the middle of that, there is none.
+ * that of the line itself. The objects of a list are not ordered by version: in
+ * the middle of those, there is no version to resume from.
  *
  * @module
  */
@@ -31,9 +31,9 @@ export interface CachedWatchOptions<T extends KubernetesObject> {
   printer: EventPrinter<T>;
   /** Whether the objects are printed as they are, with every field. */
   whole: boolean;
-  /** Told of all that is there at first. */
+  /** Called with the objects that are there at first. */
   onListed: (objects: readonly T[]) => void;
-  /** Told of what failed and is tried again. */
+  /** Called with what failed and is tried again. */
   onRetry: (message: string) => void;
   /** Writes the text of an event. */
   write: (text: string) => Promise<void>;
@@ -41,9 +41,9 @@ export interface CachedWatchOptions<T extends KubernetesObject> {
 
 /** How a cached watch has ended. */
 export interface CachedWatchEnd {
-  /** Why: the signal's reason, or what it could not begin with. */
+  /** Why: the signal's reason, or the failure that it could not begin with. */
   readonly reason: unknown;
-  /** The version that the lines have come to, where there is one. */
+  /** The version that the lines have come to, if known. */
   readonly resourceVersion: string | undefined;
 }
 
@@ -122,7 +122,7 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
     }
   }
 
-  /** The version of a line; none where it came with a list. */
+  /** The version of a line; undefined where it came with a list. */
   #versionOf(event: ChangeEvent | undefined): string | undefined {
     const version = event?.object.metadata?.resourceVersion;
     if (version === undefined) return undefined;

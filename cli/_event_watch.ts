@@ -2,7 +2,7 @@
  * Events as text, from what is there on, or from a version that an earlier run
  * has printed. They are read only as fast as they can be written, so that the
  * version printed at the end is exactly that of the last one: a run that
- * carries on from it repeats and misses nothing. `--cached` is a `CachedWatch`
+ * resumes from it does not repeat or miss any. `--cached` is a `CachedWatch`
  * instead.
  *
  * @module
@@ -60,7 +60,7 @@ export class EventWatch<T extends KubernetesObject> {
   #opened = false;
 
   /**
-   * Asks nothing yet.
+   * Makes no request yet.
    *
    * @param options What it works with.
    */
@@ -78,7 +78,7 @@ export class EventWatch<T extends KubernetesObject> {
    *
    * @param source What is watched.
    * @returns The exit status, where the version has expired.
-   * @throws What watching cannot go on after; the signal's reason.
+   * @throws A failure that ends the watch; the signal's reason.
    */
   async run(source: ListerWatcher<T>): Promise<number> {
     return await (this.#args.mode === "events"
@@ -101,7 +101,7 @@ export class EventWatch<T extends KubernetesObject> {
     return this.#conclude(last, watcher.resourceVersion);
   }
 
-  /** Never returns: there is always a reason that it ended for. */
+  /** Never returns: there is always a reason why it ended. */
   async #runCached(source: ListerWatcher<T>): Promise<never> {
     const { CachedWatch } = await import("./_cached_watch.ts");
     const { reason, resourceVersion } = await new CachedWatch(source, {
@@ -112,7 +112,7 @@ export class EventWatch<T extends KubernetesObject> {
       onRetry: (message) => this.#note(message),
       write: (text) => this.#screen.print(text),
     }).run();
-    if (resourceVersion !== undefined) this.#tellVersion(resourceVersion);
+    if (resourceVersion !== undefined) this.#noteVersion(resourceVersion);
     throw reason;
   }
 
@@ -144,7 +144,7 @@ export class EventWatch<T extends KubernetesObject> {
     this.#printer.prepare(objects);
   }
 
-  /** The same, but it is noticed when a watch could be opened. */
+  /** The same source, which notes when a watch has been opened. */
   #noticing(source: Watcher<T>): Watcher<T> {
     return {
       watch: async (options: WatchOptions) => {
@@ -171,7 +171,7 @@ export class EventWatch<T extends KubernetesObject> {
     this.#screen.note(this.#screen.colors.dim(message));
   }
 
-  /** What has never worked is not waited for: the address may be wrong. */
+  /** A server that has never worked is not retried: the address may be wrong. */
   #mayRecover(cause: unknown, attempt: number): boolean {
     if (this.#works || cause === undefined) return true;
     if (!this.#opened) return isTemporaryAnswer(cause);
@@ -196,13 +196,13 @@ export class EventWatch<T extends KubernetesObject> {
       );
       return 1;
     }
-    this.#tellVersion(resourceVersion);
+    this.#noteVersion(resourceVersion);
     if (error !== undefined) throw error;
     throw this.#signal.reason;
   }
 
-  #tellVersion(resourceVersion: string): void {
-    // Of lines that could not be written nobody knows which came last.
+  #noteVersion(resourceVersion: string): void {
+    // After a line that could not be written, the last one is not known.
     if (this.#screen.broken) return;
     this.#screen.note(`resume with --resource-version ${resourceVersion}`);
   }

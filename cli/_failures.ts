@@ -1,7 +1,6 @@
 /**
- * Which failures waiting cannot mend, and the one line that each failure is
- * told in: what is wrong, in the server's own words where it spoke, and what
- * to do about it.
+ * Failures as one line each: what is wrong, in the server's own words where it
+ * answered, and what to do about it.
  *
  * @module
  */
@@ -25,10 +24,10 @@ import { oneLine, truncate } from "./terminal/text.ts";
 const STACK_LINE_LENGTH = 400;
 
 /**
- * Whether the server has answered, with a failure that may pass.
+ * Whether the server has answered with a failure that may pass.
  *
- * @param error Whatever was thrown.
- * @returns Whether it is worth asking again, since this is the right server.
+ * @param error Anything that was thrown.
+ * @returns Whether a retry makes sense, since this is the right server.
  */
 export function isTemporaryAnswer(error: unknown): boolean {
   return findStatusError(error) !== undefined && !isPermanentRefusal(error);
@@ -45,9 +44,9 @@ export function inWords(delayMs: number): string {
 }
 
 /**
- * Tells of a failure that ends a command.
+ * Describes a failure that ends a command.
  *
- * @param error Whatever was thrown.
+ * @param error Anything that was thrown.
  * @returns One line.
  */
 export function failureLine(error: unknown): string {
@@ -83,7 +82,7 @@ function statusLine(
       loginAdvice(place)
     }`;
   }
-  // A server's own Status has metadata, one made of another answer has none.
+  // Only a server's own Status has metadata, not one made of another answer.
   if (status.metadata === undefined && code !== undefined && code !== 410) {
     return `error: ${[message, answerAdvice(code, message)].flat().join(": ")}`;
   }
@@ -97,18 +96,18 @@ function loginAdvice(place: ServerPlace | undefined): string {
     : `${place.credential} was refused: it may have expired`;
 }
 
-/** What to do about an answer that is no Status. */
+/** What to do about an answer that is not a Status. */
 function answerAdvice(code: number, message: string): string | [] {
-  // Go's own words, which also a proxy of Go's has.
+  // The words of Go's HTTP server, which a proxy may be as well.
   if (message.includes("HTTP request to an HTTPS server")) {
     return "try https:// in --server";
   }
-  if (code >= 500) return "the server, or what stands before it, is not well";
+  if (code >= 500) return "the server or a proxy in front of it is failing";
   // A redirect's message says itself what to do.
   return code >= 400 ? NO_API_SERVER : [];
 }
 
-/** Runtimes tell these failures apart in words alone. */
+/** Runtimes distinguish these failures only in words. */
 function connectionAdvice(
   { message }: ConnectionError,
   place: ServerPlace | undefined,
@@ -129,7 +128,7 @@ function connectionAdvice(
     return "the server's certificate is for another name; give that in --tls-server-name";
   }
   if (/certificate|UnknownIssuer/i.test(message)) {
-    return "the server's certificate is not trusted; give whoever has signed it in --certificate-authority";
+    return "the server's certificate is not trusted; give the authority that signed it in --certificate-authority";
   }
   const { context, proxy } = place ?? {};
   const advice = context === undefined
@@ -143,7 +142,7 @@ function connectionAdvice(
 /**
  * Why a watch or a list failed, in passing.
  *
- * @param error Whatever was thrown.
+ * @param error Anything that was thrown.
  * @returns A few words.
  */
 export function causeText(error: unknown): string {
@@ -155,7 +154,7 @@ export function causeText(error: unknown): string {
   }
   const text = oneLine(
     errorText(error)
-      // What runtimes put around the reason says nothing to a person.
+      // What runtimes put around the reason does not help a reader.
       .replace(/fetch failed: /i, "")
       .replace(/error sending request for url \([^)]*\): /, "")
       .replace(/client error \(Connect\): /, "")
@@ -167,9 +166,9 @@ export function causeText(error: unknown): string {
 }
 
 /**
- * Where a failure came from, for whoever looks for it in the code.
+ * Where a failure came from in the code.
  *
- * @param error Whatever was thrown.
+ * @param error Anything that was thrown.
  * @returns The lines of its stack trace, and of those of its causes.
  */
 export function stackTraces(error: unknown): string[] {

@@ -1,6 +1,6 @@
 /**
- * A {@linkcode PodWatch} that is loaded, and begins, when the first workload is
- * not as it should be: most waits need none.
+ * A {@linkcode PodWatch} that is loaded, and begins, when the first workload
+ * does not meet its conditions: most waits do not need it.
  *
  * @module
  */
@@ -12,14 +12,14 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   "DaemonSet",
   "Deployment",
   "Job",
-  // Needs no others, but the same words.
+  // Needs no other pods, but the same words.
   "Pod",
   "ReplicaSet",
   "ReplicationController",
   "StatefulSet",
 ]);
 
-/** The pods of workloads, once anybody asks. */
+/** The pods of workloads, watched from the first question on. */
 export class LazyPodWatch implements AsyncDisposable {
   readonly #options: PodWatchOptions;
   readonly #early: KubernetesObject[] = [];
@@ -28,7 +28,7 @@ export class LazyPodWatch implements AsyncDisposable {
   #isOver = false;
 
   /**
-   * Loads nothing yet.
+   * Does not load or watch yet.
    *
    * @param options What to watch with.
    */
@@ -37,12 +37,12 @@ export class LazyPodWatch implements AsyncDisposable {
   }
 
   /**
-   * What the first pod is troubled by that belongs to an object. Its pods are
-   * watched from now on.
+   * What is wrong with the first pod of an object that is in trouble. Its pods
+   * are watched from now on.
    *
    * @param object The object, of any kind.
-   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`; undefined where there is
-   *   no trouble, or none that is known yet.
+   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`; undefined where
+   *   nothing is known to be wrong yet.
    */
   troubleOf(object: KubernetesObject): string | undefined {
     if (this.#isOver || !WORKLOADS.has(object.kind ?? "")) return undefined;
@@ -67,7 +67,7 @@ export class LazyPodWatch implements AsyncDisposable {
     if (this.#isOver) return;
     this.#watch = new PodWatch(this.#options);
     for (const object of this.#early) this.#watch.add(object);
-    // Of pods that are there already, no watch tells again.
+    // A pod explains itself: for those, no watch will report a change.
     if (this.#early.some(({ kind }) => kind === "Pod")) {
       this.#options.changed();
     }

@@ -1,7 +1,7 @@
 /**
- * The pods of the workloads that a wait is for: what a Deployment's own status
- * never says is that an image cannot be pulled. They are only there to explain:
- * where they cannot be watched, nothing is said of it.
+ * The pods of the workloads that a wait is for: a Deployment's own status never
+ * says that an image cannot be pulled. They only explain: where they cannot be
+ * watched, that is not reported.
  *
  * One watch a namespace, of the pods of one workload; of all pods there once
  * there are several workloads.
@@ -41,7 +41,7 @@ export class PodWatch implements AsyncDisposable {
   #isOver = false;
 
   /**
-   * Watches nothing yet.
+   * Does not watch yet.
    *
    * @param options What to watch with.
    */
@@ -52,7 +52,7 @@ export class PodWatch implements AsyncDisposable {
   /**
    * Watches the pods of a workload, from now on.
    *
-   * @param workload The Deployment, or whatever has a selector.
+   * @param workload The Deployment, or another object with a selector.
    */
   add(workload: KubernetesObject): void {
     const { namespace } = workload.metadata ?? {};
@@ -67,14 +67,14 @@ export class PodWatch implements AsyncDisposable {
   }
 
   /**
-   * What the first pod is troubled by that belongs to a workload.
+   * What is wrong with the first pod of a workload that is in trouble.
    *
    * @param workload The workload, or a pod.
-   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`, without its name for a pod; undefined where there is
-   *   no trouble, or none that is known.
+   * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`, without the name for a pod;
+   *   undefined where nothing is known to be wrong.
    */
   troubleOf(workload: KubernetesObject): string | undefined {
-    // A pod tells for itself.
+    // A pod explains itself.
     if (workload.kind === "Pod") return podTrouble(workload);
     const { namespace = "" } = workload.metadata ?? {};
     const watched = this.#namespaces.get(namespace);
@@ -109,7 +109,7 @@ export class PodWatch implements AsyncDisposable {
     const informer = new IndexerInformerWatcher(this.#options.source(target), {
       ...INFORMER_OPTIONS,
       transform: withoutManagedFields,
-      // Whoever may see a workload need not be allowed to see its pods.
+      // A user who may see a workload may not be allowed to see its pods.
       onWatchError: (error) => {
         if (isPermanentRefusal(error)) informer.stop();
       },
@@ -128,7 +128,7 @@ export class PodWatch implements AsyncDisposable {
  * The selector of a workload's pods.
  *
  * @param workload The workload.
- * @returns The selector; empty where it is none.
+ * @returns The selector; empty where the workload has none.
  */
 export function podSelector(workload: KubernetesObject): string {
   const selector = field(workload, "spec", "selector");

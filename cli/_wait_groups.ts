@@ -39,7 +39,7 @@ export function groupTargets(targets: readonly Target[]): WaitGroup[] {
  * not all of them.
  *
  * @param group The group.
- * @returns A group for each object; none where it cannot be taken apart.
+ * @returns A group for each object; empty where it cannot be taken apart.
  */
 export function splitGroup({ target, names = [] }: WaitGroup): WaitGroup[] {
   return names.length < 2

@@ -64,7 +64,7 @@ export class WaitProgressDisplay {
     return this.#retries;
   }
 
-  /** Why the last of them failed; undefined where none did. */
+  /** Why the last of them failed, if any did. */
   get lastCause(): unknown {
     return this.#lastCause;
   }

@@ -33,7 +33,7 @@ export interface WaitObserver {
   met(item: WaitItem, object: KubernetesObject | undefined): void;
   /** A condition cannot be evaluated on an object. */
   failed(item: WaitItem, error: unknown): void;
-  /** There is no object of that name; `message` says so. */
+  /** An object that is named does not exist; `message` says so. */
   missing(message: string): void;
   /** The progress is up to date: time to show it. */
   updated(): void;
@@ -49,7 +49,7 @@ export interface WaiterOptions {
   once: boolean;
   /**
    * Aborted once any selection has objects, which ends the wait for the
-   * creation of those that have none.
+   * creation of the first ones of the others.
    */
   created: AbortController;
   /** Ends it. */
@@ -82,7 +82,7 @@ export class Waiter {
   #pending: Map<string, Pending> | undefined;
   /** Stands for a selection that is empty so far. */
   #placeholder: WaitItem | undefined;
-  /** Aborted when it need not be waited for the first object any more. */
+  /** Aborted when the first object of a selection need not come any more. */
   readonly #unneeded = new AbortController();
 
   /**
@@ -97,7 +97,7 @@ export class Waiter {
   }
 
   /**
-   * Waits until there is no object left to wait for.
+   * Waits until no object is left to wait for.
    *
    * @throws A failure that retrying cannot fix; the signal's reason.
    */

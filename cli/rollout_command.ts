@@ -1,7 +1,7 @@
 /**
- * `rollout status`: how far rollouts are, until they are over, in `kubectl`'s
- * words: several of them one after the other, in the order of the command
- * line.
+ * `rollout status`: reports how far rollouts are, until they are over, in
+ * `kubectl`'s words: several of them one after the other, in the order of the
+ * command line.
  *
  * @module
  */
@@ -28,12 +28,12 @@ export const ROLLOUT_COMMAND: CommandModule = {
 };
 
 /**
- * Tells how far rollouts are.
+ * Reports how far rollouts are.
  *
  * @param args What the command line asks for.
- * @param context Where it is told, and what ends it.
+ * @param context Where that is written, and what ends it.
  * @returns The exit status.
- * @throws What nothing could be told after; the signal's reason.
+ * @throws A failure that ends the command; the signal's reason.
  */
 export async function rolloutCommand(
   args: RolloutArguments,
@@ -50,7 +50,7 @@ class RolloutCommand {
   readonly #args: RolloutArguments;
   readonly #connection: Connection;
   readonly #context: CommandContext;
-  /** What went wrong so far: the others are told of in spite of it. */
+  /** The failures so far: the other rollouts are reported all the same. */
   readonly #failures: unknown[] = [];
 
   constructor(
@@ -72,7 +72,7 @@ class RolloutCommand {
       }
     }
     const [failure, ...others] = this.#failures;
-    if (failure === undefined) return found ? 0 : this.#nothing(targets);
+    if (failure === undefined) return found ? 0 : this.#noneFound(targets);
     if (others.length === 0) throw failure;
     for (const each of this.#failures) {
       this.#context.screen.note(failureLine(each).replace(/^error: /, ""));
@@ -125,7 +125,7 @@ class RolloutCommand {
     );
   }
 
-  #nothing([target]: readonly Target[]): number {
+  #noneFound([target]: readonly Target[]): number {
     this.#context.screen.note(
       `No resources found in ${target?.namespace} namespace.`,
     );

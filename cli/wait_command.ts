@@ -77,7 +77,7 @@ async function waitCommand(
 /** Until then, only a server that was asked for its resources may have hung. */
 function tooLate({ place }: Connection): Error {
   return new Error(
-    `timed out before ${place.server} had said what resources it has: check that it is well, or give more time in --timeout`,
+    `timed out before ${place.server} had said what resources it has: check the server, or give more time in --timeout`,
   );
 }
 

@@ -3,7 +3,7 @@
  *
  * Most conditions are about whatever object has the name. One that is met by
  * `undefined` is about being gone, which is asked of one object, known by its
- * uid: for that, another object that has come to have its name is none.
+ * uid: another object that has taken its name does not count as that object.
  *
  * @module
  */
@@ -63,8 +63,7 @@ export class TrackedObject<T extends KubernetesObject = KubernetesObject> {
   /**
    * Judges a state.
    *
-   * @param found The object that has the name now; undefined where there is
-   *   none.
+   * @param found The object that has the name now, if any.
    * @param options What a DELETED event says of the object that is gone; and
    *   what is called for each condition that is met.
    * @returns Whether it is a new state.

@@ -82,7 +82,7 @@ const LONGEST_EXPLANATION = 300;
  *   older is ever judged.
  * - Lost connections and expired versions are survived. A first list, or a
  *   first watch, that is refused (400, 401, 403, 404, 405, 422, a redirect) ends
- *   it at once, and so does a first list that there is no token for; any later
+ *   it at once, and so does a first list without a token to send; any later
  *   failure is tried again. A connection that has died silently costs a minute
  *   at most.
  * - A condition that is met by `undefined` is about being gone. It is waited for
@@ -168,12 +168,12 @@ function checkOptions<T extends KubernetesObject>(
   checkDurations({ timeoutMs });
   if (count !== "all" && !(Number.isSafeInteger(count) && count > 0)) {
     throw new RangeError(
-      `Cannot use ${count} as count: a positive integer is, or "all"`,
+      `count must be a positive integer or "all", not ${count}`,
     );
   }
   for (const [option, value] of Object.entries({ name, namespace })) {
     if (value === "") {
-      throw new TypeError(`Cannot use an empty text as ${option}`);
+      throw new TypeError(`${option} must not be empty`);
     }
   }
 }

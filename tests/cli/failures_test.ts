@@ -1,5 +1,5 @@
 /**
- * Failures as one line each, and which of them waiting cannot mend.
+ * Failures as one line each, and which of them retrying cannot fix.
  *
  * @module
  */
@@ -71,7 +71,7 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     new StatusError({ code: 502, message: "502 without a Status: ''" }),
-    "error: 502 without a Status: '': the server, or what stands before it, is not well",
+    "error: 502 without a Status: '': the server or a proxy in front of it is failing",
   ],
   [
     new StatusError({ code: 302, message: "redirected: give another" }),
@@ -123,7 +123,7 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     untrusted,
-    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give whoever has signed it in --certificate-authority",
+    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give the authority that signed it in --certificate-authority",
   ],
   [
     new ConnectionError("Cannot reach https://x: NotValidForName"),

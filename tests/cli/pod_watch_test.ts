@@ -1,5 +1,5 @@
 /**
- * The pods that tell why a workload is not as it should be.
+ * The pods that say why a workload does not meet its conditions.
  *
  * @module
  */
@@ -52,7 +52,7 @@ Deno.test("podSelector() writes the selector of a workload", () => {
   }
 });
 
-Deno.test("LazyPodWatch says what a pod is troubled by, and watches none for it", async () => {
+Deno.test("LazyPodWatch says what is wrong with a pod, and does not watch for that", async () => {
   const changed = Promise.withResolvers<void>();
   await using watch = new LazyPodWatch({
     source: () => {

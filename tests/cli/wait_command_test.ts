@@ -106,7 +106,7 @@ Deno.test("wait for a deletion is content where nothing is there", async () => {
   });
 });
 
-Deno.test("wait tells of what is missing, and waits for the rest", async () => {
+Deno.test("wait reports what is missing, and waits for the rest", async () => {
   await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   assertEquals(
     await stage.start("wait deploy/web pod/a --for=condition=Ready"),
@@ -332,7 +332,7 @@ const REFUSALS: readonly [number, string][] = [
   [422, "Error from server (Invalid): "],
 ];
 
-Deno.test("wait ends at once at what waiting cannot mend", async () => {
+Deno.test("wait ends at once at a permanent refusal", async () => {
   for (const [status, line] of REFUSALS) {
     await using stage = await CliStage.set({ objects: [pod("a", "False")] });
     stage.server.failNext({ status, count: Infinity });
@@ -344,7 +344,7 @@ Deno.test("wait ends at once at what waiting cannot mend", async () => {
   }
 });
 
-Deno.test("wait ends at once at what the watch is refused with", async () => {
+Deno.test("wait ends at once at a permanent refusal of the watch", async () => {
   for (const [status, line] of REFUSALS) {
     await using stage = await CliStage.set({ objects: [pod("a", "False")] });
     const match = ({ query }: { query: Readonly<Record<string, string>> }) =>
@@ -371,7 +371,7 @@ Deno.test("wait ends at once where the server cannot be reached at first", async
   }
 });
 
-Deno.test("wait tells a server that is none by its words", async () => {
+Deno.test("wait shows the words of a server that is not an API server", async () => {
   await using stage = await CliStage.set();
   stage.server.failNext({ status: 200, body: "<html>Log in</html>" });
   const { code, stderr } = await stage.start("wait pod/a --for=delete");
@@ -409,7 +409,7 @@ Deno.test("wait shows one line on a terminal, and takes it away", async () => {
   assertEquals(io.stderr.text.endsWith("\r\x1b[2K"), true);
 });
 
-Deno.test("wait is silent when nobody reads the output any more", async () => {
+Deno.test("wait is silent when the output is not read any more", async () => {
   await using stage = await CliStage.set({ objects: [pod("a", "False")] });
   const io = new FakeIo();
   const waiting = stage.start("wait pod/a --for=condition=Ready", io);

@@ -69,7 +69,7 @@ Deno.test("waitConditions() waits for a value", async () => {
   );
 });
 
-Deno.test("waitConditions() refuses an expression that is none", async () => {
+Deno.test("waitConditions() refuses a malformed expression", async () => {
   const goal = { type: "jsonpath", expression: "{", value: undefined } as const;
   await assertRejects(() => onlyStep(goal), UsageError, "malformed jsonpath");
 });

@@ -49,7 +49,7 @@ const isSeven: Condition<Item> = matches(
 class Fixture {
   readonly fake: FakeListerWatcher<Item>;
   readonly abort = new CountedAbort();
-  readonly told: WaitProgress<Item>[] = [];
+  readonly reported: WaitProgress<Item>[] = [];
 
   constructor(...items: Item[]) {
     this.fake = new FakeListerWatcher({ objects: items });
@@ -61,14 +61,14 @@ class Fixture {
   ): Promise<Item[]> {
     return this.#settled(waitFor(this.fake, condition, {
       signal: this.abort.signal,
-      onProgress: (progress) => this.told.push(progress),
+      onProgress: (progress) => this.reported.push(progress),
       ...options,
     }));
   }
 
-  /** `met/total+restarts` of each time it was told, and why not. */
+  /** `met/total+restarts` of each report, and why not. */
   get progress(): string[] {
-    return this.told.map(({ met, total, restarts, pending }) =>
+    return this.reported.map(({ met, total, restarts, pending }) =>
       [`${met}/${total}+${restarts}`, ...pending.map(({ why }) => why)]
         .join(" ")
     );
@@ -197,9 +197,12 @@ Deno.test("waitFor() resolves with what was seen last where it is about being go
   fixture.fake.delete("a");
   fixture.fake.add(item("c"));
   assert(await isPending(result));
-  assertEquals(fixture.told.at(-1)?.pending.map(({ object }) => object.value), [
-    2,
-  ]);
+  assertEquals(
+    fixture.reported.at(-1)?.pending.map(({ object }) => object.value),
+    [
+      2,
+    ],
+  );
   fixture.fake.delete("b");
   assertEquals(names(await result), ["a=3", "b=2"]);
 });
@@ -375,7 +378,7 @@ Deno.test("waitFor() asks again when the first watch fails otherwise", async () 
   await time.pass(5_000);
   fixture.fake.modify(item("a", { value: 7 }));
   assertEquals(names(await result), ["a=7"]);
-  assertEquals(fixture.told.at(-1)?.restarts, 2);
+  assertEquals(fixture.reported.at(-1)?.restarts, 2);
 });
 
 Deno.test("waitFor() goes on when a later watch is refused", async () => {
@@ -390,7 +393,7 @@ Deno.test("waitFor() goes on when a later watch is refused", async () => {
   await time.pass(5_000);
   fixture.fake.modify(item("a", { value: 7 }));
   assertEquals(names(await result), ["a=7"]);
-  assertEquals(fixture.told.at(-1)?.restarts, 1);
+  assertEquals(fixture.reported.at(-1)?.restarts, 1);
 });
 
 Deno.test("waitFor() goes on when a later list is refused", async () => {
@@ -586,7 +589,7 @@ Deno.test("waitFor() writes down what onProgress throws, and goes on", async () 
   assertEquals(console.written.length, 1);
 });
 
-Deno.test("waitFor() tells nothing where nothing has changed", async () => {
+Deno.test("waitFor() reports nothing where nothing has changed", async () => {
   using _time = new Clock();
   const fixture = new Fixture(
     item("a", { value: 1 }),

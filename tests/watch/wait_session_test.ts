@@ -21,7 +21,7 @@ import { Clock } from "../support/clock.ts";
 import { type Item, item, refused } from "../support/informer_fakes.ts";
 import { CountedAbort, fixRandom, turn } from "../support/wait_fakes.ts";
 
-/** Is content once an object has that value; keeps what it was asked. */
+/** Satisfied once an object has that value; records what it was asked. */
 class Judge implements WaitJudge<Item> {
   readonly asked: string[] = [];
   readonly retried: unknown[] = [];
@@ -61,7 +61,7 @@ Deno.test("runWaitSession() asks for one list where that is enough", async () =>
   assertEquals(time.timers, 0);
 });
 
-Deno.test("runWaitSession() watches as it is told to until the judge is content", async () => {
+Deno.test("runWaitSession() watches as its options say until the judge is satisfied", async () => {
   using time = new Clock();
   const fake = new FakeListerWatcher({ objects: [item("a", { value: 1 })] });
   const judge = new Judge(7);

@@ -1,4 +1,4 @@
-// Which objects meet a condition now, whatever order the news comes in.
+// Which objects meet a condition now, in any order of events.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
@@ -64,8 +64,8 @@ class FakeCache implements Store<Item> {
     return this;
   }
 
-  /** Has a tally read that many events. */
-  tell(tally: WaitTally<Item>, count = this.events.length): boolean[] {
+  /** Lets a tally read that many events. */
+  read(tally: WaitTally<Item>, count = this.events.length): boolean[] {
     return this.events.splice(0, count).map((event) => tally.changed(event));
   }
 }
@@ -97,9 +97,9 @@ Deno.test("WaitTally counts what meets the condition at the same time", () => {
   assertEquals([tally.met, tally.total, tally.isEnough()], [1, 2, false]);
   assertEquals(tally.unmet().map(({ why }) => why), ["1 is odd"]);
   // One comes, and the other goes: there are never two.
-  cache.put("a", 3).put("b", 4).tell(tally);
+  cache.put("a", 3).put("b", 4).read(tally);
   assertEquals([tally.met, tally.isEnough()], [1, false]);
-  cache.put("a", 6).tell(tally);
+  cache.put("a", 6).read(tally);
   assertEquals(tally.isEnough(), true);
   assertEquals(values(tally), ["a6", "b4"]);
 });
@@ -109,7 +109,7 @@ Deno.test("WaitTally does not believe an event that the cache is ahead of", () =
   const tally = tallyOf(cache, isEven, 2);
   cache.put("a", 2).put("b", 2).put("a", 3);
   // The second event makes two of what was seen; a is odd again by now.
-  assertEquals(cache.tell(tally, 2), [true, true]);
+  assertEquals(cache.read(tally, 2), [true, true]);
   assertEquals(tally.isEnough(), false);
   assertEquals(tally.unmet()[0]?.why, "3 is odd");
 });
@@ -119,7 +119,7 @@ Deno.test("WaitTally looks at all of the cache before it is satisfied", () => {
   const tally = tallyOf(cache, isEven, "all");
   cache.put("b", 2).put("a", 1).put("c", 1);
   // Only b's event has been read.
-  cache.tell(tally, 1);
+  cache.read(tally, 1);
   assertEquals(tally.isEnough(), false);
   assertEquals([tally.met, tally.total], [1, 3]);
 });
@@ -143,8 +143,8 @@ Deno.test("WaitTally judges each state once", () => {
     count: 1,
     isSelected: anything,
   });
-  // The events that tell of what the first list has shown already.
-  assertEquals(cache.tell(tally), [false, false]);
+  // The events that repeat what the first list has shown.
+  assertEquals(cache.read(tally), [false, false]);
   assertEquals(asked, 2);
   tally.unmet();
   tally.unmet();
@@ -155,7 +155,7 @@ Deno.test("WaitTally wants at least one for all", () => {
   const cache = new FakeCache();
   const tally = tallyOf(cache, isEven, "all");
   assertEquals(tally.isEnough(), false);
-  cache.put("a", 2).tell(tally);
+  cache.put("a", 2).read(tally);
   assertEquals(tally.isEnough(), true);
 });
 
@@ -163,7 +163,7 @@ Deno.test("WaitTally forgets what is gone", () => {
   const cache = new FakeCache().put("a", 1).put("b", 2);
   const tally = tallyOf(cache, isEven, "all");
   assertEquals(tally.isEnough(), false);
-  assertEquals(cache.remove("a").tell(tally), [true]);
+  assertEquals(cache.remove("a").read(tally), [true]);
   assertEquals([tally.total, tally.isEnough()], [1, true]);
 });
 
@@ -175,9 +175,9 @@ Deno.test("WaitTally sees only what is selected", () => {
     "all",
     ({ metadata }) => metadata?.name !== "b",
   );
-  cache.put("b", 3).put("bb", 3).put("b", 5).tell(tally, 1);
+  cache.put("b", 3).put("bb", 3).put("b", 5).read(tally, 1);
   assertEquals(tally.total, 1);
-  cache.remove("b").tell(tally);
+  cache.remove("b").read(tally);
   assertEquals([tally.total, tally.isEnough()], [2, false]);
 });
 
@@ -188,13 +188,13 @@ Deno.test("WaitTally follows what was there in the beginning until it is gone", 
     tally.unmet().map(({ why }) => why),
     ["there, not being deleted", "there, not being deleted"],
   );
-  cache.put("c", 1).tell(tally);
+  cache.put("c", 1).read(tally);
   assertEquals(tally.total, 2);
-  cache.remove("a", 7).tell(tally);
+  cache.remove("a", 7).read(tally);
   assertEquals([tally.met, tally.isEnough()], [1, false]);
-  cache.put("b", 2).remove("b").tell(tally);
+  cache.put("b", 2).remove("b").read(tally);
   assertEquals([tally.met, tally.isEnough()], [2, true]);
-  // As they were seen last: a with what the deletion told.
+  // As they were seen last: a as the deletion reported it.
   assertEquals(values(tally), ["a7", "b2"]);
 });
 
@@ -202,10 +202,10 @@ Deno.test("WaitTally takes one that comes back under its name for another", () =
   const cache = new FakeCache().put("a", 1);
   const tally = tallyOf(cache, isGone, 1);
   cache.remove("a").put("a", 2);
-  assertEquals(cache.tell(tally, 1), [true]);
+  assertEquals(cache.read(tally, 1), [true]);
   assertEquals(tally.isEnough(), true);
   assertEquals(values(tally), ["a1"]);
-  assertEquals(cache.tell(tally), [false]);
+  assertEquals(cache.read(tally), [false]);
   assertEquals(values(tally), ["a1"]);
 });
 
@@ -228,7 +228,7 @@ Deno.test("WaitTally lets through what a condition throws, now or later", () => 
   const cache = new FakeCache().put("a", 1);
   const tally = tallyOf(cache, condition, 1);
   cache.put("a", 0);
-  assertThrows(() => cache.tell(tally), Error, "failed");
+  assertThrows(() => cache.read(tally), Error, "failed");
 });
 
 Deno.test("WaitTally explains with what a condition throws for want of an object", () => {
@@ -266,15 +266,15 @@ type Step = (typeof STEPS) extends fc.Arbitrary<(infer S)[]> ? S : never;
 function perform(cache: FakeCache, tally: WaitTally<Item>, step: Step): void {
   if (step.type === "put") cache.put(step.name, step.value);
   else if (step.type === "remove") cache.remove(step.name);
-  else cache.tell(tally, step.count);
+  else cache.read(tally, step.count);
 }
 
-Deno.test("WaitTally is satisfied by what is there, and only by that, whatever happens", () => {
+Deno.test("WaitTally is satisfied by what is there, and only by that, after any changes", () => {
   fc.assert(
     fc.property(STEPS, STEPS, COUNTS, (first, steps, count) => {
       const cache = new FakeCache();
-      const nobody = tallyOf(cache, isEven, "all");
-      for (const step of first) perform(cache, nobody, step);
+      const earlier = tallyOf(cache, isEven, "all");
+      for (const step of first) perform(cache, earlier, step);
       const tally = tallyOf(cache, isEven, count);
       const enough = () => {
         const met = cache.list().filter((item) => isEven(item)).length;
@@ -291,7 +291,7 @@ Deno.test("WaitTally is satisfied by what is there, and only by that, whatever h
           );
         }
       }
-      cache.tell(tally);
+      cache.read(tally);
       assertEquals(tally.isEnough(), enough());
       assertEquals(tally.total, cache.size);
     }),
@@ -303,12 +303,12 @@ function compare(a: Item, b: Item): number {
   return metaNamespaceKey(a) < metaNamespaceKey(b) ? -1 : 1;
 }
 
-Deno.test("WaitTally is satisfied when those of the beginning are gone, whatever happens", () => {
+Deno.test("WaitTally is satisfied when those of the beginning are gone, after any changes", () => {
   fc.assert(
     fc.property(STEPS, STEPS, COUNTS, (first, steps, count) => {
       const cache = new FakeCache();
-      const nobody = tallyOf(cache, isEven, "all");
-      for (const step of first) perform(cache, nobody, step);
+      const earlier = tallyOf(cache, isEven, "all");
+      for (const step of first) perform(cache, earlier, step);
       const uids = cache.list().map(({ metadata }) => metadata?.uid);
       const tally = tallyOf(cache, isGone, count);
       const wanted = count === "all"
@@ -324,7 +324,7 @@ Deno.test("WaitTally is satisfied when those of the beginning are gone, whatever
         perform(cache, tally, step);
         if (tally.isEnough()) assertEquals(enough(), true);
       }
-      cache.tell(tally);
+      cache.read(tally);
       assertEquals(tally.isEnough(), enough());
       assertEquals(tally.total, uids.length);
     }),
