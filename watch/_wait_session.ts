@@ -56,6 +56,9 @@ export interface WaitSessionOptions<T extends KubernetesObject>
   readonly onRetry: (error: unknown) => void;
 }
 
+/** What a wait is aborted with that cannot begin; the cause is why. */
+class StartupFailure extends Error {}
+
 /**
  * Waits until a judge says that it is enough.
  *
@@ -76,7 +79,6 @@ export async function runWaitSession<T extends KubernetesObject>(
   const { signal, timeoutMs = 0, onRetry } = options;
   using context = contextWithOptionalTimeout(signal, timeoutMs);
   const startup = new StartupSource(source, options);
-  let hasGivenUp = false;
   try {
     await untilWithSync(
       startup,
@@ -94,12 +96,12 @@ export async function runWaitSession<T extends KubernetesObject>(
         watchList: false,
         onWatchError(error) {
           if (!startup.isPermanent(error)) return onRetry(error);
-          hasGivenUp ||= !context.signal.aborted;
-          context.cancel(error);
+          context.cancel(new StartupFailure("cannot begin", { cause: error }));
         },
       },
     );
   } catch (error) {
-    throw hasGivenUp ? context.signal.reason : error;
+    const { reason } = context.signal;
+    throw reason instanceof StartupFailure ? reason.cause : error;
   }
 }

@@ -214,6 +214,18 @@ Deno.test("rollout status fails at once when it cannot start", async () => {
   }
 });
 
+Deno.test("rollout status ends at once where the server cannot be reached at first", async () => {
+  await using stage = await serve(deployment("web", 0));
+  stage.server.failNext({ networkError: true, count: Infinity });
+  for (const args of [["deployment/web", "--timeout=60s"], ["deployment"]]) {
+    const { io, done } = start(stage.url, ...args);
+    assertEquals(await done, 1);
+    assertStringIncludes(io.stderr.text, "error: Cannot reach http://");
+    assertEquals(io.stderr.lines.length, 1);
+  }
+  assertEquals(stage.server.requests.length, 2);
+});
+
 Deno.test("rollout status is interrupted by a signal", async () => {
   await using stage = await serve(deployment("web", 0));
   const { io, done } = start(stage.url, "deployment/web", "deployment/other");

@@ -117,6 +117,22 @@ Deno.test("wait --for=create accepts the first objects of a selection", async ()
   });
 });
 
+Deno.test("wait for a creation goes on with what has come", async () => {
+  await using stage = await CliStage.set();
+  const io = new FakeIo();
+  const waiting = stage.start(
+    "wait pods -l app=web --for=create --for=condition=Ready",
+    io,
+  );
+  await stage.server.watchStarted(1);
+  stage.server.create(pod("a"));
+  await io.stdout.wrote("pod/a condition met");
+  stage.server.patch(`${PODS}/a`, READY);
+  const { code, stdout } = await waiting;
+  assertEquals(code, 0);
+  assertEquals(stdout, ["pod/a condition met", "pod/a condition met"]);
+});
+
 Deno.test("wait --for=create reports what was not created", async () => {
   await using stage = await CliStage.set();
   assertEquals(await stage.start("wait pods --all --for=create --timeout=0"), {

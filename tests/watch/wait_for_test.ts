@@ -565,6 +565,18 @@ Deno.test("waitFor() rejects when the condition throws, at first or later", asyn
   }
 });
 
+Deno.test("waitFor() rejects with a ConditionError also where a StatusError was thrown", async () => {
+  using _time = new Clock();
+  const cause = refused(403);
+  const fails = matches<Item>((item) => {
+    if (item !== undefined) throw cause;
+    return false;
+  });
+  const fixture = new Fixture(item("a"));
+  const error = await assertRejects(() => fixture.wait(fails), ConditionError);
+  assertStrictEquals(error.cause, cause);
+});
+
 Deno.test("waitFor() does not mind a condition that throws for want of an object", async () => {
   using _time = new Clock();
   const fixture = new Fixture();
