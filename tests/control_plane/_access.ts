@@ -1,8 +1,8 @@
 /**
- * Who may do what, changed while the server runs: RBAC grants, and tokens of
- * service accounts. Each function returns only when the change has taken effect,
- * which it asks the server itself, since authorizer and authenticator learn of
- * changes by watching.
+ * RBAC grants and service account tokens, changed while the server is running.
+ * Each function returns only when the change has taken effect, which it
+ * verifies with the server, since the authorizer and the authenticator learn of
+ * changes through watches.
  */
 
 import { field, textField } from "../../internal/json_fields.ts";
@@ -16,49 +16,51 @@ const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const selfReview = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 const accessReview = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
 
-/** What {@linkcode grant} permits. */
+/** Options for {@linkcode grant}. */
 export interface GrantOptions {
-  /** User, or `system:serviceaccount:NAMESPACE:NAME`. */
+  /** The user, or `system:serviceaccount:NAMESPACE:NAME`. */
   user: string;
-  /** Such as `list`, `watch`. */
+  /** The verbs, such as `list` and `watch`. */
   verbs: readonly [string, ...string[]];
-  /** Plural names. */
+  /** The plural names of the resources. */
   resources: readonly [string, ...string[]];
-  /** API group. @default {""} */
+  /** The API group. @default {""} */
   apiGroup?: string | undefined;
-  /** Namespace. @default {all of them} */
+  /** The namespace. @default {all namespaces} */
   namespace?: string | undefined;
 }
 
-/** A permission that can be taken back. */
+/** A permission that can be revoked. */
 export interface Grant {
-  /** Takes it back; resolves when the server refuses what it permitted. */
+  /**
+   * Revokes the permission; resolves when the server denies what it permitted.
+   */
   revoke(): Promise<void>;
 }
 
-/** Which service account {@linkcode issueToken} makes a token for. */
+/** Options for {@linkcode issueToken}. */
 export interface TokenOptions {
-  /** Name of the service account, which is made where it is missing. */
+  /** The name of the service account, which is created if it does not exist. */
   account: string;
   /** Its namespace. @default {"default"} */
   namespace?: string | undefined;
 }
 
-/** A token of a service account that can be taken back. */
+/** A service account token that can be revoked. */
 export interface AccountToken {
   /** The token. */
   readonly token: string;
-  /** Who has it: `system:serviceaccount:NAMESPACE:NAME`. */
+  /** Its user: `system:serviceaccount:NAMESPACE:NAME`. */
   readonly user: string;
   /**
-   * Takes it back; resolves when the server refuses it. A kube-apiserver keeps
-   * what it found out about a token for 10 s (no flag changes that), so this
-   * takes up to 10 s for a token in use, and no time for one unused for so long.
+   * Revokes the token; resolves when the server rejects it. A kube-apiserver
+   * caches the result of a token review for 10 s (no flag changes that), so
+   * this takes up to 10 s for a token in use.
    */
   revoke(): Promise<void>;
 }
 
-/** Permits something, by a role and its binding. */
+/** Grants a permission, with a role and a binding. */
 export async function grant(
   client: JsonClient,
   options: GrantOptions,
@@ -93,7 +95,7 @@ export async function grant(
   };
 }
 
-/** Makes a token that is bound to a Secret of its own, and dies with it. */
+/** Creates a token that is bound to its own Secret, and revoked with it. */
 export async function issueToken(
   client: JsonClient,
   options: TokenOptions,
@@ -122,7 +124,8 @@ export async function issueToken(
     user: `system:serviceaccount:${namespace}:${account}`,
     async revoke() {
       await client.request("DELETE", `${core}/secrets/${name}`);
-      // Asked too early, it would be found valid, and kept so for 10 s.
+      // A review that is too early would find the token valid, and be cached
+      // for 10 s.
       await delay(pollMs);
       await settle(
         `the token of ${account} to be refused`,
@@ -147,7 +150,7 @@ async function createIfMissing(
 function tokenOf(status: unknown): string {
   const token = textField(status, "token");
   if (token !== undefined) return token;
-  throw new TypeError("Cannot issue a token: the answer holds none");
+  throw new TypeError("Cannot issue a token: the response has none");
 }
 
 async function isAllowed(

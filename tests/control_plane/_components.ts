@@ -1,25 +1,25 @@
 /**
- * The command lines of the control plane's parts. Everything listens on loopback
- * only, nothing waits for leases or for fsync, and nothing happens on its own
- * clock that a test would want to decide itself (compaction).
+ * The command lines of the control plane's components. They listen only on
+ * loopback, do not wait for leases or fsync, and do not compact on their own,
+ * since tests decide when to.
  */
 
 import type { Ports } from "./_ports.ts";
 import type { ProcessOptions } from "./processes.ts";
 
-/** What a command line is made of. */
+/** The settings of a control plane that determine the command lines. */
 export interface ComponentSettings {
-  /** Ports. */
+  /** The ports. */
   ports: Ports;
-  /** Folder that holds the files named by {@linkcode files}. */
-  folder: string;
-  /** Whether pods are to run. */
+  /** The directory of the files named by {@linkcode files}. */
+  directory: string;
+  /** Whether pods run. */
   workloads: boolean;
-  /** Appended to the flags of kube-apiserver. */
+  /** Additional flags for kube-apiserver. */
   apiserverFlags: readonly string[];
 }
 
-/** Names of the files that the parts read, inside the folder. */
+/** The names of the files that the components read. */
 export const files = {
   ca: "ca.crt",
   serverCert: "server.crt",
@@ -31,10 +31,10 @@ export const files = {
 } as const;
 
 /**
- * The two that are off make kube-apiserver write leases of its own. Each write
- * moves the version of everything, and the watch cache of a restarted
- * kube-apiserver begins at the newest one: a watcher that had seen all there was
- * to see would be answered 410.
+ * With the two disabled features, kube-apiserver would write its own leases.
+ * Each write advances the resource version, and the watch cache of a restarted
+ * kube-apiserver starts at the latest one, so that a watcher that has seen all
+ * changes would get a 410.
  */
 const featureGates = [
   "ShardedListAndWatch=true",
@@ -44,14 +44,14 @@ const featureGates = [
 
 type Component = Omit<ProcessOptions, "command">;
 
-/** etcd. */
-export function etcd({ ports, folder }: ComponentSettings): Component {
+/** Returns the command line of etcd. */
+export function etcd({ ports, directory }: ComponentSettings): Component {
   const peer = `http://127.0.0.1:${ports.etcdPeer}`;
   const client = `http://127.0.0.1:${ports.etcd}`;
   return {
     name: "etcd",
     args: [
-      `--data-dir=${folder}/etcd-data`,
+      `--data-dir=${directory}/etcd-data`,
       `--listen-client-urls=${client}`,
       `--advertise-client-urls=${client}`,
       `--listen-peer-urls=${peer}`,
@@ -63,9 +63,9 @@ export function etcd({ ports, folder }: ComponentSettings): Component {
   };
 }
 
-/** kube-apiserver. */
+/** Returns the command line of kube-apiserver. */
 export function apiserver(settings: ComponentSettings): Component {
-  const { ports, folder, workloads, apiserverFlags } = settings;
+  const { ports, directory, workloads, apiserverFlags } = settings;
   return {
     name: "kube-apiserver",
     args: [
@@ -73,45 +73,48 @@ export function apiserver(settings: ComponentSettings): Component {
       "--etcd-compaction-interval=0",
       "--bind-address=127.0.0.1",
       `--secure-port=${ports.apiserver}`,
-      `--tls-cert-file=${folder}/${files.serverCert}`,
-      `--tls-private-key-file=${folder}/${files.serverKey}`,
-      `--client-ca-file=${folder}/${files.ca}`,
-      `--token-auth-file=${folder}/${files.tokens}`,
-      `--cert-dir=${folder}`,
+      `--tls-cert-file=${directory}/${files.serverCert}`,
+      `--tls-private-key-file=${directory}/${files.serverKey}`,
+      `--client-ca-file=${directory}/${files.ca}`,
+      `--token-auth-file=${directory}/${files.tokens}`,
+      `--cert-dir=${directory}`,
       "--authorization-mode=RBAC",
       "--service-account-issuer=https://127.0.0.1",
-      `--service-account-key-file=${folder}/${files.accountPublicKey}`,
-      `--service-account-signing-key-file=${folder}/${files.accountKey}`,
+      `--service-account-key-file=${directory}/${files.accountPublicKey}`,
+      `--service-account-signing-key-file=${directory}/${files.accountKey}`,
       "--service-cluster-ip-range=10.0.0.0/24",
-      // A service may not point at loopback, which is where this one listens.
+      // Endpoints must not be loopback addresses, but kube-apiserver listens on
+      // one.
       "--endpoint-reconciler-type=none",
-      // Otherwise SIGTERM waits a minute for watches that do not end.
+      // By default, SIGTERM waits a minute for open watches.
       "--shutdown-watch-termination-grace-period=1s",
       `--feature-gates=${featureGates}`,
-      // Without controllers nothing makes the accounts that pods would need.
+      // Without controllers, the service accounts that pods need are not
+      // created.
       ...workloads ? [] : ["--disable-admission-plugins=ServiceAccount"],
       ...apiserverFlags,
     ],
   };
 }
 
-/** kube-controller-manager. */
+/** Returns the command line of kube-controller-manager. */
 export function controllerManager(settings: ComponentSettings): Component {
-  const { ports, folder } = settings;
+  const { ports, directory } = settings;
   return {
     name: "kube-controller-manager",
     args: [
       ...clientFlags(settings, ports.controllerManager),
-      `--service-account-private-key-file=${folder}/${files.accountKey}`,
-      `--root-ca-file=${folder}/${files.ca}`,
+      `--service-account-private-key-file=${directory}/${files.accountKey}`,
+      `--root-ca-file=${directory}/${files.ca}`,
       "--node-monitor-period=1s",
-      // kwok's node is heard of seldom, and its pods do not get ready again.
+      // kwok reports its node rarely; pods on an unhealthy node would not
+      // become ready again.
       "--node-monitor-grace-period=1h",
     ],
   };
 }
 
-/** kube-scheduler. */
+/** Returns the command line of kube-scheduler. */
 export function scheduler(settings: ComponentSettings): Component {
   return {
     name: "kube-scheduler",
@@ -119,12 +122,12 @@ export function scheduler(settings: ComponentSettings): Component {
   };
 }
 
-/** kwok. */
-export function kwok({ ports, folder }: ComponentSettings): Component {
+/** Returns the command line of kwok. */
+export function kwok({ ports, directory }: ComponentSettings): Component {
   return {
     name: "kwok",
     args: [
-      `--kubeconfig=${folder}/${files.adminKubeconfig}`,
+      `--kubeconfig=${directory}/${files.adminKubeconfig}`,
       "--manage-all-nodes=true",
       "--node-ip=127.0.0.1",
       `--server-address=127.0.0.1:${ports.kwok}`,
@@ -132,13 +135,13 @@ export function kwok({ ports, folder }: ComponentSettings): Component {
   };
 }
 
-function clientFlags({ folder }: ComponentSettings, port: number): string[] {
+function clientFlags({ directory }: ComponentSettings, port: number): string[] {
   return [
-    `--kubeconfig=${folder}/${files.adminKubeconfig}`,
+    `--kubeconfig=${directory}/${files.adminKubeconfig}`,
     "--leader-elect=false",
     "--bind-address=127.0.0.1",
     `--secure-port=${port}`,
-    `--tls-cert-file=${folder}/${files.serverCert}`,
-    `--tls-private-key-file=${folder}/${files.serverKey}`,
+    `--tls-cert-file=${directory}/${files.serverCert}`,
+    `--tls-private-key-file=${directory}/${files.serverKey}`,
   ];
 }

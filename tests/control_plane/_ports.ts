@@ -1,9 +1,9 @@
 /**
- * Ports on loopback for servers that are told theirs on the command line. They
- * are drawn below the range from which systems take the ports of outgoing
- * connections (32768 and up on Linux, 49152 and up elsewhere): in that range a
- * client that keeps trying to reach a server that is down can be given the
- * server's own port, connects to itself, and the server cannot start again.
+ * Loopback ports for servers whose ports are set on the command line. They are
+ * chosen below the range of ephemeral ports (32768 and up on Linux, 49152 and
+ * up elsewhere). Otherwise, a client that keeps retrying a stopped server could
+ * be assigned the server's own port and connect to itself, and the server could
+ * not start again.
  */
 
 import { ProcessError } from "./processes.ts";
@@ -11,11 +11,11 @@ import { ProcessError } from "./processes.ts";
 const first = 20_000;
 const last = 29_999;
 
-/** Ports of a control plane. */
+/** The ports of a control plane. */
 export interface Ports {
   /** etcd, for clients. */
   etcd: number;
-  /** etcd, for peers it does not have. */
+  /** etcd, for peers. There are none, but the flag is required. */
   etcdPeer: number;
   /** kube-apiserver. */
   apiserver: number;
@@ -27,7 +27,7 @@ export interface Ports {
   kwok: number;
 }
 
-/** Whose port it is. */
+/** The program that uses each port. */
 const processes: Readonly<Record<string, string>> = {
   etcdPeer: "etcd",
   apiserver: "kube-apiserver",
@@ -36,11 +36,11 @@ const processes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Ports for a control plane.
+ * Chooses ports for a control plane.
  *
- * @param given Those that must be these.
- * @returns All of them, free a moment ago.
- * @throws {ProcessError} If one that is given is in use.
+ * @param given Fixed ports.
+ * @returns All ports. They are free, but may be taken before they are used.
+ * @throws {ProcessError} If a fixed port is in use.
  */
 export function choosePorts(given: Partial<Ports>): Ports {
   const taken = new Set<number>();
@@ -68,7 +68,7 @@ export function choosePorts(given: Partial<Ports>): Ports {
   };
 }
 
-/** A port that is not taken yet, and is from now on. */
+/** Reserves a port that has not been chosen before. */
 function freePort(taken: Set<number>): number {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = first + Math.floor(Math.random() * (last - first + 1));
@@ -81,7 +81,7 @@ function freePort(taken: Set<number>): number {
   );
 }
 
-/** Whether a server could listen on a port of loopback. */
+/** Returns whether a server can listen on a loopback port. */
 function isFree(port: number): boolean {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();

@@ -1,6 +1,6 @@
 /**
- * The users that a control plane knows from its start: each has a token, listed
- * in the file that kube-apiserver reads once, and a client certificate.
+ * The users of a control plane: each has a token, listed in the file that
+ * kube-apiserver reads when it starts, and a client certificate.
  */
 
 import { files } from "./_components.ts";
@@ -10,31 +10,31 @@ import {
   type KeyPair,
 } from "./credentials.ts";
 
-/** A user that a control plane is to know. */
+/** A user of a control plane. */
 export interface PlaneUser {
-  /** Name, as RBAC knows it. */
+  /** The user name, as used by RBAC. */
   name: string;
-  /** Groups. @default {[]} */
+  /** The groups. @default {[]} */
   groups?: readonly string[] | undefined;
 }
 
-/** What a client needs to speak to a control plane as one of its users. */
+/** What a client needs to connect to a control plane as a user. */
 export interface ClientConfig {
-  /** URL of the server. */
+  /** The URL of the server. */
   readonly server: string;
-  /** Bearer token. */
+  /** The bearer token. */
   readonly token: string;
-  /** Authority that signed the server's certificate, as PEM text. */
+  /** The certificate authority of the server, as PEM. */
   readonly caCert: string;
-  /** Client certificate, as PEM text. */
+  /** The client certificate, as PEM. */
   readonly clientCert: string;
-  /** Key of the client certificate, as PEM text. */
+  /** The key of the client certificate, as PEM. */
   readonly clientKey: string;
-  /** Path of a file with `caCert`. */
+  /** The path of a file with `caCert`. */
   readonly caFile: string;
-  /** Path of a file with `clientCert`. */
+  /** The path of a file with `clientCert`. */
   readonly clientCertFile: string;
-  /** Path of a file with `clientKey`. */
+  /** The path of a file with `clientKey`. */
   readonly clientKeyFile: string;
 }
 
@@ -44,28 +44,28 @@ interface Credentials extends KeyPair {
   readonly keyFile: string;
 }
 
-/** The administrator, whom every control plane knows. */
+/** The administrator, who exists in every control plane. */
 export const admin: PlaneUser = { name: "admin", groups: ["system:masters"] };
 
-/** Users with their credentials, in files of a folder. */
+/** The users and their credentials, in the files of a directory. */
 export class Users {
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #caCert: string;
   readonly #credentials: ReadonlyMap<string, Credentials>;
 
   private constructor(
-    folder: string,
+    directory: string,
     caCert: string,
     credentials: ReadonlyMap<string, Credentials>,
   ) {
-    this.#folder = folder;
+    this.#directory = directory;
     this.#caCert = caCert;
     this.#credentials = credentials;
   }
 
-  /** Makes credentials for users, and writes them where the parts look. */
+  /** Creates credentials for users, and writes them to the expected files. */
   static async create(
-    folder: string,
+    directory: string,
     authority: CertificateAuthority,
     users: readonly PlaneUser[],
   ): Promise<Users> {
@@ -74,18 +74,18 @@ export class Users {
     for (const [index, { name, groups = [] }] of users.entries()) {
       const pair = await authority.issueClient(name, groups);
       const token = generateToken();
-      const certificateFile = `${folder}/user-${index}.crt`;
-      const keyFile = `${folder}/user-${index}.key`;
+      const certificateFile = `${directory}/user-${index}.crt`;
+      const keyFile = `${directory}/user-${index}.key`;
       await Deno.writeTextFile(certificateFile, pair.certificate);
       await Deno.writeTextFile(keyFile, pair.key);
       credentials.set(name, { ...pair, token, certificateFile, keyFile });
       rows.push(`${token},"${name}",${index},"${groups.join(",")}"\n`);
     }
-    await Deno.writeTextFile(`${folder}/${files.tokens}`, rows.join(""));
-    return new Users(folder, authority.certificate, credentials);
+    await Deno.writeTextFile(`${directory}/${files.tokens}`, rows.join(""));
+    return new Users(directory, authority.certificate, credentials);
   }
 
-  /** How a user reaches a server. */
+  /** Returns what a client needs to connect to a server as a user. */
   client(name: string, server: string): ClientConfig {
     const credentials = this.#credentials.get(name);
     if (credentials === undefined) {
@@ -102,7 +102,7 @@ export class Users {
       caCert: this.#caCert,
       clientCert: certificate,
       clientKey: key,
-      caFile: `${this.#folder}/${files.ca}`,
+      caFile: `${this.#directory}/${files.ca}`,
       clientCertFile: certificateFile,
       clientKeyFile: keyFile,
     };
@@ -110,9 +110,9 @@ export class Users {
 }
 
 /**
- * A kubeconfig (JSON, which is YAML) for a client.
+ * Returns a kubeconfig (as JSON, which is YAML) for a client.
  *
- * @param client Whom it speaks as.
+ * @param client The server and the user.
  * @returns The text of the file.
  */
 export function kubeconfig(

@@ -1,22 +1,23 @@
 /**
- * Finds the programs that the end-to-end tests run: the real control plane, and
- * the oracle on client-go. A program is taken from `KUBEBUILDER_ASSETS` where
- * that folder holds it, else from a cache folder outside the repository, into
- * which it is built once by `go build` from the versions pinned in the `go.mod`
- * files beside this one. The cache's folders are keyed by what is built, so that
- * a new version is a new folder, and two runs at once build only once.
+ * Finds the programs that the end-to-end tests run: a real control plane, and
+ * the oracle based on client-go. A program is taken from the directory in
+ * `KUBEBUILDER_ASSETS` if it is there, otherwise from a cache directory outside
+ * the repository, into which it is built once with `go build` from the versions
+ * pinned in the `go.mod` files of this directory. The directories of the cache
+ * are keyed by what is built, so that each version has its own, and concurrent
+ * runs build only once.
  *
- * Run as a program, it builds everything that is missing and prints where it is.
+ * When run as a program, builds everything that is missing and prints its path.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 
-/** Says what a long step is doing. */
+/** Reports the progress of a long step. */
 export type Report = (line: string) => void;
 
-/** Every program that the end-to-end tests can run. */
+/** All programs that the end-to-end tests can run. */
 export const binaries = [
   "etcd",
   "kube-apiserver",
@@ -31,17 +32,17 @@ export const binaries = [
 export type Binary = typeof binaries[number];
 
 interface GoModule {
-  /** Folder of the `go.mod`, relative to this file. */
-  readonly folder: string;
-  /** Go packages by the name of the program. */
+  /** The directory of the `go.mod`, relative to this file. */
+  readonly directory: string;
+  /** The Go packages by program name. */
   readonly packages: { readonly [Name in Binary]?: string };
-  /** Further files, beside `go.mod` and `go.sum`, that decide what is built. */
+  /** Other files than `go.mod` and `go.sum` that determine what is built. */
   readonly sources: readonly string[];
 }
 
 const modules: readonly GoModule[] = [
   {
-    folder: "kubernetes",
+    directory: "kubernetes",
     packages: {
       "etcd": "go.etcd.io/etcd/server/v3",
       "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -53,12 +54,12 @@ const modules: readonly GoModule[] = [
     sources: [],
   },
   {
-    folder: "kwok",
+    directory: "kwok",
     packages: { "kwok": "sigs.k8s.io/kwok/cmd/kwok" },
     sources: [],
   },
   {
-    folder: "oracle",
+    directory: "oracle",
     packages: { "oracle": "." },
     sources: [
       "conditions.go",
@@ -72,28 +73,30 @@ const modules: readonly GoModule[] = [
   },
 ];
 
-/** A program is neither at hand nor can it be built here. */
+/** A program is neither installed nor can it be built. */
 export class BinaryUnavailableError extends Error {
   /** Always `"BinaryUnavailableError"`. */
   override name = "BinaryUnavailableError";
 }
 
-/** Options of {@linkcode findBinary} and {@linkcode whyUnavailable}. */
+/** Options for {@linkcode findBinary} and {@linkcode whyUnavailable}. */
 export interface BinaryOptions {
-  /** Environment variables. @default {Deno.env.toObject()} */
+  /** The environment variables. @default {Deno.env.toObject()} */
   env?: Readonly<Record<string, string>> | undefined;
-  /** Told about a build. @default {a line on standard error} */
+  /**
+   * Called with the progress of a build. @default {prints to standard error}
+   */
   report?: Report | undefined;
 }
 
 /**
- * The path of a program, which is built first where it is missing.
+ * Returns the path of a program, and builds it first if it is missing.
  *
  * @param binary Its name.
- * @param options Where to look, whom to tell.
+ * @param options The environment, and how to report progress.
  * @returns Its absolute path.
- * @throws {BinaryUnavailableError} If it is not there and there is no Go to build
- * it, or what `KUBEBUILDER_ASSETS` holds is too old.
+ * @throws {BinaryUnavailableError} If it is missing and Go is not installed to
+ *   build it, or if the one in `KUBEBUILDER_ASSETS` is too old.
  * @throws {Error} If the build fails.
  */
 export async function findBinary(
@@ -104,14 +107,14 @@ export async function findBinary(
   const asset = await findAsset(binary, env);
   if (asset !== undefined) return asset;
   const module = moduleOf(binary);
-  const folder = await cacheFolder(module, env);
-  const path = `${folder}/${binary}`;
+  const directory = await cacheDirectory(module, env);
+  const path = `${directory}/${binary}`;
   if (await isFile(path)) return path;
   const reason = await whyUnavailable(binary, options);
   if (reason !== undefined) throw new BinaryUnavailableError(reason);
-  await Deno.mkdir(folder, { recursive: true });
-  // Held until the file closes, also by the death of this process.
-  using lock = await Deno.open(`${folder}/.lock`, {
+  await Deno.mkdir(directory, { recursive: true });
+  // The lock is released when the file is closed or this process dies.
+  using lock = await Deno.open(`${directory}/.lock`, {
     create: true,
     write: true,
   });
@@ -121,11 +124,11 @@ export async function findBinary(
 }
 
 /**
- * Why a program cannot be had, in one sentence that says what to do.
+ * Explains why a program is not available, and what to do.
  *
  * @param binary Its name.
- * @param options Where to look.
- * @returns The sentence; `undefined` where it is there, or Go can build it.
+ * @param options The environment.
+ * @returns The explanation; `undefined` if the program exists or can be built.
  */
 export async function whyUnavailable(
   binary: Binary,
@@ -133,27 +136,27 @@ export async function whyUnavailable(
 ): Promise<string | undefined> {
   const { env = Deno.env.toObject() } = options;
   if (await findAsset(binary, env) !== undefined) return undefined;
-  const path = `${await cacheFolder(moduleOf(binary), env)}/${binary}`;
+  const path = `${await cacheDirectory(moduleOf(binary), env)}/${binary}`;
   if (await isFile(path)) return undefined;
   if (await hasGo(env)) return undefined;
   return `Cannot find ${binary} for the end-to-end tests: install Go, ` +
-    "which builds it, or set KUBEBUILDER_ASSETS to a folder that holds it";
+    "which builds it, or set KUBEBUILDER_ASSETS to a directory that holds it";
 }
 
-/** Where a program of `KUBEBUILDER_ASSETS` is, if it is there. */
+/** Returns the path of a program in `KUBEBUILDER_ASSETS`, if it is there. */
 async function findAsset(
   binary: Binary,
   env: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  const folder = env.KUBEBUILDER_ASSETS;
-  if (folder === undefined || folder === "") return undefined;
-  const path = `${folder}/${binary}`;
+  const directory = env.KUBEBUILDER_ASSETS;
+  if (directory === undefined || directory === "") return undefined;
+  const path = `${directory}/${binary}`;
   if (!await isFile(path)) return undefined;
   if (binary === "kube-apiserver") await requireVersion(path);
   return path;
 }
 
-/** Older ones refuse the feature gate that these tests switch on. */
+/** Older versions reject the feature gate that these tests enable. */
 async function requireVersion(apiserver: string): Promise<void> {
   const text = await run(apiserver, ["--version"]);
   const match = /v(\d+)\.(\d+)/.exec(text);
@@ -174,8 +177,11 @@ function moduleOf(binary: Binary): GoModule {
   throw new TypeError(`Cannot find ${binary}: no such program is known`);
 }
 
-/** The folder for what a Go module builds, named by a digest of its inputs. */
-async function cacheFolder(
+/**
+ * Returns the directory for the programs of a Go module, named by a digest of
+ * its inputs.
+ */
+async function cacheDirectory(
   module: GoModule,
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
@@ -183,19 +189,19 @@ async function cacheFolder(
     (env.HOME === undefined ? undefined : `${env.HOME}/.cache`);
   if (base === undefined) {
     throw new BinaryUnavailableError(
-      "Cannot choose a cache folder: set HOME or XDG_CACHE_HOME",
+      "Cannot choose a cache directory: set HOME or XDG_CACHE_HOME",
     );
   }
   const inputs = [Deno.build.target, buildFlags("").join(" ")];
   for (const file of ["go.mod", "go.sum", ...module.sources]) {
-    inputs.push(await Deno.readTextFile(`${pathOf(module.folder)}/${file}`));
+    inputs.push(await Deno.readTextFile(`${pathOf(module.directory)}/${file}`));
   }
   const digest = await crypto.subtle.digest(
     "SHA-256",
     new TextEncoder().encode(inputs.join("\0")),
   );
   const key = new Uint8Array(digest).toHex().slice(0, 16);
-  const name = module.folder.replaceAll("/", "-");
+  const name = module.directory.replaceAll("/", "-");
   return `${base}/watchtools/controlplane/${name}-${key}`;
 }
 
@@ -203,7 +209,7 @@ function pathOf(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url));
 }
 
-/** A release's version stands in its binaries by way of the linker. */
+/** The linker sets the version of a release in its binaries. */
 function buildFlags(kubernetesVersion: string): string[] {
   const [major = "", minor = ""] = kubernetesVersion.slice(1).split(".");
   const variables = "k8s.io/component-base/version";
@@ -223,8 +229,8 @@ async function build(
   env: Readonly<Record<string, string>>,
   report: Report,
 ): Promise<void> {
-  const folder = pathOf(module.folder);
-  const pins = await Deno.readTextFile(`${folder}/go.mod`);
+  const directory = pathOf(module.directory);
+  const pins = await Deno.readTextFile(`${directory}/go.mod`);
   const version = /k8s\.io\/kubernetes (v\S+)/.exec(pins)?.[1];
   const goPackage = module.packages[binary] ?? ".";
   const unfinished = `${path}.unfinished`;
@@ -240,7 +246,7 @@ async function build(
       ? ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
       : buildFlags(version);
     await run("go", ["build", ...flags, "-o", unfinished, goPackage], {
-      cwd: folder,
+      cwd: directory,
       env: {
         ...env,
         CGO_ENABLED: "0",
@@ -255,7 +261,7 @@ async function build(
   } finally {
     clearInterval(timer);
   }
-  // Only a whole file ever has the name that is looked for.
+  // Renamed at the end, so that an incomplete file is never found.
   await Deno.rename(unfinished, path);
   report(`Built ${binary} in ${seconds()} s: ${path}`);
 }
@@ -269,7 +275,7 @@ async function hasGo(env: Readonly<Record<string, string>>): Promise<boolean> {
   }
 }
 
-/** Standard output of a command that has to succeed. */
+/** Returns the standard output of a command. Throws if it fails. */
 async function run(
   command: string,
   args: readonly string[],

@@ -1,12 +1,12 @@
-/** An HTTP proxy on loopback that connects to where it is asked to. */
+/** An HTTP CONNECT proxy on loopback. */
 
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
-/** A proxy that is listening. */
+/** A running proxy. */
 export class ConnectProxy implements AsyncDisposable {
-  /** Where it was asked to connect to, and with which credential. */
+  /** The requested targets, with the credentials of each request. */
   readonly asked: { target: string; credential: string | undefined }[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -20,7 +20,7 @@ export class ConnectProxy implements AsyncDisposable {
     });
   }
 
-  /** Starts one on a free port. */
+  /** Starts a proxy on a free port. */
   static async start(): Promise<ConnectProxy> {
     const server = createServer();
     const proxy = new ConnectProxy(server);
@@ -29,14 +29,16 @@ export class ConnectProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** The port that it listens on. */
+  /** The port of the proxy. */
   get port(): number {
     const address: AddressInfo | string | null = this.#server.address();
     if (address !== null && typeof address === "object") return address.port;
-    throw new TypeError("Cannot tell the port: the proxy does not listen");
+    throw new TypeError(
+      "Cannot determine the port: the proxy is not listening",
+    );
   }
 
-  /** Breaks all connections, and listens no more. */
+  /** Breaks all connections and stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     const closed = once(this.#server, "close");

@@ -1,11 +1,11 @@
 /**
- * A Kubernetes control plane of the real things, on free ports of loopback, for
- * one test: etcd, kube-apiserver, and where pods are to run also
- * kube-controller-manager, kube-scheduler and kwok with one fake node. All of it
- * ends with the `await using` scope, or with this process.
+ * A real Kubernetes control plane for a test, on free loopback ports: etcd,
+ * kube-apiserver, and, with workloads, kube-controller-manager, kube-scheduler
+ * and kwok with one fake node. It ends with the `await using` scope, or with
+ * this process.
  *
- * It only starts, breaks and mends things, and says what happened; it waits for
- * nothing but its own parts. What is tested with it is not used in it.
+ * It starts, stops and changes the control plane, and waits only for its own
+ * components. It does not use the library under test.
  *
  * @module
  */
@@ -66,41 +66,41 @@ export type {
 } from "./_access.ts";
 export { ProcessError, type RequestOptions };
 
-/** Options of {@linkcode ControlPlane.start}. */
+/** Options for {@linkcode ControlPlane.start}. */
 export interface ControlPlaneOptions {
-  /** Users beside `admin`, without any right until one is granted. */
+  /** Users in addition to `admin`, without any permissions. */
   users?: readonly PlaneUser[] | undefined;
   /** Whether pods run and Deployments roll out. @default {false} */
   workloads?: boolean | undefined;
-  /** Ports that must be these. @default {free ones} */
+  /** Fixed ports. @default {free ports} */
   ports?: Partial<Ports> | undefined;
-  /** Programs to run instead of those found. */
+  /** Programs to run instead of the default ones. */
   programs?: { readonly [Name in Binary]?: string } | undefined;
-  /** Appended to the command line of kube-apiserver. */
+  /** Additional flags for kube-apiserver. */
   apiserverFlags?: readonly string[] | undefined;
-  /** How long each part may take until it is ready. @default {60_000} */
+  /** How long each component may take to become ready. @default {60_000} */
   readyTimeoutMs?: number | undefined;
 }
 
-/** Options of what speaks to a control plane as a user. */
+/** Options for connecting to a control plane as a user. */
 export interface ClientOptions {
-  /** A URL in front of it, such as a proxy's. @default {its own} */
+  /** A URL to use instead of the server's, such as a proxy's. */
   server?: string | undefined;
 }
 
-/** Options of {@linkcode ControlPlane.kubectl}. */
+/** Options for {@linkcode ControlPlane.kubectl}. */
 export interface KubectlOptions extends ClientOptions {
-  /** As whom. @default {"admin"} */
+  /** The user. @default {"admin"} */
   user?: string | undefined;
-  /** Ends kubectl (SIGTERM); what it has printed is returned. */
+  /** Terminates kubectl (SIGTERM); its output so far is returned. */
   signal?: AbortSignal | undefined;
-  /** Called with each piece of standard output, as it comes. */
+  /** Called with each chunk of standard output. */
   onStdout?: ((text: string) => void) | undefined;
 }
 
-/** Options of {@linkcode ControlPlane.stopApiserver}. */
+/** Options for {@linkcode ControlPlane.stopApiserver}. */
 export interface StopOptions {
-  /** SIGTERM: it ends the watches and itself. @default {"SIGTERM"} */
+  /** The signal; on SIGTERM, watches are closed first. @default {"SIGTERM"} */
   signal?: "SIGTERM" | "SIGKILL" | undefined;
 }
 
@@ -137,10 +137,11 @@ export class ControlPlane implements AsyncDisposable {
   /**
    * Starts a control plane.
    *
-   * @param options What it is to be.
-   * @returns It, once everything in it is ready.
+   * @param options The users, components and flags.
+   * @returns The control plane, with all components ready.
    * @throws {BinaryUnavailableError} If a program is missing.
-   * @throws {ProcessError} If a part does not become ready; nothing is left running.
+   * @throws {ProcessError} If a component does not become ready. Nothing is
+   *   left running.
    */
   static async start(
     options: ControlPlaneOptions = {},
@@ -149,7 +150,7 @@ export class ControlPlane implements AsyncDisposable {
       try {
         return await ControlPlane.#startOnce(options);
       } catch (error) {
-        // A port that was free has been taken before its server came up.
+        // A free port may be taken before its server listens on it.
         if (attempt >= portTries || !isPortTaken(error)) throw error;
       }
     }
@@ -163,9 +164,9 @@ export class ControlPlane implements AsyncDisposable {
     const group = await ProcessGroup.create();
     await using stack = new AsyncDisposableStack();
     stack.use(group);
-    const { folder } = group;
-    const settings = { ports, folder, workloads, apiserverFlags };
-    const credentials = await writeCredentials(folder, [admin, ...users]);
+    const { directory } = group;
+    const settings = { ports, directory, workloads, apiserverFlags };
+    const credentials = await writeCredentials(directory, [admin, ...users]);
     const plane = new ControlPlane(settings, group, credentials, options);
     stack.move();
     try {
@@ -177,28 +178,28 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  /** URL of kube-apiserver. */
+  /** The URL of kube-apiserver. */
   get server(): string {
     return `https://127.0.0.1:${this.#settings.ports.apiserver}`;
   }
 
-  /** Port of kube-apiserver: the upstream of a proxy. */
+  /** The port of kube-apiserver, for a proxy in front of it. */
   get port(): number {
     return this.#settings.ports.apiserver;
   }
 
-  /** A folder for files that may vanish with the control plane. */
-  get folder(): string {
-    return this.#group.folder;
+  /** A directory for files, which is removed with the control plane. */
+  get directory(): string {
+    return this.#group.directory;
   }
 
   /**
-   * How a user reaches the server.
+   * Returns what a client needs to connect as a user.
    *
-   * @param user One of those that it was started with.
-   * @param options By which URL.
-   * @returns URL and credentials, as text and as files.
-   * @throws {TypeError} If there is no such user.
+   * @param user One of the users of the control plane.
+   * @param options The URL to use.
+   * @returns The URL and credentials, as text and as files.
+   * @throws {TypeError} If the user does not exist.
    */
   client(user: string = admin.name, options: ClientOptions = {}): ClientConfig {
     return this.#users.client(user, options.server ?? this.server);
@@ -207,12 +208,12 @@ export class ControlPlane implements AsyncDisposable {
   /**
    * Sends a request as the administrator.
    *
-   * @param method HTTP method; PATCH sends a merge patch.
-   * @param path Path and query.
-   * @param body Sent as JSON.
-   * @param options Another token, a signal.
-   * @returns The server's answer.
-   * @throws {RequestError} If it is not 2xx.
+   * @param method The HTTP method; PATCH sends a merge patch.
+   * @param path The path and query.
+   * @param body The body, sent as JSON.
+   * @param options Another token, and a signal.
+   * @returns The body of the response.
+   * @throws {RequestError} If the status is not 2xx.
    */
   async request(
     method: string,
@@ -226,16 +227,16 @@ export class ControlPlane implements AsyncDisposable {
   /**
    * Writes a kubeconfig file.
    *
-   * @param user As whom.
-   * @param options By which URL.
-   * @returns Its path.
+   * @param user The user.
+   * @param options The URL to use.
+   * @returns The path of the file.
    */
   async kubeconfig(
     user: string = admin.name,
     options: ClientOptions = {},
   ): Promise<string> {
     const path = await Deno.makeTempFile({
-      dir: this.folder,
+      dir: this.directory,
       prefix: "kubeconfig-",
     });
     await Deno.writeTextFile(path, kubeconfig(this.client(user, options)));
@@ -243,11 +244,11 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Runs kubectl to its end.
+   * Runs kubectl to completion.
    *
-   * @param args Its arguments.
-   * @param options As whom, until when.
-   * @returns How it ended; a failure is not thrown.
+   * @param args The arguments.
+   * @param options The user, and a signal to terminate it.
+   * @returns The result; a failure does not throw.
    */
   async kubectl(
     args: readonly string[],
@@ -256,8 +257,8 @@ export class ControlPlane implements AsyncDisposable {
     const { user, server, signal, onStdout } = options;
     return await runProgram(await this.#program("kubectl"), args, {
       env: {
-        // HOME: where it keeps what it learns about the server.
-        HOME: this.folder,
+        // HOME: kubectl caches discovery there.
+        HOME: this.directory,
         KUBECONFIG: await this.kubeconfig(user, { server }),
       },
       signal,
@@ -266,12 +267,12 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Ends kube-apiserver and starts it again, on the same port. Its watch cache
-   * then begins at the newest version: a watcher that has not seen all that was
-   * written before is answered 410. It writes nothing itself; with workloads
-   * the others do.
+   * Restarts kube-apiserver on the same port. Its watch cache then starts at
+   * the latest version: a watcher that has not seen all earlier writes gets a
+   * 410. kube-apiserver itself writes nothing; with workloads, other components
+   * do.
    *
-   * @param options By which signal it ends.
+   * @param options The signal to stop it with.
    */
   async restartApiserver(options: StopOptions = {}): Promise<void> {
     await this.stopApiserver(options);
@@ -279,9 +280,9 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Ends kube-apiserver and waits until it has.
+   * Stops kube-apiserver and waits until it has ended.
    *
-   * @param options By which signal.
+   * @param options The signal to send.
    */
   async stopApiserver(options: StopOptions = {}): Promise<void> {
     const { signal = "SIGTERM" } = options;
@@ -295,10 +296,10 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Compacts etcd up to now. kube-apiserver still knows the versions before
-   * that from its watch cache: restart it, and they are gone.
+   * Compacts etcd up to the current revision. kube-apiserver still serves
+   * earlier versions from its watch cache until it is restarted.
    *
-   * @returns The version up to which the history is gone.
+   * @returns The version up to which the history is discarded.
    */
   async compactEtcd(): Promise<string> {
     const range = await this.#etcd.request("POST", "/v3/kv/range", {
@@ -313,34 +314,34 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Permits a user something.
+   * Grants a permission to a user.
    *
-   * @param options Who, what.
-   * @returns What takes it back, once it has taken effect.
+   * @param options The user and the permission.
+   * @returns The grant, which is in effect and can be revoked.
    */
   async grant(options: GrantOptions): Promise<Grant> {
     return await grant(this.#client, options);
   }
 
   /**
-   * Makes a token that can be revoked.
+   * Creates a token that can be revoked.
    *
-   * @param options For which service account.
-   * @returns The token, valid already.
+   * @param options The service account.
+   * @returns The token, which is already valid.
    */
   async issueToken(options: TokenOptions): Promise<AccountToken> {
     return await issueToken(this.#client, options);
   }
 
-  /** The ends of the logs of all parts. */
+  /** Returns the last lines of the logs of all components. */
   async logEnds(): Promise<string> {
     return await this.#group.logEnds();
   }
 
   /**
-   * Ends everything and removes its files.
+   * Stops all components and removes the files.
    *
-   * @throws {ProcessError} If a part had ended before, unasked.
+   * @throws {ProcessError} If a component has ended unexpectedly.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     keepLogs(await this.logEnds());
@@ -349,7 +350,9 @@ export class ControlPlane implements AsyncDisposable {
     await this.#group[Symbol.asyncDispose]();
   }
 
-  /** Disposal after a failed start, which has told already what ended. */
+  /**
+   * Disposes after a failed start, whose error already reports what has ended.
+   */
   async #abandon(): Promise<void> {
     try {
       await this[Symbol.asyncDispose]();
@@ -365,7 +368,7 @@ export class ControlPlane implements AsyncDisposable {
       (signal) => this.#etcd.request("GET", "/health", undefined, { signal }),
     );
     const server = await this.#startApiserver();
-    // The last thing that it writes of its own accord.
+    // The last object that it creates by itself.
     await this.#appears(server, ownService);
     if (this.#settings.workloads) await this.#startWorkloads();
   }
@@ -379,7 +382,7 @@ export class ControlPlane implements AsyncDisposable {
 
   async #startWorkloads(): Promise<void> {
     await Deno.writeTextFile(
-      `${this.folder}/${files.adminKubeconfig}`,
+      `${this.directory}/${files.adminKubeconfig}`,
       kubeconfig(this.client()),
     );
     await this.request("POST", "/api/v1/nodes", fakeNode);
@@ -442,7 +445,7 @@ export class ControlPlane implements AsyncDisposable {
 }
 
 async function writeCredentials(
-  folder: string,
+  directory: string,
   users: readonly PlaneUser[],
 ): Promise<Users> {
   const authority = await CertificateAuthority.create();
@@ -456,9 +459,9 @@ async function writeCredentials(
     [files.accountPublicKey]: account.publicKey,
   };
   for (const [name, content] of Object.entries(contents)) {
-    await Deno.writeTextFile(`${folder}/${name}`, content);
+    await Deno.writeTextFile(`${directory}/${name}`, content);
   }
-  return await Users.create(folder, authority, users);
+  return await Users.create(directory, authority, users);
 }
 
 function isPortTaken(error: unknown): boolean {
@@ -466,9 +469,9 @@ function isPortTaken(error: unknown): boolean {
     error.log.includes("address already in use");
 }
 
-/** etcd's gateway gives 64-bit numbers as strings. */
+/** etcd's gateway encodes 64-bit integers as strings. */
 function revisionOf(header: unknown): string {
   const revision = textField(header, "revision");
   if (revision !== undefined) return revision;
-  throw new TypeError("Cannot compact etcd: its answer names no revision");
+  throw new TypeError("Cannot compact etcd: its response has no revision");
 }

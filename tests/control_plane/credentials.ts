@@ -1,9 +1,10 @@
 /**
- * What the control plane's parts and users prove themselves with: a certificate
- * authority made for one run, a server certificate and client certificates
- * signed by it, and the key that signs service account tokens. Keys are P-256:
- * made in a millisecond, and understood by Go, rustls and OpenSSL alike. The
- * server's certificate is not the authority's own: rustls refuses such a one.
+ * The credentials of the control plane's components and users: a certificate
+ * authority that is created for each run, a server certificate and client
+ * certificates signed by it, and the key that signs service account tokens.
+ * Keys use P-256, which is generated in a millisecond and supported by Go,
+ * rustls and OpenSSL. The server's certificate differs from the authority's,
+ * since rustls rejects an authority as a server.
  */
 
 import "npm:reflect-metadata@^0.2.2";
@@ -28,7 +29,7 @@ const loopbackNames = [
   { type: "dns" as const, value: "localhost" },
 ];
 
-/** A certificate and its private key, each as PEM text. */
+/** A certificate and its private key, as PEM. */
 export interface KeyPair {
   /** The certificate. */
   readonly certificate: string;
@@ -36,9 +37,9 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** A certificate authority that lives as long as one control plane. */
+/** A certificate authority for one control plane. */
 export class CertificateAuthority {
-  /** The authority's own certificate, as PEM text. */
+  /** The certificate of the authority, as PEM. */
   readonly certificate: string;
   readonly #certificate: X509Certificate;
   readonly #keys: CryptoKeyPair;
@@ -49,7 +50,7 @@ export class CertificateAuthority {
     this.certificate = certificate.toString("pem");
   }
 
-  /** A new authority with a new key. */
+  /** Creates an authority with a new key. */
   static async create(
     name = "watchtools-e2e-ca",
   ): Promise<CertificateAuthority> {
@@ -70,7 +71,7 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys);
   }
 
-  /** A certificate for servers on loopback, or of another name. */
+  /** Issues a certificate for servers on loopback, or with another name. */
   async issueServer(name?: string): Promise<KeyPair> {
     return await this.#issue("CN=kube-apiserver", [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
@@ -81,8 +82,8 @@ export class CertificateAuthority {
   }
 
   /**
-   * A client certificate: the server takes the common name as the user and the
-   * organizations as the groups.
+   * Issues a client certificate: the server uses the common name as the user
+   * and the organizations as the groups.
    */
   async issueClient(
     user: string,
@@ -123,8 +124,8 @@ export class CertificateAuthority {
 }
 
 /**
- * A certificate for servers on loopback that is signed by itself and marked as
- * an authority, as the servers of small clusters make themselves.
+ * Creates a self-signed certificate for servers on loopback that is marked as
+ * an authority, as the servers of small clusters generate.
  */
 export async function issueSelfSignedAuthority(): Promise<KeyPair> {
   const keys = await generateKeys();
@@ -144,15 +145,15 @@ export async function issueSelfSignedAuthority(): Promise<KeyPair> {
   };
 }
 
-/** A key pair for service account tokens, each half as PEM text. */
+/** A key pair for service account tokens, as PEM. */
 export interface SigningKey {
-  /** Signs. */
+  /** The private key, which signs tokens. */
   readonly privateKey: string;
-  /** Verifies. */
+  /** The public key, which verifies tokens. */
   readonly publicKey: string;
 }
 
-/** A new key pair for service account tokens. */
+/** Generates a key pair for service account tokens. */
 export async function generateSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeys();
   const bytes = await crypto.subtle.exportKey("spki", publicKey);
@@ -162,7 +163,7 @@ export async function generateSigningKey(): Promise<SigningKey> {
   };
 }
 
-/** A token that nobody guesses. */
+/** Generates a random token. */
 export function generateToken(): string {
   return crypto.getRandomValues(new Uint8Array(24)).toHex();
 }
@@ -176,7 +177,10 @@ async function privateKeyPem(key: CryptoKey): Promise<string> {
   return PemConverter.encode(bytes, "PRIVATE KEY");
 }
 
-/** From an hour ago, for clocks that are moved, to a day from now. */
+/**
+ * Returns a validity from an hour ago, to allow for clock adjustments, to a day
+ * from now.
+ */
 function validity(): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   return {

@@ -1,14 +1,17 @@
-/** The node on which the pods of a control plane "run": kwok plays its kubelet. */
+/**
+ * The node on which the pods of a control plane "run". kwok simulates its
+ * kubelet.
+ */
 
 import { field, listField, textField } from "../../internal/json_fields.ts";
 import type { JsonObject } from "./json_client.ts";
 
 const resources = { cpu: "32", memory: "256Gi", pods: "110" };
 
-/** Name of the node. */
+/** The name of the node. */
 export const nodeName = "fake-node";
 
-/** What is sent to make it. */
+/** The object to create. */
 export const fakeNode = {
   metadata: {
     name: nodeName,
@@ -19,10 +22,11 @@ export const fakeNode = {
 };
 
 /**
- * Whether pods can be bound to a node: it is ready, and nobody holds them off.
+ * Returns whether pods can be scheduled on a node: it is ready and has no taint
+ * that prevents it.
  *
  * @param node The node.
- * @returns Whether they can.
+ * @returns Whether they can be scheduled.
  */
 export function takesPods(node: JsonObject): boolean {
   return conditionStatus(node, "Ready") === "True" &&
@@ -30,11 +34,11 @@ export function takesPods(node: JsonObject): boolean {
 }
 
 /**
- * The status of one of an object's conditions.
+ * Returns the status of a condition of an object.
  *
  * @param object The object.
- * @param type Type of the condition, such as `Available`.
- * @returns Its status; `undefined` where it has no such condition.
+ * @param type The type of the condition, such as `Available`.
+ * @returns The status; `undefined` if there is no such condition.
  */
 export function conditionStatus(
   object: JsonObject,

@@ -1,48 +1,47 @@
 /**
- * A small JSON client for the harness itself, apart from the library that is
- * tested with it. It speaks HTTP/1.1, trusts only the authority that it is
- * given, and can drop its connections, so that none to a server that has been
- * killed is used again.
+ * A small JSON client for the test harness, independent of the library under
+ * test. It uses HTTP/1.1, trusts only the given authority, and can drop its
+ * connections so that none to a killed server is reused.
  */
 
 import { isRecord } from "../../internal/json_fields.ts";
 
-/** An object of the API, or of etcd's gateway. */
+/** An object of the API or of etcd's gateway. */
 export interface JsonObject {
-  /** Group and version. */
+  /** The group and version. */
   apiVersion?: string | undefined;
-  /** Kind. */
+  /** The kind. */
   kind?: string | undefined;
-  /** Metadata, for the members that tests read most. */
+  /** The metadata. */
   metadata?: JsonMetadata | undefined;
-  /** Everything else. */
+  /** Other members. */
   [member: string]: unknown;
 }
 
-/** Metadata of an object or a list. */
+/** The metadata of an object or a list. */
 export interface JsonMetadata {
-  /** Name. */
+  /** The name. */
   name?: string | undefined;
-  /** Namespace. */
+  /** The namespace. */
   namespace?: string | undefined;
-  /** Unique id. */
+  /** The UID. */
   uid?: string | undefined;
-  /** Resource version. */
+  /** The resource version. */
   resourceVersion?: string | undefined;
-  /** Everything else. */
+  /** Other members. */
   [member: string]: unknown;
 }
 
-/** A server refused a request of the harness. */
+/** A server rejected a request of the harness. */
 export class RequestError extends Error {
   /** Always `"RequestError"`. */
   override name = "RequestError";
-  /** The HTTP status. */
+  /** The HTTP status code. */
   readonly code: number;
-  /** What the server said, most often a Status. */
+  /** The body of the response, usually a Status. */
   readonly body: JsonObject;
 
-  /** `what` is the request. */
+  /** Creates the error; `what` describes the request. */
   constructor(what: string, code: number, body: JsonObject) {
     super(
       `${what} was answered ${code}: ${body.message ?? "without a reason"}`,
@@ -52,44 +51,44 @@ export class RequestError extends Error {
   }
 }
 
-/** Options of {@linkcode JsonClient}. */
+/** Options for {@linkcode JsonClient}. */
 export interface JsonClientOptions {
-  /** URL without a path. */
+  /** The URL of the server, without a path. */
   server: string;
-  /** Authority that is trusted, as PEM text. */
+  /** The trusted certificate authority, as PEM. */
   caCert?: string | undefined;
-  /** Bearer token. */
+  /** The bearer token. */
   token?: string | undefined;
 }
 
-/** Options of {@linkcode JsonClient.request}. */
+/** Options for {@linkcode JsonClient.request}. */
 export interface RequestOptions {
-  /** Ends the request. */
+  /** Aborts the request. */
   signal?: AbortSignal | undefined;
-  /** Another bearer token than the client's. */
+  /** A bearer token to use instead of the client's. */
   token?: string | undefined;
 }
 
-/** Sends JSON to one server. */
+/** A JSON client for one server. */
 export class JsonClient implements Disposable {
   readonly #options: JsonClientOptions;
   #client: Deno.HttpClient;
 
-  /** Opens no connection yet. */
+  /** Creates a client; connects lazily. */
   constructor(options: JsonClientOptions) {
     this.#options = options;
     this.#client = createClient(options);
   }
 
   /**
-   * Sends a request and reads its answer.
+   * Sends a request and reads the response.
    *
-   * @param method HTTP method; PATCH sends a merge patch.
-   * @param path Path and query.
-   * @param body Sent as JSON.
-   * @param options Token, signal.
-   * @returns The answer; `{}` where it is no JSON object.
-   * @throws {RequestError} If the answer is not 2xx.
+   * @param method The HTTP method; PATCH sends a merge patch.
+   * @param path The path and query.
+   * @param body The body, sent as JSON.
+   * @param options The token and signal.
+   * @returns The body of the response; `{}` if it is not a JSON object.
+   * @throws {RequestError} If the status is not 2xx.
    */
   async request(
     method: string,
@@ -116,13 +115,13 @@ export class JsonClient implements Disposable {
     throw new RequestError(`${method} ${path}`, response.status, answer);
   }
 
-  /** Drops the connections; the next request opens a new one. */
+  /** Drops all connections; the next request opens a new one. */
   reset(): void {
     this.#client.close();
     this.#client = createClient(this.#options);
   }
 
-  /** Drops the connections for good. */
+  /** Drops all connections permanently. */
   [Symbol.dispose](): void {
     this.#client.close();
   }

@@ -1,7 +1,7 @@
 /**
- * The ends of the logs of the control planes that have been disposed of, kept
- * until a test has passed: what `await using` ends is over before the runner
- * learns that the test has failed.
+ * Keeps the ends of the logs of disposed control planes until a test has
+ * passed, since `await using` disposes a control plane before the failure of
+ * the test is known.
  */
 
 let kept: string[] = [];
@@ -9,16 +9,16 @@ let kept: string[] = [];
 /**
  * Keeps a control plane's log ends.
  *
- * @param text Them.
+ * @param text The log ends.
  */
 export function keepLogs(text: string): void {
   kept.push(text);
 }
 
 /**
- * Forgets what is kept.
+ * Removes and returns the kept log ends.
  *
- * @returns It.
+ * @returns The log ends.
  */
 export function takeLogs(): string {
   const text = kept.join("\n");

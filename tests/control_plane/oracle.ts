@@ -1,7 +1,7 @@
 /**
- * Runs the oracle, the program in `oracle/` that does with client-go what a test
- * does with this library, and collects the lines that it prints. Its standard
- * input is held open by this process: when this process ends, so does it.
+ * Runs the oracle, the program in `oracle/` that does with client-go what a
+ * test does with this library, and collects its output. The oracle exits when
+ * its standard input closes, and so never outlives this process.
  *
  * @module
  */
@@ -10,81 +10,87 @@ import { isRecord } from "../../internal/json_fields.ts";
 import { findBinary } from "./binaries.ts";
 import type { ClientConfig } from "./control_plane.ts";
 
-/** One line of the oracle; the members that it has say what happened. */
+/** A line of the oracle's output. The type of a line depends on its members. */
 export interface OracleLine {
-  /** When, in nanoseconds of Unix time (exact to about 256). */
+  /** The time, in nanoseconds of Unix time (with a precision of about 256). */
   readonly at: number;
-  /** An event: its type. */
+  /** For an event: its type. */
   readonly type?: string | undefined;
-  /** An event: name of its object. */
+  /** For an event: the name of its object. */
   readonly name?: string | undefined;
-  /** An event: namespace of its object. */
+  /** For an event: the namespace of its object. */
   readonly namespace?: string | undefined;
-  /** An event: uid of its object. */
+  /** For an event: the UID of its object. */
   readonly uid?: string | undefined;
-  /** An event: version of its object; a request: the version asked for. */
+  /**
+   * For an event: the resource version of its object; for a request: the
+   * requested version.
+   */
   readonly resourceVersion?: string | undefined;
-  /** An ERROR event: code of its Status. */
+  /** For an ERROR event: the code of its Status. */
   readonly code?: number | undefined;
-  /** An ERROR event, or a request that failed: reason of the Status. */
+  /** For an ERROR event or a failed request: the reason of the Status. */
   readonly reason?: string | undefined;
-  /** What failed, in words. */
+  /** For a failure: the message. */
   readonly message?: string | undefined;
-  /** The n-th watch has been answered. */
+  /** The number of the watch that has been answered. */
   readonly watch?: number | undefined;
-  /** The n-th list has been answered. */
+  /** The number of the list that has been answered. */
   readonly list?: number | undefined;
-  /** The wait that this is about. */
+  /** The ID of the wait. */
   readonly id?: string | undefined;
-  /** A wait was met. */
+  /** Whether the condition of a wait was met. */
   readonly met?: boolean | undefined;
-  /** A wait failed. */
+  /** Whether a wait failed. */
   readonly failed?: boolean | undefined;
-  /** The informer has synced. */
+  /** Whether the informer has synced. */
   readonly synced?: boolean | undefined;
-  /** What the informer's store held at the end. */
+  /** The final content of the informer's store. */
   readonly store?: readonly OracleObject[] | undefined;
-  /** The last line. */
+  /** Whether this is the last line. */
   readonly done?: boolean | undefined;
-  /** The last line: how many events it printed (`retrywatcher`, `informer`). */
+  /**
+   * In the last line: the number of printed events (`retrywatcher`,
+   * `informer`).
+   */
   readonly events?: number | undefined;
-  /** The last line: how many watches it asked for. */
+  /** In the last line: the number of requested watches. */
   readonly watches?: number | undefined;
-  /** The last line: how many lists it asked for. */
+  /** In the last line: the number of requested lists. */
   readonly lists?: number | undefined;
 }
 
 /** An object in the informer's store. */
 export interface OracleObject {
-  /** Name. */
+  /** The name. */
   readonly name: string;
-  /** Namespace. */
+  /** The namespace. */
   readonly namespace?: string | undefined;
-  /** Unique id. */
+  /** The UID. */
   readonly uid: string;
-  /** Version. */
+  /** The resource version. */
   readonly resourceVersion: string;
 }
 
-/** A wait that `until --stdin` is asked for. */
+/** A wait for `until --stdin`. */
 export interface OracleWait {
-  /** Stands in every line about it. */
+  /** Identifies the wait in the output. */
   id: string;
-  /** Name of the object. */
+  /** The name of the object. */
   name: string;
-  /** Where its watch starts. */
+  /** The resource version to watch from. */
   resourceVersion: string;
-  /** As `--condition`. */
+  /** The condition, as for `--condition`. */
   condition: string;
 }
 
-/** Options of {@linkcode Oracle.start}. */
+/** Options for {@linkcode Oracle.start}. */
 export interface OracleOptions {
-  /** Environment variables beside this process's. @default {{}} */
+  /** Additional environment variables. @default {{}} */
   env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** An oracle that runs. */
+/** A running oracle. */
 export class Oracle implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
@@ -102,10 +108,10 @@ export class Oracle implements AsyncDisposable {
   /**
    * Starts an oracle.
    *
-   * @param client Where, and as whom.
-   * @param args Its command and flags, but for those of the connection.
-   * @param options What client-go reads from its environment.
-   * @returns It.
+   * @param client The server and the user.
+   * @param args The command and flags, without those of the connection.
+   * @param options The environment of client-go.
+   * @returns The oracle.
    */
   static async start(
     client: Pick<ClientConfig, "server" | "token" | "caFile">,
@@ -130,18 +136,18 @@ export class Oracle implements AsyncDisposable {
     return new Oracle(child);
   }
 
-  /** What it has printed so far. */
+  /** The lines printed so far. */
   get lines(): readonly OracleLine[] {
     return this.#lines;
   }
 
   /**
-   * Waits for a line; one that has come already counts.
+   * Waits for a line, which may have been printed already.
    *
-   * @param what What is waited for, for the message.
-   * @param matches Which it is.
-   * @returns The first such line.
-   * @throws {Error} If the oracle ends without it.
+   * @param what A description of the line, for the message.
+   * @param matches Returns whether a line is the one to wait for.
+   * @returns The first matching line.
+   * @throws {Error} If the oracle exits without such a line.
    */
   async waitFor(
     what: string,
@@ -161,9 +167,9 @@ export class Oracle implements AsyncDisposable {
   }
 
   /**
-   * Asks `until --stdin` for a wait.
+   * Starts a wait of `until --stdin`.
    *
-   * @param wait For what.
+   * @param wait The wait.
    */
   async ask(wait: OracleWait): Promise<void> {
     const text = `${JSON.stringify(wait)}\n`;
@@ -171,9 +177,9 @@ export class Oracle implements AsyncDisposable {
   }
 
   /**
-   * Waits until it ends by itself.
+   * Waits until the oracle exits by itself.
    *
-   * @returns Everything that it has printed.
+   * @returns All lines that it has printed.
    */
   async finished(): Promise<readonly OracleLine[]> {
     await this.#ended;
@@ -183,7 +189,7 @@ export class Oracle implements AsyncDisposable {
   /**
    * Ends it.
    *
-   * @returns Everything that it has printed.
+   * @returns All lines that it has printed.
    */
   async stop(): Promise<readonly OracleLine[]> {
     if (!this.#isOver) this.#child.kill("SIGTERM");

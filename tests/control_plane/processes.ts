@@ -1,11 +1,11 @@
 /**
- * Processes that never outlive the one that started them. Each is started
- * through a shell that first writes its process id into the group's folder and
- * then becomes the program, whose output goes to a log in that folder. A
- * watchdog, a shell in a session of its own, reads a pipe from this process: the
- * pipe ends with this process however that dies (Ctrl-C, SIGTERM, SIGKILL), and
- * the watchdog then kills what the folder names and removes the folder. So
- * nothing here listens to signals.
+ * Processes that never outlive their parent. Each is started through a shell
+ * that writes its process ID to the group's directory and then executes the
+ * program, whose output goes to a log in that directory. A watchdog, a shell in
+ * its own session, reads a pipe from this process. The pipe closes when this
+ * process ends in any way (Ctrl-C, SIGTERM, SIGKILL); the watchdog then kills
+ * the processes listed in the directory and removes it. No signal handlers are
+ * needed.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -26,16 +26,18 @@ const logLines = 30;
 const probeTimeoutMs = 2000;
 const probeIntervalMs = 50;
 
-/** A process could not be started, or ended when it should not have. */
+/** A process could not be started, or ended unexpectedly. */
 export class ProcessError extends Error {
   /** Always `"ProcessError"`. */
   override name = "ProcessError";
   /** The name of the process. */
   readonly process: string;
-  /** The end of its log. */
+  /** The last lines of its log. */
   readonly log: string;
 
-  /** The log's end becomes the end of the message. */
+  /**
+   * Creates the error; the last lines of the log are appended to the message.
+   */
   constructor(
     process: string,
     message: string,
@@ -49,19 +51,19 @@ export class ProcessError extends Error {
   }
 }
 
-/** What {@linkcode ProcessGroup.start} starts. */
+/** Options for {@linkcode ProcessGroup.start}. */
 export interface ProcessOptions {
-  /** Name in messages, and of the log. */
+  /** The name, used in messages and for the log. */
   name: string;
-  /** Path of the program. */
+  /** The path of the program. */
   command: string;
-  /** Its arguments. */
+  /** The arguments. */
   args: readonly string[];
 }
 
-/** One process of a {@linkcode ProcessGroup}. */
+/** A process of a {@linkcode ProcessGroup}. */
 export class ManagedProcess {
-  /** Name in messages, and of the log. */
+  /** The name, used in messages and for the log. */
   readonly name: string;
   readonly #child: Deno.ChildProcess;
   readonly #path: string;
@@ -69,7 +71,7 @@ export class ManagedProcess {
   #status: Deno.CommandStatus | undefined;
   #stopping = false;
 
-  /** Only a group makes one. */
+  /** Called only by {@linkcode ProcessGroup}. */
   constructor(name: string, path: string, child: Deno.ChildProcess) {
     this.name = name;
     this.#path = path;
@@ -77,12 +79,12 @@ export class ManagedProcess {
     this.#ended = this.#watch();
   }
 
-  /** Its process id. */
+  /** The process ID. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** Whether it ended without having been asked to. */
+  /** Whether the process ended without being stopped. */
   get died(): boolean {
     return this.#status !== undefined && !this.#stopping;
   }
@@ -90,9 +92,9 @@ export class ManagedProcess {
   /**
    * Waits until a probe succeeds.
    *
-   * @param probe Tried again and again until it resolves.
-   * @param timeoutMs For how long.
-   * @throws {ProcessError} If it ends first, or time is up.
+   * @param probe Called repeatedly until it resolves.
+   * @param timeoutMs How long to wait.
+   * @throws {ProcessError} If the process ends first or the time is up.
    */
   async ready(
     probe: (signal: AbortSignal) => Promise<unknown>,
@@ -119,10 +121,10 @@ export class ManagedProcess {
   }
 
   /**
-   * Ends the process and waits until it has.
+   * Stops the process and waits until it has ended.
    *
-   * @param signal How.
-   * @param timeoutMs After so long, by SIGKILL.
+   * @param signal The signal to send.
+   * @param timeoutMs After how long to send SIGKILL.
    */
   async stop(
     signal: "SIGTERM" | "SIGKILL",
@@ -141,7 +143,7 @@ export class ManagedProcess {
     await this.#ended;
   }
 
-  /** The last lines of its log; empty when it wrote none. */
+  /** Returns the last lines of its log; empty if there are none. */
   async logEnd(): Promise<string> {
     try {
       const log = await Deno.readTextFile(`${this.#path}.log`);
@@ -152,13 +154,13 @@ export class ManagedProcess {
     }
   }
 
-  /** An error about this process that carries the end of its log. */
+  /** Creates an error about this process with the last lines of its log. */
   async failure(message: string, cause?: unknown): Promise<ProcessError> {
     const options = cause === undefined ? undefined : { cause };
     return new ProcessError(this.name, message, await this.logEnd(), options);
   }
 
-  /** An error about an end that nobody asked for. */
+  /** Creates an error about an unexpected end. */
   async unexpectedEnd(): Promise<ProcessError> {
     return await this.failure(
       `${this.name} did not stay up: ${this.#describeEnd()}`,
@@ -167,7 +169,7 @@ export class ManagedProcess {
 
   async #watch(): Promise<void> {
     this.#status = await this.#child.status;
-    // The process id may soon be another's.
+    // The process ID may soon be reused.
     await removeIfThere(`${this.#path}.pid`);
   }
 
@@ -175,7 +177,7 @@ export class ManagedProcess {
     try {
       this.#child.kill(signal);
     } catch (error) {
-      // It has ended, and its status is about to tell.
+      // It has ended, but its status is not known yet.
       if (!(error instanceof TypeError)) throw error;
     }
   }
@@ -187,37 +189,39 @@ export class ManagedProcess {
   }
 }
 
-/** Processes with a folder for their files and logs, ended together. */
+/**
+ * A group of processes that end together, with a directory for files and logs.
+ */
 export class ProcessGroup implements AsyncDisposable {
-  /** Removed at the end, whatever that end is. */
-  readonly folder: string;
+  /** A directory that is always removed at the end. */
+  readonly directory: string;
   readonly #watchdog: Deno.ChildProcess;
   readonly #processes = new Map<string, ManagedProcess>();
 
-  private constructor(folder: string, watchdog: Deno.ChildProcess) {
-    this.folder = folder;
+  private constructor(directory: string, watchdog: Deno.ChildProcess) {
+    this.directory = directory;
     this.#watchdog = watchdog;
   }
 
-  /** A group without processes, watched from now on. */
+  /** Creates an empty group and starts its watchdog. */
   static async create(): Promise<ProcessGroup> {
-    const folder = await Deno.makeTempDir({ prefix: "watchtools-e2e-" });
+    const directory = await Deno.makeTempDir({ prefix: "watchtools-e2e-" });
     const watchdog = new Deno.Command("sh", {
-      args: ["-c", watchdogScript, folder],
+      args: ["-c", watchdogScript, directory],
       stdin: "piped",
       stdout: "null",
       stderr: "null",
-      detached: true, // A Ctrl-C of the terminal is not for it
+      detached: true, // Ctrl-C in the terminal must not reach it
     }).spawn();
-    return new ProcessGroup(folder, watchdog);
+    return new ProcessGroup(directory, watchdog);
   }
 
   /**
-   * Starts a process. One of the same name must have ended.
+   * Starts a process. A previous one with the same name must have ended.
    *
-   * @param options Which.
+   * @param options The program and its arguments.
    * @returns The process, which may not be ready yet.
-   * @throws {ProcessError} If there is no such program.
+   * @throws {ProcessError} If the program does not exist.
    */
   async start(options: ProcessOptions): Promise<ManagedProcess> {
     const { name, command, args } = options;
@@ -228,7 +232,7 @@ export class ProcessGroup implements AsyncDisposable {
         `'${command}'`;
       throw new ProcessError(name, message, "", { cause });
     }
-    const path = `${this.folder}/${name}`;
+    const path = `${this.directory}/${name}`;
     const child = new Deno.Command("sh", {
       args: ["-c", startScript, path, command, ...args],
       stdin: "null",
@@ -241,7 +245,7 @@ export class ProcessGroup implements AsyncDisposable {
     return process;
   }
 
-  /** The ends of all logs, each under the name of its process. */
+  /** Returns the last lines of all logs, each under the name of its process. */
   async logEnds(): Promise<string> {
     const ends: string[] = [];
     for (const process of this.#processes.values()) {
@@ -251,16 +255,16 @@ export class ProcessGroup implements AsyncDisposable {
   }
 
   /**
-   * Ends all processes and removes the folder.
+   * Stops all processes and removes the directory.
    *
-   * @throws {ProcessError} If one of them had ended before, unasked.
+   * @throws {ProcessError} If one of them has ended unexpectedly.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const processes = [...this.#processes.values()];
     const dead = processes.find((process) => process.died);
     const error = await dead?.unexpectedEnd();
     await Promise.all(processes.map((process) => process.stop("SIGKILL")));
-    // The watchdog finds nothing to kill, and removes the folder.
+    // The watchdog has nothing left to kill and removes the directory.
     await this.#watchdog.stdin.close();
     await this.#watchdog.status;
     if (error !== undefined) throw error;

@@ -1,32 +1,32 @@
-/** Runs a program to its end, and tells what it prints as it comes. */
+/** Runs a program to completion, and reports its output as it is printed. */
 
-/** Options of {@linkcode runProgram}. */
+/** Options for {@linkcode runProgram}. */
 export interface RunOptions {
-  /** All of its environment. */
+  /** The complete environment. */
   env: Record<string, string>;
-  /** Ends it (SIGTERM). */
+  /** Terminates the program with SIGTERM. */
   signal?: AbortSignal | undefined;
-  /** Called with each piece of standard output. */
+  /** Called with each chunk of standard output. */
   onStdout?: ((text: string) => void) | undefined;
 }
 
-/** What a program that has ended has left. */
+/** The result of a program. */
 export interface ProgramOutput {
-  /** Exit code; 128 and more after a signal. */
+  /** The exit code; more than 128 after a signal. */
   readonly code: number;
-  /** Standard output. */
+  /** The standard output. */
   readonly stdout: string;
-  /** Standard error. */
+  /** The standard error. */
   readonly stderr: string;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program to completion.
  *
- * @param command Its path.
- * @param args Its arguments.
- * @param options Its surroundings.
- * @returns How it ended; a failure is not thrown.
+ * @param command The path of the program.
+ * @param args The arguments.
+ * @param options The environment, a signal and a callback.
+ * @returns The result; a failure does not throw.
  */
 export async function runProgram(
   command: string,

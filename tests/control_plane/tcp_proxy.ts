@@ -1,12 +1,11 @@
 /**
- * A TCP proxy on loopback that breaks connections in every way a network does.
- * TLS passes through it untouched. It is made on `node:net`, whose sockets,
+ * A TCP proxy on loopback that breaks connections in all the ways that a
+ * network can. It passes TLS through. It is based on `node:net`, whose sockets,
  * unlike `Deno.Conn`, can send a reset.
  *
- * Each connection is a pair of sockets, and a state: it forwards; it has
- * stalled, for good; or it is over. What is set on the proxy (delay, trickle,
- * limit) concerns what the server sends, and holds for all connections from then
- * on, those that are open included.
+ * Each connection is a pair of sockets and a state: forwarding, stalled
+ * (permanently), or closed. The settings of the proxy (delay, trickle, limit)
+ * affect what the server sends, on all open and future connections.
  *
  * @module
  */
@@ -14,41 +13,41 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 
-/** How a connection ends. */
+/** How a connection breaks. */
 export type Break = "cut" | "reset" | "stall";
 
-/** Options of {@linkcode TcpProxy.start}. */
+/** Options for {@linkcode TcpProxy.start}. */
 export interface TcpProxyOptions {
-  /** Port of loopback that connections are forwarded to. */
+  /** The loopback port to forward connections to. */
   upstreamPort: number;
 }
 
-/** Options of {@linkcode TcpProxy.stall}. */
+/** Options for {@linkcode TcpProxy.stall}. */
 export interface StallOptions {
-  /** Whether connections that are made from now on stall as well. @default {false} */
+  /** Whether future connections stall too. @default {false} */
   newToo?: boolean | undefined;
 }
 
-/** Options of {@linkcode TcpProxy.trickle}. */
+/** Options for {@linkcode TcpProxy.trickle}. */
 export interface TrickleOptions {
-  /** How many bytes are forwarded at a time. */
+  /** The number of bytes to forward at a time. */
   bytes: number;
-  /** How long it waits after each of them. @default {0} */
+  /** The pause after each of them. @default {0} */
   everyMs?: number | undefined;
 }
 
-/** What {@linkcode TcpProxy.breakAfter} does. */
+/** Options for {@linkcode TcpProxy.breakAfter}. */
 export interface BreakAfterOptions {
   /**
-   * Called for each connection: after how many bytes from the server it breaks;
-   * `undefined`: never.
+   * Called for each connection; returns the number of bytes from the server
+   * after which it breaks, or `undefined` to never break it.
    */
   bytes: () => number | undefined;
-  /** How it breaks. @default {"cut"} */
+  /** How the connection breaks. @default {"cut"} */
   how?: Break | undefined;
 }
 
-/** A proxy that is listening. */
+/** A running proxy. */
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #upstreamPort: number;
@@ -68,8 +67,8 @@ export class TcpProxy implements AsyncDisposable {
   /**
    * Starts a proxy.
    *
-   * @param options What it stands in front of.
-   * @returns It, listening on a free port.
+   * @param options The server to forward to.
+   * @returns The proxy, listening on a free port.
    */
   static async start(options: TcpProxyOptions): Promise<TcpProxy> {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
@@ -79,35 +78,35 @@ export class TcpProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** The port that it listens on. */
+  /** The port of the proxy. */
   get port(): number {
     return addressOf(this.#server).port;
   }
 
-  /** URL of a TLS server behind it. */
+  /** The URL of the proxy, for a TLS server. */
   get url(): string {
     return `https://127.0.0.1:${this.port}`;
   }
 
-  /** How many connections it has accepted. */
+  /** The number of accepted connections. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** How many connections are open, those that have stalled included. */
+  /** The number of open connections, including stalled ones. */
   get open(): number {
     return this.#links.size;
   }
 
-  /** How many connections it has broken, in any way. */
+  /** The number of broken connections. */
   get broken(): number {
     return this.#broken;
   }
 
   /**
-   * Ends all connections in order (FIN), between two bytes.
+   * Closes all connections (FIN), between any two bytes.
    *
-   * @returns How many.
+   * @returns The number of connections.
    */
   cut(): number {
     return this.#breakAll("cut");
@@ -116,25 +115,25 @@ export class TcpProxy implements AsyncDisposable {
   /**
    * Resets all connections (RST).
    *
-   * @returns How many.
+   * @returns The number of connections.
    */
   reset(): number {
     return this.#breakAll("reset");
   }
 
   /**
-   * Makes all connections stand still: neither side hears anything any more, not
-   * even that the other has gone. Nothing makes them move again.
+   * Stalls all connections permanently: neither side receives anything, not
+   * even that the other has closed the connection.
    *
-   * @param options Whether new ones do so as well.
-   * @returns How many connections now stand still that did not before.
+   * @param options Whether future connections stall too.
+   * @returns The number of newly stalled connections.
    */
   stall(options: StallOptions = {}): number {
     this.#stallNew = options.newToo ?? false;
     return this.#breakAll("stall");
   }
 
-  /** Lets new connections through again, as they were before anything was set. */
+  /** Resets the settings, so that new connections are forwarded normally. */
   clear(): void {
     this.#stallNew = false;
     this.#breakAfter = undefined;
@@ -143,25 +142,25 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
-   * Holds back each piece of what the server sends.
+   * Delays each chunk that the server sends.
    *
-   * @param delayMs For how long; 0: no more.
+   * @param delayMs The delay; 0 disables it.
    */
   delay(delayMs: number): void {
     this.#weather.delayMs = delayMs;
   }
 
   /**
-   * Forwards what the server sends in small pieces, each a packet of its own.
+   * Forwards what the server sends in small chunks, each in its own packet.
    *
-   * @param options How small; `undefined`: no more.
-   * @throws {RangeError} If `bytes` is no positive integer.
+   * @param options The chunk size and pause; `undefined` disables it.
+   * @throws {RangeError} If `bytes` is not a positive integer.
    */
   trickle(options: TrickleOptions | undefined): void {
     const bytes = options?.bytes ?? 1;
     if (!Number.isInteger(bytes) || bytes < 1) {
       throw new RangeError(
-        `Cannot trickle ${bytes} bytes at a time: give a positive integer`,
+        `Cannot trickle ${bytes} bytes at a time: the number must be a positive integer`,
       );
     }
     this.#weather.trickle = options;
@@ -170,7 +169,7 @@ export class TcpProxy implements AsyncDisposable {
   /**
    * Breaks each connection after a number of bytes from the server.
    *
-   * @param options After how many, how; `undefined`: no more.
+   * @param options When and how connections break; `undefined` disables it.
    */
   breakAfter(options: BreakAfterOptions | undefined): void {
     this.#breakAfter = options;
@@ -220,13 +219,13 @@ interface LinkListener {
   onClose(): void;
 }
 
-/** One connection through the proxy. */
+/** A connection through the proxy. */
 class Link {
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #weather: Weather;
   readonly #listener: LinkListener;
-  /** Ends the pauses that are under way. */
+  /** Ends the current pauses. */
   readonly #wakers = new Set<() => void>();
   #state: "forwarding" | "stalled" | "over" = "forwarding";
   #bytesLeft = Infinity;
@@ -248,13 +247,13 @@ class Link {
     client.resume();
   }
 
-  /** Sets after how many more bytes from the server it breaks. */
+  /** Sets the number of further bytes from the server after which it breaks. */
   limit(bytes: number | undefined, how: Break): void {
     this.#bytesLeft = bytes ?? Infinity;
     this.#how = how;
   }
 
-  /** Breaks it; one that has stalled can no more break in another way. */
+  /** Breaks the connection. A stalled one cannot break in another way. */
   break(how: Break): void {
     if (this.#state !== "forwarding") return;
     this.#state = how === "stall" ? "stalled" : "over";
@@ -275,7 +274,9 @@ class Link {
     this.#wake();
   }
 
-  /** Drops it, whatever its state, and waits until both sockets are closed. */
+  /**
+   * Drops the connection in any state, and waits until both sockets are closed.
+   */
   async destroy(): Promise<void> {
     this.#state = "over";
     this.#wake();
@@ -287,7 +288,7 @@ class Link {
     }));
   }
 
-  /** Lets one socket's data, end and failure reach the other. */
+  /** Forwards the data, end and errors of one socket to the other. */
   #join(
     from: Socket,
     to: Socket,
@@ -306,7 +307,7 @@ class Link {
         if (this.#state !== "stalled") to.end();
       });
     });
-    // A failure is followed by "close"; the other side learns of it as a reset.
+    // An error is followed by "close"; the other side receives a reset.
     from.on("error", () => {
       if (this.#state === "forwarding") to.resetAndDestroy();
     });
@@ -314,7 +315,7 @@ class Link {
   }
 
   #closed(other: Socket): void {
-    // The peer of a stalled connection is never told.
+    // The peer of a stalled connection is not notified.
     if (this.#state === "stalled" && !other.closed) return;
     this.#state = "over";
     this.#wake();
@@ -344,7 +345,7 @@ class Link {
     if (this.#state !== "forwarding" || data.length === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wakers.add(resolve);
-    // Called when the data has been handed over, or cannot be.
+    // Called when the data has been written, or cannot be.
     socket.write(data, () => resolve());
     await promise;
     this.#wakers.delete(resolve);
@@ -367,5 +368,5 @@ class Link {
 function addressOf(server: Server): AddressInfo {
   const address = server.address();
   if (typeof address === "object" && address !== null) return address;
-  throw new TypeError("Cannot tell the proxy's port: it does not listen");
+  throw new TypeError("Cannot determine the port: the proxy is not listening");
 }

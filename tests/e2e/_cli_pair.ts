@@ -130,7 +130,7 @@ export class CliPair {
       args: [...args],
       cwd: root,
       env: {
-        HOME: this.#plane.folder,
+        HOME: this.#plane.directory,
         DENO_DIR: Deno.env.get("DENO_DIR") ??
           `${Deno.env.get("HOME")}/.cache/deno`,
         KUBECONFIG: this.#kubeconfig,

@@ -6,12 +6,12 @@ import {
   whyUnavailable,
 } from "../control_plane/binaries.ts";
 
-/** A folder for programs, empty at first. */
+/** A directory for programs, empty at first. */
 class Assets implements AsyncDisposable {
-  readonly folder: string;
+  readonly directory: string;
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  private constructor(directory: string) {
+    this.directory = directory;
   }
 
   static async create(): Promise<Assets> {
@@ -20,7 +20,7 @@ class Assets implements AsyncDisposable {
 
   /** Adds a program that prints a text. */
   async add(name: Binary, text: string): Promise<string> {
-    const path = `${this.folder}/${name}`;
+    const path = `${this.directory}/${name}`;
     await Deno.writeTextFile(path, `#!/bin/sh\necho '${text}'\n`, {
       mode: 0o755,
     });
@@ -28,15 +28,15 @@ class Assets implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
+    await Deno.remove(this.directory, { recursive: true });
   }
 }
 
 /** An environment with an empty cache, and without Go. */
 function environment(assets: Assets): Record<string, string> {
   return {
-    KUBEBUILDER_ASSETS: assets.folder,
-    XDG_CACHE_HOME: `${assets.folder}/cache`,
+    KUBEBUILDER_ASSETS: assets.directory,
+    XDG_CACHE_HOME: `${assets.directory}/cache`,
     PATH: "/nowhere",
   };
 }
@@ -73,7 +73,7 @@ Deno.test("findBinary() says what to do where it can neither find nor build", as
   await using assets = await Assets.create();
   const env = environment(assets);
   const message = "Cannot find kwok for the end-to-end tests: install Go, " +
-    "which builds it, or set KUBEBUILDER_ASSETS to a folder that holds it";
+    "which builds it, or set KUBEBUILDER_ASSETS to a directory that holds it";
   assertEquals(await whyUnavailable("kwok", { env }), message);
   const error = await assertRejects(
     () => findBinary("kwok", { env }),
@@ -84,11 +84,11 @@ Deno.test("findBinary() says what to do where it can neither find nor build", as
 
 Deno.test("findBinary() shows the end of a build that fails", async () => {
   await using assets = await Assets.create();
-  const go = `${assets.folder}/go`;
+  const go = `${assets.directory}/go`;
   const script =
     '#!/bin/sh\n[ "$1" = version ] || { echo broken >&2; exit 1; }\n';
   await Deno.writeTextFile(go, script, { mode: 0o755 });
-  const env = { ...environment(assets), PATH: `${assets.folder}:/bin` };
+  const env = { ...environment(assets), PATH: `${assets.directory}:/bin` };
   const lines: string[] = [];
   const report = (line: string) => lines.push(line);
   const error = await assertRejects(

@@ -23,7 +23,7 @@ async function start(
   plane: ControlPlane,
   program: string,
 ): Promise<CliProcess> {
-  const config = `${plane.folder}/client-node-bridge`;
+  const config = `${plane.directory}/client-node-bridge`;
   await Deno.writeTextFile(config, kubeconfig(plane.client()));
   const process = await startScript([program], { env: { KUBECONFIG: config } });
   try {

@@ -100,7 +100,7 @@ const ways: readonly Way[] = [
   {
     name: "token file",
     entries: async (around) => {
-      const tokenFile = `${around.plane.folder}/a-token`;
+      const tokenFile = `${around.plane.directory}/a-token`;
       await Deno.writeTextFile(tokenFile, `${around.admin.token}\n`);
       return { cluster: trusting(around), user: { tokenFile } };
     },
@@ -321,16 +321,16 @@ const ways: readonly Way[] = [
 
 /** The server shows another certificate where it is called by another name. */
 async function withOtherName(
-  folder: string,
+  directory: string,
 ): Promise<{ authority: CertificateAuthority; flag: string }> {
   const authority = await CertificateAuthority.create("other-ca");
   const pair: KeyPair = await authority.issueServer(otherName);
-  await Deno.writeTextFile(`${folder}/other.crt`, pair.certificate);
-  await Deno.writeTextFile(`${folder}/other.key`, pair.key);
+  await Deno.writeTextFile(`${directory}/other.crt`, pair.certificate);
+  await Deno.writeTextFile(`${directory}/other.key`, pair.key);
   return {
     authority,
     flag:
-      `--tls-sni-cert-key=${folder}/other.crt,${folder}/other.key:${otherName},localhost`,
+      `--tls-sni-cert-key=${directory}/other.crt,${directory}/other.key:${otherName},localhost`,
   };
 }
 
@@ -340,7 +340,7 @@ async function tryOn(
   around: Surroundings,
 ): Promise<void> {
   const { cluster, user, context } = await way.entries(around);
-  const kubeconfig = `${around.plane.folder}/kubeconfig-of-a-way`;
+  const kubeconfig = `${around.plane.directory}/kubeconfig-of-a-way`;
   await Deno.writeTextFile(
     kubeconfig,
     JSON.stringify({
@@ -386,8 +386,8 @@ async function tryOn(
 e2eTest(
   "Cluster authenticates in every way that a kubeconfig knows",
   async (context) => {
-    const folder = await Deno.makeTempDir();
-    const { authority, flag } = await withOtherName(folder);
+    const directory = await Deno.makeTempDir();
+    const { authority, flag } = await withOtherName(directory);
     await using plane = await ControlPlane.start({ apiserverFlags: [flag] });
     await using proxy = await ConnectProxy.start();
     await plane.request("POST", podsPath, podNamed("there"));
@@ -413,6 +413,6 @@ e2eTest(
       new Set([target]),
     );
     assertEquals(new Set(credentials), new Set([undefined, basic]));
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   },
 );

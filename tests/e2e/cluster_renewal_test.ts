@@ -47,7 +47,7 @@ async function writeKubeconfig(
   user: Record<string, unknown>,
   server = plane.server,
 ): Promise<string> {
-  const path = await Deno.makeTempFile({ dir: plane.folder });
+  const path = await Deno.makeTempFile({ dir: plane.directory });
   await Deno.writeTextFile(
     path,
     JSON.stringify({
@@ -68,15 +68,15 @@ async function writeKubeconfig(
 
 /** A plugin that prints the token of a file, and notes each of its runs. */
 class Plugin {
-  readonly #folder: string;
+  readonly #directory: string;
   readonly user: Record<string, unknown>;
 
-  constructor(folder: string, expiryMs: number | undefined) {
-    this.#folder = folder;
+  constructor(directory: string, expiryMs: number | undefined) {
+    this.#directory = directory;
     const script = `
-      const folder = ${JSON.stringify(folder)};
-      Deno.writeTextFileSync(folder + "/runs", Date.now() + "\\n", { append: true });
-      const token = Deno.readTextFileSync(folder + "/token");
+      const directory = ${JSON.stringify(directory)};
+      Deno.writeTextFileSync(directory + "/runs", Date.now() + "\\n", { append: true });
+      const token = Deno.readTextFileSync(directory + "/token");
       const inMs = ${expiryMs ?? "undefined"};
       const expirationTimestamp = inMs && new Date(Date.now() + inMs);
       console.log(JSON.stringify({
@@ -96,13 +96,13 @@ class Plugin {
 
   /** What it prints from now on. */
   async setToken(token: string): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true });
-    await Deno.writeTextFile(`${this.#folder}/token`, token);
+    await Deno.mkdir(this.#directory, { recursive: true });
+    await Deno.writeTextFile(`${this.#directory}/token`, token);
   }
 
   /** When it was run, in milliseconds since 1970. */
   async runs(): Promise<number[]> {
-    const text = await Deno.readTextFile(`${this.#folder}/runs`);
+    const text = await Deno.readTextFile(`${this.#directory}/runs`);
     return text.trim().split("\n").map(Number);
   }
 }
@@ -187,7 +187,7 @@ function pluginsOf(
   expiryMs: number | undefined,
 ): Record<Runtime, Plugin> {
   const plugin = (runtime: Runtime) =>
-    new Plugin(`${plane.folder}/plugin-${runtime}`, expiryMs);
+    new Plugin(`${plane.directory}/plugin-${runtime}`, expiryMs);
   return { deno: plugin("deno"), node: plugin("node"), bun: plugin("bun") };
 }
 
@@ -275,12 +275,12 @@ e2eTest(
   "Cluster in a pod follows the token of its service account",
   async () => {
     await using plane = await ControlPlane.start();
-    const folder = `${plane.folder}/pod`;
+    const directory = `${plane.directory}/pod`;
     const [first, second] = await issueTokens(plane, "robot");
-    await Deno.mkdir(folder);
-    await Deno.writeTextFile(`${folder}/token`, first.token);
-    await Deno.writeTextFile(`${folder}/ca.crt`, plane.client().caCert);
-    await Deno.writeTextFile(`${folder}/namespace`, "default");
+    await Deno.mkdir(directory);
+    await Deno.writeTextFile(`${directory}/token`, first.token);
+    await Deno.writeTextFile(`${directory}/ca.crt`, plane.client().caCert);
+    await Deno.writeTextFile(`${directory}/namespace`, "default");
     const changes = new Changes(plane);
     await using watchers = await Watchers.start(plane, () =>
       Promise.resolve({
@@ -288,13 +288,13 @@ e2eTest(
           KUBERNETES_SERVICE_HOST: "127.0.0.1",
           KUBERNETES_SERVICE_PORT: `${plane.port}`,
         },
-        serviceAccountDirectory: folder,
+        serviceAccountDirectory: directory,
       }));
     await changes.write(20);
     await watchers.caughtUp(changes);
     // As a kubelet does it: another file takes the place of the old one.
-    await Deno.writeTextFile(`${folder}/new`, second.token);
-    await Deno.rename(`${folder}/new`, `${folder}/token`);
+    await Deno.writeTextFile(`${directory}/new`, second.token);
+    await Deno.rename(`${directory}/new`, `${directory}/token`);
     await changes.writeDuring(first.revoke(), 10);
     await changes.writeDuring(delay(2500), 10);
     await watchers.endWell(changes);

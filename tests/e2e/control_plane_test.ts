@@ -66,9 +66,9 @@ async function shell(script: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode((await command.output()).stdout).trim();
 }
 
-/** The processes of a control plane, by the files that its folder holds. */
-async function processesOf(folder: string): Promise<string[]> {
-  return (await shell('cat "$1"/*.pid', folder)).split("\n");
+/** The processes of a control plane, by the files that its directory holds. */
+async function processesOf(directory: string): Promise<string[]> {
+  return (await shell('cat "$1"/*.pid', directory)).split("\n");
 }
 
 /** Which of some processes are alive. */
@@ -347,12 +347,12 @@ e2eTest(
 
 e2eTest("ControlPlane ends without a process or a file left", async () => {
   const plane = await ControlPlane.start({ workloads: true });
-  const pids = await processesOf(plane.folder);
+  const pids = await processesOf(plane.directory);
   assertEquals(pids.length, 5);
   assertEquals((await alive(pids)).split("\n"), pids);
   await plane[Symbol.asyncDispose]();
   assertEquals(await alive(pids), "");
-  assertEquals(await exists(plane.folder), false);
+  assertEquals(await exists(plane.directory), false);
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
@@ -367,15 +367,18 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       }).spawn();
       const reader = child.stdout.getReader();
       const { value } = await reader.read();
-      const folder = new TextDecoder().decode(value).trim();
-      const pids = await processesOf(folder);
+      const directory = new TextDecoder().decode(value).trim();
+      const pids = await processesOf(directory);
       assertEquals(pids.length, 5);
       child.kill(signal);
       await child.status;
       await reader.cancel();
       await child.stdin.abort();
       await poll("all processes end", async () => await alive(pids) === "");
-      await poll("its folder vanishes", async () => !await exists(folder));
+      await poll(
+        "its directory vanishes",
+        async () => !await exists(directory),
+      );
     },
   );
 }
@@ -384,9 +387,10 @@ e2eTest(
   "ControlPlane tells at its end of a part that died before",
   async () => {
     const plane = await ControlPlane.start();
-    const [pid = ""] = (await shell('cat "$1/etcd.pid"', plane.folder)).split(
-      "\n",
-    );
+    const [pid = ""] = (await shell('cat "$1/etcd.pid"', plane.directory))
+      .split(
+        "\n",
+      );
     await shell('kill -KILL "$1"', pid);
     await poll("etcd ends", async () => await alive([pid]) === "");
     const error = await assertRejects(() => plane[Symbol.asyncDispose]());
@@ -395,7 +399,7 @@ e2eTest(
       error.message,
       "etcd did not stay up: it was ended by SIGKILL",
     );
-    assertEquals(await exists(plane.folder), false);
+    assertEquals(await exists(plane.directory), false);
   },
 );
 

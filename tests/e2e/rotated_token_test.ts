@@ -57,7 +57,7 @@ e2eTest(
         { minRestartDelayMs: 100, watchTimeoutMs: 1000 },
       ),
     );
-    const tokenFile = `${plane.folder}/robot-token`;
+    const tokenFile = `${plane.directory}/robot-token`;
     await Deno.writeTextFile(tokenFile, first.token);
     await using theirs = await Oracle.start(plane.client(), [
       "retrywatcher",

@@ -1,7 +1,7 @@
 /**
  * The runtimes that the end-to-end tests run programs on: the Deno that runs
  * the tests, and Node and Bun from npm, which are installed once into the same
- * cache folder as the control plane's programs, with the packages that a
+ * cache directory as the control plane's programs, with the packages that a
  * program of this library needs there.
  *
  * @module
@@ -57,12 +57,12 @@ export async function runtimeCommand(
       ],
     };
   }
-  const folder = await (installed ??= install());
-  const bundle = bundles.get(program) ?? bundleFor(folder, program);
+  const directory = await (installed ??= install());
+  const bundle = bundles.get(program) ?? bundleFor(directory, program);
   bundles.set(program, bundle);
   const [name, executable] = runtimePackage(runtime);
   return {
-    command: `${folder}/node_modules/${name}/bin/${executable}`,
+    command: `${directory}/node_modules/${name}/bin/${executable}`,
     args: [await bundle],
   };
 }
@@ -85,15 +85,15 @@ async function install(): Promise<string> {
     `${runtimePackage("bun")[0]}@^1.4`,
     ...packages.map((name) => config.imports[name]?.replace(/^npm:/, "")),
   ].filter((specifier) => specifier !== undefined);
-  const folder = `${cacheFolder()}/${await digestOf(specifiers)}`;
-  await Deno.mkdir(folder, { recursive: true });
+  const directory = `${cacheDirectory()}/${await digestOf(specifiers)}`;
+  await Deno.mkdir(directory, { recursive: true });
   // Held until the file closes, also by the death of this process.
-  using lock = await Deno.open(`${folder}/.lock`, {
+  using lock = await Deno.open(`${directory}/.lock`, {
     create: true,
     write: true,
   });
   await lock.lock(true);
-  if (await exists(`${folder}/.installed`)) return folder;
+  if (await exists(`${directory}/.installed`)) return directory;
   tell(`Installing ${specifiers.join(", ")}`);
   await run("npm", [
     "install",
@@ -101,19 +101,21 @@ async function install(): Promise<string> {
     "--no-fund",
     "--no-package-lock",
     "--ignore-scripts",
-    `--prefix=${folder}`,
+    `--prefix=${directory}`,
     ...specifiers,
   ]);
-  await Deno.writeTextFile(`${folder}/.installed`, "");
-  return folder;
+  await Deno.writeTextFile(`${directory}/.installed`, "");
+  return directory;
 }
 
-function cacheFolder(): string {
+function cacheDirectory(): string {
   const { XDG_CACHE_HOME, HOME } = Deno.env.toObject();
   const base = XDG_CACHE_HOME ||
     (HOME === undefined ? undefined : `${HOME}/.cache`);
   if (base === undefined) {
-    throw new Error("Cannot choose a cache folder: set HOME or XDG_CACHE_HOME");
+    throw new Error(
+      "Cannot choose a cache directory: set HOME or XDG_CACHE_HOME",
+    );
   }
   return `${base}/watchtools/runtimes`;
 }
@@ -128,8 +130,8 @@ async function digestOf(specifiers: readonly string[]): Promise<string> {
 }
 
 /** Lies beside the packages, where both runtimes look for them. */
-async function bundleFor(folder: string, program: string): Promise<string> {
-  const path = `${folder}/${program.replace(/\.ts$/, "")}-${Deno.pid}.mjs`;
+async function bundleFor(directory: string, program: string): Promise<string> {
+  const path = `${directory}/${program.replace(/\.ts$/, "")}-${Deno.pid}.mjs`;
   await run(Deno.execPath(), [
     "bundle",
     "--quiet",
