@@ -11,7 +11,7 @@ import { generateToken } from "./credentials.ts";
 import { type JsonClient, RequestError } from "./json_client.ts";
 
 const pollMs = 100;
-const effectTimeoutMs = 30_000;
+const effectTimeoutMs = 180_000;
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const selfReview = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 const accessReview = "/apis/authorization.k8s.io/v1/subjectaccessreviews";

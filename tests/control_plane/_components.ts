@@ -15,6 +15,8 @@ export interface ComponentSettings {
   directory: string;
   /** Whether pods run. */
   workloads: boolean;
+  /** Whether kube-apiserver records the watches that clients open. */
+  recordWatches: boolean;
   /** Additional flags for kube-apiserver. */
   apiserverFlags: readonly string[];
 }
@@ -28,6 +30,8 @@ export const files = {
   accountPublicKey: "account.pub",
   tokens: "tokens.csv",
   adminKubeconfig: "kubeconfig-admin.json",
+  auditPolicy: "audit-policy.json",
+  auditLog: "audit.log",
 } as const;
 
 /**
@@ -65,7 +69,8 @@ export function etcd({ ports, directory }: ComponentSettings): Component {
 
 /** Returns the command line of kube-apiserver. */
 export function apiserver(settings: ComponentSettings): Component {
-  const { ports, directory, workloads, apiserverFlags } = settings;
+  const { ports, directory, workloads, recordWatches, apiserverFlags } =
+    settings;
   return {
     name: "kube-apiserver",
     args: [
@@ -92,6 +97,12 @@ export function apiserver(settings: ComponentSettings): Component {
       // Without controllers, the service accounts that pods need are not
       // created.
       ...workloads ? [] : ["--disable-admission-plugins=ServiceAccount"],
+      ...recordWatches
+        ? [
+          `--audit-policy-file=${directory}/${files.auditPolicy}`,
+          `--audit-log-path=${directory}/${files.auditLog}`,
+        ]
+        : [],
       ...apiserverFlags,
     ],
   };

@@ -19,6 +19,11 @@ import {
   issueToken,
   type TokenOptions,
 } from "./_access.ts";
+import {
+  auditPolicy,
+  type OpenedWatch,
+  readOpenedWatches,
+} from "./_audit_log.ts";
 import { type Binary, findBinary } from "./binaries.ts";
 import {
   apiserver,
@@ -55,6 +60,7 @@ import {
 
 export { RequestError } from "./json_client.ts";
 export type { JsonMetadata, JsonObject } from "./json_client.ts";
+export type { OpenedWatch } from "./_audit_log.ts";
 export type { ProgramOutput } from "./run_program.ts";
 export type { Ports } from "./_ports.ts";
 export type { ClientConfig, PlaneUser } from "./_users.ts";
@@ -76,9 +82,11 @@ export interface ControlPlaneOptions {
   ports?: Partial<Ports> | undefined;
   /** Programs to run instead of the default ones. */
   programs?: { readonly [Name in Binary]?: string } | undefined;
+  /** Whether to record the watches that clients open. @default {false} */
+  recordWatches?: boolean | undefined;
   /** Additional flags for kube-apiserver. */
   apiserverFlags?: readonly string[] | undefined;
-  /** How long each component may take to become ready. @default {60_000} */
+  /** How long each component may take to become ready. @default {180_000} */
   readyTimeoutMs?: number | undefined;
 }
 
@@ -159,14 +167,31 @@ export class ControlPlane implements AsyncDisposable {
   static async #startOnce(
     options: ControlPlaneOptions,
   ): Promise<ControlPlane> {
-    const { workloads = false, apiserverFlags = [], users = [] } = options;
+    const {
+      workloads = false,
+      recordWatches = false,
+      apiserverFlags = [],
+      users = [],
+    } = options;
     const ports = choosePorts(options.ports ?? {});
     const group = await ProcessGroup.create();
     await using stack = new AsyncDisposableStack();
     stack.use(group);
     const { directory } = group;
-    const settings = { ports, directory, workloads, apiserverFlags };
+    const settings = {
+      ports,
+      directory,
+      workloads,
+      recordWatches,
+      apiserverFlags,
+    };
     const credentials = await writeCredentials(directory, [admin, ...users]);
+    if (recordWatches) {
+      await Deno.writeTextFile(
+        `${directory}/${files.auditPolicy}`,
+        JSON.stringify(auditPolicy),
+      );
+    }
     const plane = new ControlPlane(settings, group, credentials, options);
     stack.move();
     try {
@@ -333,6 +358,16 @@ export class ControlPlane implements AsyncDisposable {
     return await issueToken(this.#client, options);
   }
 
+  /**
+   * Returns the watches that clients have opened so far. Requires the option
+   * `recordWatches`.
+   *
+   * @returns The watches, oldest first, including those closed since.
+   */
+  async openedWatches(): Promise<OpenedWatch[]> {
+    return await readOpenedWatches(`${this.directory}/${files.auditLog}`);
+  }
+
   /** Returns the last lines of the logs of all components. */
   async logEnds(): Promise<string> {
     return await this.#group.logEnds();
@@ -440,7 +475,7 @@ export class ControlPlane implements AsyncDisposable {
     process: ManagedProcess,
     probe: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
-    await process.ready(probe, this.#options.readyTimeoutMs ?? 60_000);
+    await process.ready(probe, this.#options.readyTimeoutMs ?? 180_000);
   }
 }
 

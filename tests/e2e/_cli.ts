@@ -43,41 +43,52 @@ export async function runCli(
   );
 }
 
-/**
- * How many watches of a resource a server has open.
- *
- * @param plane The control plane.
- * @param resource Plural name of the resource.
- * @returns Their number.
- */
-export async function countWatches(
-  plane: ControlPlane,
-  resource: string,
-): Promise<number> {
-  const { message } = await plane.request("GET", "/metrics");
-  let sum = 0;
-  for (const line of String(message).split("\n")) {
-    if (!line.startsWith("apiserver_longrunning_requests{")) continue;
-    if (!line.includes(`resource="${resource}"`)) continue;
-    if (line.includes('verb="WATCH"')) sum += Number(line.split(" ").at(-1));
-  }
-  return sum;
+/** How many watches each program has opened. */
+export interface WatchCounts {
+  /** Watches of this package's command line, or of any other Deno program. */
+  readonly ours: number;
+  /** Watches of `kubectl`. */
+  readonly kubectl: number;
 }
 
 /**
- * Waits until a server has enough watches open.
+ * Counts the watches that the programs have opened so far. Watches of the
+ * control plane's own components, which come and go, do not count, nor does it
+ * matter when the server notices that a client has gone.
  *
- * @param plane The control plane.
- * @param resource Plural name of the resource.
- * @param count How many are enough.
+ * @param plane A control plane that records watches.
+ * @param resource The plural name of the resource.
+ * @returns The counts.
  */
-export async function watchesReach(
+export async function countOpenedWatches(
   plane: ControlPlane,
   resource: string,
-  count: number,
+): Promise<WatchCounts> {
+  const agents = (await plane.openedWatches())
+    .filter((watch) => watch.resource === resource)
+    .map(({ userAgent }) => userAgent);
+  const countOf = (program: string) =>
+    agents.filter((agent) => agent.startsWith(`${program}/`)).length;
+  return { ours: countOf("Deno"), kubectl: countOf("kubectl") };
+}
+
+/**
+ * Waits until the programs have opened more watches.
+ *
+ * @param plane A control plane that records watches.
+ * @param resource The plural name of the resource.
+ * @param before The counts before the programs were started.
+ * @param more How many more watches each program opens.
+ */
+export async function watchesOpened(
+  plane: ControlPlane,
+  resource: string,
+  before: WatchCounts,
+  more: WatchCounts = { ours: 1, kubectl: 1 },
 ): Promise<void> {
-  await poll(
-    `${count} watches of ${resource}`,
-    async () => await countWatches(plane, resource) >= count,
-  );
+  await poll(`both to watch ${resource}`, async () => {
+    const now = await countOpenedWatches(plane, resource);
+    return now.ours >= before.ours + more.ours &&
+      now.kubectl >= before.kubectl + more.kubectl;
+  });
 }

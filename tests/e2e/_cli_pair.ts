@@ -5,8 +5,8 @@
 
 import { fileURLToPath } from "node:url";
 import { packageOptions } from "../../tools/_packages.ts";
-import { countWatches } from "./_cli.ts";
-import { poll, within } from "./_within.ts";
+import { countOpenedWatches, watchesOpened } from "./_cli.ts";
+import { within } from "./_within.ts";
 import type { ControlPlane } from "../control_plane/control_plane.ts";
 import { findBinary } from "../control_plane/binaries.ts";
 
@@ -30,10 +30,10 @@ export interface Pair {
 
 /** What is done while both run. */
 export interface Meanwhile {
-  /** The resource that both have to watch before. */
+  /** The resource that both watch first. */
   readonly watching: string;
-  /** How many of them watch it: some ask again and again. @default {2} */
-  readonly watchers?: number | undefined;
+  /** Whether `kubectl` polls instead of watching. @default {false} */
+  readonly kubectlPolls?: boolean | undefined;
   /** What is done then. */
   readonly act: () => Promise<unknown>;
 }
@@ -85,7 +85,7 @@ export class CliPair {
   ): Promise<Pair> {
     const { meanwhile } = options;
     const before = meanwhile &&
-      await countWatches(this.#plane, meanwhile.watching);
+      await countOpenedWatches(this.#plane, meanwhile.watching);
     // Neither outlives this, however it ends.
     using ended = new EndOfScope();
     const { signal } = ended;
@@ -106,18 +106,15 @@ export class CliPair {
           `both ended before they were to: ${JSON.stringify({ ours, theirs })}`,
         );
       });
-      const { watching, watchers = 2 } = meanwhile;
-      const opened = poll(
-        `${watchers} more watches of ${watching}`,
-        async () =>
-          await countWatches(this.#plane, watching) >= before + watchers,
-      );
+      const { watching, kubectlPolls = false } = meanwhile;
+      const opened = watchesOpened(this.#plane, watching, before, {
+        ours: 1,
+        kubectl: kubectlPolls ? 0 : 1,
+      });
       await Promise.race([opened, tooSoon]);
       await meanwhile.act();
     }
-    const [ours, theirs] = await within(`both to end: ${args}`, both, {
-      timeoutMs: 40_000,
-    });
+    const [ours, theirs] = await within(`both to end: ${args}`, both);
     return { ours, theirs };
   }
 

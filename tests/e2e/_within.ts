@@ -6,7 +6,7 @@ const pollMs = 50;
 
 /** Options of {@linkcode within}. */
 export interface WithinOptions {
-  /** For how long. @default {60_000} */
+  /** For how long. @default {180_000} */
   timeoutMs?: number | undefined;
   /** Said in the error: how far things had got. */
   state?: (() => string) | undefined;
@@ -26,7 +26,7 @@ export async function within<T>(
   promise: Promise<T>,
   options: WithinOptions = {},
 ): Promise<T> {
-  const { timeoutMs = 60_000, state } = options;
+  const { timeoutMs = 180_000, state } = options;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const end = state === undefined ? "" : `: ${state()}`;
@@ -50,7 +50,7 @@ export async function within<T>(
 export async function poll(
   what: string,
   holds: () => Promise<boolean>,
-  timeoutMs = 60_000,
+  timeoutMs = 180_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!await holds()) {

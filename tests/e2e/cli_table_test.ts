@@ -51,8 +51,8 @@ metadata:
 /** Makes a pod while both wait. */
 const creates = (name: string) => (plane: ControlPlane): Meanwhile => ({
   watching: "pods",
-  // kubectl looks every half a second.
-  watchers: 1,
+  // Every half a second.
+  kubectlPolls: true,
   act: () => plane.request("POST", pods, podNamed(name)),
 });
 
@@ -184,19 +184,20 @@ const waits: readonly Case[] = [
 
 const meanwhile: readonly Case[] = [
   {
-    line: "wait pod/late --for=create --timeout=20s",
+    line: "wait pod/late --for=create --timeout=120s",
     meanwhile: creates("late"),
   },
   {
-    line: "wait pod/late --for=delete --timeout=20s",
+    line: "wait pod/late --for=delete --timeout=120s",
     meanwhile: deletes("late"),
   },
   {
-    line: "wait deployment/stuck --for=condition=Available --timeout=20s",
+    line: "wait deployment/stuck --for=condition=Available --timeout=120s",
     meanwhile: scales("stuck", 0),
   },
   {
-    line: "wait deployment/stuck --for=jsonpath={.spec.replicas}=2",
+    line:
+      "wait deployment/stuck --for=jsonpath={.spec.replicas}=2 --timeout=120s",
     meanwhile: scales("stuck", 2),
   },
 ];
@@ -204,11 +205,11 @@ const meanwhile: readonly Case[] = [
 const rollouts: readonly Case[] = [
   { line: "rollout status deployment/web" },
   { line: "rollout status deployment web" },
-  { line: "rollout status deploy/web --timeout=5s" },
+  { line: "rollout status deploy/web --timeout=120s" },
   { line: "rollout status statefulset/db" },
   { line: "rollout status daemonset/agent" },
   { line: "rollout status sts/byhand" },
-  { line: "rollout status deployment/stuck --timeout=1s" },
+  { line: "rollout status deployment/stuck --timeout=5s" },
   { line: "rollout status deployment/stuck --watch=false" },
   { line: "rollout status deployment/expired" },
   { line: "rollout status deployment/web --revision=7" },
@@ -305,7 +306,10 @@ function expected(line: string, theirs: Outcome) {
 }
 
 e2eTest("a command line does what it does in kubectl", async (context) => {
-  await using plane = await ControlPlane.start({ workloads: true });
+  await using plane = await ControlPlane.start({
+    workloads: true,
+    recordWatches: true,
+  });
   await makeCliState(plane);
   const pair = await CliPair.create(plane);
   const unmet = new Set(differences.keys());

@@ -6,9 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { podNamed } from "./_changes.ts";
-import { countWatches, runCli } from "./_cli.ts";
+import { countOpenedWatches, runCli, watchesOpened } from "./_cli.ts";
 import { conditionStatus } from "../control_plane/fake_node.ts";
-import { poll, within } from "./_within.ts";
+import { within } from "./_within.ts";
 import {
   ControlPlane,
   type ProgramOutput,
@@ -39,14 +39,14 @@ async function wait(
   whileWaiting?: { resource: string; act: () => Promise<unknown> },
 ): Promise<Both> {
   const before = whileWaiting &&
-    await countWatches(plane, whileWaiting.resource);
+    await countOpenedWatches(plane, whileWaiting.resource);
   const command = ["wait", ...args];
   const both = Promise.all([
     runCli(plane, command),
     plane.kubectl(command),
   ]);
   if (whileWaiting !== undefined && before !== undefined) {
-    const opened = watchesReach(plane, whileWaiting, before + 2);
+    const opened = watchesOpened(plane, whileWaiting.resource, before);
     const ended = both.then(() => {
       throw new Error("both ended before they were to");
     });
@@ -71,17 +71,6 @@ function linesOf(text: string): string[] {
 
 function isFailure(line: string): boolean {
   return /^(error: |Error from server |timed out waiting )/.test(line);
-}
-
-async function watchesReach(
-  plane: ControlPlane,
-  of: { resource: string },
-  count: number,
-): Promise<void> {
-  await poll(
-    `${count} watches`,
-    async () => await countWatches(plane, of.resource) >= count,
-  );
 }
 
 async function cordon(plane: ControlPlane, yes: boolean): Promise<void> {
@@ -136,7 +125,10 @@ const cases = [
 ] as const;
 
 e2eTest("wait ends as kubectl wait does", async (context) => {
-  await using plane = await ControlPlane.start({ workloads: true });
+  await using plane = await ControlPlane.start({
+    workloads: true,
+    recordWatches: true,
+  });
 
   await context.step("a Deployment that rolls out meanwhile", async () => {
     // Created meanwhile, both would have said at once that there is none.
@@ -144,7 +136,7 @@ e2eTest("wait ends as kubectl wait does", async (context) => {
     await createDeployment(plane, "web");
     const { ours, theirs } = await wait(
       plane,
-      ["deployment/web", "--for=condition=Available", "--timeout=60s"],
+      ["deployment/web", "--for=condition=Available", "--timeout=180s"],
       { resource: "deployments", act: () => cordon(plane, false) },
     );
     assertEquals(ours, theirs);
@@ -173,7 +165,7 @@ e2eTest("wait ends as kubectl wait does", async (context) => {
   await context.step("a deletion meanwhile", async () => {
     const { ours, theirs } = await wait(
       plane,
-      ["deployment/web", "--for=delete", "--timeout=60s"],
+      ["deployment/web", "--for=delete", "--timeout=180s"],
       {
         resource: "deployments",
         act: () => plane.request("DELETE", `${deployments}/web`),

@@ -16,7 +16,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { countWatches, runCli, watchesReach } from "./_cli.ts";
+import { countOpenedWatches, runCli, watchesOpened } from "./_cli.ts";
 import { podNamed, podsPath } from "./_changes.ts";
 import { poll, within } from "./_within.ts";
 import {
@@ -53,7 +53,7 @@ class Beside {
       );
     };
     try {
-      await poll(`both to write ${text}`, same, 15_000);
+      await poll(`both to write ${text}`, same);
     } catch {
       const { ours, theirs } = this.#texts;
       assertEquals(withoutAges(ours), withoutAges(theirs), this.name);
@@ -95,7 +95,7 @@ const watches: readonly (readonly [readonly string[], string])[] = [
 ];
 
 e2eTest("watch writes what kubectl get --watch writes", async (context) => {
-  await using plane = await ControlPlane.start();
+  await using plane = await ControlPlane.start({ recordWatches: true });
   const create = (name: string, labels: Record<string, string> = {}) =>
     plane.request("POST", podsPath, {
       ...podNamed(name),
@@ -103,10 +103,13 @@ e2eTest("watch writes what kubectl get --watch writes", async (context) => {
     });
   await create("web", { app: "web" });
   await create("a-pod-with-a-longer-name");
-  const before = await countWatches(plane, "pods");
+  const before = await countOpenedWatches(plane, "pods");
   const runs = watches.map(([args]) => new Beside(plane, args));
   try {
-    await watchesReach(plane, "pods", before + 2 * watches.length);
+    await watchesOpened(plane, "pods", before, {
+      ours: watches.length,
+      kubectl: watches.length,
+    });
     await create("b", { app: "web" });
     const status = (reason: string) =>
       plane.request("PATCH", `${podsPath}/web/status`, { status: { reason } });
@@ -137,13 +140,13 @@ async function rollout(
 ): Promise<{ ours: ProgramOutput; theirs: ProgramOutput }> {
   const command = ["rollout", "status", ...args];
   const { resource = "pods", act } = whileWatching ?? {};
-  const before = await countWatches(plane, resource);
+  const before = await countOpenedWatches(plane, resource);
   const both = Promise.all([
     runCli(plane, command),
     plane.kubectl(command),
   ]);
   if (act !== undefined) {
-    await watchesReach(plane, resource, before + 2);
+    await watchesOpened(plane, resource, before);
     await act();
   }
   const [ours, theirs] = await within("both to end", both);
@@ -188,7 +191,7 @@ const rollouts: readonly (readonly [readonly string[], number])[] = [
   [["deployment/none"], 1],
   [["deployment/none", "sts/db", "ds/none"], 1],
   [["deployment/stuck", "--watch=false"], 0],
-  [["deployment/stuck", "--timeout=1s"], 1],
+  [["deployment/stuck", "--timeout=5s"], 1],
   [["deployment/late"], 1],
   [["ds/manual"], 1],
   [["rs", "-l", "app=web"], 1],
@@ -197,7 +200,10 @@ const rollouts: readonly (readonly [readonly string[], number])[] = [
 e2eTest(
   "rollout status ends as kubectl rollout status does",
   async (context) => {
-    await using plane = await ControlPlane.start({ workloads: true });
+    await using plane = await ControlPlane.start({
+      workloads: true,
+      recordWatches: true,
+    });
     const nowhere = {
       template: {
         metadata: { labels: { app: "stuck" } },
