@@ -1,21 +1,21 @@
 /**
- * A world around the command line for tests: streams that can be read and
- * waited for, signals that are given by hand.
+ * A fake environment of the command line: output streams that tests can read
+ * and wait on, and signals that tests send.
  *
  * @module
  */
 
 import type { CliIo, CliOutput, CliSignal } from "../../cli.ts";
 
-// Nobody's own cluster is meant where a test names a server.
+// Tests must not use the kubeconfig of the machine.
 Deno.env.set("KUBECONFIG", "/no/such/kubeconfig");
 
-/** An output stream that keeps what is written. */
+/** An output stream that records what is written. */
 export class FakeOutput implements CliOutput {
   readonly isTerminal: boolean;
   columns = 80;
   rows = 24;
-  /** Everything that was written. */
+  /** The text written so far. */
   text = "";
   readonly #failed = new AbortController();
   readonly #waiting = new Set<() => void>();
@@ -28,7 +28,7 @@ export class FakeOutput implements CliOutput {
     return this.#failed.signal;
   }
 
-  /** The lines that were written. */
+  /** The lines written so far. */
   get lines(): string[] {
     return this.text.split("\n").slice(0, -1);
   }
@@ -39,7 +39,7 @@ export class FakeOutput implements CliOutput {
     return Promise.resolve();
   }
 
-  /** Nothing more can be written. */
+  /** Makes the stream fail: nothing more is written. */
   fail(error: Error): void {
     this.#failed.abort(error);
   }
@@ -58,15 +58,15 @@ export class FakeOutput implements CliOutput {
   }
 }
 
-/** Options of {@linkcode FakeIo}. */
+/** Options for {@linkcode FakeIo}. */
 export interface FakeIoOptions {
-  /** Whether a person sits in front of it. */
+  /** Whether it is a terminal. */
   terminal?: boolean;
   /** Environment variables. */
   env?: Record<string, string>;
 }
 
-/** The world around a command. */
+/** The environment of a command. */
 export class FakeIo implements CliIo {
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
@@ -79,7 +79,7 @@ export class FakeIo implements CliIo {
     this.env = env;
   }
 
-  /** How many listen for signals. */
+  /** The number of signal listeners. */
   get listeners(): number {
     return this.#listeners.size;
   }

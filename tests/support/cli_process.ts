@@ -1,5 +1,5 @@
 /**
- * The command line, and other scripts, as processes of their own.
+ * Runs the command line and other scripts as separate processes.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import { packageOptions } from "../../tools/_packages.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Nobody's own cluster is meant where a test names a server. */
+/** Tests must not use the kubeconfig of the machine. */
 const NO_KUBECONFIG = "/no/such/kubeconfig";
 
-/** How a process ended. */
+/** The result of a process. */
 export interface CliOutcome {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Options of {@linkcode startCli}. */
+/** Options for {@linkcode startCli}. */
 export interface CliProcessOptions {
-  /** Environment variables beside those of this process. */
+  /** Additional environment variables. */
   env?: Record<string, string>;
-  /** Whether it has a standard input, in which nothing ever comes. */
+  /** Whether its standard input is an open pipe without data. */
   input?: boolean;
-  /** What it may do. @default {["-A"]} */
+  /** The permission flags. @default {["-A"]} */
   permissions?: readonly string[];
 }
 
@@ -44,50 +44,50 @@ export class CliProcess implements AsyncDisposable {
     this.#stderr = new Collector(child.stderr);
   }
 
-  /** Resolves when a text has come on stdout. */
+  /** Resolves when a text has been written to stdout. */
   async printed(text: string): Promise<void> {
     await this.#stdout.contains(text);
   }
 
-  /** Resolves when a text has come on stderr. */
+  /** Resolves when a text has been written to stderr. */
   async told(text: string): Promise<void> {
     await this.#stderr.contains(text);
   }
 
-  /** Closes the reading end of its stdout. */
+  /** Closes the read end of its stdout. */
   async stopReading(): Promise<void> {
     await this.#stdout.cancel();
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Ends it on the spot, where it has not ended. */
+  /** Kills the process if it is still running. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // The process has already ended.
     }
     await this.ended();
   }
 
-  /** Resolves when it has ended. */
+  /** Resolves when the process has ended. */
   async ended(): Promise<CliOutcome> {
     const [{ code }, stdout, stderr] = await Promise.all([
       this.#child.status,
       this.#stdout.whole(),
       this.#stderr.whole(),
     ]);
-    // Nobody reads it any more, which is no failure.
+    // The reader has canceled the stream, which is not an error.
     await this.#input?.close().catch(() => {});
     return { code, stdout, stderr };
   }
 }
 
-/** Collects what a process writes, and tells when something has come. */
+/** Collects the output of a process, and resolves when a text has arrived. */
 class Collector {
   readonly #reader: ReadableStreamDefaultReader<string>;
   readonly #done: Promise<void>;
@@ -109,7 +109,7 @@ class Collector {
     await this.#done;
   }
 
-  /** Rejects where it can no longer come. */
+  /** Rejects if the text can no longer arrive. */
   contains(text: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => {
@@ -150,7 +150,7 @@ export async function startCli(
 /**
  * Starts a script of this project.
  *
- * @param script Its path in the project, and its arguments.
+ * @param script The path in the project, and the arguments.
  * @param options The environment.
  * @returns The running process.
  */
@@ -175,11 +175,11 @@ export async function startScript(
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command to completion.
  *
  * @param args The arguments.
  * @param options The environment.
- * @returns How it ended.
+ * @returns The result.
  */
 export async function runCli(
   args: readonly string[],

@@ -10,9 +10,9 @@ import {
 } from "../../cli/resources/built_in.ts";
 
 /**
- * A resource that Kubernetes itself has.
+ * Returns a built-in resource of Kubernetes.
  *
- * @param text What it is called.
+ * @param text The name of the resource.
  * @returns The resource.
  */
 export function resourceNamed(text: string): ResourceType {

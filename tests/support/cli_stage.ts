@@ -1,5 +1,5 @@
 /**
- * A server for tests of commands, and the commands that are run against it.
+ * A server for tests of commands, and a way to run commands against it.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import {
 } from "../../testing/fake_api_server.ts";
 import { FakeIo } from "./cli_io.ts";
 
-/** How a command ended. */
+/** The result of a command. */
 export interface CliOutcome {
   code: number;
   stdout: string[];
   stderr: string[];
 }
 
-/** A server over HTTP, and commands that are run against it. */
+/** An HTTP server, against which commands are run. */
 export class CliStage implements AsyncDisposable {
   readonly server: FakeApiServer;
   #url = "";
@@ -34,7 +34,7 @@ export class CliStage implements AsyncDisposable {
     return stage;
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to completion. */
   async start(args: string, io = new FakeIo()): Promise<CliOutcome> {
     const code = await main([...args.split(" "), "--server", this.#url], io);
     return { code, stdout: io.stdout.lines, stderr: io.stderr.lines };

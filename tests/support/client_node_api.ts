@@ -1,6 +1,6 @@
 /**
- * client-node's own API classes over a `fetch` function, such as that of a
- * `FakeApiServer`. Its real HTTP client keeps timers that nobody can end.
+ * client-node's API classes with a `fetch` function, such as that of a
+ * `FakeApiServer`. Its real HTTP client has timers that cannot be stopped.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import {
 } from "@kubernetes/client-node";
 import type { FetchFunction } from "../../rest/rest_lister_watcher.ts";
 
-/** Options of {@linkcode coreApi}. */
+/** Options for {@linkcode coreApi}. */
 export interface CoreApiOptions {
-  /** Address of the server. */
+  /** The address of the server. */
   server?: string;
-  /** Headers for each request. */
+  /** The headers of each request. */
   headers?: Record<string, string>;
 }
 
 /**
- * client-node's typed functions for the core resources.
+ * Returns client-node's typed functions for the core resources.
  *
  * @param fetch Sends the requests.
- * @param options Where to, what with.
+ * @param options The address and headers.
  * @returns The functions.
  */
 export function coreApi(
@@ -47,7 +47,7 @@ export function coreApi(
           Object.fromEntries(response.headers),
           {
             text: () => response.text(),
-            binary: () => Promise.reject(new Error("not asked for")),
+            binary: () => Promise.reject(new Error("not supported")),
             stream: () => response.body,
           },
         );

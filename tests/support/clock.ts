@@ -1,9 +1,9 @@
 /**
- * Fake time that knows how many timers are set, steps after which all is
- * quiet, and a wall clock that can be set back.
+ * Fake time that counts its timers and can advance until nothing is pending,
+ * and a wall clock that can be set back.
  *
- * `FakeTime` does not tell about timers: its `next()` also goes to where a
- * timer was that has been cleared.
+ * `FakeTime` does not expose its timers, and its `next()` may stop at a timer
+ * that has been cleared.
  *
  * @module
  */
@@ -11,12 +11,12 @@
 import { FakeTime } from "@std/testing/time";
 import { turn } from "./wait_fakes.ts";
 
-/** A fake time that counts its timers. */
+/** Fake time that counts its timers. */
 export class Clock extends FakeTime {
   readonly #set = new Set<unknown>();
   #count = 0;
 
-  /** Fakes the time, from the given one on, or from now. */
+  /** Fakes time, starting at the given time or now. */
   constructor(start?: number) {
     super(start);
     const { setTimeout, clearTimeout } = globalThis;
@@ -37,17 +37,17 @@ export class Clock extends FakeTime {
     });
   }
 
-  /** How many timers are set now. */
+  /** The number of pending timers. */
   get timers(): number {
     return this.#set.size;
   }
 
-  /** How often a timer was set so far. */
+  /** How often a timer has been set so far. */
   get timersSoFar(): number {
     return this.#count;
   }
 
-  /** Lets what is pending run, then time pass, then what that set off. */
+  /** Runs pending work, advances time, and runs the work that this triggers. */
   async pass(ms = 0): Promise<void> {
     await turn();
     this.tick(ms);
@@ -56,8 +56,8 @@ export class Clock extends FakeTime {
 }
 
 /**
- * Sets the wall clock of the fake time in force until disposed of: timers go
- * on as before, as they do when an administrator sets the clock.
+ * Sets the wall clock of the active fake time until disposed. Timers are not
+ * affected, as when an administrator sets the clock.
  */
 export function setClock(byMs: number): Disposable {
   const { Date } = globalThis;

@@ -1,11 +1,14 @@
-/** A way to a cluster, for tests of what it is used for. */
+/** Ways to access a cluster, for tests of their use. */
 
 import type {
   ClusterAccess,
   ExecPlugin,
 } from "../../cluster/_cluster_access.ts";
 
-/** An access to https://c.example as nobody, but for what is given. */
+/**
+ * Returns an access to https://c.example without credentials, with the given
+ * overrides.
+ */
 export function clusterAccess(
   access: Partial<ClusterAccess> = {},
 ): ClusterAccess {
@@ -24,7 +27,7 @@ export function clusterAccess(
   };
 }
 
-/** A plugin that runs a script by this Deno. */
+/** A plugin that runs a script with this Deno. */
 export function scriptPlugin(
   script: string,
   plugin: Partial<ExecPlugin> = {},

@@ -1,13 +1,13 @@
-// A signal that knows who listens to it, to see that nobody is left behind.
+// A signal that knows its listeners, to assert that none is left behind.
 
-/** An abort controller's signal and the listeners that it has now. */
+/** A signal with its controller and current listeners. */
 export interface CountedSignal {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   readonly listeners: ReadonlySet<unknown>;
 }
 
-/** Makes one. Listeners are taken to be for one abort. */
+/** Creates a signal. Listeners are assumed to be called at most once. */
 export function countedSignal(): CountedSignal {
   const controller = new AbortController();
   const { signal } = controller;

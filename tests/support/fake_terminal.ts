@@ -1,25 +1,24 @@
 /**
- * A terminal for tests: what is written to it becomes the lines that a person
- * would see. It knows the few sequences that are used here, and throws at any
- * other.
+ * A fake terminal that renders its input into the lines that a user would see.
+ * It supports only the escape sequences used here, and throws for others.
  *
  * @module
  */
 
 import type { TerminalSize } from "../../cli/terminal/live_block.ts";
 
-// deno-lint-ignore no-control-regex -- what a terminal obeys
+// deno-lint-ignore no-control-regex -- control characters are the subject
 const SEQUENCE = /\x1b\[(\??)(\d*)([A-Za-z])/y;
 
 /** A terminal. */
 export class FakeTerminal {
-  /** Line of the cursor, from 0. */
+  /** The line of the cursor, from 0. */
   row = 0;
-  /** Column of the cursor, from 0. */
+  /** The column of the cursor, from 0. */
   column = 0;
   isCursorShown = true;
   wraps = true;
-  /** How often anything was written. */
+  /** The number of writes. */
   writes = 0;
   #size: TerminalSize;
   #screen: string[] = [""];
@@ -28,7 +27,9 @@ export class FakeTerminal {
     this.#size = size;
   }
 
-  /** The lines down to the last one that is not empty, blanks at ends left out. */
+  /**
+   * The lines up to the last one that is not empty, without trailing spaces.
+   */
   get lines(): string[] {
     const lines = this.#screen.map((line) => line.trimEnd());
     return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
@@ -50,7 +51,10 @@ export class FakeTerminal {
     }
   }
 
-  /** Lines that are too long now are broken, as most terminals do. */
+  /**
+   * Changes the size. Lines that are now too long are wrapped, as in most
+   * terminals.
+   */
   resize(size: TerminalSize): void {
     const { columns } = size;
     const cursorLine = this.row;
@@ -79,7 +83,7 @@ export class FakeTerminal {
         this.#screen[this.row] ??= "";
         return this.#scroll();
       case "\x1b":
-        throw new Error("a sequence that is not known");
+        throw new Error("unknown sequence");
     }
     const line = this.#screen[this.row] ?? "";
     const at = Math.min(this.column, this.#size.columns - 1);
@@ -102,7 +106,7 @@ export class FakeTerminal {
         this.row = Math.max(0, this.row - Number(parameter || "1"));
         return;
       case "K":
-        // In the last column, the character that stands there goes as well.
+        // In the last column, the character under the cursor is erased too.
         this.#screen[this.row] = line.slice(
           0,
           Math.min(this.column, this.#size.columns - 1),
@@ -119,10 +123,10 @@ export class FakeTerminal {
       case "?l":
         if (parameter === "25") this.isCursorShown = command === "?h";
         else if (parameter === "7") this.wraps = command === "?h";
-        else throw new Error(`mode ${parameter} is not known`);
+        else throw new Error(`unknown mode ${parameter}`);
         return;
       default:
-        throw new Error(`sequence ${command} is not known`);
+        throw new Error(`unknown sequence ${command}`);
     }
   }
 }

@@ -1,8 +1,8 @@
 /**
- * A server for random tests: it keeps every change there ever was, and a watch
- * from version n gets what came after n, bookmarks in between. It can be told
- * how the watches to come fail to start and how the open one ends. What each
- * try was, and how it ended, can be read from its calls.
+ * A server for random tests: it keeps all changes, and a watch from version n
+ * gets the changes after n and bookmarks. Tests decide how future watches fail
+ * to start and how the open one ends. Its calls record each attempt and how it
+ * ended.
  *
  * @module
  */
@@ -31,17 +31,17 @@ export type Cut =
   | { kind: "error"; code: number; retryAfterSeconds?: number | undefined }
   | { kind: "stall" };
 
-/** How a try ended by itself: it failed, or it ended as watches do. */
+/** How an attempt ended by itself: with a failure, or normally. */
 export type Ending =
   | { failed: true; retryAfterMs: number }
   | { failed: false };
 
-/** A watcher bears so many answers of 410 in a row. */
+/** The number of consecutive 410 responses that a watcher tolerates. */
 const GONE_IN_A_ROW = 3;
 
-/** The server; its `watcher` is what is tested against it. */
+/** The server, with a `watcher` for the code under test. */
 export class HistoryServer {
-  /** The watcher to give to what is tested. */
+  /** The watcher for the code under test. */
   readonly watcher = new ScriptedWatcher((call) => this.#called(call));
   /** The versions of the changes so far. */
   readonly changes: number[] = [];
@@ -51,34 +51,34 @@ export class HistoryServer {
   #revision = 1;
   #gone = 0;
 
-  /** Changes something. */
+  /** Makes a change. */
   change(): void {
     const version = ++this.#revision;
     this.changes.push(version);
     this.#last?.send(added(version));
   }
 
-  /** Moves the version on, as changes of other resources do. */
+  /** Advances the version, as changes of other resources do. */
   skip(by: number): void {
     this.#revision += by;
   }
 
-  /** Sends a bookmark to whoever watches. */
+  /** Sends a bookmark to the open watch. */
   bookmark(): void {
     this.#last?.send(bookmark(this.#revision));
   }
 
-  /** Has a start to come fail. */
+  /** Makes a future start fail. */
   fault(fault: StartFault): void {
     this.#faults.push(fault);
   }
 
-  /** Has every start to come succeed. */
+  /** Makes all future starts succeed. */
   heal(): void {
     this.#faults.length = 0;
   }
 
-  /** Begins with another watcher, which counts its 410 answers itself. */
+  /** Starts over with another watcher, which counts its own 410 responses. */
   greet(): void {
     this.#gone = 0;
   }
@@ -98,14 +98,14 @@ export class HistoryServer {
     }
   }
 
-  /** Whether a try brought an event or a bookmark. */
+  /** Returns whether an attempt delivered an event or a bookmark. */
   heard({ taken }: ScriptedCall): boolean {
     return taken.some((entry) =>
       entry.type === "event" && entry.event.type !== "ERROR"
     );
   }
 
-  /** How a try ended by itself; undefined where it did not. */
+  /** Returns how an attempt ended by itself; `undefined` if it did not. */
   ending(call: ScriptedCall): Ending | undefined {
     const fault = this.#failedStarts.get(call);
     if (fault !== undefined) {
@@ -152,7 +152,7 @@ export class HistoryServer {
 function errorOf(fault: StartFault): Error {
   return fault.kind === "status"
     ? new StatusError(statusOf(fault))
-    : new ConnectionError("There is no route to the server");
+    : new ConnectionError("No route to the server");
 }
 
 function statusOf(

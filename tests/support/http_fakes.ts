@@ -1,7 +1,7 @@
 /**
- * What the tests of talking HTTP share: bodies that come in the pieces and end
- * in the way that a test wants, and servers on loopback, well-behaved ones and
- * ones that are in charge of every byte.
+ * Helpers for HTTP tests: bodies whose chunks and end are controlled by the
+ * test, and servers on loopback, both regular ones and ones that control every
+ * byte.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import { assert } from "@std/assert";
 import type { FetchFunction } from "../../mod.ts";
 
-/** Both kinds of body: with BYOB readers, and without. */
+/** Both kinds of bodies: with and without BYOB readers. */
 export const BODY_KINDS = ["BYOB", "default"] as const;
 
 /** One of {@linkcode BODY_KINDS}. */
@@ -20,24 +20,24 @@ export type BodyEnd = "close" | "hang" | { error: unknown };
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes of a text. */
+/** Encodes a text. */
 export function bytes(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** Cuts bytes into pieces at those places. */
+/** Splits bytes at the given positions. */
 export function cut(whole: Bytes, places: readonly number[]): Bytes[] {
   const sorted = [0, ...places, whole.length].sort((a, b) => a - b);
   return sorted.slice(1).map((end, index) => whole.slice(sorted[index], end))
     .filter((piece) => piece.length > 0);
 }
 
-/** A body that gives its chunks one by one, each only when it is read. */
+/** A body that delivers its chunks one by one when they are read. */
 export class FakeBody {
   readonly stream: ReadableStream<Bytes>;
-  /** What it was cancelled with, each time. */
+  /** The reasons with which it was canceled. */
   readonly cancels: unknown[] = [];
-  /** How often it was read. */
+  /** The number of reads. */
   pulls = 0;
   readonly #chunks: Bytes[];
   readonly #end: BodyEnd;
@@ -77,7 +77,7 @@ export class FakeBody {
       }, { highWaterMark: 0 });
   }
 
-  /** Has it break, now. */
+  /** Breaks the body immediately. */
   break(error: unknown): void {
     this.#break(error);
   }
@@ -95,7 +95,7 @@ export class FakeBody {
   }
 }
 
-/** An HTTP server on loopback that keeps the requests it got. */
+/** An HTTP server on loopback that records its requests. */
 export class Served implements AsyncDisposable {
   readonly requests: Request[] = [];
   readonly url: string;
@@ -117,10 +117,10 @@ export class Served implements AsyncDisposable {
   }
 }
 
-/** A connection to a {@linkcode RawServer}, after its request has come. */
+/** A connection to a {@linkcode RawServer} whose request has been received. */
 export class RawConnection {
   readonly #conn: Deno.Conn;
-  /** The head of the request, as it was sent. */
+  /** The head of the request. */
   readonly head: string;
 
   constructor(conn: Deno.Conn, head: string) {
@@ -136,35 +136,35 @@ export class RawConnection {
     }
   }
 
-  /** Writes a piece of a chunked body. */
+  /** Writes a chunk of a chunked body. */
   writeChunk(text: string): Promise<void> {
     return this.write(
       `${bytes(text).length.toString(16)}\r\n${text}\r\n`,
     );
   }
 
-  /** Closes it from this side. */
+  /** Closes the connection. */
   close(): void {
     this.#conn.close();
   }
 
-  /** Resolves when the other side has closed it. */
+  /** Resolves when the client has closed the connection. */
   async closedByPeer(): Promise<void> {
     const buffer = new Uint8Array(1024);
     try {
       while (await this.#conn.read(buffer) !== null);
     } catch (error) {
-      // A reset is one more way to go.
+      // A reset closes the connection too.
       assert(error instanceof Error);
     }
   }
 }
 
-/** The head of an answer whose body comes in chunks. */
+/** The head of a response with a chunked body. */
 export const CHUNKED =
   "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
 
-/** A server on loopback that answers nothing by itself. */
+/** A server on loopback that sends nothing by itself. */
 export class RawServer implements AsyncDisposable {
   readonly url: string;
   readonly #listener: Deno.TcpListener;
@@ -219,7 +219,7 @@ function closeQuietly(conn: Deno.Conn): void {
   }
 }
 
-/** A `fetch` that answers as it is told, and keeps what it was asked. */
+/** A `fetch` with scripted responses that records its calls. */
 export class FakeFetch {
   readonly calls: { url: unknown; init: RequestInit; self: unknown }[] = [];
   readonly fetch: FetchFunction;
@@ -237,12 +237,12 @@ export class FakeFetch {
     };
   }
 
-  /** The headers of one of the calls, the first being 1. */
+  /** Returns the headers of a call, counted from 1. */
   headers(call: number): Headers {
     return new Headers(this.#call(call).init.headers);
   }
 
-  /** The URL of one of the calls, the first being 1. */
+  /** Returns the URL of a call, counted from 1. */
   url(call: number): URL {
     return new URL(String(this.#call(call).url));
   }
@@ -254,7 +254,7 @@ export class FakeFetch {
   }
 }
 
-/** A fetch that always gives this answer anew. */
+/** Returns a fetch function that always responds the same. */
 export function answering(
   body: BodyInit | null,
   init?: ResponseInit,

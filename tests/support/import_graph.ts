@@ -1,6 +1,6 @@
 /**
- * Which file of the project imports which, types and dynamic imports as well,
- * as `deno info` reports it; and the rules that the graph is held to.
+ * The import graph of the project, including types and dynamic imports, as
+ * reported by `deno info`, and checks of its rules.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { packageOptions } from "../../tools/_packages.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The imports of each file, by the file's path from the project's root. */
+/** The imports of each file, by its path relative to the project's root. */
 export type ImportGraph = ReadonlyMap<string, FileImports>;
 
-/** What a file imports. */
+/** The imports of a file. */
 export interface FileImports {
   /** Files of the project. */
   readonly files: readonly string[];
-  /** Packages and built-in modules whose code it may load: `"npm:undici"`. */
+  /** Packages and built-in modules that it may load: `"npm:undici"`. */
   readonly code: readonly string[];
-  /** Packages and built-in modules that only its types come from. */
+  /** Packages and built-in modules that it uses only for types. */
   readonly types: readonly string[];
 }
 
-/** For each directory, those that its files may import from. */
+/** The directories that each directory may import from. */
 export type ImportRules = ReadonlyMap<string, readonly string[]>;
 
 interface Reference {
@@ -33,7 +33,7 @@ interface Reference {
 interface ModuleInfo {
   readonly specifier: string;
   readonly dependencies?: readonly {
-    /** As it is written. */
+    /** The specifier in the source. */
     readonly specifier: string;
     readonly code?: Reference;
     readonly type?: Reference;
@@ -41,9 +41,9 @@ interface ModuleInfo {
 }
 
 /**
- * Reads the imports of the project's files, and of all that those reach.
+ * Reads the imports of files and of everything they reach.
  *
- * @param paths The files, by their paths from the project's root.
+ * @param paths The paths of the files, relative to the project's root.
  * @returns The graph.
  */
 export async function readImportGraph(
@@ -88,7 +88,7 @@ function importsOf({ dependencies = [] }: ModuleInfo): FileImports {
   const code = new Set<string>();
   const types = new Set<string>();
   for (const dependency of dependencies) {
-    // Where JSR cannot be reached, files of the project stand in for these.
+    // If JSR is not available, files of the project replace these packages.
     if (dependency.specifier.startsWith("@std/")) {
       code.add(`jsr:${dependency.specifier}`);
       continue;
@@ -112,7 +112,9 @@ function pathOf(specifier: string): string | undefined {
     : undefined;
 }
 
-/** `npm:undici@^8.7.0/lib` and `jsr:@std/async@^1` without version and path. */
+/**
+ * Removes version and path from `npm:undici@^8.7.0/lib` or `jsr:@std/async@^1`.
+ */
 function packageName(specifier: string): string {
   const match = /^(?:npm|jsr):\/?(@[^/]+\/)?([^@/]+)/.exec(specifier);
   return match === null
@@ -121,12 +123,12 @@ function packageName(specifier: string): string {
 }
 
 /**
- * The directory whose rules a file is held to.
+ * Returns the directory whose rules apply to a file.
  *
  * @param path The file.
  * @param rules The rules.
- * @returns The innermost directory that has rules, `"."` for files at the top;
- *   undefined where none has.
+ * @returns The innermost directory with rules, `"."` for files at the top;
+ *   `undefined` if there is none.
  */
 export function directoryOf(
   path: string,
@@ -144,9 +146,9 @@ export function directoryOf(
  * Finds the imports that the rules do not allow.
  *
  * @param graph The imports.
- * @param rules The rules. A directory may always import from itself, and those
- *   that may import from `"*"` from everywhere.
- * @returns One line each: `"api/a.ts imports watch/b.ts"`.
+ * @param rules The rules. A directory may always import from itself; `"*"`
+ *   allows all directories.
+ * @returns A line for each: `"api/a.ts imports watch/b.ts"`.
  */
 export function forbiddenImports(
   graph: ImportGraph,
@@ -171,10 +173,10 @@ export function forbiddenImports(
 }
 
 /**
- * Finds files that import each other in a circle.
+ * Finds import cycles.
  *
  * @param graph The imports.
- * @returns For each circle its files, each of which imports the next.
+ * @returns The files of each cycle, each of which imports the next.
  */
 export function importCycles(graph: ImportGraph): string[][] {
   const cycles: string[][] = [];
@@ -197,12 +199,12 @@ export function importCycles(graph: ImportGraph): string[][] {
 }
 
 /**
- * What a file reaches through all that it imports.
+ * Returns what a file reaches through its imports.
  *
  * @param graph The imports.
  * @param path The file.
- * @returns The packages and built-in modules whose code it may load, and those
- *   that only types come from, each sorted.
+ * @returns The packages and built-in modules that it may load, and those used
+ *   only for types, each sorted.
  */
 export function packagesReachedFrom(
   graph: ImportGraph,

@@ -1,7 +1,7 @@
 /**
- * What the tests of informers share: an informer over a `FakeListerWatcher` on
- * fake time, whose requests and events are written down as short lines, and
- * which is seen to leave nothing behind in every test.
+ * Helpers for informer tests: an informer with a `FakeListerWatcher` and fake
+ * time, whose requests and events are recorded as short lines, and which
+ * asserts in every test that nothing is left behind.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export function item(name: string, more: Partial<Item> = {}): Item {
   return { ...more, metadata: { ...more.metadata, name } };
 }
 
-/** An object as a server gives it. */
+/** An object as returned by a server. */
 export function stored(
   name: string,
   resourceVersion: string | number,
@@ -51,12 +51,12 @@ export function stored(
   };
 }
 
-/** `TYPE key@version`. */
+/** Formats an event as `TYPE key@version`. */
 export function line({ type, object }: ChangeEvent): string {
   return `${type} ${shown(object)}`;
 }
 
-/** `key@version` of each object, in order. */
+/** Formats objects as `key@version`, sorted. */
 export function lines(objects: Iterable<KubernetesObject>): string[] {
   return [...objects].map(shown).sort();
 }
@@ -73,7 +73,7 @@ export const EXPIRED: Status = {
   message: "too old resource version",
 };
 
-/** An answer of that code, perhaps with a delay. */
+/** A response with a code, optionally with a retry delay. */
 export function refused(code: number, retryAfterSeconds?: number): StatusError {
   return new StatusError({
     code,
@@ -84,7 +84,7 @@ export function refused(code: number, retryAfterSeconds?: number): StatusError {
   });
 }
 
-/** What was asked, and when, counted from the beginning. */
+/** The requests and their times, relative to the start. */
 export class RequestLog<T extends KubernetesObject>
   implements ListerWatcher<T> {
   /** `+ms list "0" limit 500`, `+ms watchList ""`, `+ms watch "7"`. */
@@ -113,7 +113,7 @@ export class RequestLog<T extends KubernetesObject>
     return this.#from.watch(options);
   }
 
-  /** What was asked since the last call. */
+  /** Returns the requests since the last call. */
   take(): string[] {
     return this.lines.splice(0);
   }
@@ -127,26 +127,26 @@ function quoted(version: string | undefined): string {
   return JSON.stringify(version) ?? "nothing";
 }
 
-/** What a {@linkcode Rig} is made of. */
+/** Options for {@linkcode Rig}. */
 export interface RigOptions extends InformerOptions<Item> {
-  /** What the fake starts as. */
+  /** The options of the fake. */
   fake?: FakeListerWatcherOptions<Item>;
-  /** What the fake is told before anything is asked. */
+  /** Prepares the fake before the first request. */
   script?: (fake: FakeListerWatcher<Item>) => void;
-  /** Whether to read the events all the time. */
+  /** Whether to read events continuously. */
   reads?: boolean;
-  /** What is asked in place of the fake. */
+  /** A lister-watcher to use instead of the fake. */
   from?: (fake: FakeListerWatcher<Item>) => ListerWatcher<Item>;
 }
 
-/** An informer on fake time, read all the time. */
+/** An informer with fake time, whose events are read continuously. */
 export class Rig implements AsyncDisposable {
   readonly fake: FakeListerWatcher<Item>;
   readonly log: RequestLog<Item>;
   readonly informer: IndexerInformerWatcher<Item>;
-  /** What `onWatchError` was told. */
+  /** The errors passed to `onWatchError`. */
   readonly errors: unknown[] = [];
-  /** Every event that was read. */
+  /** The events read so far. */
   readonly events: ChangeEvent<Item>[] = [];
   readonly #time: Clock;
 
@@ -163,7 +163,9 @@ export class Rig implements AsyncDisposable {
     if (reads) void this.#read();
   }
 
-  /** An informer that has synced, with the requests of that forgotten. */
+  /**
+   * Creates an informer that has synced, and discards the requests of the sync.
+   */
   static async synced(time: Clock, options: RigOptions = {}): Promise<Rig> {
     const rig = new Rig(time, options);
     await turn();
@@ -173,29 +175,29 @@ export class Rig implements AsyncDisposable {
     return rig;
   }
 
-  /** Lets what is pending run, then time pass, then what that set off. */
+  /** Runs pending work, advances time, and runs the work that this triggers. */
   pass(ms = 0): Promise<void> {
     return this.#time.pass(ms);
   }
 
-  /** What was read since the last call. */
+  /** Returns the events read since the last call. */
   takeEvents(): string[] {
     return this.events.splice(0).map(line);
   }
 
-  /** What was asked since the last call. */
+  /** Returns the requests since the last call. */
   takeRequests(): string[] {
     return this.log.take();
   }
 
-  /** The messages of the failures since the last call. */
+  /** Returns the messages of the failures since the last call. */
   takeErrors(): string[] {
     return this.errors.splice(0).map((error) =>
       error instanceof Error ? error.message : String(error)
     );
   }
 
-  /** What the store holds. */
+  /** Returns the content of the store. */
   get store(): string[] {
     return lines(this.informer.indexer);
   }
@@ -211,7 +213,7 @@ export class Rig implements AsyncDisposable {
   }
 }
 
-/** A lister and watcher of which nothing is expected. */
+/** A lister-watcher that must not be called. */
 export function onlyLists<T extends KubernetesObject>(
   list: (options: ListOptions) => Promise<KubernetesList<T>>,
 ): ListerWatcher<T> {

@@ -1,7 +1,7 @@
 /**
- * The stage of the random tests of informers: a server that changes and fails
- * as it is told, a consumer that lags, and what has to hold of what the one
- * sees of the other.
+ * The model of the random tests of informers: a server with scripted changes
+ * and failures, a consumer that lags behind, and invariants of what the
+ * consumer sees.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { Clock } from "./clock.ts";
 import { EXPIRED, type Item, item } from "./informer_fakes.ts";
 import { isPending, turn } from "./wait_fakes.ts";
 
-/** What an informer is told, and what its server is like. */
+/** The options of the informer, and the behavior of its server. */
 export interface Settings {
   watchList: boolean;
   support: WatchListSupport;
@@ -31,7 +31,7 @@ export interface Settings {
   pageSize: number | undefined;
   coalesce: boolean;
   idleTimeoutMs: number | undefined;
-  /** Whether the transform drops what identifies an object. */
+  /** Whether the transform removes the identity of objects. */
   strips: boolean;
   random: number;
 }
@@ -39,7 +39,7 @@ export interface Settings {
 /** A failure of a request. */
 export type Fault = "lost" | "gone" | "too large" | 400 | 403 | 429 | 500 | 503;
 
-/** Something that happens. */
+/** A step of a test. */
 export type Step =
   | { do: "touch" | "delete" | "recreate" | "replace"; name: string }
   | { do: "bookmark" | "advance" | "compact" | "expire" | "stall" }
@@ -91,7 +91,7 @@ function identity(object: Item): string {
   return `${object.metadata?.name}@${versionOf(object)} ${uidOf(object)}`;
 }
 
-/** Keeps nothing of the metadata but what the tests go by, elsewhere. */
+/** Moves the metadata that the tests use elsewhere, and removes the rest. */
 function strip({ metadata, ...object }: Item): Item {
   const { name, uid = "", resourceVersion: version = "" } = metadata ?? {};
   return { ...object, metadata: { name, annotations: { uid, version } } };
@@ -103,19 +103,19 @@ export class InformerPlay {
   readonly #fake: FakeListerWatcher<Item>;
   readonly #informer: IndexerInformerWatcher<Item>;
   readonly #settings: Settings;
-  /** Every object that there ever was on the server. */
+  /** All objects that have ever existed on the server. */
   readonly #served = new Set<string>();
-  /** What the events have built up to. */
+  /** The state built from the events. */
   readonly #built = new Map<string, Item>();
-  /** The last version of each name that an event told of. */
+  /** The last version of each name in an event. */
   readonly #last = new Map<string, number>();
   readonly #betweenPages: (() => void)[] = [];
-  /** What there is on the server now. */
+  /** The current objects on the server. */
   readonly #there = new Map<string, Item>();
   #reader: ReadableStreamDefaultReader<ChangeEvent<Item>>;
   #changes = 0;
   #indexed = 0;
-  /** How many events told of an object to be indexed. */
+  /** The number of events of objects to index. */
   #puts = 0;
   #reading = 0;
   #uids = 0;
@@ -144,18 +144,18 @@ export class InformerPlay {
     this.#reader = this.#informer.events.getReader();
   }
 
-  /** Lets a step happen, and checks what was read by then. */
+  /** Performs a step, and checks what has been read. */
   async act(step: Step): Promise<void> {
     this.#do(step);
     if (step.do === "pass") await this.#time.pass(step.ms);
     await turn();
   }
 
-  /** Heals the server, and holds the end against it. */
+  /** Stops all failures, and compares the final state with the server. */
   async finish(): Promise<void> {
     this.#fake.watchList = this.#settings.support;
     await this.#settle();
-    // Whatever watch there is now is alive: it brings a last change.
+    // The current watch is alive, so it delivers a last change.
     this.#fake.disconnect();
     await this.#settle();
     this.#put("last");
@@ -173,7 +173,7 @@ export class InformerPlay {
     this.#checkStarts();
   }
 
-  /** Lets more time pass than all that is left of failures takes. */
+  /** Advances time past all remaining failures. */
   async #settle(): Promise<void> {
     for (let i = 0; i < 40; i++) await this.#time.pass(i % 2 ? 60_000 : 3_000);
   }
@@ -230,7 +230,7 @@ export class InformerPlay {
     }
   }
 
-  /** The fake, with what happens between two pages of a list. */
+  /** The fake, with changes between two pages of a list. */
   #source(): ListerWatcher<Item> {
     return {
       list: (options: ListOptions): Promise<KubernetesList<Item>> => {
@@ -265,7 +265,9 @@ export class InformerPlay {
     });
   }
 
-  /** Each event follows from the ones before it, and is of this server. */
+  /**
+   * Asserts that an event is consistent with the previous ones and the server.
+   */
   #seen({ type, object }: ChangeEvent<Item>): void {
     const name = object.metadata?.name ?? "";
     const before = this.#built.get(name);
@@ -274,7 +276,7 @@ export class InformerPlay {
     assert(this.#served.has(identity(object)), `${identity(object)}: invented`);
     assertEquals(before === undefined, type === "ADDED", identity(object));
     if (before) assertEquals(uidOf(object), uidOf(before));
-    // Only a deletion that a list noticed tells of an object as it was.
+    // Only a deletion found by a list has the last known state of an object.
     assert(type === "DELETED" ? version >= last : version > last, "went back");
     this.#last.set(name, version);
     if (type === "DELETED") this.#built.delete(name);

@@ -1,12 +1,12 @@
-/** Kubeconfig files for tests, and an environment in which only they are. */
+/** Kubeconfig files for tests, and an environment with only these. */
 
-/** A folder of files, and variables, until it is disposed of. */
+/** A directory of files, and environment variables, until disposed. */
 export class Files implements Disposable {
-  /** The folder. */
+  /** The path of the directory. */
   readonly folder: string = Deno.makeTempDirSync({ prefix: "kubeconfig-" });
   readonly #variables = new Map<string, string | undefined>();
 
-  /** Leaves nothing of the machine's own configuration. */
+  /** Hides the configuration of the machine. */
   constructor() {
     this.setVariables({
       HOME: this.folder,
@@ -17,7 +17,7 @@ export class Files implements Disposable {
     });
   }
 
-  /** Writes a file, and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, content: unknown): string {
     const path = `${this.folder}/${name}`;
     Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
@@ -28,7 +28,7 @@ export class Files implements Disposable {
     return path;
   }
 
-  /** Sets variables of the environment. */
+  /** Sets environment variables. */
   setVariables(variables: Record<string, string | undefined>): void {
     for (const [name, value] of Object.entries(variables)) {
       if (!this.#variables.has(name)) {
@@ -48,7 +48,7 @@ export class Files implements Disposable {
   }
 }
 
-/** What a kubeconfig of one context says. */
+/** The content of a kubeconfig with one context. */
 export interface OneContext {
   cluster?: Record<string, unknown>;
   user?: Record<string, unknown>;
@@ -75,10 +75,10 @@ export function oneContext(
   };
 }
 
-/** Something that looks like a certificate from the outside. */
+/** A PEM block that looks like a certificate. */
 export const CERTIFICATE =
   "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-/** Something that looks like a private key from the outside. */
+/** A PEM block that looks like a private key. */
 export const KEY =
   "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";

@@ -1,5 +1,6 @@
 /**
- * A program that reads its standard input until a signal comes, and says so.
+ * A program that reads its standard input until it gets a signal, and reports
+ * it.
  */
 
 import { Interruption } from "../../cli/terminal/io.ts";

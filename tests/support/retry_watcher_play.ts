@@ -1,7 +1,7 @@
 /**
- * One random history of a `RetryWatcher`: what happens to the server and what
- * the consumer does come in steps; whether it all was right is worked out here
- * anew, from what each try brought.
+ * A random history of a `RetryWatcher`: steps of the server and the consumer,
+ * whose expected result is computed independently from what each attempt
+ * delivered.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { CountedAbort, isPending, turn } from "./wait_fakes.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** What a watcher is told, and the dice. */
+/** The options of a watcher, and the random values. */
 export interface Settings {
   minRestartDelayMs: number;
   maxRestartDelayMs: number;
@@ -31,7 +31,7 @@ export interface Settings {
 /** A way to stop. */
 export type Way = "stop" | "abort" | "cancel" | "dispose";
 
-/** What happens next. */
+/** The next step. */
 export type Step =
   | { do: "change"; count: number }
   | { do: "skip"; by: number }
@@ -43,19 +43,21 @@ export type Step =
   | { do: "pass"; ms: number }
   | { do: "resume"; way: Way; racing: boolean };
 
-/** A restart, when it was decided and whether somebody waited. */
+/**
+ * A restart, the time of its decision, and whether the consumer was waiting.
+ */
 interface Decision {
   readonly restart: WatchRestart;
   readonly at: number;
   readonly reading: boolean;
 }
 
-/** A server, a consumer, and the one watcher after the other between them. */
+/** A server, a consumer, and the successive watchers between them. */
 export class Play {
   readonly #time: Clock;
   readonly #settings: Settings;
   readonly #server = new HistoryServer();
-  /** What was read, with the position at that moment. */
+  /** The events read, with the position at that time. */
   readonly #seen: { version: string | undefined; position: string }[] = [];
   #abort = new CountedAbort();
   #watcher: RetryWatcher;
@@ -70,7 +72,7 @@ export class Play {
     this.#watcher = this.#begin("1");
   }
 
-  /** Has a step happen, and what follows from it at once. */
+  /** Performs a step and its immediate consequences. */
   async act(step: Step): Promise<void> {
     switch (step.do) {
       case "change":
@@ -107,7 +109,7 @@ export class Play {
     this.#checkSeen();
   }
 
-  /** Heals the server, and reads to the end of what there is. */
+  /** Stops all failures, and reads all remaining events. */
   async finish(): Promise<void> {
     this.#server.heal();
     this.#server.change();
@@ -187,7 +189,7 @@ export class Play {
     this.#checkStarts();
   }
 
-  /** What was seen is what there is, from the first on. */
+  /** Asserts that the consumer has seen all changes in order. */
   #checkSeen(): void {
     for (const [index, { version, position }] of this.#seen.entries()) {
       assertEquals(version, String(this.#server.changes[index]));
@@ -195,14 +197,19 @@ export class Play {
     }
   }
 
-  /** Behind the position lies what was seen, and before it what was not. */
+  /**
+   * Asserts that the position separates the events seen from those not seen.
+   */
   #checkPosition(): void {
     const position = Number(this.#watcher.resourceVersion);
     const behind = this.#server.changes.filter((at) => at <= position);
     assertEquals(behind.length, this.#seen.length);
   }
 
-  /** Works out from what each try brought when the next was to start. */
+  /**
+   * Computes when each attempt had to start from what the previous one
+   * delivered.
+   */
   #checkStarts(): void {
     const calls = this.#server.watcher.calls.slice(this.#firstTry);
     let failures = 0;
@@ -211,7 +218,7 @@ export class Play {
       if (this.#server.heard(call)) failures = attempts = 0;
       const decision = this.#decisions[index];
       if (decision === undefined) {
-        assertEquals(index, calls.length - 1, "a start that nobody told of");
+        assertEquals(index, calls.length - 1, "an unreported start");
         break;
       }
       const { restart, at } = decision;
@@ -231,7 +238,10 @@ export class Play {
     assert(this.#decisions.length <= calls.length);
   }
 
-  /** Whether a try failed, and whether that was told and noticed in time. */
+  /**
+   * Returns whether an attempt failed, and asserts that this was reported and
+   * handled in time.
+   */
   #checkCause(call: ScriptedCall, { restart, at, reading }: Decision): boolean {
     const { minRestartDelayMs, idleTimeoutMs = Infinity } = this.#settings;
     const { watchTimeoutMs, watchGraceMs } = this.#settings;

@@ -1,8 +1,8 @@
 /**
  * A `Watcher` that does nothing by itself: each call of `watch()` waits until
- * the test answers it, and each stream until the test says what comes next.
- * Whatever real watchers may do wrong it can be told to do: by default it
- * ignores every abort, since nothing may depend on a watcher that does not.
+ * the test answers it, and each stream waits for events from the test. It can
+ * simulate incorrect watchers: by default it ignores aborts, since no code may
+ * rely on a watcher to handle them.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type {
   WatchOptions,
 } from "../../api/types.ts";
 
-/** What a stream brings next. */
+/** The next item of a stream. */
 export type Entry =
   | { readonly type: "event"; readonly event: WatchEvent }
   | { readonly type: "end" }
@@ -23,23 +23,23 @@ export type Entry =
 type Stream = ReadableStream<WatchEvent>;
 type Controller = ReadableStreamDefaultController<WatchEvent>;
 
-/** One call of `watch()`: how it was made, and its answer. */
+/** A call of `watch()`, and its answer. */
 export class ScriptedCall {
-  /** The options given, without the signal. */
+  /** The options of the call, without the signal. */
   readonly options: WatchOptions;
-  /** The signal given. */
+  /** The signal of the call. */
   readonly signal: AbortSignal;
-  /** `Date.now()` at the call. */
+  /** `Date.now()` at the time of the call. */
   readonly at: number = Date.now();
-  /** What the stream was cancelled with, each time. */
+  /** The reasons with which the stream was canceled. */
   readonly cancels: unknown[] = [];
-  /** What was sent and has been taken. */
+  /** The events that have been sent and read. */
   readonly taken: Entry[] = [];
-  /** How often an event was asked for. */
+  /** How often an event has been requested. */
   pulls = 0;
-  /** Runs when an event is asked for. */
+  /** Called when an event is requested. */
   onPull: () => void = () => {};
-  /** Runs when the stream is cancelled; what it returns is waited for. */
+  /** Called when the stream is canceled; its result is awaited. */
   onCancel: () => Promise<void> | void = () => {};
 
   readonly #answer = Promise.withResolvers<Stream>();
@@ -54,12 +54,14 @@ export class ScriptedCall {
     this.signal = signal ?? new AbortController().signal;
   }
 
-  /** What `watch()` returns. */
+  /** The result of `watch()`. */
   get answered(): Promise<Stream> {
     return this.#answer.promise;
   }
 
-  /** Answers with a stream that brings what is sent; once. */
+  /**
+   * Answers with a stream of the events sent later. Must be called only once.
+   */
   open(): this {
     if (this.#opened) return this;
     this.#opened = true;
@@ -83,7 +85,7 @@ export class ScriptedCall {
     );
   }
 
-  /** Answers with whatever is given, a stream or not. */
+  /** Answers with any value, even if it is not a stream. */
   answer(answer: Stream | null | undefined): this {
     this.#answer.resolve(untyped(answer));
     return this;
@@ -95,37 +97,39 @@ export class ScriptedCall {
     return this;
   }
 
-  /** Sends events, each when it is asked for. */
+  /** Sends events, each when it is requested. */
   send(...events: WatchEvent[]): this {
     for (const event of events) this.#push({ type: "event", event });
     return this;
   }
 
-  /** Ends the stream after what was sent. */
+  /** Ends the stream after the events sent so far. */
   end(): this {
     this.#push({ type: "end" });
     return this;
   }
 
-  /** Breaks the stream after what was sent. */
+  /** Breaks the stream after the events sent so far. */
   break(error: unknown): this {
     this.#push({ type: "break", error });
     return this;
   }
 
-  /** Forgets what was sent and not asked for yet. */
+  /** Discards the events that have not been requested yet. */
   discard(): this {
     this.#entries.length = 0;
     return this;
   }
 
-  /** Goes silent, as a dead connection does: nothing comes any more. */
+  /** Goes silent, like a dead connection. */
   stall(): this {
     this.#stalled = true;
     return this;
   }
 
-  /** Has the stream error when the call is aborted, as well-behaved ones do. */
+  /**
+   * Makes the stream error when the call is aborted, like a correct watcher.
+   */
   heedAbort(): this {
     this.signal.addEventListener("abort", () => {
       this.#answer.reject(this.signal.reason);
@@ -160,10 +164,10 @@ export class ScriptedWatcher implements Watcher {
   readonly #called: (call: ScriptedCall, index: number) => void;
 
   /**
-   * Makes a watcher.
+   * Creates a watcher.
    *
-   * @param called Runs inside each call of `watch()`, perhaps to answer it;
-   *   what it throws, `watch()` throws.
+   * @param called Called within each call of `watch()`, which it may answer.
+   *   `watch()` throws what it throws.
    */
   constructor(
     called: (call: ScriptedCall, index: number) => void = () => {},
@@ -171,7 +175,7 @@ export class ScriptedWatcher implements Watcher {
     this.#called = called;
   }
 
-  /** Opens a watch, when the test says so. */
+  /** Opens a watch when the test answers. */
   watch(options: WatchOptions): Promise<Stream> {
     const call = new ScriptedCall(options);
     const index = this.calls.push(call) - 1;
@@ -179,7 +183,7 @@ export class ScriptedWatcher implements Watcher {
     return call.answered;
   }
 
-  /** The n-th call, counted from 0 and backwards from -1. */
+  /** Returns the n-th call, counted from 0, or backwards from -1. */
   call(index: number): ScriptedCall {
     const call = this.calls.at(index);
     if (call !== undefined) return call;
@@ -190,8 +194,8 @@ export class ScriptedWatcher implements Watcher {
 }
 
 /**
- * What code without types may give: the one place where a test claims that
- * something is what it is not.
+ * Returns a value with the wrong type, as untyped code may pass. This is the
+ * only place where tests cast a value to a wrong type.
  */
 export function untyped<V>(value: unknown): V {
   return value as V;

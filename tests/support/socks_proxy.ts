@@ -9,9 +9,9 @@ import {
   type Socket,
 } from "node:net";
 
-/** A proxy that is listening. */
+/** A running proxy. */
 export class SocksProxy implements AsyncDisposable {
-  /** Where it was asked to connect to. */
+  /** The requested targets. */
   readonly asked: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -40,7 +40,9 @@ export class SocksProxy implements AsyncDisposable {
   get url(): string {
     const address: AddressInfo | string | null = this.#server.address();
     if (address === null || typeof address === "string") {
-      throw new TypeError("Cannot tell the port: the proxy does not listen");
+      throw new TypeError(
+        "Cannot determine the port: the proxy is not listening",
+      );
     }
     return `socks5://127.0.0.1:${address.port}`;
   }

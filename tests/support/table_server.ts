@@ -1,6 +1,6 @@
 /**
- * A fake API server that knows tables: it answers in the form in which a
- * kube-apiserver answers `kubectl get`, with columns that a test decides.
+ * A fake API server that supports tables: it answers like a kube-apiserver to
+ * `kubectl get`, with columns determined by the test.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { FakeApiServer } from "../../testing/fake_api_server.ts";
 import type { ObjectInput } from "../../testing/stored_object.ts";
 import { field } from "../../internal/json_fields.ts";
 
-/** A column as a server describes it. */
+/** A column definition. */
 export interface ColumnDefinition {
   name: string;
   type?: string;
   priority?: number;
 }
 
-/** The columns of pods, and what is in them. */
+/** The columns of pods, and their values. */
 export const POD_COLUMNS: readonly ColumnDefinition[] = [
   { name: "Name", type: "string", priority: 0 },
   { name: "Status", type: "string", priority: 0 },
@@ -34,18 +34,18 @@ function cellsOf(object: unknown): unknown[] {
   ];
 }
 
-/** A server, and the columns that it shows from now on. */
+/** A server with configurable columns. */
 export class TableServer implements AsyncDisposable {
-  /** What is served as tables. */
+  /** The server whose objects are returned as tables. */
   readonly server: FakeApiServer;
-  /** May be changed; the number of cells follows. */
+  /** The columns; may be changed at any time. */
   columns = POD_COLUMNS;
 
   constructor(objects: Iterable<ObjectInput> = []) {
     this.server = new FakeApiServer({ objects });
   }
 
-  /** Listens; the port is closed with the server. */
+  /** Starts listening; the port is closed with the server. */
   async listen(): Promise<string> {
     this.#listener = await listenHttp(this.fetch, {});
     return this.#listener.url;
@@ -95,7 +95,9 @@ export class TableServer implements AsyncDisposable {
     };
   }
 
-  /** Each body has whole events in its pieces; only the first has columns. */
+  /**
+   * Each chunk has whole events; only the first event has column definitions.
+   */
   #eventsAsTables(): TransformStream<
     Uint8Array<ArrayBuffer>,
     Uint8Array<ArrayBuffer>

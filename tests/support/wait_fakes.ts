@@ -1,9 +1,9 @@
 /**
- * What the tests of waiting share: streams that are fed by hand, signals that
- * count their listeners, and a look at all of it at the moment of settling.
+ * Helpers for tests of waits: streams fed by the test, signals that count their
+ * listeners, and a snapshot of them at the moment of settling.
  *
- * `turn()` ends when no microtask is left, so that what has not happened by
- * then waits for something.
+ * `turn()` ends when no microtask is left: what has not happened by then is
+ * waiting for something.
  *
  * @module
  */
@@ -23,17 +23,17 @@ import type {
 
 export { turn };
 
-/** An event of an object with that name. */
+/** An event of an object with a name. */
 export function event(type: ChangeEvent["type"], name: string): ChangeEvent {
   return { type, object: { metadata: { name } } };
 }
 
-/** A stream that the test feeds by hand and that reads nothing ahead. */
+/** A stream that the test feeds, without buffering. */
 export class Feed<T extends KubernetesObject = KubernetesObject> {
   readonly events: ReadableStream<WatchEvent<T>>;
-  /** What it was cancelled with, each time. */
+  /** The reasons with which it was canceled. */
   readonly cancels: unknown[] = [];
-  /** How often it was asked for more than it had. */
+  /** How often more was requested than available. */
   pulls = 0;
   #controller: ReadableStreamDefaultController<WatchEvent<T>> | undefined;
 
@@ -68,10 +68,10 @@ export class Feed<T extends KubernetesObject = KubernetesObject> {
   }
 }
 
-/** How a call of a {@linkcode ScriptedServer} is answered. */
+/** The answer to a call of a {@linkcode ScriptedServer}. */
 export type Answer<V> = () => V | Promise<V>;
 
-/** A list with objects of these names. */
+/** A list of objects with the given names. */
 export function listOf(
   names: readonly string[],
   metadata: KubernetesList["metadata"] = { resourceVersion: "7" },
@@ -80,13 +80,13 @@ export function listOf(
 }
 
 /**
- * Gives its answers one after the other, whatever is asked, and keeps what it
- * was asked and when. A call that is one too many hangs.
+ * Gives its answers in order, regardless of the request, and records the calls
+ * with their times. A call without an answer hangs.
  */
 export class ScriptedServer implements ListerWatcher {
   readonly lists: ListOptions[] = [];
   readonly watches: WatchOptions[] = [];
-  /** `Date.now()` at each call of `list()`. */
+  /** `Date.now()` at the time of each call of `list()`. */
   readonly listedAt: number[] = [];
   readonly #lists: Answer<KubernetesList>[];
   readonly #watches: Answer<ReadableStream<WatchEvent>>[];
@@ -114,15 +114,15 @@ export class ScriptedServer implements ListerWatcher {
   }
 }
 
-/** An answer that is a failure. */
+/** An answer that fails. */
 export function failing(error: unknown): () => Promise<never> {
   return () => Promise.reject(error);
 }
 
-/** An abort controller that knows how many listeners its signal has. */
+/** An abort controller that counts the listeners of its signal. */
 export class CountedAbort {
   readonly signal: AbortSignal;
-  /** How often a listener was added, removed since or not. */
+  /** How often a listener has been added, including those removed since. */
   added = 0;
   readonly #controller = new AbortController();
   readonly #listeners = new Map<unknown, { once: boolean }>();
@@ -151,7 +151,7 @@ export class CountedAbort {
     });
   }
 
-  /** How many listeners there are now. */
+  /** The current number of listeners. */
   get listeners(): number {
     const gone = ({ once }: { once: boolean }) => once && this.signal.aborted;
     return this.#listeners.values().filter((listener) => !gone(listener))
@@ -163,7 +163,7 @@ export class CountedAbort {
   }
 }
 
-/** A promise of another library: not one of the runtime's own class. */
+/** A promise of another library, which is not an instance of `Promise`. */
 export class ForeignPromise<V> implements Promise<V> {
   readonly [Symbol.toStringTag] = "ForeignPromise";
   readonly #promise: Promise<V>;
@@ -190,7 +190,7 @@ export class ForeignPromise<V> implements Promise<V> {
   }
 }
 
-/** What `look` sees at the first moment at which the promise has settled. */
+/** Returns the result of `look` as soon as the promise has settled. */
 export function atSettling<S>(
   promise: Promise<unknown>,
   look: () => S,
@@ -198,7 +198,7 @@ export function atSettling<S>(
   return promise.then(look, look);
 }
 
-/** Whether the promise waits for something. */
+/** Returns whether a promise is pending. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   let pending = true;
   const settled = () => {
@@ -209,7 +209,7 @@ export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return pending;
 }
 
-/** Has `Math.random` give that number until disposed of. */
+/** Makes `Math.random` return a number until disposed. */
 export function fixRandom(value: number): Disposable {
   const { random } = Math;
   Math.random = () => value;
@@ -220,7 +220,7 @@ export function fixRandom(value: number): Disposable {
   };
 }
 
-/** Keeps what is written to `console.error`, and it alone, until disposed of. */
+/** Captures what is written to `console.error` until disposed. */
 export function captureConsole(): Disposable & { written: unknown[][] } {
   const target = globalThis.console;
   const { error } = target;
@@ -236,13 +236,13 @@ export function captureConsole(): Disposable & { written: unknown[][] } {
   };
 }
 
-/** Collects garbage, what only pending microtasks held included. */
+/** Collects garbage, including what only pending microtasks reference. */
 export async function collectGarbage(): Promise<void> {
   await turn();
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");
   if (typeof gc !== "function") {
-    throw new TypeError("Cannot collect garbage: the runtime has no gc");
+    throw new TypeError("Cannot collect garbage: gc() is not available");
   }
   gc();
 }
