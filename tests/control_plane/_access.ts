@@ -194,7 +194,9 @@ async function settle(
   const deadline = performance.now() + effectTimeoutMs;
   while (!await settled()) {
     if (performance.now() > deadline) {
-      throw new Error(`Waited ${effectTimeoutMs} ms in vain for ${what}`);
+      throw new Error(
+        `Timed out after ${effectTimeoutMs} ms waiting for ${what}`,
+      );
     }
     await delay(pollMs);
   }

@@ -1,6 +1,6 @@
 /**
- * A control plane whose objects are brought to states, and tables of what
- * conditions say about them.
+ * A control plane on which objects are brought into states, and tables of what
+ * conditions say about these.
  */
 
 import { assertEquals } from "@std/assert";
@@ -16,14 +16,14 @@ import type { JsonObject } from "../control_plane/json_client.ts";
 import type { OurClient } from "./_our_client.ts";
 import type { ControlPlane } from "../control_plane/control_plane.ts";
 
-/** Where what makes pods is. */
+/** The path of the workloads API. */
 export const apps = "/apis/apps/v1/namespaces/default";
 
 /**
- * One state of an object, and what is expected of a condition on it: what is
- * special about the state, the condition, the object as the server gave it,
- * whether it is met (a text is what the condition throws), and how the
- * explanation begins (all of it unless it ends in an ellipsis).
+ * A state of an object, and the expected result of a condition: a description
+ * of the state, the condition, the object from the server, whether the
+ * condition is met (a string is the message of the error it throws), and the
+ * explanation (only its start if it ends with an ellipsis).
  */
 export type Judged = readonly [
   state: string,
@@ -33,30 +33,30 @@ export type Judged = readonly [
   explain: string,
 ];
 
-/** A control plane whose objects are brought to states. */
+/** A control plane on which objects are brought into states. */
 export class Bench {
   /** The control plane. */
   readonly plane: ControlPlane;
-  /** This library as a client of it. */
+  /** A client of this library. */
   readonly client: OurClient;
 
-  /** Asks for nothing yet. */
+  /** Creates the bench; sends no request. */
   constructor(plane: ControlPlane, client: OurClient) {
     this.plane = plane;
     this.client = client;
   }
 
-  /** Creates an object; gives what the server answers. */
+  /** Creates an object; returns the server's response. */
   async create(path: string, object: object): Promise<KubernetesObject> {
     return asObject(await this.plane.request("POST", path, object));
   }
 
-  /** Changes an object; gives what the server answers. */
+  /** Changes an object; returns the server's response. */
   async patch(path: string, patch: object): Promise<KubernetesObject> {
     return asObject(await this.plane.request("PATCH", path, patch));
   }
 
-  /** The object once it meets a condition. */
+  /** Waits until an object meets a condition, and returns it. */
   async reach(
     path: string,
     name: string,
@@ -66,7 +66,7 @@ export class Bench {
     return asObject(object);
   }
 
-  /** What `waitFor` gives within a minute. */
+  /** Calls `waitFor` with a time limit. */
   wait(
     path: string,
     condition: Condition,
@@ -76,7 +76,9 @@ export class Bench {
     return waitFor(source, condition, { timeoutMs: 60_000, ...options });
   }
 
-  /** What kubectl says of a rollout, and what is said here of the object. */
+  /**
+   * Compares what kubectl prints about a rollout with our status of the object.
+   */
   async compareRollout(resource: string): Promise<void> {
     const args = ["rollout", "status", resource, "--watch=false"];
     const { stdout, stderr } = await this.plane.kubectl(args);
@@ -92,10 +94,10 @@ export class Bench {
 }
 
 /**
- * What came from the server as an object.
+ * Asserts that a value is an object of the API.
  *
- * @param value What came.
- * @returns The same.
+ * @param value The value.
+ * @returns The value.
  */
 function asObject(value: unknown): KubernetesObject {
   if (isObject(value)) return value;
@@ -106,7 +108,7 @@ function isObject(value: unknown): value is KubernetesObject {
   return typeof value === "object" && value !== null && "metadata" in value;
 }
 
-/** Holds each row against what is expected. */
+/** Asserts that the condition in each row has the expected result. */
 export function judge(rows: readonly Judged[]): void {
   for (const [state, condition, object, verdict, explain] of rows) {
     const judged = asObject(object);
@@ -130,16 +132,16 @@ function verdictOf(
   }
 }
 
-/** Where no node is. */
+/** A node selector that matches no node. */
 export const nowhere = { nodeSelector: { "example.com/nowhere": "true" } };
 
 /**
- * What makes pods: a Deployment, a StatefulSet or a DaemonSet.
+ * Creates a workload: a Deployment, a StatefulSet or a DaemonSet.
  *
- * @param name Its name.
- * @param spec What its specification says besides.
- * @param pod What the specification of its pods says besides.
- * @returns It.
+ * @param name The name.
+ * @param spec Additional fields of its specification.
+ * @param pod Additional fields of the specification of its pods.
+ * @returns The workload.
  */
 export function workload(
   name: string,
@@ -158,7 +160,7 @@ export function workload(
   };
 }
 
-/** A change of the pods of a workload that rolls them out anew. */
+/** Returns a change that causes a new rollout of a workload. */
 export function newTemplate(version: string, pod: object = {}): object {
   return {
     template: { metadata: { annotations: { version } }, spec: pod },

@@ -1,12 +1,12 @@
 /**
- * Random changes to a number of pods: create, update, delete, and the status
- * subresource. Nothing runs these pods, so that nobody else changes them. They
- * are written by several writers at once, each with pods of its own, as fast as
- * the server takes them; what the server acknowledged, ordered by version, is
- * what every watcher has to see.
+ * Makes random changes to a number of pods: creations, updates, deletions, and
+ * status updates. The pods do not run, so nothing else changes them. Several
+ * writers, each with its own pods, write as fast as the server allows. Every
+ * watcher has to see the changes that the server acknowledged, in the order of
+ * their versions.
  *
- * A deleted pod is first marked as being deleted, in a change of its own that no
- * answer mentions.
+ * A deleted pod is first marked for deletion, in a separate change that is not
+ * acknowledged.
  */
 
 import fc from "fast-check";
@@ -21,10 +21,10 @@ export const podsPath = "/api/v1/namespaces/default/pods";
 const lanes = 4;
 
 /**
- * A pod that can be created.
+ * Returns a pod to create.
  *
- * @param name Its name.
- * @returns It.
+ * @param name The name of the pod.
+ * @returns The result.
  */
 export function podNamed(name: string): JsonObject {
   const spec = { containers: [{ name: "main", image: "none" }] };
@@ -38,29 +38,29 @@ interface Step {
 
 /** A change that the server has acknowledged. */
 export interface Acknowledged {
-  /** What happened, as the type of an event. */
+  /** The type of the change, as in an event. */
   readonly type: string;
   /** The pod. */
   readonly name: string;
-  /** Its version after that. */
+  /** Its resource version after the change. */
   readonly version: string;
-  /** All of that, as the text of an event. */
+  /** The change, in the format of an event. */
   readonly text: string;
 }
 
-/** Options of {@linkcode Changes}. */
+/** Options for {@linkcode Changes}. */
 export interface ChangesOptions {
-  /** How many pods. @default {50} */
+  /** The number of pods. @default {50} */
   pods?: number | undefined;
-  /** Decides the changes. @default {a new one each time} */
+  /** The seed of the random changes. @default {random} */
   seed?: number | undefined;
 }
 
-/** Changes that have been made, and those that can be. */
+/** Makes and records changes. */
 export class Changes {
-  /** Names of all pods, whether they are there at the moment or not. */
+  /** The names of all pods, whether they exist at the moment or not. */
   readonly names: readonly string[];
-  /** Decides the changes. */
+  /** The seed of the random changes. */
   readonly seed: number;
   readonly #plane: ControlPlane;
   readonly #existing = new Set<string>();
@@ -68,7 +68,7 @@ export class Changes {
   #batches = 0;
   #number = 0;
 
-  /** Changes nothing yet. */
+  /** Creates the recorder; makes no change. */
   constructor(plane: ControlPlane, options: ChangesOptions = {}) {
     const { pods = 50, seed = Date.now() % 2 ** 31 } = options;
     this.#plane = plane;
@@ -76,33 +76,34 @@ export class Changes {
     this.names = Array.from({ length: pods }, (_, index) => `pod-${index}`);
   }
 
-  /** What a failure has to say, so that the changes can be repeated. */
+  /** A hint for failures, with which the changes can be reproduced. */
   get hint(): string {
     return `(changes of seed ${this.seed})`;
   }
 
-  /** What was acknowledged, in the order of the versions. */
+  /** The acknowledged changes, in the order of their versions. */
   get acknowledged(): readonly Acknowledged[] {
     return this.#acknowledged.sort((a, b) =>
       Number(a.version) - Number(b.version)
     );
   }
 
-  /** The same as the texts of events. */
+  /** The acknowledged changes, in the format of events. */
   get texts(): string[] {
     return this.acknowledged.map(({ text }) => text);
   }
 
-  /** The newest version that was acknowledged. */
+  /** The latest acknowledged version. */
   get lastVersion(): string {
     return this.acknowledged.at(-1)?.version ?? "";
   }
 
   /**
-   * What was acknowledged for one pod.
+   * Returns the acknowledged changes of a pod.
    *
-   * @param name Its name.
-   * @returns Texts, and the newest version, empty where there is none.
+   * @param name The name of the pod.
+   * @returns The changes, and the latest version, which is empty if there is
+   *   none.
    */
   of(name: string): { texts: string[]; lastVersion: string } {
     const own = this.acknowledged.filter((entry) => entry.name === name);
@@ -115,7 +116,7 @@ export class Changes {
   /**
    * Makes changes.
    *
-   * @param count How many.
+   * @param count The number of changes.
    */
   async write(count: number): Promise<void> {
     const steps = this.#steps(count);
@@ -128,10 +129,10 @@ export class Changes {
   }
 
   /**
-   * Makes changes without a pause until something else is over.
+   * Makes changes continuously until a promise settles.
    *
-   * @param other The other thing.
-   * @param count How many at a time, before it looks whether that is over.
+   * @param other The promise.
+   * @param count The number of changes between two checks.
    */
   async writeDuring(other: Promise<unknown>, count: number): Promise<void> {
     let isOver = false;
@@ -142,7 +143,7 @@ export class Changes {
     await end;
   }
 
-  /** Creates all pods that are not there. */
+  /** Creates all pods that do not exist. */
   async fill(): Promise<void> {
     const missing = this.names.filter((name) => !this.#existing.has(name));
     const work = Array.from({ length: lanes }, async (_, lane) => {
@@ -201,11 +202,11 @@ export class Changes {
 }
 
 /**
- * The version from which on a watch sees all changes to come.
+ * Returns the version from which a watch sees all future changes.
  *
  * @param plane The control plane.
  * @param path The resource.
- * @returns It.
+ * @returns The result.
  */
 export async function versionNow(
   plane: ControlPlane,

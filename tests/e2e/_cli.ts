@@ -1,6 +1,6 @@
 /**
- * This package's command line on a control plane, and how many watches are
- * open there: what is to happen while somebody watches has to wait for that.
+ * Runs this package's command line on a control plane, and waits until it and
+ * `kubectl` watch.
  *
  * @module
  */
@@ -18,12 +18,12 @@ import type {
 const program = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 
 /**
- * Runs a command to its end.
+ * Runs a command to completion.
  *
- * @param plane The control plane that its kubeconfig leads to.
- * @param args Its arguments.
- * @param options Until when.
- * @returns How it ended; a failure is not thrown.
+ * @param plane The control plane.
+ * @param args The arguments.
+ * @param options The user, and a signal to terminate the command.
+ * @returns The result; a failure does not throw.
  */
 export async function runCli(
   plane: ControlPlane,

@@ -1,6 +1,6 @@
 /**
- * Our command line and `kubectl`, given the same words at the same time, on the
- * same server and with the same kubeconfig.
+ * Runs our command line and `kubectl` at the same time with the same arguments,
+ * on the same server and with the same kubeconfig.
  */
 
 import { fileURLToPath } from "node:url";
@@ -12,43 +12,43 @@ import { findBinary } from "../control_plane/binaries.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** How a command line ended. */
+/** The result of a command line. */
 export interface Outcome {
-  /** Exit status. */
+  /** The exit status. */
   readonly code: number;
-  /** The lines of the result. */
+  /** The lines of standard output. */
   readonly stdout: readonly string[];
-  /** The lines about it. */
+  /** The lines of standard error. */
   readonly stderr: readonly string[];
 }
 
-/** How it ended with each. */
+/** The results of both programs. */
 export interface Pair {
   readonly ours: Outcome;
   readonly theirs: Outcome;
 }
 
-/** What is done while both run. */
+/** An action while both programs are running. */
 export interface Meanwhile {
-  /** The resource that both watch first. */
+  /** The resource that both watch before the action. */
   readonly watching: string;
   /** Whether `kubectl` polls instead of watching. @default {false} */
   readonly kubectlPolls?: boolean | undefined;
-  /** What is done then. */
+  /** The action. */
   readonly act: () => Promise<unknown>;
 }
 
-/** Options of {@linkcode CliPair.run}. */
+/** Options for {@linkcode CliPair.run}. */
 export interface PairOptions {
-  /** What is done while both run. */
+  /** An action while both programs are running. */
   readonly meanwhile?: Meanwhile | undefined;
-  /** What both read. */
+  /** The standard input of both. */
   readonly stdin?: string | undefined;
-  /** How many lines of each are enough: then both are interrupted. */
+  /** The number of output lines after which a program is interrupted. */
   readonly enough?: number | undefined;
 }
 
-/** Runs both. */
+/** Runs both programs. */
 export class CliPair {
   readonly #plane: ControlPlane;
   readonly #kubeconfig: string;
@@ -67,7 +67,7 @@ export class CliPair {
     this.#packages = packages;
   }
 
-  /** Finds both. */
+  /** Finds both programs. */
   static async create(plane: ControlPlane): Promise<CliPair> {
     return new CliPair(
       plane,
@@ -77,7 +77,7 @@ export class CliPair {
     );
   }
 
-  /** Runs both with the same words. */
+  /** Runs both programs and waits until they end. */
   async run(
     args: readonly string[],
     theirArgs: readonly string[] = args,
@@ -86,7 +86,7 @@ export class CliPair {
     const { meanwhile } = options;
     const before = meanwhile &&
       await countOpenedWatches(this.#plane, meanwhile.watching);
-    // Neither outlives this, however it ends.
+    // Both are killed at the end of the scope.
     using ended = new EndOfScope();
     const { signal } = ended;
     const both = Promise.all([
@@ -103,7 +103,7 @@ export class CliPair {
     if (meanwhile !== undefined && before !== undefined) {
       const tooSoon = both.then(([ours, theirs]) => {
         throw new Error(
-          `both ended before they were to: ${JSON.stringify({ ours, theirs })}`,
+          `both ended too early: ${JSON.stringify({ ours, theirs })}`,
         );
       });
       const { watching, kubectlPolls = false } = meanwhile;
@@ -157,7 +157,7 @@ export class CliPair {
   }
 }
 
-/** Aborts its signal when it is disposed of. */
+/** Aborts its signal when it is disposed. */
 class EndOfScope implements Disposable {
   readonly #controller = new AbortController();
 

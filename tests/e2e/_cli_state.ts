@@ -1,6 +1,6 @@
 /**
- * What the command lines of both programs are tried on: some of everything that
- * they can wait for, in every state, made once and then left alone.
+ * The objects for the comparison of command lines: objects of all kinds that
+ * they can wait for, in all states, created once.
  */
 
 import { podNamed } from "./_changes.ts";
@@ -17,7 +17,7 @@ const example = "/apis/example.com/v1";
 const { spec: podSpec } = podNamed("any");
 const nowhere = { nodeSelector: { "kubernetes.io/hostname": "none" } };
 
-/** Makes all of it, and waits until it is as it will stay. */
+/** Creates all objects, and waits until they no longer change. */
 export async function makeCliState(plane: ControlPlane): Promise<void> {
   await plane.request("POST", "/api/v1/namespaces", {
     metadata: { name: "shop" },
@@ -89,7 +89,7 @@ async function makeCustom(
   kind: string,
   name: string,
 ): Promise<void> {
-  // It may take a moment until an established resource is served.
+  // An established resource may not be served immediately.
   await poll(`${path} to be served`, async () => {
     const created = await plane.request("POST", path, {
       apiVersion: "example.com/v1",
@@ -153,7 +153,7 @@ async function makePods(plane: ControlPlane): Promise<void> {
   );
 }
 
-/** Until nothing moves by itself any more. */
+/** Waits until no object changes by itself any more. */
 async function settle(plane: ControlPlane): Promise<void> {
   const ready = async (path: string, type: string, status: string) => {
     await poll(

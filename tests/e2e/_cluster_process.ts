@@ -1,13 +1,13 @@
-/** A `Cluster` in a process of its own, on Deno, Node or Bun. */
+/** A `Cluster` in a separate process, on Deno, Node or Bun. */
 
 import type { ClusterProgram, ClusterProgramLine } from "./_cluster_program.ts";
 import { type Runtime, runtimeCommand } from "./runtimes.ts";
 
-/** Options of {@linkcode ClusterProcess.start}. */
+/** Options for {@linkcode ClusterProcess.start}. */
 export interface ClusterProcessOptions extends ClusterProgram {
-  /** What it runs on. */
+  /** The runtime. */
   runtime: Runtime;
-  /** Variables of its environment. */
+  /** Environment variables. */
   env?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -26,10 +26,10 @@ export class ClusterProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts one. No kubeconfig of the machine's own is seen by it.
+   * Starts a process. It does not see a kubeconfig of this machine.
    *
-   * @param options On what, what it does.
-   * @returns It.
+   * @param options The runtime, and what the program does.
+   * @returns The process.
    */
   static async start(options: ClusterProcessOptions): Promise<ClusterProcess> {
     const { runtime, env, ...spec } = options;
@@ -48,10 +48,11 @@ export class ClusterProcess implements AsyncDisposable {
   }
 
   /**
-   * Runs one to its end.
+   * Runs a process to completion.
    *
-   * @param options On what, what it does.
-   * @returns What it has printed; the last line but one says what was thrown.
+   * @param options The runtime, and what the program does.
+   * @returns The printed lines; the last line but one contains the error, if
+   *   any.
    */
   static async run(
     options: ClusterProcessOptions,
@@ -61,28 +62,28 @@ export class ClusterProcess implements AsyncDisposable {
     return process.lines;
   }
 
-  /** What it has printed so far. */
+  /** The lines printed so far. */
   get lines(): readonly ClusterProgramLine[] {
     return this.#lines;
   }
 
-  /** The events so far that the server acknowledges, as text. */
+  /** The events so far that the server acknowledged, as text. */
   get acknowledged(): string[] {
     return this.#lines.filter(({ announcement }) => !announcement)
       .flatMap(({ text }) => text ?? []);
   }
 
-  /** What it has written to standard error. */
+  /** The standard error output so far. */
   get stderr(): string {
     return this.#stderr;
   }
 
   /**
-   * Waits until its lines are such.
+   * Waits until the printed lines satisfy a condition.
    *
-   * @param what What is waited for, for the message.
-   * @param holds Whether they are.
-   * @throws {Error} If it ends before.
+   * @param what A description of the condition, for the message.
+   * @param holds Returns whether the condition holds.
+   * @throws {Error} If the process ends first.
    */
   async until(
     what: string,
@@ -101,7 +102,7 @@ export class ClusterProcess implements AsyncDisposable {
     }
   }
 
-  /** Lets it end, which it does by itself. */
+  /** Lets the process end, which it does by itself. */
   async stop(): Promise<void> {
     if (!this.#isOver && !this.#child.stdin.locked) {
       await this.#child.stdin.close().catch(() => {});
@@ -109,7 +110,7 @@ export class ClusterProcess implements AsyncDisposable {
     await this.#ended;
   }
 
-  /** Ends it on the spot. */
+  /** Kills the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOver) this.#child.kill("SIGKILL");
     await this.#ended;

@@ -1,8 +1,8 @@
 /**
- * A program that uses a `Cluster` as a user of this library would, on Deno,
- * Node and Bun: `_cluster_program.ts SPEC`, a JSON text. It prints lines of
- * JSON, and ends by itself once the cluster has been disposed of: whatever that
- * leaves open would keep it running.
+ * A program that uses a `Cluster` like a user of this library, on Deno, Node
+ * and Bun: `_cluster_program.ts SPEC`, where SPEC is JSON. It prints lines of
+ * JSON, and exits by itself once the cluster has been disposed, unless a
+ * resource is left open.
  */
 
 import process from "node:process";
@@ -11,37 +11,37 @@ import { Cluster, type ClusterOptions } from "../../client_node/mod.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
 import { eventText } from "./_events.ts";
 
-/** What the program is to do. */
+/** What the program does. */
 export interface ClusterProgram {
-  /** How the cluster is reached; what is not said comes from the environment. */
+  /** The options of the cluster; the rest comes from the environment. */
   options?: ClusterOptions | undefined;
-  /** A kubeconfig that client-node is to read. */
+  /** A kubeconfig to load with client-node. */
   kubeConfigFile?: string | undefined;
-  /** Where a pod's files are. */
+  /** The directory of a pod's service account. */
   serviceAccountDirectory?: string | undefined;
-  /** Names to be printed, or changes from this version on until stdin ends. */
+  /** Whether to print names, or changes from a version until stdin closes. */
   watchFrom?: string | undefined;
-  /** How long each watch lasts. */
+  /** The duration of each watch. */
   watchTimeoutMs?: number | undefined;
-  /** How long past that a watch may be open. */
+  /** How long a watch may exceed that. */
   watchGraceMs?: number | undefined;
-  /** How often to list. */
+  /** The number of lists. */
   lists?: number | undefined;
 }
 
 /** A line that the program prints. */
 export interface ClusterProgramLine {
-  /** Names of the pods. */
+  /** The names of the pods. */
   readonly names?: readonly string[] | undefined;
   /** An event, as text. */
   readonly text?: string | undefined;
-  /** Whether the event only announces a deletion. */
+  /** Whether the event only marks an object for deletion. */
   readonly announcement?: boolean | undefined;
-  /** Why a watch was begun anew; empty where it had ended well. */
+  /** Why a watch was restarted; empty if it had ended normally. */
   readonly restart?: string | undefined;
-  /** What was thrown: its class, and what it says. */
+  /** The class and message of the error. */
   readonly error?: readonly [name: string, message: string] | undefined;
-  /** Whether it has disposed of everything. */
+  /** Whether everything has been disposed. */
   readonly done?: boolean | undefined;
 }
 

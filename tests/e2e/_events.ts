@@ -1,17 +1,17 @@
 /**
- * Events as text, whoever saw them, so that what this library delivered, what
- * client-go delivered and what the server acknowledged can be held against each
- * other line by line.
+ * Formats events as text, so that the events of this library, those of
+ * client-go and the changes acknowledged by the server can be compared line by
+ * line.
  */
 
 import type { WatchEvent } from "../../watch/mod.ts";
 import type { OracleLine } from "../control_plane/oracle.ts";
 
 /**
- * An event of this library.
+ * Formats an event of this library.
  *
- * @param event It.
- * @returns Type, name and version, or code and reason.
+ * @param event The event.
+ * @returns The type, name and version, or the code and reason.
  */
 export function eventText(event: WatchEvent): string {
   if (event.type === "ERROR") {
@@ -22,12 +22,12 @@ export function eventText(event: WatchEvent): string {
 }
 
 /**
- * A change, in the same words.
+ * Formats a change in the same way.
  *
- * @param type What happened.
- * @param name To which object.
- * @param version Its version after that.
- * @returns Type, name and version.
+ * @param type The type of the change.
+ * @param name The name of the object.
+ * @param version Its version after the change.
+ * @returns The type, name and version.
  */
 export function changeText(
   type: string,
@@ -38,10 +38,10 @@ export function changeText(
 }
 
 /**
- * The events among the lines of an oracle.
+ * Formats the events in the output of an oracle.
  *
- * @param lines What it printed.
- * @returns Their texts.
+ * @param lines The output.
+ * @returns The formatted events.
  */
 export function oracleEvents(lines: readonly OracleLine[]): string[] {
   const texts: string[] = [];
@@ -53,12 +53,12 @@ export function oracleEvents(lines: readonly OracleLine[]): string[] {
 }
 
 /**
- * Asserts that two saw the same events in the same order.
+ * Asserts that two sequences of events are the same.
  *
- * @param actual What one saw, by the name it goes by in the message.
- * @param expected What the other saw, likewise.
- * @param hint What helps to repeat it, such as a seed.
- * @throws {Error} If they differ; it shows the first difference.
+ * @param actual The actual events, by the name to use in the message.
+ * @param expected The expected events, likewise.
+ * @param hint A hint to reproduce a failure, such as a seed.
+ * @throws {Error} If they differ; the message shows the first difference.
  */
 export function assertSameEvents(
   actual: readonly [name: string, texts: readonly string[]],

@@ -1,6 +1,6 @@
 /**
- * A program for the tests of what becomes of a control plane whose process is
- * killed: it starts one, prints the directory of its files, and waits.
+ * A program for testing what happens to a control plane when its parent process
+ * is killed: it starts one, prints its directory, and waits.
  */
 
 import { ControlPlane } from "../control_plane/control_plane.ts";

@@ -1,7 +1,7 @@
 /**
- * A program as people write it with client-node: it prints what happens to the
- * pods of a namespace. `_moved_informer_program.ts` is the same but for where
- * `makeInformer` comes from.
+ * A typical program that uses client-node: it prints what happens to the pods
+ * of a namespace. `_moved_informer_program.ts` is the same, but imports
+ * `makeInformer` from this package.
  */
 
 import process from "node:process";

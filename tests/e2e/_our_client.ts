@@ -1,6 +1,6 @@
 /**
- * This library as a client of a control plane: it trusts the control plane's
- * authority, gives each watch a connection of its own, and keeps a record of its
+ * A client of a control plane with this library: it trusts the control plane's
+ * authority, opens a separate connection for each watch, and records its
  * requests.
  */
 
@@ -13,28 +13,28 @@ import {
 import type { ClientConfig } from "../control_plane/control_plane.ts";
 
 /**
- * Called with the URL of a request after the head of its answer has come, before
- * anybody sees it.
+ * Called with the URL of a request when the headers of the response have
+ * arrived, before it is delivered.
  */
 export type AnswerHook = (url: URL) => Promise<void>;
 
-/** Options of {@linkcode OurClient}. */
+/** Options for {@linkcode OurClient}. */
 export interface OurClientOptions {
-  /** Holds each answer back until it resolves. */
+  /** Delays each response until it resolves. */
   onAnswer?: AnswerHook | undefined;
 }
 
 /** A client with its own connections. */
 export class OurClient implements Disposable {
-  /** Sends a request over its connections. */
+  /** Sends a request over the client's connections. */
   readonly fetch: FetchFunction = (url, init) => this.#send(url, init);
-  /** The URLs of the requests that it has sent so far. */
+  /** The URLs of the requests sent so far. */
   readonly requests: URL[] = [];
   readonly #config: Pick<ClientConfig, "server" | "token" | "caCert">;
   readonly #http: Deno.HttpClient;
   readonly #onAnswer: AnswerHook | undefined;
 
-  /** Opens no connection yet. */
+  /** Creates a client; connects lazily. */
   constructor(
     config: Pick<ClientConfig, "server" | "token" | "caCert">,
     options: OurClientOptions = {},
@@ -48,18 +48,18 @@ export class OurClient implements Disposable {
     });
   }
 
-  /** How many watches it has asked for. */
+  /** The number of requested watches. */
   get watches(): number {
     return this.requests.filter((url) => url.searchParams.has("watch"))
       .length;
   }
 
   /**
-   * What lists and watches a resource.
+   * Returns a lister-watcher for a resource.
    *
-   * @param path The resource.
-   * @param options What differs from the client's own.
-   * @returns It.
+   * @param path The path of the resource.
+   * @param options Options to override.
+   * @returns The lister-watcher.
    */
   listerWatcher<T extends KubernetesObject = KubernetesObject>(
     path: string,
@@ -70,7 +70,7 @@ export class OurClient implements Disposable {
     return new RestListerWatcher<T>({ server, path, token, fetch, ...options });
   }
 
-  /** Drops its connections. */
+  /** Closes all connections. */
   [Symbol.dispose](): void {
     this.#http.close();
   }

@@ -1,17 +1,17 @@
-/** What a watcher delivers, read as fast as it comes, and kept. */
+/** Records the events of a watcher as fast as they arrive. */
 
 import type { RetryWatcher, WatchEvent } from "../../watch/mod.ts";
 import { eventText } from "./_events.ts";
 
-/** What can be recorded. */
+/** A watcher to record. */
 export interface Recorded extends AsyncIterable<WatchEvent> {
-  /** Asks it to end. */
+  /** Stops the watcher. */
   stop(): void;
-  /** Resolves when it has ended. */
+  /** Resolves when the watcher has ended. */
   readonly done: Promise<void>;
 }
 
-/** The events of one watcher, which ends with it. */
+/** The events of a watcher, which is stopped with the recording. */
 export class Recording<W extends Recorded = RetryWatcher>
   implements AsyncDisposable {
   /** The watcher. */
@@ -20,28 +20,31 @@ export class Recording<W extends Recorded = RetryWatcher>
   readonly ended: Promise<void>;
   /** The events so far, as text. */
   readonly texts: string[] = [];
-  /** Those that only announce a deletion, of which the writer hears nothing. */
+  /**
+   * Events that only mark an object for deletion, which are not acknowledged to
+   * the writer.
+   */
   readonly announcements = new Set<string>();
   readonly #versions = new Set<string>();
   #isOver = false;
   readonly #waiters = new Set<() => void>();
 
-  /** Takes the watcher over. */
+  /** Starts recording; takes ownership of the watcher. */
   constructor(watcher: W) {
     this.watcher = watcher;
     this.ended = this.#record();
   }
 
-  /** The events that the writer of the changes was told of as well. */
+  /** The events whose changes were acknowledged to the writer. */
   get acknowledged(): string[] {
     return this.texts.filter((text) => !this.announcements.has(text));
   }
 
   /**
-   * Waits for the event of a version.
+   * Waits for the event with a version.
    *
    * @param version The version.
-   * @throws {Error} If the watcher ends without it.
+   * @throws {Error} If the watcher ends first.
    */
   async reaches(version: string): Promise<void> {
     while (!this.#versions.has(version)) {

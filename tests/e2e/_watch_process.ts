@@ -1,33 +1,33 @@
-/** This library's RetryWatcher in a process of its own. */
+/** A RetryWatcher of this library in a separate process. */
 
 import { fileURLToPath } from "node:url";
 import type { ClientConfig } from "../control_plane/control_plane.ts";
 
 const program = fileURLToPath(new URL("_watch_program.ts", import.meta.url));
 
-/** One line of the program. */
+/** A line of the program's output. */
 export interface WatchLine {
-  /** The version from which to carry on after this line. */
+  /** The version from which to continue after this line. */
   readonly version: string;
   /** An event, as text. */
   readonly text?: string | undefined;
-  /** Whether the event only announces a deletion. */
+  /** Whether the event only marks an object for deletion. */
   readonly announcement?: boolean | undefined;
-  /** Whether it is the last line. */
+  /** Whether this is the last line. */
   readonly done?: boolean | undefined;
 }
 
-/** Options of {@linkcode WatchProcess.start}. */
+/** Options for {@linkcode WatchProcess.start}. */
 export interface WatchProcessOptions {
-  /** Where, and as whom. */
+  /** The server and the user. */
   client: Pick<ClientConfig, "server" | "token" | "caFile">;
-  /** The resource. */
+  /** The path of the resource. */
   path: string;
-  /** Where the watch starts. */
+  /** The version to watch from. */
   version: string;
-  /** How long each watch lasts. @default {300_000} */
+  /** The duration of each watch. @default {300_000} */
   watchTimeoutMs?: number | undefined;
-  /** Whether it is to speak HTTP/2. @default {false} */
+  /** Whether to use HTTP/2. @default {false} */
   http2?: boolean | undefined;
 }
 
@@ -45,10 +45,11 @@ export class WatchProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts one. It trusts the control plane's authority by Deno's own means.
+   * Starts a process. It trusts the control plane's authority through Deno's
+   * options.
    *
-   * @param options Where, what, from where on.
-   * @returns It.
+   * @param options The server, resource and version.
+   * @returns The process.
    */
   static start(options: WatchProcessOptions): WatchProcess {
     const { client, path, version, watchTimeoutMs = 300_000, http2 = false } =
@@ -77,7 +78,7 @@ export class WatchProcess implements AsyncDisposable {
     );
   }
 
-  /** What it has printed so far. */
+  /** The lines printed so far. */
   get lines(): readonly WatchLine[] {
     return this.#lines;
   }
@@ -87,17 +88,17 @@ export class WatchProcess implements AsyncDisposable {
     return this.#lines.flatMap(({ text }) => text ?? []);
   }
 
-  /** The version from which to carry on, as far as it has told. */
+  /** The last printed version from which to continue. */
   get version(): string {
     return this.#lines.at(-1)?.version ?? "";
   }
 
   /**
-   * Waits until its lines are such.
+   * Waits until the printed lines satisfy a condition.
    *
-   * @param what What is waited for, for the message.
-   * @param holds Whether they are.
-   * @throws {Error} If it ends before.
+   * @param what A description of the condition, for the message.
+   * @param holds Returns whether the condition holds.
+   * @throws {Error} If the process ends first.
    */
   async until(
     what: string,
@@ -114,19 +115,19 @@ export class WatchProcess implements AsyncDisposable {
     }
   }
 
-  /** Lets it stop its watcher and end. */
+  /** Lets the process stop its watcher and end. */
   async stop(): Promise<void> {
     if (!this.#isOver) await this.#child.stdin.close();
     await this.#ended;
   }
 
-  /** Ends it on the spot. */
+  /** Kills the process. */
   async kill(): Promise<void> {
     if (!this.#isOver) this.#child.kill("SIGKILL");
     await this.#ended;
   }
 
-  /** Ends it on the spot. */
+  /** Kills the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }

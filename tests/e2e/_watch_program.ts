@@ -1,15 +1,15 @@
 /**
- * A program that watches as a user of this library would, without a `fetch` of
- * its own, in a process of its own:
- * `_watch_program.ts SERVER PATH VERSION WATCH_TIMEOUT_MS [h2]`, the token in
- * the variable TOKEN. It prints each event as a line of JSON, and, once its
- * standard input has ended, the version from which to carry on as the last one.
+ * A program that watches like a user of this library, with the default `fetch`,
+ * in a separate process:
+ * `_watch_program.ts SERVER PATH VERSION WATCH_TIMEOUT_MS [h2]`, with the token
+ * in the variable TOKEN. It prints each event as a line of JSON, and, when its
+ * standard input closes, the version from which to continue as the last line.
  *
- * Beside it is a quiet watch of something else that lasts as long: while any
- * request is in flight the library keeps its HTTP client, and so whatever that
- * would use again.
+ * Another, quiet watch is open for the whole time: while a request is in
+ * flight, the library keeps its HTTP client, including the connections that it
+ * would reuse.
  *
- * With `h2` it is given Deno's own `fetch`, which speaks HTTP/2.
+ * With `h2`, it uses Deno's `fetch`, which supports HTTP/2.
  */
 
 import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";

@@ -1,25 +1,29 @@
-/** A bound for everything that an end-to-end test waits for. */
+/**
+ * Limits for everything that an end-to-end test waits for. They are generous,
+ * since they only matter to a test that fails: a test must not depend on the
+ * speed of the machine.
+ */
 
 import { setTimeout as delay } from "node:timers/promises";
 
 const pollMs = 50;
 
-/** Options of {@linkcode within}. */
+/** Options for {@linkcode within}. */
 export interface WithinOptions {
-  /** For how long. @default {180_000} */
+  /** How long to wait. @default {180_000} */
   timeoutMs?: number | undefined;
-  /** Said in the error: how far things had got. */
+  /** Returns the progress so far, for the error message. */
   state?: (() => string) | undefined;
 }
 
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise with a time limit.
  *
- * @param what What is waited for, for the message.
- * @param promise It.
- * @param options For how long, what to say.
- * @returns What it resolves with.
- * @throws {Error} If it has not settled in time.
+ * @param what A description of the promise, for the error message.
+ * @param promise The promise.
+ * @param options The limit, and what to add to the message.
+ * @returns The value of the promise.
+ * @throws {Error} If the promise does not settle in time.
  */
 export async function within<T>(
   what: string,
@@ -30,7 +34,9 @@ export async function within<T>(
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const end = state === undefined ? "" : `: ${state()}`;
-    late.reject(new Error(`Waited ${timeoutMs} ms in vain for ${what}${end}`));
+    late.reject(
+      new Error(`Timed out after ${timeoutMs} ms waiting for ${what}${end}`),
+    );
   }, timeoutMs);
   try {
     return await Promise.race([promise, late.promise]);
@@ -40,12 +46,12 @@ export async function within<T>(
 }
 
 /**
- * Waits until something holds that nobody tells of.
+ * Polls until a condition holds, where there is no event to wait for.
  *
- * @param what What is to hold, for the message.
- * @param holds Asked again and again.
- * @param timeoutMs For how long.
- * @throws {Error} If it does not hold in time.
+ * @param what A description of the condition, for the error message.
+ * @param holds Returns whether the condition holds.
+ * @param timeoutMs How long to wait.
+ * @throws {Error} If the condition does not hold in time.
  */
 export async function poll(
   what: string,
@@ -55,7 +61,7 @@ export async function poll(
   const deadline = performance.now() + timeoutMs;
   while (!await holds()) {
     if (performance.now() > deadline) {
-      throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`);
+      throw new Error(`Timed out after ${timeoutMs} ms waiting for ${what}`);
     }
     await delay(pollMs);
   }

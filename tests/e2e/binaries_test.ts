@@ -6,7 +6,7 @@ import {
   whyUnavailable,
 } from "../control_plane/binaries.ts";
 
-/** A directory for programs, empty at first. */
+/** An initially empty directory for programs. */
 class Assets implements AsyncDisposable {
   readonly directory: string;
 
@@ -32,7 +32,7 @@ class Assets implements AsyncDisposable {
   }
 }
 
-/** An environment with an empty cache, and without Go. */
+/** An environment with an empty cache and without Go. */
 function environment(assets: Assets): Record<string, string> {
   return {
     KUBEBUILDER_ASSETS: assets.directory,
@@ -41,13 +41,13 @@ function environment(assets: Assets): Record<string, string> {
   };
 }
 
-Deno.test("findBinary() takes what KUBEBUILDER_ASSETS holds", async () => {
+Deno.test("findBinary() finds a program in KUBEBUILDER_ASSETS", async () => {
   await using assets = await Assets.create();
   const path = await assets.add("etcd", "etcd Version: 3.6.8");
   assertEquals(await findBinary("etcd", { env: environment(assets) }), path);
 });
 
-Deno.test("findBinary() refuses a kube-apiserver that is too old", async () => {
+Deno.test("findBinary() throws if kube-apiserver is too old", async () => {
   await using assets = await Assets.create();
   await assets.add("kube-apiserver", "Kubernetes v1.35.9");
   const error = await assertRejects(
@@ -62,14 +62,14 @@ Deno.test("findBinary() refuses a kube-apiserver that is too old", async () => {
   );
 });
 
-Deno.test("findBinary() takes a kube-apiserver that is new enough", async () => {
+Deno.test("findBinary() accepts a kube-apiserver that is new enough", async () => {
   await using assets = await Assets.create();
   const path = await assets.add("kube-apiserver", "Kubernetes v2.0.0");
   const env = environment(assets);
   assertEquals(await findBinary("kube-apiserver", { env }), path);
 });
 
-Deno.test("findBinary() says what to do where it can neither find nor build", async () => {
+Deno.test("findBinary() says what to do if a program can neither be found nor built", async () => {
   await using assets = await Assets.create();
   const env = environment(assets);
   const message = "Cannot find kwok for the end-to-end tests: install Go, " +
@@ -82,7 +82,7 @@ Deno.test("findBinary() says what to do where it can neither find nor build", as
   assertEquals(error.message, message);
 });
 
-Deno.test("findBinary() shows the end of a build that fails", async () => {
+Deno.test("findBinary() shows the last lines of a failed build", async () => {
   await using assets = await Assets.create();
   const go = `${assets.directory}/go`;
   const script =

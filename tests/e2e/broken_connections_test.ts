@@ -1,11 +1,11 @@
 /**
- * A RetryWatcher behind connections that break in every way, and in front of a
- * server that dies: nothing lost, nothing twice, as client-go's.
+ * A RetryWatcher whose connections break in all ways, and whose server is
+ * killed: it neither loses nor repeats events, like client-go's.
  *
- * The two stand behind a proxy each, since what hits one connection of ours hits
- * all of client-go's, which go over one. client-go waits a second between two
- * watches, ours is told to wait less. Before an apiserver is killed both have
- * seen everything: the history of a new one begins at the newest version.
+ * Both have their own proxy, since client-go uses one connection for all its
+ * requests. client-go waits a second between two watches; ours is configured to
+ * wait less. Before an apiserver is killed, both have seen all changes: the
+ * history of a new one starts at the latest version.
  */
 
 import { assert } from "@std/assert";
@@ -25,13 +25,15 @@ import { e2eTest } from "./suite.ts";
 const cuts = 30;
 const flags = ["retrywatcher", "--resource=pods", "--namespace=default"];
 
-/** How soon client-go notices a silent connection; without these 45 s. */
+/** How soon client-go detects a silent connection; the default is 45 s. */
 const env = {
   HTTP2_READ_IDLE_TIMEOUT_SECONDS: "1",
   HTTP2_PING_TIMEOUT_SECONDS: "1",
 };
 
-/** Ours and client-go's at the same work, each behind a proxy of its own. */
+/**
+ * Our watcher and client-go's on the same changes, each behind its own proxy.
+ */
 class Pair implements AsyncDisposable {
   readonly ourProxy: TcpProxy;
   readonly ours: Recording;
@@ -101,7 +103,7 @@ class Pair implements AsyncDisposable {
     await within("the end of client-go's", this.theirs.finished());
   }
 
-  /** Both have seen the same, and all that was acknowledged. */
+  /** Asserts that both have seen exactly the acknowledged changes. */
   compare(changes: Changes): void {
     assertSameEvents(
       ["ours", this.ours.acknowledged],
@@ -120,11 +122,11 @@ class Pair implements AsyncDisposable {
   }
 }
 
-/** Cuts each connection after so many bytes, until enough are cut. */
+/** Cuts each connection after a number of bytes, until enough have been cut. */
 function cutAtRandom(proxy: TcpProxy, seed: number): void {
   const limits = fc.sample(fc.noBias(fc.nat({ max: 60_000 })), {
     seed,
-    // A connection may also end before it gets there.
+    // A connection may also end before that.
     numRuns: 10 * cuts,
   });
   proxy.breakAfter({
@@ -152,7 +154,7 @@ async function resetAll(pair: Pair, changes: Changes): Promise<void> {
   await pair.reach(changes.lastVersion);
 }
 
-/** Nothing makes what has stalled move again, and nobody closes it. */
+/** Stalls all connections; they are neither resumed nor closed. */
 async function stallAll(pair: Pair, changes: Changes): Promise<void> {
   await changes.write(20);
   await pair.reach(changes.lastVersion);
@@ -182,7 +184,7 @@ const troubles = [
 ];
 
 e2eTest(
-  "RetryWatcher loses and repeats nothing, however its connections break",
+  "RetryWatcher neither loses nor repeats events when connections break",
   async (context) => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -200,7 +202,7 @@ e2eTest(
 );
 
 e2eTest(
-  "RetryWatcher that lags when the apiserver is killed ends with one ERROR 410",
+  "RetryWatcher ends with an ERROR 410 if it lags behind when the apiserver is killed",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -231,7 +233,7 @@ e2eTest(
 );
 
 e2eTest(
-  "RestListerWatcher without a fetch of the caller's leaves a stalled connection",
+  "RestListerWatcher with the default fetch abandons a stalled connection",
   async () => {
     await using plane = await ControlPlane.start();
     await using proxy = await TcpProxy.start({ upstreamPort: plane.port });
@@ -248,7 +250,7 @@ e2eTest(
       await within(
         "the process to catch up",
         watch.until("it", (lines) => lines.at(-1)?.version === last),
-        // Were the dead connection used again, this would take far longer.
+        // Reusing the dead connection would take much longer.
         {
           timeoutMs: 20_000,
           state: () => JSON.stringify(watch.lines.at(-1)),

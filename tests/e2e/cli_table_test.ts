@@ -1,9 +1,8 @@
 /**
- * Command lines, each run through `kubectl` and through ours at the same time,
- * on the same objects: the same exit status, and the same lines of the result.
- * Where ours differs it does so on purpose: each difference stands in the one
- * list `differences`, with its reason, and a difference that is gone fails the
- * test as well.
+ * Runs command lines through `kubectl` and through ours at the same time, on
+ * the same objects, and compares exit status and standard output. Intended
+ * differences are listed in `differences` with their reasons; a listed
+ * difference that does not occur fails the test too.
  */
 
 import { assertEquals } from "@std/assert";
@@ -15,13 +14,13 @@ import { e2eTest } from "./suite.ts";
 
 /** A command line. */
 interface Case {
-  /** The words of both, split at spaces; `%` stands for a space in a word. */
+  /** The arguments of both, separated by spaces. */
   readonly line: string;
-  /** What both read. */
+  /** The standard input of both. */
   readonly stdin?: string;
-  /** What is done while both watch. */
+  /** The action while both watch. */
   readonly meanwhile?: (plane: ControlPlane) => Meanwhile;
-  /** How many lines end a watch. */
+  /** The number of lines after which a watch is interrupted. */
   readonly enough?: number;
 }
 
@@ -48,7 +47,7 @@ metadata:
   name: web
 `;
 
-/** Makes a pod while both wait. */
+/** Creates a pod while both wait. */
 const creates = (name: string) => (plane: ControlPlane): Meanwhile => ({
   watching: "pods",
   // Every half a second.
@@ -56,7 +55,7 @@ const creates = (name: string) => (plane: ControlPlane): Meanwhile => ({
   act: () => plane.request("POST", pods, podNamed(name)),
 });
 
-/** Ends a pod while both wait. */
+/** Deletes a pod while both wait. */
 const deletes = (name: string) => (plane: ControlPlane): Meanwhile => ({
   watching: "pods",
   act: () => plane.request("DELETE", `${pods}/${name}?gracePeriodSeconds=0`),
@@ -76,7 +75,7 @@ const scales =
       ),
   });
 
-/** Changes a label of something while both watch. */
+/** Changes a label of an object while both watch. */
 const labels = (watching: string, path: string) => {
   let count = 0;
   return (plane: ControlPlane): Meanwhile => ({
@@ -220,7 +219,7 @@ const rollouts: readonly Case[] = [
   { line: "rollout status" },
 ];
 
-/** `kubectl get … -w` and `watch …`, interrupted after so many lines. */
+/** `kubectl get … -w` and `watch …`, interrupted after a number of lines. */
 const watches: readonly Case[] = [
   { line: "pods -l tier=front", meanwhile: touchPod, enough: 4 },
   { line: "pods -l tier=front -o wide", meanwhile: touchPod, enough: 4 },
@@ -259,10 +258,10 @@ const watches: readonly Case[] = [
 const usage: Difference = {
   code: 2,
   why:
-    "a command line that makes no sense has an exit status of its own, so that a script can tell it from a wait that failed",
+    "an invalid command line has its own exit status, so that a script can distinguish it from a failed wait",
 };
 
-/** Where ours ends or answers otherwise, and why. */
+/** The intended differences, and their reasons. */
 const differences: ReadonlyMap<string, Difference> = new Map<
   string,
   Difference
@@ -276,11 +275,11 @@ const differences: ReadonlyMap<string, Difference> = new Map<
   ["rollout status", usage],
 ]);
 
-/** How ours differs. */
+/** An intended difference. */
 interface Difference {
-  /** Exit status; that of `kubectl` where it is not given. */
+  /** The exit status of ours; defaults to that of `kubectl`. */
   readonly code?: number;
-  /** Lines of the result, sorted; those of `kubectl` where not given. */
+  /** The sorted output of ours; defaults to that of `kubectl`. */
   readonly stdout?: readonly string[];
   readonly why: string;
 }
@@ -289,13 +288,19 @@ function words(line: string): string[] {
   return line.split(" ").map((word) => word.replaceAll("'", ""));
 }
 
-/** What is compared: ages go on while a program starts. */
+/**
+ * Returns what to compare, without ages: the programs do not list at the same
+ * moment.
+ */
 function compared({ code, stdout }: Outcome) {
   const age = /(?<= )([0-9]+[smhdy])+(?= |$)/g;
   return { code, stdout: stdout.map((line) => line.replace(age, "AGE")) };
 }
 
-/** Several objects are told of as they get ready, not in their order. */
+/**
+ * Sorts the output: ours reports objects as they become ready, `kubectl` in
+ * order.
+ */
 function sorted({ code, stdout }: Outcome): Outcome {
   return { code, stdout: [...stdout].sort(), stderr: [] };
 }
@@ -305,7 +310,7 @@ function expected(line: string, theirs: Outcome) {
   return { code: code ?? theirs.code, stdout: stdout ?? theirs.stdout };
 }
 
-e2eTest("a command line does what it does in kubectl", async (context) => {
+e2eTest("command lines have the same result as in kubectl", async (context) => {
   await using plane = await ControlPlane.start({
     workloads: true,
     recordWatches: true,
@@ -344,7 +349,7 @@ e2eTest("a command line does what it does in kubectl", async (context) => {
         { ...options, meanwhile: then?.(plane) },
       );
       const wanted = expected(`watch ${line}`, theirs);
-      // After a SIGINT, kubectl ends with 1 or with 130, as it happens.
+      // After a SIGINT, kubectl exits with 1 or 130, depending on timing.
       if (options.enough !== undefined) wanted.code = 130;
       assertEquals(
         compared(ours),
@@ -357,6 +362,6 @@ e2eTest("a command line does what it does in kubectl", async (context) => {
   assertEquals(
     [...unmet],
     [],
-    "differences of lines that are not in the table",
+    "differences that did not occur",
   );
 });

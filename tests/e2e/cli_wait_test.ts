@@ -1,7 +1,7 @@
 /**
- * `wait` of this package's command line beside `kubectl wait`, on the same
- * objects at the same time: the same exit status, and the same words for what
- * became of each object.
+ * Compares `wait` of this package's command line with `kubectl wait` on the
+ * same objects at the same time: the exit status, and the messages about each
+ * object.
  */
 
 import { assertEquals } from "@std/assert";
@@ -18,12 +18,12 @@ import { e2eTest } from "./suite.ts";
 const deployments = "/apis/apps/v1/namespaces/default/deployments";
 const node = "/api/v1/nodes/fake-node";
 
-/** What is held against the other. */
+/** The parts of a result to compare. */
 interface Outcome {
   readonly code: number;
-  /** Sorted: ours tells of objects as they get ready, kubectl in its order. */
+  /** Sorted: ours reports objects as they become ready, `kubectl` in order. */
   readonly stdout: readonly string[];
-  /** What failed. Ours also says on the way, and at the end, how things are. */
+  /** The failures. Ours also prints progress and a summary. */
   readonly failures: readonly string[];
 }
 
@@ -32,7 +32,7 @@ interface Both {
   readonly theirs: Outcome;
 }
 
-/** Waits with both; `whileWaiting` is called when both of them watch. */
+/** Waits with both programs; performs `whileWaiting` once both watch. */
 async function wait(
   plane: ControlPlane,
   args: readonly string[],
@@ -48,7 +48,7 @@ async function wait(
   if (whileWaiting !== undefined && before !== undefined) {
     const opened = watchesOpened(plane, whileWaiting.resource, before);
     const ended = both.then(() => {
-      throw new Error("both ended before they were to");
+      throw new Error("both ended too early");
     });
     await Promise.race([opened, ended]);
     await whileWaiting.act();
@@ -95,7 +95,7 @@ async function createDeployment(
 
 const rolledOut = "deployment.apps/web condition met";
 
-/** What ends by itself, on a Deployment that has rolled out. */
+/** Waits that end by themselves, on a Deployment that has rolled out. */
 const cases = [
   {
     name: "a selector that matches several",
@@ -118,32 +118,35 @@ const cases = [
     code: 1,
   },
   {
-    name: "a deletion of what is not there",
+    name: "a deletion of an object that does not exist",
     args: ["deployment/none", "--for=delete"],
     code: 0,
   },
 ] as const;
 
-e2eTest("wait ends as kubectl wait does", async (context) => {
+e2eTest("wait has the same result as kubectl wait", async (context) => {
   await using plane = await ControlPlane.start({
     workloads: true,
     recordWatches: true,
   });
 
-  await context.step("a Deployment that rolls out meanwhile", async () => {
-    // Created meanwhile, both would have said at once that there is none.
-    await cordon(plane, true);
-    await createDeployment(plane, "web");
-    const { ours, theirs } = await wait(
-      plane,
-      ["deployment/web", "--for=condition=Available", "--timeout=180s"],
-      { resource: "deployments", act: () => cordon(plane, false) },
-    );
-    assertEquals(ours, theirs);
-    assertEquals(ours.stdout, [rolledOut]);
-    const web = await plane.request("GET", `${deployments}/web`);
-    assertEquals(conditionStatus(web, "Available"), "True");
-  });
+  await context.step(
+    "a Deployment that rolls out during the wait",
+    async () => {
+      // Created during the wait, it would not be found: both would fail at once.
+      await cordon(plane, true);
+      await createDeployment(plane, "web");
+      const { ours, theirs } = await wait(
+        plane,
+        ["deployment/web", "--for=condition=Available", "--timeout=180s"],
+        { resource: "deployments", act: () => cordon(plane, false) },
+      );
+      assertEquals(ours, theirs);
+      assertEquals(ours.stdout, [rolledOut]);
+      const web = await plane.request("GET", `${deployments}/web`);
+      assertEquals(conditionStatus(web, "Available"), "True");
+    },
+  );
 
   for (const { name, args, code } of cases) {
     await context.step(name, async () => {
@@ -153,7 +156,7 @@ e2eTest("wait ends as kubectl wait does", async (context) => {
     });
   }
 
-  await context.step("several that time out", async () => {
+  await context.step("several objects that time out", async () => {
     const { ours, theirs } = await wait(
       plane,
       ["pods", "-l", "app=web", "--for=condition=Odd", "--timeout=2s"],
@@ -162,7 +165,7 @@ e2eTest("wait ends as kubectl wait does", async (context) => {
     assertEquals([ours.code, ours.failures.length], [1, 3]);
   });
 
-  await context.step("a deletion meanwhile", async () => {
+  await context.step("a deletion during the wait", async () => {
     const { ours, theirs } = await wait(
       plane,
       ["deployment/web", "--for=delete", "--timeout=180s"],

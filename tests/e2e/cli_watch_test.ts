@@ -1,18 +1,18 @@
 /**
- * `watch` and `rollout status` of this package's command line beside
- * `kubectl get --watch` and `kubectl rollout status`, on the same objects at
- * the same time: the same text on stdout to the last blank, and the same exit
- * status.
+ * Compares `watch` and `rollout status` of this package's command line with
+ * `kubectl get --watch` and `kubectl rollout status` on the same objects at the
+ * same time: standard output, including whitespace, and the exit status.
  *
- * Where ours means to differ:
- * - `-A` shows no NAMESPACE column of a resource that has no namespaces
- *   (kubectl: an empty one, and only with `--watch`).
- * - A tab that a JSONPath template writes stays a tab (kubectl makes columns of
- *   it, and only with `--watch`): see `cli/printers/object_events.ts`.
- * - Rows of a server that knows no tables have a column STATUS (kubectl: NAME
- *   and AGE alone).
- * - A mistake on the command line is exit status 2 (kubectl: 1).
- * - stderr ends with the version to resume from.
+ * Intended differences of ours:
+ * - `-A` shows no NAMESPACE column for a cluster-scoped resource (kubectl: an
+ *   empty one, and only with `--watch`).
+ * - A tab in the output of a JSONPath template is preserved (kubectl turns it
+ *   into columns, and only with `--watch`): see
+ *   `cli/printers/object_events.ts`.
+ * - With a server that does not support tables, there is a STATUS column
+ *   (kubectl: only NAME and AGE).
+ * - The exit status for an invalid command line is 2 (kubectl: 1).
+ * - Standard error ends with the version to resume from.
  */
 
 import { assertEquals } from "@std/assert";
@@ -25,8 +25,8 @@ import {
 } from "../control_plane/control_plane.ts";
 import { e2eTest } from "./suite.ts";
 
-/** A command of both, that writes until it is told to end. */
-class Beside {
+/** A command of both programs, which runs until it is ended. */
+class RunningPair {
   readonly name: string;
   readonly #abort = new AbortController();
   readonly #texts = { ours: "", theirs: "" };
@@ -44,7 +44,7 @@ class Beside {
     ]);
   }
 
-  /** Waits until both have written a text, and as much as the other. */
+  /** Waits until both have written a text, and their output is the same. */
   async wrote(text: string): Promise<void> {
     const same = () => {
       const { ours, theirs } = this.#texts;
@@ -67,12 +67,15 @@ class Beside {
   }
 }
 
-/** They list one after the other: an age may be a second more. */
+/**
+ * Ages may differ by a second, since the programs do not list at the same
+ * moment.
+ */
 function withoutAges(text: string): string {
   return text.replace(/(?<=\s)(\d+[smhd]){1,2}( *)(?=\S|\n)/g, "AGE ");
 }
 
-/** What is watched, and the last that is written of it. */
+/** The arguments, and the last text to be written. */
 const watches: readonly (readonly [readonly string[], string])[] = [
   [["pods"], "the-last-one"],
   [["pods", "-A", "-o", "wide"], "the-last-one"],
@@ -94,7 +97,7 @@ const watches: readonly (readonly [readonly string[], string])[] = [
   [["pods", "-o", "jsonpath={.metadata.name}"], "the-last-one"],
 ];
 
-e2eTest("watch writes what kubectl get --watch writes", async (context) => {
+e2eTest("watch has the same output as kubectl get --watch", async (context) => {
   await using plane = await ControlPlane.start({ recordWatches: true });
   const create = (name: string, labels: Record<string, string> = {}) =>
     plane.request("POST", podsPath, {
@@ -104,7 +107,7 @@ e2eTest("watch writes what kubectl get --watch writes", async (context) => {
   await create("web", { app: "web" });
   await create("a-pod-with-a-longer-name");
   const before = await countOpenedWatches(plane, "pods");
-  const runs = watches.map(([args]) => new Beside(plane, args));
+  const runs = watches.map(([args]) => new RunningPair(plane, args));
   try {
     await watchesOpened(plane, "pods", before, {
       ours: watches.length,
@@ -132,7 +135,7 @@ e2eTest("watch writes what kubectl get --watch writes", async (context) => {
   }
 });
 
-/** How both ended. */
+/** Runs `rollout status` with both programs. */
 async function rollout(
   plane: ControlPlane,
   args: readonly string[],
@@ -177,7 +180,7 @@ async function cordon(plane: ControlPlane, yes: boolean): Promise<void> {
   await plane.request("PATCH", "/api/v1/nodes/fake-node", { spec });
 }
 
-/** What ends by itself, and how. */
+/** Rollouts that end by themselves, and the exit status. */
 const rollouts: readonly (readonly [readonly string[], number])[] = [
   [["deployment/web"], 0],
   [["deployment", "web"], 0],
@@ -198,7 +201,7 @@ const rollouts: readonly (readonly [readonly string[], number])[] = [
 ];
 
 e2eTest(
-  "rollout status ends as kubectl rollout status does",
+  "rollout status has the same result as kubectl rollout status",
   async (context) => {
     await using plane = await ControlPlane.start({
       workloads: true,
@@ -240,25 +243,28 @@ e2eTest(
         },
       ]
     ) {
-      await context.step(`${name} that rolls out meanwhile`, async () => {
-        await cordon(plane, true);
-        await create(plane, plural, name, spec);
-        await poll(`${name} to be settled`, async () => {
-          const path = `${apps}/${plural}/${name}`;
-          const { status } = await plane.request("GET", path);
-          return typeof status === "object" && status !== null &&
-            settled in status;
-        });
-        const { ours, theirs } = await rollout(plane, [`${plural}/${name}`], {
-          resource: plural,
-          act: () => cordon(plane, false),
-        });
-        assertEquals(ours, theirs);
-        assertEquals(ours.code, 0);
-        assertEquals(ours.stdout.split("\n").length > 2, true, ours.stdout);
-      });
+      await context.step(
+        `${name} that rolls out during the command`,
+        async () => {
+          await cordon(plane, true);
+          await create(plane, plural, name, spec);
+          await poll(`${name} to have a status`, async () => {
+            const path = `${apps}/${plural}/${name}`;
+            const { status } = await plane.request("GET", path);
+            return typeof status === "object" && status !== null &&
+              settled in status;
+          });
+          const { ours, theirs } = await rollout(plane, [`${plural}/${name}`], {
+            resource: plural,
+            act: () => cordon(plane, false),
+          });
+          assertEquals(ours, theirs);
+          assertEquals(ours.code, 0);
+          assertEquals(ours.stdout.split("\n").length > 2, true, ours.stdout);
+        },
+      );
     }
-    await context.step("agent that rolls out meanwhile", async () => {
+    await context.step("agent that rolls out during the command", async () => {
       await create(plane, "daemonsets", "agent", { minReadySeconds: 12 });
       const { ours, theirs } = await rollout(plane, ["daemonset/agent"]);
       assertEquals(lastLine(ours), lastLine(theirs));

@@ -1,4 +1,4 @@
-/** What was written for client-node, on this library. */
+/** Programs written for client-node, run on this library. */
 
 import { assert, assertEquals } from "@std/assert";
 import { listAll } from "../../cache/_list_all.ts";
@@ -18,7 +18,7 @@ const configMaps = "/api/v1/namespaces/default/configmaps";
 const THEIRS = "tests/e2e/_informer_program.ts";
 const OURS = "tests/e2e/_moved_informer_program.ts";
 
-/** Starts the program; it has told of all that is there when this resolves. */
+/** Starts the program, and waits until it has reported all existing objects. */
 async function start(
   plane: ControlPlane,
   program: string,
@@ -35,12 +35,12 @@ async function start(
   }
 }
 
-/** Creates a pod, so that all before it has been told of when it is. */
+/** Creates a pod; once it has been reported, so have all earlier changes. */
 async function mark(plane: ControlPlane, name: string): Promise<void> {
   await plane.request("POST", podsPath, podNamed(name));
 }
 
-/** What was told of objects, line by line. */
+/** The reported changes, line by line. */
 function changesIn(output: string): string[] {
   return output.split("\n").filter((line) =>
     /^(?:add|update|delete) /.test(line)
@@ -52,7 +52,7 @@ async function readProgram(path: string): Promise<string> {
 }
 
 e2eTest(
-  "makeInformer() tells of what client-node's does, in the same program",
+  "makeInformer() reports the same as client-node's in the same program",
   async () => {
     assertEquals(
       await readProgram(OURS),
@@ -90,7 +90,7 @@ e2eTest(
 );
 
 e2eTest(
-  "makeInformer() goes on through a restart of kube-apiserver that ends client-node's",
+  "makeInformer() survives a restart of kube-apiserver that ends client-node's",
   async () => {
     await using plane = await ControlPlane.start();
     for (const name of ["kept", "changed", "gone", "another"]) {
@@ -133,13 +133,13 @@ e2eTest(
     assert(our.stdout.includes("stopped with 5\n"), our.stdout);
     assert(our.stdout.includes("\nerror "), our.stdout);
 
-    // Nobody has started it again: there is nothing left that it could do.
+    // It has not been restarted, so nothing keeps the process alive.
     const { stdout } = await within("their end", theirs.ended());
     assert(!stdout.includes("the-last"), stdout);
   },
 );
 
-e2eTest("typedLister() lists with client-node, page by page", async () => {
+e2eTest("typedLister() lists with client-node in pages", async () => {
   await using plane = await ControlPlane.start();
   const names = Array.from({ length: 1200 }, (_, index) => `map-${index}`);
   const rest = names.values();

@@ -1,9 +1,10 @@
 /**
- * Every way of authenticating that a kubeconfig knows and that can be had here,
- * against the real thing, on Deno, Node and Bun: each in a process of its own,
- * which has to end by itself.
+ * All ways of authentication of a kubeconfig that are available here, with a
+ * real server, on Deno, Node and Bun: each in a separate process, which has to
+ * exit by itself.
  *
- * What one runtime cannot do is said in `refusals`, and must be an error there.
+ * What a runtime does not support is listed in `refusals`, and must be an error
+ * there.
  */
 
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
@@ -23,34 +24,34 @@ import {
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
 
-/** Nobody resolves this: it is only asked for by `tls-server-name`. */
+/** A name that does not resolve: it is only used as `tls-server-name`. */
 const otherName = "apiserver.internal";
 
-/** What the ways have in common. */
+/** What all ways use. */
 interface Surroundings {
   readonly plane: ControlPlane;
   readonly admin: ClientConfig;
-  /** Signed the certificate for `otherName`, and for https://localhost. */
+  /** The authority of the certificate for `otherName` and https://localhost. */
   readonly otherAuthority: CertificateAuthority;
   readonly proxy: ConnectProxy;
 }
 
-/** Entries of a kubeconfig. */
+/** The entries of a kubeconfig. */
 interface Entries {
   cluster?: Record<string, unknown>;
   user?: Record<string, unknown>;
   context?: Record<string, unknown>;
 }
 
-/** One way. */
+/** A way of authentication. */
 interface Way {
   readonly name: string;
   readonly entries: (around: Surroundings) => Entries | Promise<Entries>;
-  /** What more the program is told. */
+  /** Additional options for the program. */
   readonly program?: (kubeconfig: string) => ClusterProgram;
-  /** The error that it ends with; without, it lists the pod. */
+  /** The expected error; if omitted, the program lists the pod. */
   readonly error?: readonly [name: string, part: string];
-  /** What a runtime says that cannot do it. */
+  /** The error of a runtime that does not support it. */
   readonly refusals?: Partial<Record<Runtime, string>>;
 }
 
@@ -226,7 +227,7 @@ const ways: readonly Way[] = [
         token: around.admin.token,
         as: "somebody",
         "as-uid": "7",
-        // Together they would be the name of one that nobody knows.
+        // Joined, they would be the name of an unknown group.
         "as-groups": ["readers", "system:masters"],
         "as-user-extra": { "example.com/reason": ["a", "b"] },
       },
@@ -319,7 +320,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-/** The server shows another certificate where it is called by another name. */
+/** Lets the server use another certificate for another name. */
 async function withOtherName(
   directory: string,
 ): Promise<{ authority: CertificateAuthority; flag: string }> {
@@ -384,7 +385,7 @@ async function tryOn(
 }
 
 e2eTest(
-  "Cluster authenticates in every way that a kubeconfig knows",
+  "Cluster supports all ways of authentication of a kubeconfig",
   async (context) => {
     const directory = await Deno.makeTempDir();
     const { authority, flag } = await withOtherName(directory);

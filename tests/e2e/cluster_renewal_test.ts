@@ -1,7 +1,7 @@
 /**
- * Credentials that change while a watch runs, and connections that die in
- * silence, on Deno, Node and Bun: no event is lost, none comes twice, and a
- * plugin is run as often as it has to be.
+ * Credentials that change during a watch, and connections that die silently, on
+ * Deno, Node and Bun: events are neither lost nor repeated, and a plugin runs
+ * only as often as necessary.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -22,10 +22,10 @@ import { e2eTest } from "./suite.ts";
 
 const execVersion = "client.authentication.k8s.io/v1";
 
-/** How long a plugin says that its credential is good. */
+/** The validity that a plugin reports for its credential. */
 const expiryMs = 5000;
 
-/** Tokens of one account that may watch pods. */
+/** Tokens of an account that may watch pods. */
 async function issueTokens(
   plane: ControlPlane,
   account: string,
@@ -66,7 +66,7 @@ async function writeKubeconfig(
   return path;
 }
 
-/** A plugin that prints the token of a file, and notes each of its runs. */
+/** A plugin that prints a token from a file, and records each of its runs. */
 class Plugin {
   readonly #directory: string;
   readonly user: Record<string, unknown>;
@@ -94,13 +94,13 @@ class Plugin {
     };
   }
 
-  /** What it prints from now on. */
+  /** Sets the token to print. */
   async setToken(token: string): Promise<void> {
     await Deno.mkdir(this.#directory, { recursive: true });
     await Deno.writeTextFile(`${this.#directory}/token`, token);
   }
 
-  /** When it was run, in milliseconds since 1970. */
+  /** The times at which it was run, in milliseconds since 1970. */
   async runs(): Promise<number[]> {
     const text = await Deno.readTextFile(`${this.#directory}/runs`);
     return text.trim().split("\n").map(Number);
@@ -115,7 +115,7 @@ class Watchers implements AsyncDisposable {
     this.processes = processes;
   }
 
-  /** Starts them, watching from now on. */
+  /** Starts the programs, watching from the current version. */
   static async start(
     plane: ControlPlane,
     options: (
@@ -138,7 +138,7 @@ class Watchers implements AsyncDisposable {
     return new Watchers(processes);
   }
 
-  /** Waits until all have seen all changes. */
+  /** Waits until all programs have seen all changes. */
   async caughtUp(changes: Changes): Promise<void> {
     const last = changes.texts.at(-1) ?? "";
     await Promise.all(
@@ -155,7 +155,10 @@ class Watchers implements AsyncDisposable {
     );
   }
 
-  /** All have seen everything once, and end by themselves. */
+  /**
+   * Asserts that all programs have seen all changes once, and exit by
+   * themselves.
+   */
   async endWell(changes: Changes): Promise<void> {
     await this.caughtUp(changes);
     for (const [index, process] of this.processes.entries()) {
@@ -169,7 +172,10 @@ class Watchers implements AsyncDisposable {
     }
   }
 
-  /** No watch has failed: all were begun anew after they had ended well. */
+  /**
+   * Asserts that no watch has failed: all were restarted after they had ended
+   * normally.
+   */
   assertUndisturbed(): void {
     for (const { lines } of this.processes) {
       assertEquals(lines.filter(({ restart = "" }) => restart !== ""), []);
@@ -181,7 +187,7 @@ class Watchers implements AsyncDisposable {
   }
 }
 
-/** A plugin for each runtime. */
+/** Creates a plugin for each runtime. */
 function pluginsOf(
   plane: ControlPlane,
   expiryMs: number | undefined,
@@ -191,7 +197,7 @@ function pluginsOf(
   return { deno: plugin("deno"), node: plugin("node"), bun: plugin("bun") };
 }
 
-/** Watchers by plugins, each of which has another token to give by now. */
+/** Watchers with plugins, which have been given another token. */
 class Renewal implements AsyncDisposable {
   private constructor(
     readonly plugins: Record<Runtime, Plugin>,
@@ -200,7 +206,10 @@ class Renewal implements AsyncDisposable {
     readonly watchers: Watchers,
   ) {}
 
-  /** Starts them, and gives the plugins another token when all have caught up. */
+  /**
+   * Starts the watchers, and gives the plugins another token once all have
+   * caught up.
+   */
   static async begin(
     plane: ControlPlane,
     expiryMs: number | undefined,
@@ -233,7 +242,7 @@ class Renewal implements AsyncDisposable {
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 e2eTest(
-  "Cluster runs a plugin again whenever its credential has expired, while a watch goes on",
+  "Cluster runs a plugin again when its credential has expired during a watch",
   async () => {
     await using plane = await ControlPlane.start();
     await using renewal = await Renewal.begin(plane, expiryMs);
@@ -247,7 +256,7 @@ e2eTest(
       for (const [index, at] of runs.slice(1).entries()) {
         assert(at - (runs[index] ?? 0) >= expiryMs, `${runtime}: ${runs}`);
       }
-      // The watch was begun anew many more times than that.
+      // The watch was restarted many more times than that.
       const restarts = watchers.processes[index]?.lines
         .filter(({ restart }) => restart === "") ?? [];
       assert(restarts.length > runs.length, `${runtime}: ${restarts.length}`);
@@ -256,7 +265,7 @@ e2eTest(
 );
 
 e2eTest(
-  "Cluster runs a plugin again when its credential is refused, while a watch goes on",
+  "Cluster runs a plugin again when its credential is rejected during a watch",
   async () => {
     await using plane = await ControlPlane.start();
     await using renewal = await Renewal.begin(plane, undefined);
@@ -272,7 +281,7 @@ e2eTest(
 );
 
 e2eTest(
-  "Cluster in a pod follows the token of its service account",
+  "Cluster in a pod reloads the token of its service account",
   async () => {
     await using plane = await ControlPlane.start();
     const directory = `${plane.directory}/pod`;
@@ -292,7 +301,7 @@ e2eTest(
       }));
     await changes.write(20);
     await watchers.caughtUp(changes);
-    // As a kubelet does it: another file takes the place of the old one.
+    // Like a kubelet, which replaces the file with a new one.
     await Deno.writeTextFile(`${directory}/new`, second.token);
     await Deno.rename(`${directory}/new`, `${directory}/token`);
     await changes.writeDuring(first.revoke(), 10);
@@ -302,7 +311,7 @@ e2eTest(
   },
 );
 
-e2eTest("Cluster leaves connections that have died in silence", async () => {
+e2eTest("Cluster abandons connections that have died silently", async () => {
   await using plane = await ControlPlane.start();
   await using stack = new AsyncDisposableStack();
   const { token } = plane.client();

@@ -1,8 +1,8 @@
 /**
- * Conditions on what a real control plane makes of its objects. The states come
- * from the server: its answers to writes, stale status and all, and what its
- * controllers and kwok bring the objects to, reached with `waitFor`. How far a
- * rollout is, `kubectl` tells beside.
+ * Conditions on the objects of a real control plane. The states come from the
+ * server: its responses to writes, including stale status, and the states that
+ * its controllers and kwok bring the objects into, awaited with `waitFor`. The
+ * status of rollouts is compared with `kubectl`.
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -52,14 +52,14 @@ const unobserved = "the newest specification has not been observed";
 const onlyRolling =
   "rollout status is only available for RollingUpdate strategy type";
 
-/** Whether a controller has seen an object as it is. */
+/** Whether a controller has observed the current specification of an object. */
 const isObserved = matches((object) => {
   const { generation } = object?.metadata ?? {};
   return generation !== undefined &&
     jsonPath("{.status.observedGeneration}", generation)(object);
 });
 
-/** Deployments in all states, each as kubectl judges it as well. */
+/** Deployments in all states, compared with kubectl. */
 async function deployments(bench: Bench) {
   const path = `${apps}/deployments`;
   const condition = isDeploymentRolledOut();
@@ -141,7 +141,7 @@ async function judgeDeployments(bench: Bench): Promise<void> {
   judgeStatus(states);
 }
 
-/** What goes by the status of objects of any kind. */
+/** Conditions on the status of objects of any kind. */
 function judgeStatus(
   { created, done, scaled, late }: Awaited<ReturnType<typeof deployments>>,
 ): void {
@@ -260,7 +260,7 @@ async function judgeDaemonSets(bench: Bench): Promise<void> {
   const path = `${apps}/daemonsets`;
   const condition = isDaemonSetRolledOut();
   const created = await bench.create(path, workload("agent"));
-  // A DaemonSet whose controller has not counted the nodes yet wants no pods.
+  // A DaemonSet desires no pods until its controller has counted the nodes.
   const isScheduled = jsonPath("{.status.desiredNumberScheduled}", 1);
   const done = await bench.reach(path, "agent", all(isScheduled, condition));
   await bench.compareRollout("daemonsets/agent");
@@ -295,7 +295,7 @@ async function judgeDaemonSets(bench: Bench): Promise<void> {
   ]);
 }
 
-/** Pods in all states: those of kwok's, and those that nothing runs. */
+/** Pods in all states: run by kwok, and not run at all. */
 async function podStates(bench: Bench) {
   const path = `${core}/pods`;
   const created = await bench.create(path, podNamed("runner"));
@@ -304,7 +304,7 @@ async function podStates(bench: Bench) {
     "runner",
     all(isPodRunning(), isPodReady()),
   );
-  // What a kubelet reports, and kwok does not.
+  // States that a kubelet reports, but kwok does not.
   await bench.patch(`${path}/runner/status`, {
     status: { observedGeneration: 1 },
   });
@@ -389,7 +389,7 @@ async function judgePods(bench: Bench): Promise<void> {
       condition,
       object,
       verdicts[index] ?? false,
-      // Whether a pod is over does not depend on its specification.
+      // Whether a pod has finished does not depend on its specification.
       explain === stale && index === 2 ? ready : explain,
     ]));
   }
@@ -636,7 +636,7 @@ async function judgeDeletions(bench: Bench): Promise<void> {
   );
 }
 
-/** What both print for a Deployment that has rolled out, or fail with. */
+/** What both print, or fail with, for a Deployment that has been rolled out. */
 async function compareTemplates(bench: Bench): Promise<void> {
   const web = await bench.plane.request("GET", `${apps}/deployments/slow`);
   for (
@@ -665,7 +665,7 @@ async function compareTemplates(bench: Bench): Promise<void> {
       ours = new JsonPathTemplate(template).render(web);
     } catch (error) {
       assert(error instanceof Error);
-      // The place is ours.
+      // Only ours includes the position.
       const why = error.message.replace(/^Cannot .*': | at position \d+$/g, "");
       assertEquals(code, 1, template);
       assert(stderr.includes(why), `${template}: ${why}: ${stderr}`);
@@ -675,48 +675,58 @@ async function compareTemplates(bench: Bench): Promise<void> {
   }
 }
 
-e2eTest("conditions judge what a control plane makes", async (context) => {
-  await using plane = await ControlPlane.start({
-    workloads: true,
-    users: [{ name: "alice" }],
-  });
-  using client = new OurClient(plane.client());
-  const bench = new Bench(plane, client);
-  await context.step("Deployments", () => judgeDeployments(bench));
-  await context.step("StatefulSets", () => judgeStatefulSets(bench));
-  await context.step("DaemonSets", () => judgeDaemonSets(bench));
-  await context.step("Pods", () => judgePods(bench));
-  await context.step("Jobs", () => judgeJobs(bench));
-  await context.step("definitions", () => judgeDefinitions(bench));
-  await context.step("claims", () => judgeClaims(bench));
-  await context.step("addresses", () => judgeAddresses(bench));
-  await context.step("deletions", () => judgeDeletions(bench));
+e2eTest(
+  "conditions evaluate the objects of a control plane",
+  async (context) => {
+    await using plane = await ControlPlane.start({
+      workloads: true,
+      users: [{ name: "alice" }],
+    });
+    using client = new OurClient(plane.client());
+    const bench = new Bench(plane, client);
+    await context.step("Deployments", () => judgeDeployments(bench));
+    await context.step("StatefulSets", () => judgeStatefulSets(bench));
+    await context.step("DaemonSets", () => judgeDaemonSets(bench));
+    await context.step("Pods", () => judgePods(bench));
+    await context.step("Jobs", () => judgeJobs(bench));
+    await context.step("definitions", () => judgeDefinitions(bench));
+    await context.step("claims", () => judgeClaims(bench));
+    await context.step("addresses", () => judgeAddresses(bench));
+    await context.step("deletions", () => judgeDeletions(bench));
 
-  await context.step("JSONPath", () => compareTemplates(bench));
+    await context.step("JSONPath", () => compareTemplates(bench));
 
-  await context.step("who may not list is told so at once", async () => {
-    using alice = new OurClient(plane.client("alice"));
-    const pods = alice.listerWatcher(`${core}/pods`);
-    const error = await assertRejects(
-      () => waitFor(pods, isPodReady(), { name: "runner" }),
-      StatusError,
+    await context.step(
+      "waitFor() fails at once if listing is forbidden",
+      async () => {
+        using alice = new OurClient(plane.client("alice"));
+        const pods = alice.listerWatcher(`${core}/pods`);
+        const error = await assertRejects(
+          () => waitFor(pods, isPodReady(), { name: "runner" }),
+          StatusError,
+        );
+        assertEquals(error.code, 403);
+        assertEquals(alice.watches, 0);
+      },
     );
-    assertEquals(error.code, 403);
-    assertEquals(alice.watches, 0);
-  });
 
-  await context.step(
-    "a rollout that is begun is never found done before",
-    async () => {
-      const path = `${apps}/deployments`;
-      await bench.create(path, workload("again", { replicas: 1 }));
-      for (let version = 1; version <= 5; version++) {
-        const changed = await bench.patch(`${path}/again`, {
-          spec: newTemplate(String(version)),
-        });
-        const done = await bench.reach(path, "again", isDeploymentRolledOut());
-        assertEquals(done.metadata?.generation, changed.metadata?.generation);
-      }
-    },
-  );
-});
+    await context.step(
+      "a rollout that is begun is never found done before",
+      async () => {
+        const path = `${apps}/deployments`;
+        await bench.create(path, workload("again", { replicas: 1 }));
+        for (let version = 1; version <= 5; version++) {
+          const changed = await bench.patch(`${path}/again`, {
+            spec: newTemplate(String(version)),
+          });
+          const done = await bench.reach(
+            path,
+            "again",
+            isDeploymentRolledOut(),
+          );
+          assertEquals(done.metadata?.generation, changed.metadata?.generation);
+        }
+      },
+    );
+  },
+);

@@ -34,7 +34,7 @@ async function createConfigMap(
   return object.metadata?.resourceVersion ?? "";
 }
 
-/** Who the server takes a client for, going by its certificate alone. */
+/** Returns the user as which the server authenticates a client certificate. */
 async function userOfCertificate(config: ClientConfig): Promise<string> {
   using client = Deno.createHttpClient({
     caCerts: [config.caCert],
@@ -58,7 +58,7 @@ async function codeOf(request: Promise<unknown>): Promise<number> {
   return error.code;
 }
 
-/** Standard output of a shell command; empty where that fails. */
+/** Returns the standard output of a shell command; empty if it fails. */
 async function shell(script: string, ...args: string[]): Promise<string> {
   const command = new Deno.Command("sh", {
     args: ["-c", script, "sh", ...args],
@@ -67,12 +67,14 @@ async function shell(script: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode((await command.output()).stdout).trim();
 }
 
-/** The processes of a control plane, by the files that its directory holds. */
+/**
+ * Returns the process IDs of a control plane, from the files in its directory.
+ */
 async function processesOf(directory: string): Promise<string[]> {
   return (await shell('cat "$1"/*.pid', directory)).split("\n");
 }
 
-/** Which of some processes are alive. */
+/** Returns the processes that are still running. */
 async function alive(pids: readonly string[]): Promise<string> {
   const script = 'for pid; do kill -0 "$pid" 2>/dev/null && echo "$pid"; done';
   return await shell(script, ...pids);
@@ -100,7 +102,7 @@ e2eTest(
 );
 
 e2eTest(
-  "ControlPlane.client() gives a token and a certificate of its user",
+  "ControlPlane.client() returns a token and a certificate of the user",
   async () => {
     await using plane = await ControlPlane.start({
       users: [{ name: "alice" }],
@@ -131,7 +133,7 @@ e2eTest("ControlPlane.kubectl() waits as a user", async () => {
   assertStringIncludes(refused.stderr, "Forbidden");
 });
 
-e2eTest("ControlPlane.kubectl() watches until it is told to end", async () => {
+e2eTest("ControlPlane.kubectl() watches until it is aborted", async () => {
   await using plane = await ControlPlane.start();
   await createConfigMap(plane, "a");
   const stop = new AbortController();
@@ -200,23 +202,28 @@ e2eTest(
   },
 );
 
-e2eTest("ControlPlane.grant() permits until it is revoked", async () => {
-  await using plane = await ControlPlane.start({ users: [{ name: "alice" }] });
-  const { token } = plane.client("alice");
-  const list = () => plane.request("GET", configMaps, undefined, { token });
-  const grant = await plane.grant({
-    user: "alice",
-    verbs: ["list"],
-    resources: ["configmaps"],
-    namespace: "default",
-  });
-  assertEquals((await list()).kind, "ConfigMapList");
-  await grant.revoke();
-  assertEquals(await codeOf(list()), 403);
-});
+e2eTest(
+  "ControlPlane.grant() grants a permission until it is revoked",
+  async () => {
+    await using plane = await ControlPlane.start({
+      users: [{ name: "alice" }],
+    });
+    const { token } = plane.client("alice");
+    const list = () => plane.request("GET", configMaps, undefined, { token });
+    const grant = await plane.grant({
+      user: "alice",
+      verbs: ["list"],
+      resources: ["configmaps"],
+      namespace: "default",
+    });
+    assertEquals((await list()).kind, "ConfigMapList");
+    await grant.revoke();
+    assertEquals(await codeOf(list()), 403);
+  },
+);
 
 e2eTest(
-  "ControlPlane.issueToken() gives tokens that are revoked one by one",
+  "ControlPlane.issueToken() issues tokens that can be revoked separately",
   async () => {
     await using plane = await ControlPlane.start();
     const account = { account: "robot" };
@@ -270,7 +277,7 @@ e2eTest("ControlPlane with workloads rolls out a Deployment", async () => {
 });
 
 e2eTest(
-  "ControlPlane with workloads outlives restarts of its apiserver",
+  "ControlPlane with workloads survives restarts of its apiserver",
   async () => {
     await using plane = await ControlPlane.start({ workloads: true });
     await plane.restartApiserver({ signal: "SIGKILL" });
@@ -287,7 +294,7 @@ e2eTest(
 );
 
 e2eTest(
-  "TcpProxy stalls a watch over TLS, and lets a new connection through",
+  "TcpProxy stalls a watch over TLS, but forwards a new connection",
   async () => {
     await using plane = await ControlPlane.start();
     await using proxy = await TcpProxy.start({ upstreamPort: plane.port });
@@ -307,7 +314,7 @@ e2eTest(
 );
 
 e2eTest(
-  "TcpProxy breaks a watch again and again without a loss to client-go",
+  "TcpProxy breaks a watch repeatedly without lost events in client-go",
   async () => {
     await using plane = await ControlPlane.start();
     await using proxy = await TcpProxy.start({ upstreamPort: plane.port });
@@ -335,7 +342,7 @@ e2eTest(
   },
 );
 
-e2eTest("ControlPlane ends without a process or a file left", async () => {
+e2eTest("ControlPlane leaves no process or file behind", async () => {
   const plane = await ControlPlane.start({ workloads: true });
   const pids = await processesOf(plane.directory);
   assertEquals(pids.length, 5);
@@ -347,7 +354,7 @@ e2eTest("ControlPlane ends without a process or a file left", async () => {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   e2eTest(
-    `ControlPlane ends with its process when that gets ${signal}`,
+    `ControlPlane ends when its process is killed by ${signal}`,
     async () => {
       const url = new URL("_fixture.ts", import.meta.url);
       const child = new Deno.Command(Deno.execPath(), {
@@ -374,7 +381,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
 }
 
 e2eTest(
-  "ControlPlane tells at its end of a part that died before",
+  "ControlPlane reports a component that died when it is disposed",
   async () => {
     const plane = await ControlPlane.start();
     const [pid = ""] = (await shell('cat "$1/etcd.pid"', plane.directory))
@@ -394,7 +401,7 @@ e2eTest(
 );
 
 e2eTest(
-  "ControlPlane.start() names the server whose port is in use",
+  "ControlPlane.start() names the component whose port is in use",
   async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
@@ -421,7 +428,7 @@ e2eTest("ControlPlane.start() names the program that is missing", async () => {
 });
 
 e2eTest(
-  "ControlPlane.start() shows the log of a part that ends too early",
+  "ControlPlane.start() shows the log of a component that exits early",
   async () => {
     const error = await startFailure({ apiserverFlags: ["--no-such-flag"] });
     assertEquals(error.process, "kube-apiserver");
@@ -434,7 +441,7 @@ e2eTest(
 );
 
 e2eTest(
-  "ControlPlane.start() shows the log of a part that never gets ready",
+  "ControlPlane.start() shows the log of a component that does not become ready",
   async () => {
     // Nothing listens on port 1.
     const apiserverFlags = ["--etcd-servers=http://127.0.0.1:1"];

@@ -1,4 +1,6 @@
-/** A RetryWatcher on a healthy connection sees what client-go's sees. */
+/**
+ * A RetryWatcher with a healthy connection sees the same events as client-go's.
+ */
 
 import { assertEquals } from "@std/assert";
 import { RetryWatcher } from "../../watch/mod.ts";
@@ -12,7 +14,7 @@ import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 e2eTest(
-  "RetryWatcher sees 2,000 changes over 50 pods as client-go's does",
+  "RetryWatcher sees 2,000 changes of 50 pods like client-go's",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);

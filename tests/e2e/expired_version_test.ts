@@ -1,4 +1,4 @@
-/** A version that is too old to carry on from: one ERROR 410, and an end. */
+/** A version that is too old to continue from: one ERROR 410, and the end. */
 
 import { assertEquals } from "@std/assert";
 import { RetryWatcher } from "../../watch/mod.ts";
@@ -12,7 +12,7 @@ import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 e2eTest(
-  "RetryWatcher that was stopped ends with one ERROR 410 after a compaction",
+  "RetryWatcher resumed after a compaction ends with one ERROR 410",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -40,7 +40,7 @@ e2eTest(
     await changes.write(100);
     await plane.compactEtcd();
 
-    // The watch cache still knows what etcd has forgotten.
+    // The watch cache still has what etcd has compacted.
     await using second = resume(version);
     await within("the resumed one", second.reaches(changes.lastVersion));
     assertSameEvents(
@@ -58,7 +58,7 @@ e2eTest(
     await within("done", ours.watcher.done);
     assertEquals(ours.texts, ["ERROR 410 Expired"]);
     assertEquals(oracleEvents(theirs.lines), ours.texts);
-    // It came as an event of a watch that had opened; `second` asked as well.
+    // It arrived as an event of an open watch; `second` requested one too.
     assertEquals(
       client.requests.slice(requestsBefore).filter((url) =>
         url.searchParams.get("resourceVersion") === version

@@ -1,10 +1,10 @@
 /**
- * The informer in bad weather, beside client-go's: what each of them stores at
- * the end is what the server has, and what was told of each object on the way
- * is a history that can have happened.
+ * The informer under adverse conditions, compared with client-go's: both end up
+ * with the server's state, and the events of each object form a possible
+ * history.
  *
- * Two markers are written last. The first is seen by who has caught up; the
- * second comes by a watch, after all that a re-list told.
+ * Two markers are written last. Whoever sees the first has caught up; the
+ * second arrives through a watch, after all events of a re-list.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -32,17 +32,17 @@ const lanes = 32;
 
 const watchListModes = [true, false] as const;
 
-/** Named by a number, so that tables of them are short. */
+/** The name of a ConfigMap by its number. */
 function mapName(number: number): string {
   return `map-${number}`;
 }
 
-/** The numbers from one, up to and without another. */
+/** Returns the numbers from a start to an exclusive end. */
 function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
-/** What an informer told, as far as it concerns identity. */
+/** The identity of an object in an event of an informer. */
 interface Told {
   readonly type: string;
   readonly name: string;
@@ -50,7 +50,7 @@ interface Told {
   readonly version: string;
 }
 
-/** What identifies an object and its state. */
+/** Returns what identifies an object and its state. */
 function identity({ name, uid, resourceVersion }: {
   name?: string | undefined;
   uid?: string | undefined;
@@ -67,7 +67,7 @@ function told<T extends KubernetesObject>(
   return { type, name, uid, version };
 }
 
-/** Writes ConfigMaps, several at a time. */
+/** Writes ConfigMaps concurrently. */
 class Maps {
   readonly #plane: ControlPlane;
 
@@ -75,7 +75,7 @@ class Maps {
     this.#plane = plane;
   }
 
-  /** Creates the first ones. */
+  /** Creates the initial ConfigMaps. */
   static async fill(plane: ControlPlane, count: number): Promise<Maps> {
     const maps = new Maps(plane);
     await maps.create(...numbers(0, count).map(mapName));
@@ -104,10 +104,10 @@ class Maps {
     );
   }
 
-  /** What the server has, one line each. */
+  /** Returns the objects on the server, one per line. */
   async stored(): Promise<string[]> {
     const { items } = await this.#plane.request("GET", configMaps);
-    if (!isList(items)) throw new TypeError("The server gave no list");
+    if (!isList(items)) throw new TypeError("The server did not return a list");
     return items.map(({ metadata = {} }) => identity(metadata)).sort();
   }
 
@@ -135,7 +135,7 @@ function storedBy(indexer: Indexer<KubernetesObject>): string[] {
   return indexer.list().map(({ metadata = {} }) => identity(metadata)).sort();
 }
 
-/** An informer of ours, read as fast as it tells. */
+/** An informer of ours, whose events are read as fast as they arrive. */
 class History implements AsyncDisposable {
   readonly informer: IndexerInformerWatcher;
   readonly events: Told[] = [];
@@ -147,7 +147,7 @@ class History implements AsyncDisposable {
     this.#ended = this.#read();
   }
 
-  /** Waits until all of some versions have been told of. */
+  /** Waits until events with all given versions have arrived. */
   async reaches(...versions: string[]): Promise<void> {
     const missing = () => versions.filter((each) => !this.#versions.has(each));
     await poll(
@@ -156,7 +156,7 @@ class History implements AsyncDisposable {
     );
   }
 
-  /** The events follow from one another, and lead to what is stored. */
+  /** Asserts that the events are consistent, and lead to what is stored. */
   assertLegal(): void {
     const known = new Map<string, Told>();
     for (const event of this.events) {
@@ -166,7 +166,7 @@ class History implements AsyncDisposable {
       assertEquals(before === undefined, type === "ADDED", text);
       if (before !== undefined) {
         assertEquals(uid, before.uid, text);
-        // One that only a re-list noticed has the last version known.
+        // A deletion found by a re-list has the last known version.
         const order = compareResourceVersions(version, before.version);
         assert(type === "DELETED" ? order >= 0 : order > 0, text);
       }
@@ -194,13 +194,13 @@ class History implements AsyncDisposable {
   }
 }
 
-/** What a pair of informers is started with. */
+/** Options for a pair of informers. */
 interface PairOptions extends InformerOptions {
   /** Whether both stream the initial list. */
   watchList: boolean;
 }
 
-/** An informer of ours and one of client-go's, each behind a proxy of its own. */
+/** An informer of ours and one of client-go's, each behind its own proxy. */
 class Pair implements AsyncDisposable {
   readonly ours: History;
   readonly theirs: Oracle;
@@ -224,7 +224,7 @@ class Pair implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  /** Starts both; both have synced. */
+  /** Starts both, and waits until they have synced. */
   static async start(
     plane: ControlPlane,
     maps: Maps,
@@ -258,14 +258,17 @@ class Pair implements AsyncDisposable {
     return new Pair(parts, maps, stack.move());
   }
 
-  /** How often ours has asked for all that there is. */
+  /** How often ours has requested a full list. */
   get initialLists(): number {
     return this.client.requests.filter(({ searchParams }) =>
       !searchParams.has("watch") || searchParams.has("sendInitialEvents")
     ).length;
   }
 
-  /** Waits until both have seen all; both then are as they have to be. */
+  /**
+   * Waits until both have seen all changes, and asserts that their state is
+   * right.
+   */
   async assertSame(): Promise<void> {
     for (const marker of ["marker-1", "marker-2"]) {
       const [version = ""] = await this.#maps.create(marker);
@@ -285,7 +288,7 @@ class Pair implements AsyncDisposable {
     assertEquals(endings(this.ours.events), endings(toldBy(lines)));
   }
 
-  /** Lets neither hear anything more, until it is cleared. */
+  /** Stalls both until they are released. */
   cut(): void {
     for (const proxy of [this.ourProxy, this.theirProxy]) {
       proxy.breakAfter({ bytes: () => 0 });
@@ -293,7 +296,7 @@ class Pair implements AsyncDisposable {
     }
   }
 
-  /** Lets both through again. */
+  /** Releases both. */
   clear(): void {
     this.ourProxy.clear();
     this.theirProxy.clear();
@@ -315,7 +318,7 @@ function toldBy(lines: readonly OracleLine[]): Told[] {
   );
 }
 
-/** What became of each object that was ever told of: that it went, or its state. */
+/** Returns the final state of each reported object, or that it was deleted. */
 function endings(events: readonly Told[]): Map<string, string> {
   const ends = new Map<string, string>();
   for (const { type, name, uid, version } of events) {
@@ -324,10 +327,12 @@ function endings(events: readonly Told[]): Map<string, string> {
   return new Map([...ends].sort());
 }
 
-/** How many watches of Deployments of a namespace the server has open. */
+/** Returns the number of open watches of Deployments in a namespace. */
 async function openWatches(plane: ControlPlane): Promise<number> {
   const { message } = await plane.request("GET", "/metrics");
-  if (typeof message !== "string") throw new TypeError("No metrics came");
+  if (typeof message !== "string") {
+    throw new TypeError("The server did not return metrics");
+  }
   const lines = message.split("\n").filter((line) =>
     line.startsWith("apiserver_longrunning_requests{") &&
     line.includes('resource="deployments"') &&
@@ -336,7 +341,7 @@ async function openWatches(plane: ControlPlane): Promise<number> {
   return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
-/** A Deployment, as far as it is waited for. */
+/** The fields of a Deployment that the test waits for. */
 interface Deployment extends KubernetesObject {
   readonly status?: {
     readonly conditions?: readonly { type: string; status: string }[];
@@ -363,7 +368,7 @@ const pausedDeployment = {
 };
 
 e2eTest(
-  "untilWithSync() for an available Deployment outlives the apiserver",
+  "untilWithSync() for an available Deployment survives the end of the apiserver",
   async () => {
     await using plane = await ControlPlane.start({ workloads: true });
     using client = new OurClient(plane.client());
@@ -422,7 +427,7 @@ for (const watchList of watchListModes) {
   );
 }
 
-e2eTest("IndexerInformerWatchers share the objects by shards", async () => {
+e2eTest("IndexerInformerWatchers divide the objects by shards", async () => {
   await using plane = await ControlPlane.start();
   const maps = await Maps.fill(plane, 40);
   using client = new OurClient(plane.client());
@@ -439,7 +444,7 @@ e2eTest("IndexerInformerWatchers share the objects by shards", async () => {
   await maps.create(...numbers(40, 60).map(mapName));
   await maps.update(...numbers(0, 60).map(mapName));
   await maps.remove(...numbers(10, 20).map(mapName));
-  // Enough of them for each shard to get some.
+  // Enough for each shard to get some.
   const last = await maps.create(...numbers(60, 100).map(mapName));
   await poll("the last ones", () => {
     const all = shards.flatMap(({ events }) => events);
@@ -447,7 +452,8 @@ e2eTest("IndexerInformerWatchers share the objects by shards", async () => {
     return Promise.resolve(last.every((version) => versions.has(version)));
   });
   const seen = shards.flatMap(({ events }) => events);
-  // The initial ones, those that came, the updates, the deletions, the last.
+  // The initial objects, the creations, the updates, the deletions, and the
+  // markers.
   assertEquals(seen.length, 40 + 20 + 60 + 10 + 40);
   assertEquals(new Set(seen.map(({ version }) => version)).size, seen.length);
   for (const shard of shards) {
@@ -476,7 +482,7 @@ for (const watchList of watchListModes) {
   );
 }
 
-e2eTest("IndexerInformerWatcher does without a WatchList", async () => {
+e2eTest("IndexerInformerWatcher works without WatchList", async () => {
   await using plane = await ControlPlane.start({
     apiserverFlags: ["--feature-gates=WatchList=false"],
   });
@@ -538,8 +544,8 @@ e2eTest("IndexerInformerWatcher syncs 10,000 ConfigMaps", async () => {
     assertEquals(listed(length).length, watchList ? 0 : 1);
   }
 
-  // The watch cache answers the first list whole; the one after the history
-  // was lost has 9,900 objects or a few more, and comes in pages.
+  // The watch cache answers the first list in one response; the one after the
+  // loss of the history has at least 9,900 objects, in pages.
   await using paged = await start({
     watchList: false,
     pageSize: 500,

@@ -1,4 +1,4 @@
-/** An informer, and what waits on one, beside client-go's. */
+/** The informer and untilWithSync(), compared with client-go's. */
 
 import { assert, assertEquals } from "@std/assert";
 import { IndexerInformerWatcher, untilWithSync } from "../../watch/mod.ts";
@@ -16,10 +16,10 @@ import { e2eTest } from "./suite.ts";
 const configMaps = "/api/v1/namespaces/default/configmaps";
 const marker = "the-last";
 
-/** What the server has, as ADDED events in the order of the keys. */
+/** Returns the objects on the server as ADDED events in key order. */
 async function listed(plane: ControlPlane): Promise<string[]> {
   const { items } = await plane.request("GET", podsPath);
-  if (!isList(items)) throw new TypeError("The server gave no list");
+  if (!isList(items)) throw new TypeError("The server did not return a list");
   return items.map(({ metadata }) =>
     changeText("ADDED", metadata?.name, metadata?.resourceVersion)
   ).sort();
@@ -29,13 +29,13 @@ function isList(value: unknown): value is JsonObject[] {
   return Array.isArray(value);
 }
 
-/** Of events that end with versions, those of one pod. */
+/** Returns the events of a pod, with their versions. */
 function ofPod(texts: readonly string[], name: string): string[] {
   return texts.filter((text) => text.split(" ")[1] === name);
 }
 
 e2eTest(
-  "IndexerInformerWatcher sees and stores what client-go's does",
+  "IndexerInformerWatcher sees and stores the same as client-go's",
   async () => {
     await using plane = await ControlPlane.start();
     const upstreamPort = plane.port;
@@ -84,7 +84,8 @@ e2eTest(
       );
     }
 
-    // Both miss changes whose history then is gone: they have to list again.
+    // Both miss changes whose history is then discarded, so they have to list
+    // again.
     for (const proxy of [ourProxy, theirProxy]) {
       proxy.breakAfter({ bytes: () => 0 });
       proxy.cut();
@@ -120,7 +121,7 @@ e2eTest(
   },
 );
 
-/** The events, applied one after the other, lead to what is stored. */
+/** Asserts that the events, applied in order, lead to what is stored. */
 function assertExplained(texts: readonly string[], stored: string[]): void {
   const known = new Map<string, string>();
   for (const text of texts) {
@@ -135,49 +136,53 @@ function assertExplained(texts: readonly string[], stored: string[]): void {
   assertSameEvents(["explained", explained.sort()], ["stored", stored.sort()]);
 }
 
-e2eTest("untilWithSync() ends as client-go's UntilWithSync does", async () => {
-  await using plane = await ControlPlane.start();
-  using client = new OurClient(plane.client());
-  const watched = client.listerWatcher(configMaps);
-  await plane.request("POST", configMaps, { metadata: { name: "a" } });
-  const flags = ["untilwithsync", "--namespace=default", "--precondition"];
-  const looked = Promise.withResolvers<void>();
-  const wait = (name: string) =>
-    untilWithSync(
-      watched,
-      (store) => {
-        const holds = store.getByKey(`default/${name}`) !== undefined;
-        if (!holds) looked.resolve();
-        return holds;
-      },
-      ({ type, object }) => type === "ADDED" && object.metadata?.name === name,
-      { signal: AbortSignal.timeout(60_000) },
-    );
+e2eTest(
+  "untilWithSync() has the same result as client-go's UntilWithSync",
+  async () => {
+    await using plane = await ControlPlane.start();
+    using client = new OurClient(plane.client());
+    const watched = client.listerWatcher(configMaps);
+    await plane.request("POST", configMaps, { metadata: { name: "a" } });
+    const flags = ["untilwithsync", "--namespace=default", "--precondition"];
+    const looked = Promise.withResolvers<void>();
+    const wait = (name: string) =>
+      untilWithSync(
+        watched,
+        (store) => {
+          const holds = store.getByKey(`default/${name}`) !== undefined;
+          if (!holds) looked.resolve();
+          return holds;
+        },
+        ({ type, object }) =>
+          type === "ADDED" && object.metadata?.name === name,
+        { signal: AbortSignal.timeout(60_000) },
+      );
 
-  // It is there already: the precondition holds, and no event is needed.
-  await using first = await Oracle.start(plane.client(), [
-    ...flags,
-    "--name=a",
-  ]);
-  assertEquals(await wait("a"), undefined);
-  const there = await within("client-go's", first.finished());
-  assertEquals(there.find((line) => line.met)?.type, undefined);
+    // The object exists: the precondition holds, and no event is needed.
+    await using first = await Oracle.start(plane.client(), [
+      ...flags,
+      "--name=a",
+    ]);
+    assertEquals(await wait("a"), undefined);
+    const there = await within("client-go's", first.finished());
+    assertEquals(there.find((line) => line.met)?.type, undefined);
 
-  await using second = await Oracle.start(plane.client(), [
-    ...flags,
-    "--name=b",
-  ]);
-  const waiting = wait("b");
-  await within("our precondition", Promise.race([looked.promise, waiting]));
-  const { metadata } = await plane.request("POST", configMaps, {
-    metadata: { name: "b" },
-  });
-  const version = metadata?.resourceVersion;
-  const event = await waiting;
-  assertEquals(event?.object.metadata?.resourceVersion, version);
-  // client-go may have synced only now; then its precondition has met it.
-  const lines = await within("client-go's", second.finished());
-  const met = lines.find((line) => line.met);
-  assertEquals(met?.resourceVersion ?? version, version);
-  assertEquals(met?.met, true);
-});
+    await using second = await Oracle.start(plane.client(), [
+      ...flags,
+      "--name=b",
+    ]);
+    const waiting = wait("b");
+    await within("our precondition", Promise.race([looked.promise, waiting]));
+    const { metadata } = await plane.request("POST", configMaps, {
+      metadata: { name: "b" },
+    });
+    const version = metadata?.resourceVersion;
+    const event = await waiting;
+    assertEquals(event?.object.metadata?.resourceVersion, version);
+    // client-go may have synced only now; then its precondition was met.
+    const lines = await within("client-go's", second.finished());
+    const met = lines.find((line) => line.met);
+    assertEquals(met?.resourceVersion ?? version, version);
+    assertEquals(met?.met, true);
+  },
+);

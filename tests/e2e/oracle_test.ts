@@ -40,7 +40,7 @@ e2eTest("oracle retrywatcher prints the events from a version on", async () => {
   assertEquals([end?.done, end?.events, end?.watches], [true, 2, 1]);
 });
 
-e2eTest("oracle retrywatcher passes 403 on as an event", async () => {
+e2eTest("oracle retrywatcher reports a 403 as an event", async () => {
   await using plane = await ControlPlane.start({ users: [{ name: "alice" }] });
   await using oracle = await Oracle.start(plane.client("alice"), [
     "retrywatcher",
@@ -86,7 +86,7 @@ e2eTest("oracle until fails at its timeout", async () => {
   assertEquals(failure?.message, "timed out waiting for the condition");
 });
 
-e2eTest("oracle until --stdin waits side by side", async () => {
+e2eTest("oracle until --stdin waits concurrently", async () => {
   await using plane = await ControlPlane.start();
   await using oracle = await Oracle.start(plane.client(), ["until", "--stdin"]);
   const names = ["a", "b", "c"];
@@ -107,7 +107,7 @@ e2eTest("oracle until --stdin waits side by side", async () => {
 });
 
 e2eTest(
-  "oracle untilwithsync takes what is there already as a precondition",
+  "oracle untilwithsync accepts an existing object as a precondition",
   async () => {
     await using plane = await ControlPlane.start();
     await write(plane, "POST", "a", { step: "1" });
@@ -165,7 +165,7 @@ e2eTest(
   },
 );
 
-e2eTest("oracle ends when its standard input does", async () => {
+e2eTest("oracle exits when its standard input closes", async () => {
   await using plane = await ControlPlane.start();
   const { server, token, caFile } = plane.client();
   const child = new Deno.Command(await findBinary("oracle"), {
@@ -185,7 +185,7 @@ e2eTest("oracle ends when its standard input does", async () => {
   assertStringIncludes(lines.at(-1) ?? "", '"done":true');
 });
 
-e2eTest("oracle says what is wrong with its command line", async () => {
+e2eTest("oracle reports an invalid command line", async () => {
   const program = await findBinary("oracle");
   const cases = [
     [[], "name a command"],

@@ -1,8 +1,8 @@
 /**
- * A list in pages, and the watch that follows it, while the objects change: no
- * change falls between two pages, nor between the list and the watch. client-go
- * has no ListWatchUntil any more, so that what the server acknowledged is the
- * only measure.
+ * A paged list, and the watch that follows it, while objects change: no change
+ * is lost between two pages, or between the list and the watch. client-go no
+ * longer has ListWatchUntil, so the result is compared only with the
+ * acknowledged changes.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -17,7 +17,7 @@ import { e2eTest } from "./suite.ts";
 const pageSize = 50;
 const marker = "the-last";
 
-/** What is there at a version, in the order of a list. */
+/** Returns the objects at a version, in list order. */
 function snapshot(
   changes: Changes,
   version: number,
@@ -35,19 +35,19 @@ function snapshot(
   );
 }
 
-/** Of the version in which a pod is marked the writer hears nothing. */
+/** The version at which a pod is marked for deletion is not acknowledged. */
 function isMarked({ object }: ChangeEvent): boolean {
   return object.metadata?.deletionTimestamp !== undefined;
 }
 
-/** Lists and watches while `disturb` is called after each page. */
+/** Lists and watches; `disturb` is called after each page. */
 async function race(
   plane: ControlPlane,
   changes: Changes,
   disturb: (page: number) => Promise<unknown>,
 ) {
   const opened = Promise.withResolvers<void>();
-  // The first page is asked for in the midst of changes already.
+  // Changes are already being made when the first page is requested.
   let work: Promise<unknown> = changes.write(100);
   let pages = 0;
   using client = new OurClient(plane.client(), {
@@ -68,7 +68,7 @@ async function race(
     },
     { pageSize, signal: AbortSignal.timeout(60_000) },
   );
-  // Rejected meanwhile, it is reported where it is awaited.
+  // An earlier rejection is reported where the promise is awaited.
   const settled = waiting.then(() => undefined, () => undefined);
   await within("the watch", Promise.race([opened.promise, settled]));
   await changes.write(100);
@@ -110,7 +110,7 @@ function check(
 }
 
 e2eTest(
-  "listWatchUntil() has no gap in a list of 10 pages, nor after it",
+  "listWatchUntil() loses no change during or after a list of 10 pages",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane, { pods: 500 });
@@ -128,9 +128,9 @@ e2eTest(
 );
 
 e2eTest(
-  "listWatchUntil() starts over with one full list when its pages expire",
+  "listWatchUntil() restarts with one full list when its pages expire",
   async () => {
-    // A server without snapshots in memory reads old pages from etcd.
+    // Without snapshots in memory, a server reads old pages from etcd.
     await using plane = await ControlPlane.start({
       apiserverFlags: ["--feature-gates=ListFromCacheSnapshot=false"],
     });

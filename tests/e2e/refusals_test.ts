@@ -1,6 +1,6 @@
 /**
- * What a server refuses, and how that arrives: as a StatusError with the very
- * Status that the server sent, or as an ERROR event with it.
+ * Requests that a server rejects: the result is a StatusError, or an ERROR
+ * event, with the Status from the server.
  */
 
 import {
@@ -36,7 +36,7 @@ const reading = {
   resources: ["configmaps"],
 } as const;
 
-/** What the server itself answers, asked by the harness. */
+/** Returns the server's response to the same request by the harness. */
 async function refusal(
   plane: ControlPlane,
   path: string,
@@ -54,7 +54,9 @@ async function rejection(promise: Promise<unknown>): Promise<StatusError> {
   return error;
 }
 
-/** All events of a watcher that ends by itself, and when the first has come. */
+/**
+ * The events of a watcher that ends by itself, and a promise of the first one.
+ */
 function eventsOf(
   watcher: RetryWatcher,
 ): { all: Promise<WatchEvent[]>; first: Promise<void> } {
@@ -77,7 +79,10 @@ function createConfigMap(
   return plane.request("POST", configMaps, { metadata: { name } });
 }
 
-/** Ours and client-go's end alike: one event, then the server's Status. */
+/**
+ * Asserts that ours and client-go's end alike: one event, then the server's
+ * Status.
+ */
 async function assertEndsWith(
   status: JsonObject,
   ours: Promise<WatchEvent[]>,
@@ -113,7 +118,7 @@ async function assertClosedBy(
 }
 
 e2eTest(
-  "RetryWatcher ends with the 401 of a token that is revoked",
+  "RetryWatcher ends with a 401 when its token is revoked",
   async () => {
     await using plane = await ControlPlane.start();
     const issued = await plane.issueToken({ account: "robot" });
@@ -156,7 +161,7 @@ e2eTest(
 );
 
 e2eTest(
-  "RetryWatcher ends with the 403 of a right that is revoked",
+  "RetryWatcher ends with a 403 when its permission is revoked",
   async () => {
     await using plane = await ControlPlane.start({
       users: [{ name: "alice" }],
@@ -200,7 +205,7 @@ e2eTest(
 );
 
 e2eTest(
-  "RestListerWatcher rejects with the server's Status where a request is wrong",
+  "RestListerWatcher rejects with the server's Status for an invalid request",
   async () => {
     await using plane = await ControlPlane.start();
     using client = new OurClient(plane.client());
@@ -233,7 +238,7 @@ e2eTest(
     );
     assertEquals([initial.code, initial.reason], [422, "Invalid"]);
 
-    // An unknown group is answered with a line of text instead of a Status.
+    // An unknown group is answered with plain text instead of a Status.
     const nowhere = client.listerWatcher("/apis/nowhere.example/v1/wishes");
     const missing = await rejection(nowhere.list({}));
     assert(isNotFound(missing));
@@ -243,7 +248,7 @@ e2eTest(
 );
 
 e2eTest(
-  "RetryWatcher goes on trying where a request is wrong, and until() says why",
+  "RetryWatcher keeps retrying an invalid request, and until() reports why",
   async () => {
     await using plane = await ControlPlane.start();
     using client = new OurClient(plane.client());
@@ -287,7 +292,7 @@ e2eTest(
       assert(refused.length > 1, "client-go gave up");
       assertEquals(refused[0]?.reason, reason);
       assertEquals(refused[0]?.message, error.lastError.message);
-      // A difference: client-go leaves out why.
+      // Unlike ours, client-go does not report why.
       const failure = lines.find((line) => line.failed);
       assertEquals(failure?.message, "timed out waiting for the condition");
       assert(error.message.endsWith(`last error: ${error.lastError.message}`));

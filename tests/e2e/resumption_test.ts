@@ -1,7 +1,7 @@
 /**
- * A version saved by one process and taken up by another: this library's
- * processes and client-go's take turns at one stream of changes, and together
- * they see each of them once.
+ * A resource version saved by one process and resumed by another: processes of
+ * this library and of client-go take turns at one stream of changes, and
+ * together see each change once.
  */
 
 import { Changes, podsPath, versionNow } from "./_changes.ts";
@@ -14,13 +14,16 @@ import { e2eTest } from "./suite.ts";
 
 const flags = ["retrywatcher", "--resource=pods", "--namespace=default"];
 
-/** What one process saw, and from where the next one carries on. */
+/**
+ * The events that a process saw, and the version from which the next one
+ * continues.
+ */
 interface Leg {
   readonly texts: readonly string[];
   readonly version: string;
 }
 
-/** Ours: ended in order, or killed, after so many events. */
+/** Runs our process, which is stopped or killed after a number of events. */
 async function runOurs(
   plane: ControlPlane,
   version: string,
@@ -41,7 +44,9 @@ async function runOurs(
   return { texts: watch.texts, version: watch.version };
 }
 
-/** client-go's: the version of its last event is all that it tells. */
+/**
+ * Runs client-go's process, which only reports the version of its last event.
+ */
 async function runTheirs(
   plane: ControlPlane,
   version: string,
@@ -58,7 +63,7 @@ async function runTheirs(
 }
 
 e2eTest(
-  "RetryWatcher.resourceVersion of one process is taken up by another",
+  "RetryWatcher.resourceVersion of one process can be resumed by another",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -74,7 +79,7 @@ e2eTest(
       (version: string) => runOurs(plane, version, 110, "stop"),
       (version: string) => runTheirs(plane, version, 90),
     ];
-    // Each leaves changes behind it that the next one has to begin with.
+    // Each process leaves changes that the next one has to start with.
     const texts: string[] = [];
     let version = start;
     for (const leg of legs) {

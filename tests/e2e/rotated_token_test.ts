@@ -1,4 +1,4 @@
-/** A token that is replaced while a RetryWatcher runs. */
+/** A token that is replaced while a RetryWatcher is running. */
 
 import { assertEquals } from "@std/assert";
 import { RetryWatcher } from "../../watch/mod.ts";
@@ -14,7 +14,7 @@ import {
 import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
-/** Three tokens of one account that may watch pods. */
+/** Three tokens of an account that may watch pods. */
 async function issueTokens(
   plane: ControlPlane,
 ): Promise<[AccountToken, AccountToken, AccountToken]> {
@@ -33,7 +33,7 @@ async function issueTokens(
 }
 
 e2eTest(
-  "RetryWatcher follows a token function without losing an event",
+  "RetryWatcher uses the current token of a function without losing an event",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -75,14 +75,14 @@ e2eTest(
       theirs.waitFor("it", (line) => line.resourceVersion === before),
     );
 
-    // Replaced only when it is refused: the same request is sent once more.
+    // Replaced only when it is rejected: the request is repeated.
     await Deno.writeTextFile(tokenFile, second.token);
     await changes.writeDuring(first.revoke(), 20);
     await changes.write(50);
     await within("our watcher", ours.reaches(changes.lastVersion));
     assertEquals([refusals, current], [1, second.token]);
 
-    // Replaced in time: nobody is refused.
+    // Replaced in time: no request is rejected.
     current = third.token;
     await changes.writeDuring(second.revoke(), 20);
     await changes.write(50);
@@ -103,9 +103,9 @@ e2eTest(
       ),
     );
     const seen = oracleEvents(await theirs.stop());
-    // A difference: client-go reads a token file again after 50 s or more, and
-    // its RetryWatcher passes the 401 on that the old token gets meanwhile. Ours
-    // asks the function again and repeats the request before it reports a 401.
+    // Unlike ours, client-go reloads a token file only after 50 s or more, and
+    // its RetryWatcher reports the 401 for the old token. Ours calls the
+    // function again and repeats the request before it reports a 401.
     const wasRefused = seen.at(-1) === "ERROR 401 Unauthorized";
     if (wasRefused) seen.pop();
     const length = wasRefused ? seen.length : ours.texts.length;

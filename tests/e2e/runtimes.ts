@@ -1,42 +1,43 @@
 /**
- * The runtimes that the end-to-end tests run programs on: the Deno that runs
- * the tests, and Node and Bun from npm, which are installed once into the same
- * cache directory as the control plane's programs, with the packages that a
- * program of this library needs there.
+ * The runtimes on which the end-to-end tests run programs: the Deno that runs
+ * the tests, and Node and Bun from npm, which are installed once in the cache
+ * directory of the control plane's programs, with the packages that this
+ * library needs.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 
-/** Every runtime. */
+/** All runtimes. */
 export const runtimes = ["deno", "node", "bun"] as const;
 
 /** One of {@linkcode runtimes}. */
 export type Runtime = typeof runtimes[number];
 
-/** How a program is run. */
+/** The command line of a program. */
 export interface RuntimeCommand {
-  /** The runtime's path. */
+  /** The path of the runtime. */
   readonly command: string;
-  /** Its arguments, those of the program to come after them. */
+  /** The arguments of the runtime, to be followed by those of the program. */
   readonly args: readonly string[];
 }
 
 const root = new URL("../../", import.meta.url);
 
-/** Packages that are needed at run time, in the versions of `deno.json`. */
+/** The packages needed at run time, in the versions of `deno.json`. */
 const packages = ["@kubernetes/client-node", "js-yaml", "undici"];
 
 let installed: Promise<string> | undefined;
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * How a TypeScript program of these tests is run. For Node and Bun it is made
- * one JavaScript file, beside the packages that it needs.
+ * Returns the command line to run a TypeScript program of these tests. For Node
+ * and Bun, it is bundled into a JavaScript file in the directory of the
+ * packages that it needs.
  *
  * @param runtime The runtime.
- * @param program The program's file, beside this one.
+ * @param program The file of the program, in this directory.
  * @returns The command line.
  */
 export async function runtimeCommand(
@@ -67,7 +68,7 @@ export async function runtimeCommand(
   };
 }
 
-/** The package that holds a runtime for this machine, and its file there. */
+/** Returns the package with a runtime for this machine, and the file in it. */
 function runtimePackage(runtime: "node" | "bun"): [string, string] {
   const { os, arch } = Deno.build;
   const isArm = arch === "aarch64";
@@ -87,7 +88,7 @@ async function install(): Promise<string> {
   ].filter((specifier) => specifier !== undefined);
   const directory = `${cacheDirectory()}/${await digestOf(specifiers)}`;
   await Deno.mkdir(directory, { recursive: true });
-  // Held until the file closes, also by the death of this process.
+  // The lock is released when the file is closed or this process dies.
   using lock = await Deno.open(`${directory}/.lock`, {
     create: true,
     write: true,
@@ -129,7 +130,10 @@ async function digestOf(specifiers: readonly string[]): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
 
-/** Lies beside the packages, where both runtimes look for them. */
+/**
+ * Bundles a program in the directory of the packages, where both runtimes
+ * resolve them.
+ */
 async function bundleFor(directory: string, program: string): Promise<string> {
   const path = `${directory}/${program.replace(/\.ts$/, "")}-${Deno.pid}.mjs`;
   await run(Deno.execPath(), [

@@ -1,4 +1,7 @@
-/** Watches that the server ends every second: many seams, none of which leaks. */
+/**
+ * Watches that the server ends every second, without losing events between
+ * them.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { RetryWatcher } from "../../watch/mod.ts";
@@ -12,13 +15,16 @@ import { Oracle } from "../control_plane/oracle.ts";
 import { e2eTest } from "./suite.ts";
 
 const durationMs = 20_000;
-/** The default of both: between the starts of two watches. */
+/** The default of both for the delay between the starts of two watches. */
 const minRestartDelayMs = 1000;
-/** Timers count whole milliseconds and may be early by less than one. */
+/**
+ * Timers have a resolution of a millisecond and may fire early by less than
+ * that.
+ */
 const timerErrorMs = 2;
 
 e2eTest(
-  "RetryWatcher loses nothing over 20 s of watches of one second",
+  "RetryWatcher loses nothing in 20 s of watches of one second",
   async () => {
     await using plane = await ControlPlane.start();
     const changes = new Changes(plane);
@@ -61,7 +67,7 @@ e2eTest(
     for (const url of requests) {
       assertEquals(url.searchParams.get("timeoutSeconds"), "1");
     }
-    // One at once, then never two within that time.
+    // The first watch starts at once, the others with that delay.
     const most = 1 + Math.floor(elapsedMs / (minRestartDelayMs - timerErrorMs));
     assert(requests.length > 1, "no watch was ended by the server");
     assert(requests.length <= most, `${requests.length} watches, not ${most}`);

@@ -1,8 +1,7 @@
 /**
- * How the end-to-end tests are registered. All programs are found, or built,
- * before the first test. On a machine that can neither find nor build them the
- * tests are skipped, and one sentence says why; but not where `CI` is set:
- * there they fail.
+ * Registers the end-to-end tests. All programs are found or built before the
+ * first test. On a machine where that is not possible, the tests are skipped
+ * with a message; if `CI` is set, they fail instead.
  *
  * @module
  */
@@ -17,11 +16,11 @@ import { takeLogs } from "../control_plane/kept_logs.ts";
 const reason = await prepare();
 
 /**
- * Registers an end-to-end test. When it fails, the ends of the logs of its
- * control planes are shown.
+ * Registers an end-to-end test. If it fails, the last lines of the logs of its
+ * control planes are printed.
  *
- * @param name Its name.
- * @param test What it does.
+ * @param name The name of the test.
+ * @param test The test.
  */
 export function e2eTest(
   name: string,
@@ -38,7 +37,7 @@ export function e2eTest(
       try {
         await test(context);
       } catch (error) {
-        tell(takeLogs());
+        printError(takeLogs());
         throw error;
       }
     },
@@ -49,7 +48,7 @@ async function prepare(): Promise<string | undefined> {
   for (const binary of binaries) {
     const why = await whyUnavailable(binary);
     if (why !== undefined) {
-      if (!inCi()) tell(`The end-to-end tests are skipped: ${why}`);
+      if (!inCi()) printError(`The end-to-end tests are skipped: ${why}`);
       return why;
     }
     await findBinary(binary);
@@ -61,6 +60,6 @@ function inCi(): boolean {
   return (Deno.env.get("CI") ?? "") !== "";
 }
 
-function tell(text: string): void {
+function printError(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

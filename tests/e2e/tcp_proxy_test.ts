@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 
-/** A server on loopback that takes one connection after the other. */
+/** A server on loopback that accepts one connection at a time. */
 class Upstream implements Disposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 
@@ -39,7 +39,7 @@ async function send(to: Deno.Conn, text: string): Promise<void> {
   writer.releaseLock();
 }
 
-/** The next so many bytes; fewer where the stream ends. */
+/** Reads a number of bytes; fewer if the stream ends. */
 async function receive(from: Deno.Conn, bytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -52,7 +52,7 @@ async function receive(from: Deno.Conn, bytes: number): Promise<string> {
   return text;
 }
 
-Deno.test("TcpProxy passes bytes and ends on in both directions", async () => {
+Deno.test("TcpProxy forwards bytes and ends in both directions", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   const { client, server } = await connect(proxy, upstream);
@@ -67,7 +67,7 @@ Deno.test("TcpProxy passes bytes and ends on in both directions", async () => {
   assertEquals([proxy.accepted, proxy.open, proxy.broken], [1, 1, 0]);
 });
 
-Deno.test("TcpProxy passes many bytes on through a slow reader", async () => {
+Deno.test("TcpProxy forwards many bytes to a slow reader", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   const { client, server } = await connect(proxy, upstream);
@@ -79,7 +79,7 @@ Deno.test("TcpProxy passes many bytes on through a slow reader", async () => {
   await sent;
 });
 
-Deno.test("TcpProxy.cut() ends both sides in order", async () => {
+Deno.test("TcpProxy.cut() closes both sides cleanly", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   const { client, server } = await connect(proxy, upstream);
@@ -110,7 +110,7 @@ Deno.test("TcpProxy.reset() resets both sides", async () => {
   }
 });
 
-Deno.test("TcpProxy.stall() leaves connections open and still for good", async () => {
+Deno.test("TcpProxy.stall() leaves connections open but silent", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   const old = await connect(proxy, upstream);
@@ -122,7 +122,8 @@ Deno.test("TcpProxy.stall() leaves connections open and still for good", async (
   const pending = receive(client, 1).finally(() => moved = true);
   await send(old.server, "lost");
   old.server.close();
-  // A whole round through a new connection: time enough for the old one to move.
+  // A round trip through a new connection gives the old one time to forward
+  // data.
   const { client: newClient, server: newServer } = await connect(
     proxy,
     upstream,
@@ -140,7 +141,7 @@ Deno.test("TcpProxy.stall() leaves connections open and still for good", async (
   assertEquals(moved, true);
 });
 
-Deno.test("TcpProxy.stall() holds new connections still when asked to", async () => {
+Deno.test("TcpProxy.stall() can stall new connections too", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   assertEquals(proxy.stall({ newToo: true }), 0);
@@ -158,7 +159,7 @@ Deno.test("TcpProxy.stall() holds new connections still when asked to", async ()
 });
 
 for (const how of ["cut", "reset"] as const) {
-  Deno.test(`TcpProxy.breakAfter() lets exactly so many bytes through before a ${how}`, async () => {
+  Deno.test(`TcpProxy.breakAfter() forwards exactly the given number of bytes before a ${how}`, async () => {
     using upstream = new Upstream();
     await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
     const limits = [3, undefined];
@@ -180,7 +181,7 @@ for (const how of ["cut", "reset"] as const) {
   });
 }
 
-Deno.test("TcpProxy.trickle() and delay() change nothing but the pace", async () => {
+Deno.test("TcpProxy.trickle() and delay() only change the pace", async () => {
   using upstream = new Upstream();
   await using proxy = await TcpProxy.start({ upstreamPort: upstream.port });
   const { client, server } = await connect(proxy, upstream);
@@ -204,12 +205,12 @@ Deno.test("TcpProxy.trickle() and delay() change nothing but the pace", async ()
   assertEquals(await receive(client, 5), "again");
 });
 
-Deno.test("TcpProxy.trickle() refuses pieces of nothing", async () => {
+Deno.test("TcpProxy.trickle() throws for a size of zero", async () => {
   await using proxy = await TcpProxy.start({ upstreamPort: 1 });
   assertThrows(() => proxy.trickle({ bytes: 0 }), RangeError);
 });
 
-Deno.test("TcpProxy resets a connection whose server is not there", async () => {
+Deno.test("TcpProxy resets a connection if its server is not listening", async () => {
   await using proxy = await TcpProxy.start({ upstreamPort: 1 });
   using client = await Deno.connect({
     hostname: "127.0.0.1",
