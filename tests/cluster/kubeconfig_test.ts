@@ -329,7 +329,7 @@ Deno.test("findClusterAccess() lists where it searched when there is no kubeconf
   const error = assertThrows(() => findClusterAccess({}), KubeconfigError);
   assertEquals(
     error.message,
-    `Cannot find a cluster: no kubeconfig in ${files.folder}/.kube/config (there is no such file), and not running in a pod (KUBERNETES_SERVICE_HOST is not set): specify a kubeconfig or a server, or set KUBECONFIG`,
+    `Cannot find a cluster: no kubeconfig in ${files.directory}/.kube/config (there is no such file), and not running in a pod (KUBERNETES_SERVICE_HOST is not set): specify a kubeconfig or a server, or set KUBECONFIG`,
   );
 });
 
@@ -385,7 +385,7 @@ Deno.test("findClusterAccess() uses the first definition of each entry when it m
   assertEquals(access.server, "https://two.example");
   assertEquals(access.credential, {
     type: "token file",
-    path: `${files.folder}/one/token`,
+    path: `${files.directory}/one/token`,
     fallback: undefined,
   });
 });
@@ -463,7 +463,7 @@ for (const [command, run] of COMMANDS) {
     assert(credential.type === "exec");
     assertEquals(
       credential.plugin.command,
-      run.replace("FOLDER", files.folder),
+      run.replace("FOLDER", files.directory),
     );
     assertEquals([credential.plugin.args, credential.plugin.env], [[], {}]);
     assert(credential.plugin.provideClusterInfo);
@@ -562,7 +562,7 @@ function inPod(files: Files): void {
   files.write("account/token", `${SECRET}\n`);
   files.write("account/ca.crt", CERTIFICATE);
   files.write("account/namespace", "shop\n");
-  serviceAccount.directory = `${files.folder}/account`;
+  serviceAccount.directory = `${files.directory}/account`;
   files.setVariables({
     KUBERNETES_SERVICE_HOST: "10.0.0.1",
     KUBERNETES_SERVICE_PORT: "443",
@@ -579,7 +579,7 @@ Deno.test("findClusterAccess() uses the service account of a pod when there is n
   );
   assertEquals(access.credential, {
     type: "token file",
-    path: `${files.folder}/account/token`,
+    path: `${files.directory}/account/token`,
     fallback: undefined,
   });
   const other = findClusterAccess({ namespace: "n", as: "you" });

@@ -3,13 +3,13 @@
 /** A directory of files, and environment variables, until disposed. */
 export class Files implements Disposable {
   /** The path of the directory. */
-  readonly folder: string = Deno.makeTempDirSync({ prefix: "kubeconfig-" });
+  readonly directory: string = Deno.makeTempDirSync({ prefix: "kubeconfig-" });
   readonly #variables = new Map<string, string | undefined>();
 
   /** Hides the configuration of the machine. */
   constructor() {
     this.setVariables({
-      HOME: this.folder,
+      HOME: this.directory,
       KUBECONFIG: undefined,
       KUBERNETES_SERVICE_HOST: undefined,
       KUBERNETES_SERVICE_PORT: undefined,
@@ -19,7 +19,7 @@ export class Files implements Disposable {
 
   /** Writes a file and returns its path. */
   write(name: string, content: unknown): string {
-    const path = `${this.folder}/${name}`;
+    const path = `${this.directory}/${name}`;
     Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     Deno.writeTextFileSync(
       path,
@@ -40,7 +40,7 @@ export class Files implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
+    Deno.removeSync(this.directory, { recursive: true });
     for (const [name, value] of this.#variables) {
       if (value === undefined) Deno.env.delete(name);
       else Deno.env.set(name, value);

@@ -97,8 +97,8 @@ const TLS_OPTIONS: [
     server,
     ({ ca, files }) => ({
       certificateAuthority: ca,
-      clientCertificate: `${files.folder}/client.crt`,
-      clientKey: `${files.folder}/client.key`,
+      clientCertificate: `${files.directory}/client.crt`,
+      clientKey: `${files.directory}/client.key`,
     }),
   ],
   [
@@ -118,8 +118,8 @@ const TLS_OPTIONS: [
     ({ ca, files }) => ({
       certificateAuthority: ca,
       tlsServerName: "other.example",
-      clientCertificate: `${files.folder}/client.crt`,
-      clientKey: `${files.folder}/client.key`,
+      clientCertificate: `${files.directory}/client.crt`,
+      clientKey: `${files.directory}/client.key`,
     }),
   ],
 ];
@@ -236,8 +236,8 @@ Deno.test("Cluster opens new connections when the client certificate has been re
   await using cluster = Cluster.fromDefault({
     server: `https://127.0.0.1:${listening.addr.port}`,
     certificateAuthority: files.write("ca.crt", authority.certificate),
-    clientCertificate: `${files.folder}/client.crt`,
-    clientKey: `${files.folder}/client.key`,
+    clientCertificate: `${files.directory}/client.crt`,
+    clientKey: `${files.directory}/client.key`,
   });
   const pods = await cluster.listerWatcher({
     apiVersion: "v1",
