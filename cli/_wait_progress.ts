@@ -19,8 +19,8 @@ export interface WaitItem {
   readonly address: string;
   /** Why it does not meet the conditions yet; undefined before that is known. */
   why: string | undefined;
-  /** Whether nothing more is expected of it. */
-  settled: boolean;
+  /** Whether it meets all conditions, or a condition has failed on it. */
+  state: "pending" | "met" | "failed";
 }
 
 /** Keeps how far a `wait` is, and puts it in words. */
@@ -29,7 +29,6 @@ export class WaitProgressDisplay {
   readonly #timeoutMs: number;
   readonly #items = new Set<WaitItem>();
   readonly #unanswered: Set<WaitGroup>;
-  #met = 0;
   #retries = 0;
   #lastCause: unknown;
 
@@ -56,7 +55,7 @@ export class WaitProgressDisplay {
 
   /** What is still waited for. */
   get unmet(): readonly WaitItem[] {
-    return [...this.#items].filter(({ settled }) => !settled);
+    return [...this.#items].filter(({ state }) => state === "pending");
   }
 
   /** How often a list or watch was tried again. */
@@ -97,25 +96,6 @@ export class WaitProgressDisplay {
   }
 
   /**
-   * An object meets all conditions.
-   *
-   * @param item The object.
-   */
-  met(item: WaitItem): void {
-    item.settled = true;
-    this.#met++;
-  }
-
-  /**
-   * An object cannot be waited for any more.
-   *
-   * @param item The object.
-   */
-  failed(item: WaitItem): void {
-    item.settled = true;
-  }
-
-  /**
    * Takes back an item that only stood for objects to come.
    *
    * @param item What stood for an object.
@@ -152,7 +132,8 @@ export class WaitProgressDisplay {
     if (this.#unanswered.size > 0) return "the server has not answered yet";
     const [first, ...others] = this.unmet;
     if (first === undefined) return "";
-    const count = this.size === 1 ? "" : `${this.#met} of ${this.size} met; `;
+    const met = [...this.#items].filter(({ state }) => state === "met").length;
+    const count = this.size === 1 ? "" : `${met} of ${this.size} met; `;
     const more = others.length === 0 ? "" : `; and ${others.length} more`;
     return `${count}${itemLine(first)}${more}`;
   }

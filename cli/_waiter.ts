@@ -225,8 +225,12 @@ export class Waiter {
     }
     if (this.#placeholder !== undefined) return undefined;
     const { plural } = this.#group.target.resource;
-    const why = "none there yet";
-    this.#placeholder = { label: plural, address: plural, why, settled: false };
+    this.#placeholder = {
+      label: plural,
+      address: plural,
+      why: "none there yet",
+      state: "pending",
+    };
     progress.add(this.#group, [this.#placeholder]);
     created.signal.addEventListener("abort", () => {
       if (this.#placeholder !== undefined) this.#unneeded.abort();
@@ -262,7 +266,7 @@ export class Waiter {
       label: objectName(object, resource),
       address: oneLine(`${resource.plural}/${object.metadata?.name ?? ""}`),
       why: undefined,
-      settled: false,
+      state: "pending",
     };
     return {
       item,
@@ -275,7 +279,7 @@ export class Waiter {
     waiting: Pending,
     object: KubernetesObject | undefined,
   ): void {
-    const { observer, progress } = this.#options;
+    const { observer } = this.#options;
     const { item, tracked } = waiting;
     if (object === undefined && this.#mayHaveLeft()) {
       this.#pending?.delete(key);
@@ -292,9 +296,9 @@ export class Waiter {
         item.why = this.#why(tracked);
         return;
       }
-      progress.met(item);
+      item.state = "met";
     } catch (error) {
-      progress.failed(item);
+      item.state = "failed";
       observer.failed(item, error);
     }
     this.#pending?.delete(key);

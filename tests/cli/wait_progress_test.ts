@@ -27,7 +27,7 @@ function item(name: string, why?: string): WaitItem {
     label: `pod/${name}`,
     address: `pods/${name}`,
     why,
-    settled: false,
+    state: "pending",
   };
 }
 
@@ -54,14 +54,14 @@ Deno.test("WaitProgressDisplay shows one object, or how many of several", () => 
 
   const several = new WaitProgressDisplay([PODS], 0);
   several.add(PODS, [a, b, c]);
-  several.met(b);
+  b.state = "met";
   assertEquals(
     several.status().text,
     "1 of 3 met; pod/a: Ready=False; and 1 more",
   );
-  several.met(a);
+  a.state = "met";
   assertEquals(several.status().text, "2 of 3 met; pod/c");
-  several.met(c);
+  c.state = "met";
   assertEquals(several.status().text, "");
   assertEquals([several.unmet, several.size], [[], 3]);
 });
