@@ -36,21 +36,36 @@ function toJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(`"${DEEP}"`, DEEP_JSON);
 }
 
-const STATUS = {
-  apiVersion: "v1",
-  kind: "Status",
-  metadata: {},
-  status: "Failure",
-  message: "too old resource version: 1 (5)",
-  reason: "Expired",
-  code: 410,
-  details: {
-    name: "a",
-    kind: "configmaps",
-    retryAfterSeconds: 0,
-    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large" }],
-  },
-};
+function status(code: number, reason: string) {
+  return {
+    apiVersion: "v1",
+    kind: "Status",
+    metadata: {},
+    status: "Failure",
+    message: `${reason}, which is why`,
+    reason,
+    code,
+    details: {
+      name: "a",
+      kind: "configmaps",
+      retryAfterSeconds: 0,
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large" }],
+    },
+  };
+}
+
+const STATUSES = [
+  status(401, "Unauthorized"),
+  status(403, "Forbidden"),
+  status(404, "NotFound"),
+  status(410, "Expired"),
+  status(410, "Gone"),
+  status(422, "Invalid"),
+  status(429, "TooManyRequests"),
+  status(500, "InternalError"),
+  status(503, "ServiceUnavailable"),
+  status(504, "Timeout"),
+];
 
 function configMap(name: string, resourceVersion: string) {
   return {
@@ -80,7 +95,7 @@ const EVENTS = [
   { type: "MODIFIED", object: configMap("a", "6") },
   { type: "DELETED", object: configMap("b", "7") },
   { type: "BOOKMARK", object: configMap("", "8") },
-  { type: "ERROR", object: STATUS },
+  ...STATUSES.map((object) => ({ type: "ERROR", object })),
 ];
 
 /** The ways to all values within a value, the value itself included. */
@@ -134,11 +149,11 @@ const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   },
 );
 
-/** A value with any value in one or two of its places. */
+/** A value with any value in up to three of its places. */
 function hostile(valid: unknown): fc.Arbitrary<unknown> {
   const paths = pathsIn(valid);
   const change = fc.tuple(fc.constantFrom(...paths), anyValue);
-  return fc.array(change, { minLength: 0, maxLength: 2 }).map((changes) =>
+  return fc.array(change, { minLength: 0, maxLength: 3 }).map((changes) =>
     changes.reduce<unknown>(
       (value, [path, by]) => replaced(value, path, by),
       valid,
@@ -146,14 +161,19 @@ function hostile(valid: unknown): fc.Arbitrary<unknown> {
   );
 }
 
-const hostileEvent = fc.constantFrom(...EVENTS).chain(hostile);
+const hostileEvent = fc.oneof(
+  fc.constantFrom(...EVENTS.filter(({ type }) => type !== "ERROR")),
+  fc.constantFrom(...EVENTS.filter(({ type }) => type === "ERROR")),
+).chain(hostile);
 
 const answer: fc.Arbitrary<Answer> = fc.oneof(
-  fc.record({
-    kind: fc.constant("failure" as const),
-    code: fc.constantFrom(400, 401, 403, 404, 410, 422, 429, 500, 503, 504),
-    body: hostile(STATUS),
-  }),
+  fc.constantFrom(...STATUSES).chain((status) =>
+    fc.record({
+      kind: fc.constant("failure" as const),
+      code: fc.constant(status.code),
+      body: hostile(status),
+    })
+  ),
   fc.record({ kind: fc.constant("list" as const), body: hostile(LIST) }),
   fc.record({
     kind: fc.constant("events" as const),
