@@ -26,7 +26,12 @@ export interface RuntimeCommand {
 const root = new URL("../../", import.meta.url);
 
 /** The packages needed at run time, in the versions of `deno.json`. */
-const packages = ["@kubernetes/client-node", "js-yaml", "undici"];
+const packages = [
+  "@kubernetes/client-node",
+  "fast-check",
+  "js-yaml",
+  "undici",
+];
 
 let installed: Promise<string> | undefined;
 const bundles = new Map<string, Promise<string>>();
