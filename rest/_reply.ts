@@ -119,16 +119,13 @@ async function read(
     readonly onProgress: (bytes: number) => void;
   },
 ): Promise<BodyBytes> {
-  const { body, headers } = response;
+  const { body } = response;
   if (body === null) {
     return { bytes: new Uint8Array(), failure: undefined };
   }
   return await readBody(body, {
     ...options,
     maxBytes,
-    expectedBytes: headers.has("content-encoding")
-      ? undefined
-      : Number(headers.get("content-length")) || undefined,
     wait: (promise) => exchange.wait(promise),
   });
 }

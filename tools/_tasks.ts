@@ -73,6 +73,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench", [benchmark("main.ts")]],
   ["bench:informer", [benchmark("informer.ts")]],
   ["bench:latency", [benchmark("latency.ts")]],
+  ["bench:lists", [benchmark("lists.ts")]],
   ["bench:startup", [benchmark("startup.ts")]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],

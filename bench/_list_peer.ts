@@ -1,0 +1,71 @@
+/**
+ * Lists once, in one of two ways, when a line is read, and prints how long it
+ * took and how much the peak of memory grew: `_list_peer.ts HOW SERVER PATH
+ * TOKEN COMPRESSION`. `HOW` is `ours`, `RestListerWatcher.list()`, or `plain`,
+ * `response.arrayBuffer()` and `JSON.parse()`.
+ *
+ * @module
+ */
+
+import { RestListerWatcher } from "../mod.ts";
+import { linesOf } from "./_lines.ts";
+import { peakBytes } from "./_memory.ts";
+import { print } from "./_report.ts";
+
+/** What a list took. */
+export interface ListCost {
+  /** How many items it had. */
+  readonly items: number;
+  readonly elapsedMs: number;
+  /** How far the peak of memory rose above where it started. */
+  readonly peakBytes: number;
+}
+
+const [how, server = "", path = "", token = "", encoding = ""] = Deno.args;
+const client = Deno.createHttpClient({ http2: false });
+const headers = {
+  authorization: `Bearer ${token}`,
+  "accept-encoding": encoding,
+};
+
+async function plain(url: string): Promise<{ items: unknown[] }> {
+  const response = await fetch(url, { client, headers });
+  return JSON.parse(new TextDecoder().decode(await response.arrayBuffer()));
+}
+
+async function ours(query: { limit?: number }): Promise<{ items: unknown[] }> {
+  const source = new RestListerWatcher({
+    server,
+    path,
+    headers,
+    fetch: (url, init) => fetch(url, { ...init, client }),
+  });
+  return await source.list(query);
+}
+
+/** The peak starts over where the process is now. */
+async function resetPeak(): Promise<number> {
+  if (Deno.build.os === "linux") {
+    await Deno.writeTextFile("/proc/self/clear_refs", "5");
+  }
+  return await peakBytes();
+}
+
+// The connection and the code are there before the measurement.
+const warmUp = how === "ours"
+  ? ours({ limit: 1 })
+  : plain(`${server}${path}?limit=1`);
+await warmUp;
+for await (const _ of linesOf(Deno.stdin.readable)) {
+  const before = await resetPeak();
+  const start = performance.now();
+  const { items } = how === "ours"
+    ? await ours({})
+    : await plain(`${server}${path}`);
+  const cost: ListCost = {
+    items: items.length,
+    elapsedMs: performance.now() - start,
+    peakBytes: await peakBytes() - before,
+  };
+  print(JSON.stringify(cost));
+}

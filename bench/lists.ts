@@ -1,0 +1,99 @@
+/**
+ * Measures what a large list costs: `RestListerWatcher.list()` beside the least
+ * that a program can do, `response.arrayBuffer()` and `JSON.parse()`, on a real
+ * kube-apiserver, compressed and not. Each list is made by a process of its own,
+ * so that the peak of memory is its own.
+ *
+ * Arguments: options for the Deno processes to start, `--`, then `--objects N`
+ * (5,000 ConfigMaps of 5 KB) and `--rounds N` (7).
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { ControlPlane } from "../tests/control_plane/control_plane.ts";
+import type { ListCost } from "./_list_peer.ts";
+import { startScript } from "./_processes.ts";
+import { print, ratio, row, splitArgs } from "./_report.ts";
+import { median } from "./_statistics.ts";
+
+const PATH = "/api/v1/namespaces/default/configmaps";
+const WRITERS = 10;
+
+const { denoOptions, args } = splitArgs();
+const { values } = parseArgs({
+  args,
+  options: {
+    objects: { type: "string", default: "5000" },
+    rounds: { type: "string", default: "7" },
+  },
+});
+const objects = Number(values.objects);
+
+await using plane = await ControlPlane.start();
+await fill(plane, objects);
+
+print(
+  `${objects} ConfigMaps of 5 KB, one list; medians of ${values.rounds} rounds`,
+);
+print(row("", "plain", "ours", "ratio"));
+for (const encoding of ["gzip", "identity"]) {
+  const costs: Record<string, ListCost[]> = { plain: [], ours: [] };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [how, all] of Object.entries(costs)) {
+      all.push(await measure(how, encoding));
+    }
+  }
+  for (
+    const [what, unit, of] of [
+      ["time", "ms", ({ elapsedMs }: ListCost) => elapsedMs],
+      ["peak memory", "MB", ({ peakBytes }: ListCost) => peakBytes / 1e6],
+    ] as const
+  ) {
+    const [plain = NaN, ours = NaN] = Object.values(costs)
+      .map((all) => median(all.map(of)));
+    print(row(
+      `${encoding}, ${what}`,
+      `${plain.toFixed(0)} ${unit}`,
+      `${ours.toFixed(0)} ${unit}`,
+      ratio(ours, plain),
+    ));
+  }
+}
+
+async function measure(how: string, encoding: string): Promise<ListCost> {
+  const { server, token, caFile } = plane.client();
+  await using peer = startScript(
+    [...denoOptions, `--cert=${caFile}`],
+    ["bench/_list_peer.ts", how, server, PATH, token, encoding],
+  );
+  await peer.send("list");
+  const cost: ListCost = JSON.parse(await peer.next());
+  if (cost.items !== objects) {
+    throw new Error(`${cost.items} items were listed`);
+  }
+  return cost;
+}
+
+async function fill(plane: ControlPlane, count: number): Promise<void> {
+  let next = 0;
+  const write = async () => {
+    for (let number = next++; number < count; number = next++) {
+      await plane.request("POST", PATH, {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: `map-${number}` },
+        data: { text: textOf(number) },
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
+}
+
+/** As configuration is: words that differ from object to object. */
+function textOf(number: number): string {
+  return Array.from(
+    { length: 100 },
+    (_, line) => `setting.${line}.of.${number} = ${Math.sin(number + line)}`,
+  ).join("\n").padEnd(4_800, ".");
+}
