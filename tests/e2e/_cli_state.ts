@@ -6,7 +6,10 @@
 import { podNamed } from "./_changes.ts";
 import { conditionStatus } from "../control_plane/fake_node.ts";
 import { poll } from "./_within.ts";
-import type { ControlPlane } from "../control_plane/control_plane.ts";
+import {
+  type ControlPlane,
+  RequestError,
+} from "../control_plane/control_plane.ts";
 import type { JsonObject } from "../control_plane/json_client.ts";
 
 const core = "/api/v1/namespaces/default";
@@ -91,14 +94,19 @@ async function makeCustom(
 ): Promise<void> {
   // An established resource may not be served immediately.
   await poll(`${path} to be served`, async () => {
-    const created = await plane.request("POST", path, {
-      apiVersion: "example.com/v1",
-      kind,
-      metadata: { name },
-      spec: { size: 3, colour: "red" },
-      status: { conditions: [{ type: "Ready", status: "True" }] },
-    }).catch(() => undefined);
-    return created !== undefined;
+    try {
+      await plane.request("POST", path, {
+        apiVersion: "example.com/v1",
+        kind,
+        metadata: { name },
+        spec: { size: 3, colour: "red" },
+        status: { conditions: [{ type: "Ready", status: "True" }] },
+      });
+      return true;
+    } catch (error) {
+      // A request that appeared to fail may have created it.
+      return error instanceof RequestError && error.code === 409;
+    }
   });
 }
 
