@@ -37,6 +37,11 @@ export type Evaluation = (values: Values) => Values;
 export interface EvaluationOptions {
   /** Whether a key that is missing from all values is an error. */
   readonly strict: boolean;
+  /**
+   * Whether a list selects nothing if it is too short for an index, or null;
+   * otherwise that is an error, as in `kubectl`.
+   */
+  readonly allowShortLists: boolean;
 }
 
 /** The maximum nesting depth of an object that an API server accepts. */
@@ -109,9 +114,9 @@ function compileStep(step: Step, options: EvaluationOptions): Evaluation {
         start: step.index,
         end: step.index === -1 ? undefined : step.index + 1,
         step: undefined,
-      });
+      }, options);
     case "slice":
-      return compileSlice(step);
+      return compileSlice(step, options);
     case "union": {
       const branches = step.branches.map((branch) =>
         compilePath(branch, options)
@@ -148,7 +153,10 @@ interface Slice {
   readonly step: number | undefined;
 }
 
-function compileSlice({ start, end, step }: Slice): Evaluation {
+function compileSlice(
+  { start, end, step }: Slice,
+  { allowShortLists }: EvaluationOptions,
+): Evaluation {
   const resolve = resolver(`$[${start ?? ""}:${end ?? ""}:${step ?? ""}]`);
   return (values) =>
     values.flatMap((value) => {
@@ -159,7 +167,18 @@ function compileSlice({ start, end, step }: Slice): Evaluation {
       const from = fromStart(start ?? 0, value.length);
       const to = fromStart(end ?? value.length, value.length);
       if (from === to) return [];
-      checkBounds(from, to, value.length);
+      const outside = indexOutside(from, to, value.length);
+      if (outside !== undefined) {
+        if (allowShortLists) return [];
+        throw new RangeError(
+          `array index out of bounds: index ${outside}, length ${value.length}`,
+        );
+      }
+      if (from > to) {
+        throw new RangeError(
+          `starting index ${from} is greater than ending index ${to}`,
+        );
+      }
       if (step !== undefined && step <= 0) {
         throw new RangeError("step must be > 0");
       }
@@ -172,22 +191,14 @@ function fromStart(index: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
-function checkBounds(from: number, to: number, length: number): void {
-  const outside = from < 0 || from >= length
-    ? from
-    : to < 0 || to > length
-    ? to - 1
-    : undefined;
-  if (outside !== undefined) {
-    throw new RangeError(
-      `array index out of bounds: index ${outside}, length ${length}`,
-    );
-  }
-  if (from > to) {
-    throw new RangeError(
-      `starting index ${from} is greater than ending index ${to}`,
-    );
-  }
+/** The index that a list is too short for. */
+function indexOutside(
+  from: number,
+  to: number,
+  length: number,
+): number | undefined {
+  if (from < 0 || from >= length) return from;
+  return to < 0 || to > length ? to - 1 : undefined;
 }
 
 function compileExists(path: Path, options: EvaluationOptions): Evaluation {
@@ -198,7 +209,7 @@ function compileExists(path: Path, options: EvaluationOptions): Evaluation {
     } catch {
       return false;
     }
-  });
+  }, options);
 }
 
 function compileComparison(
@@ -212,7 +223,7 @@ function compileComparison(
     const lefts = evaluateLeft?.(element) ?? [];
     const rights = lefts.length === 0 ? [] : evaluateRight?.(element) ?? [];
     return rights.length > 0 && compare(lefts[0], operator, rights[0]);
-  });
+  }, options);
 }
 
 function singleValue(evaluate: Evaluation): (element: unknown) => Values {
@@ -223,10 +234,14 @@ function singleValue(evaluate: Evaluation): (element: unknown) => Values {
   };
 }
 
-function filter(passes: (element: unknown) => boolean): Evaluation {
+function filter(
+  passes: (element: unknown) => boolean,
+  { allowShortLists }: EvaluationOptions,
+): Evaluation {
   return (values) =>
     values.flatMap((value) => {
       if (Array.isArray(value)) return value.filter(passes);
+      if (value === null && allowShortLists) return [];
       throw new TypeError(
         `${goTypeName(value)} is not array or slice and cannot be filtered`,
       );
@@ -238,7 +253,12 @@ function resolver(query: string): Evaluation {
   const { segments } = environment.compile(query);
   return (values) => {
     let nodes = values.filter(isJson).map(rootNode);
-    for (const segment of segments) nodes = segment.resolve(nodes);
+    try {
+      for (const segment of segments) nodes = segment.resolve(nodes);
+    } catch (cause) {
+      // Nothing else can fail: the query is valid.
+      throw new RangeError("the object is nested too deeply", { cause });
+    }
     return nodes.map(({ value }) =>
       value instanceof Date ? time(value) : value
     );

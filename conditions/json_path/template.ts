@@ -14,7 +14,7 @@ import {
   type Evaluation,
   type EvaluationOptions,
 } from "./evaluator.ts";
-import type { Part } from "./nodes.ts";
+import type { Part, Path } from "./nodes.ts";
 import { parseTemplate } from "./parser.ts";
 import { goJson, goText } from "../../internal/go_value.ts";
 
@@ -27,26 +27,51 @@ export interface JsonPathTemplateOptions {
    * @default {true}
    */
   allowMissingKeys?: boolean | undefined;
+  /**
+   * Whether a list may be null, or too short for an index, and then selects
+   * nothing. If false, that is an error, as in `kubectl`.
+   *
+   * @default {false}
+   */
+  allowShortLists?: boolean | undefined;
 }
 
 type Render = (value: unknown) => (readonly unknown[])[];
 
+/** Stands for all fields of an object. */
+const ANY = Symbol("any field");
+
 /** A parsed template, which can be evaluated on any object. */
 export class JsonPathTemplate {
   readonly #parts: readonly Render[];
+  readonly #fields: readonly (string | typeof ANY)[];
 
   /**
    * Parses a template.
    *
    * @param text The template: `"{.metadata.name}"`.
-   * @param options Whether missing keys are errors.
+   * @param options Whether missing keys and elements are errors.
    * @throws {SyntaxError} If the template is not valid; the message says where.
    */
   constructor(text: string, options: JsonPathTemplateOptions = {}) {
-    const { allowMissingKeys = true } = options;
-    this.#parts = compileParts(parseTemplate(text), {
+    const { allowMissingKeys = true, allowShortLists = false } = options;
+    const parts = parseTemplate(text);
+    this.#fields = parts.flatMap((part) => firstFields(part.path));
+    this.#parts = compileParts(parts, {
       strict: !allowMissingKeys,
+      allowShortLists,
     });
+  }
+
+  /**
+   * Tests whether the template may read a field of the object.
+   *
+   * @param name The name of the field.
+   * @returns Whether a path begins with it, or with something that selects any
+   *   field, such as `*` or `..`.
+   */
+  mayRead(name: string): boolean {
+    return this.#fields.some((field) => field === ANY || field === name);
   }
 
   /**
@@ -72,6 +97,22 @@ export class JsonPathTemplate {
   render(object: unknown): string {
     return this.find(object)
       .map((values) => values.map(printed).join(" ")).join("");
+  }
+}
+
+/** The fields of the object that a path may begin with. */
+function firstFields([first]: Path): (string | typeof ANY)[] {
+  switch (first?.type) {
+    case "field":
+      return [first.name];
+    case "union":
+      return first.branches.flatMap(firstFields);
+    case undefined:
+    case "text":
+    case "constant":
+      return [];
+    default:
+      return [ANY];
   }
 }
 

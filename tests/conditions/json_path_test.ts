@@ -10,6 +10,8 @@ const pod = {
     phase: "Running",
     padded: "  x ",
     count: 3,
+    nothing: null,
+    nodes: [{ name: "a=1", load: 3 }, { name: "b>=2", load: 4 }],
     conditions: [
       { type: "Ready", status: "True" },
       { type: "Initialized", status: "False" },
@@ -37,6 +39,55 @@ const CASES: readonly [
   ["status.count", "3", true, "status.count is 3"],
   ["status.count", " 3\n", true, "status.count is 3"],
   ["status.padded", "x", true, "status.padded is x"],
+  // Unlike in kubectl, an index past the end is not there yet.
+  [
+    "status.conditions[2].type",
+    "x",
+    false,
+    "status.conditions[2].type is not there",
+  ],
+  [
+    "status.conditions[-3].type",
+    undefined,
+    false,
+    "status.conditions[-3].type is not there",
+  ],
+  [
+    "status.conditions[0:3].type",
+    "x",
+    false,
+    "status.conditions[0:3].type is not there",
+  ],
+  [
+    'status.conditions[?(@.type!="Ready")].status',
+    "False",
+    true,
+    'status.conditions[?(@.type!="Ready")].status is False',
+  ],
+  [
+    "status.nodes[?(@.load<=3)].name",
+    "a=1",
+    true,
+    "status.nodes[?(@.load<=3)].name is a=1",
+  ],
+  [
+    "status.nodes[?(@.load>=4)].name",
+    "b>=2",
+    true,
+    "status.nodes[?(@.load>=4)].name is b>=2",
+  ],
+  [
+    'status.nodes[?(@.name=="a=1")].load',
+    3,
+    true,
+    'status.nodes[?(@.name=="a=1")].load is 3',
+  ],
+  [
+    'status.nothing[?(@.name=="a")].load',
+    3,
+    false,
+    'status.nothing[?(@.name=="a")].load is not there',
+  ],
   ["spec.paused", false, true, "spec.paused is false"],
   ["spec.paused", "true", false, "spec.paused is false, not true"],
   ["spec.none", undefined, true, "spec.none is there"],
@@ -91,7 +142,6 @@ const FAILING: readonly [string, string | undefined, string][] = [
   ["status.conditions[*].type", "Ready", "matches more than one value"],
   ["status.conditions", "Ready", "leads to a nested object or list"],
   ["status", "Ready", "leads to a nested object or list"],
-  ["status.conditions[2].type", "x", "index out of bounds: index 2, length 2"],
   ["status.phase[0]", "x", "string is not array or slice"],
 ];
 
@@ -146,7 +196,12 @@ Deno.test("jsonPath() is not met by a stale status", () => {
     status: { ...stale.status, observedGeneration: 2 },
   };
   for (
-    const expression of ["{.status.readyReplicas}", "status.readyReplicas"]
+    const expression of [
+      "{.status.readyReplicas}",
+      "status.readyReplicas",
+      "..readyReplicas",
+      "*.readyReplicas",
+    ]
   ) {
     const condition = jsonPath(expression, 5);
     assertEquals([condition(stale), condition(fresh)], [false, true]);
@@ -155,7 +210,39 @@ Deno.test("jsonPath() is not met by a stale status", () => {
       "the status is from generation 1, but the object is at generation 2",
     );
   }
-  // Expressions outside the status are evaluated as usual.
+  // Expressions outside the status, and those on the generation itself, are
+  // evaluated as usual.
   assertEquals(jsonPath("{.spec.replicas}", 5)(stale), true);
   assertEquals(jsonPath("{.status.observedGeneration}", 1)(stale), true);
+});
+
+Deno.test("jsonPath() accepts a stale status on request", () => {
+  const stale = {
+    metadata: { name: "web", generation: 2 },
+    status: { observedGeneration: 1, state: "online" },
+  };
+  const accepting = jsonPath("status.state", "online", {
+    staleStatus: "accept",
+  });
+  assertEquals(accepting(stale), true);
+  assertEquals(accepting.explain(stale), "status.state is online");
+  const waiting = jsonPath("status.state", "online", { staleStatus: "wait" });
+  assertEquals(waiting(stale), false);
+});
+
+Deno.test("jsonPath() throws a TypeError for an option that is not valid", () => {
+  const options = JSON.parse('{"staleStatus":"ignore"}');
+  assertThrows(
+    () => jsonPath("status", undefined, options),
+    TypeError,
+    'staleStatus must be "wait" or "accept": "ignore"',
+  );
+});
+
+Deno.test("jsonPath() throws a RangeError for an object that is nested too deeply", () => {
+  const levels = 20_000;
+  const deep = JSON.parse('{"spec":'.repeat(levels) + "1" + "}".repeat(levels));
+  const condition = jsonPath("spec..name", "x");
+  assertThrows(() => condition(deep), RangeError, "nested too deeply");
+  assertEquals(condition.explain(deep), "the object is nested too deeply");
 });
