@@ -11,6 +11,7 @@ import {
   textField,
 } from "../internal/json_fields.ts";
 import { counted } from "../internal/text.ts";
+import { reasonOf } from "./_status_text.ts";
 
 /** Reasons for which a container of a healthy pod waits. */
 const HEALTHY_WAITING_REASONS: ReadonlySet<string> = new Set([
@@ -42,11 +43,7 @@ export function podTrouble(pod: unknown): string | undefined {
 
 /** Why a pod as a whole has failed: `"Evicted: The node was low on memory"`. */
 function failure(pod: unknown): string {
-  const why = [
-    textField(pod, "status", "reason"),
-    textField(pod, "status", "message"),
-  ].filter(Boolean);
-  return why.join(": ") || containerTrouble(pod) || "Failed";
+  return reasonOf(field(pod, "status")) ?? containerTrouble(pod) ?? "Failed";
 }
 
 function containerTrouble(pod: unknown): string | undefined {
@@ -68,12 +65,16 @@ function stateTrouble(container: unknown): string | undefined {
 }
 
 function unschedulable(pod: unknown): string | undefined {
-  const scheduled = listField(pod, "status", "conditions").find((condition) =>
-    textField(condition, "type") === "PodScheduled"
+  const scheduled = podCondition(pod, "PodScheduled");
+  return textField(scheduled, "status") === "False"
+    ? reasonOf(scheduled)
+    : undefined;
+}
+
+function podCondition(pod: unknown, type: string): unknown {
+  return listField(pod, "status", "conditions").find((condition) =>
+    textField(condition, "type") === type
   );
-  if (textField(scheduled, "status") !== "False") return undefined;
-  const why = [textField(scheduled, "reason"), textField(scheduled, "message")];
-  return why.filter(Boolean).join(": ") || undefined;
 }
 
 /**
@@ -85,12 +86,60 @@ function unschedulable(pod: unknown): string | undefined {
  */
 export function podState(pod: unknown): string {
   const phase = textField(pod, "status", "phase") ?? "no phase";
-  const trouble = podTrouble(pod);
   const containers = listField(pod, "status", "containerStatuses");
-  const ready = containers.filter((one) => field(one, "ready") === true);
-  const progress = phase === "Running"
-    ? `, ${ready.length} of ${counted(containers.length, "container")} ready`
-    : "";
-  const why = trouble === undefined ? "" : `: ${trouble}`;
-  return `${phase}${progress}${why}`;
+  const ready = containers.filter(isContainerReady).length;
+  const parts = [phase];
+  if (phase === "Running") {
+    parts.push(`${ready} of ${counted(containers.length, "container")} ready`);
+  }
+  if (phase === "Running" || phase === "Pending") {
+    parts.push(
+      ...unreadySidecars(pod).map((name) => `sidecar ${name} not ready`),
+    );
+  }
+  const isComplete = parts.length === 2 && ready === containers.length;
+  const trouble = podTrouble(pod) ??
+    (phase === "Running" && isComplete ? unreadiness(pod) : undefined);
+  return `${parts.join(", ")}${trouble === undefined ? "" : `: ${trouble}`}`;
+}
+
+function isContainerReady(container: unknown): boolean {
+  return field(container, "ready") === true;
+}
+
+/** The init containers that go on running, have started, and are not ready. */
+function unreadySidecars(pod: unknown): string[] {
+  const sidecars = listField(pod, "spec", "initContainers")
+    .filter((container) => textField(container, "restartPolicy") === "Always")
+    .map((container) => textField(container, "name"));
+  return listField(pod, "status", "initContainerStatuses")
+    .filter((status) =>
+      sidecars.includes(textField(status, "name")) &&
+      !isContainerReady(status) &&
+      // One that waits for its turn holds nothing up.
+      textField(status, "state", "waiting", "reason") !== "PodInitializing"
+    )
+    .map((status) => textField(status, "name") ?? "");
+}
+
+/**
+ * Why a pod is not ready although all its containers are: a readiness gate, or
+ * a node that has stopped reporting.
+ */
+function unreadiness(pod: unknown): string | undefined {
+  const ready = podCondition(pod, "Ready");
+  const status = textField(ready, "status");
+  if (status === undefined || status === "True") return undefined;
+  const disruption = podCondition(pod, "DisruptionTarget");
+  const reasons = [
+    reasonOf(ready),
+    reasonOf(field(pod, "status")),
+    textField(disruption, "status") === "True"
+      ? reasonOf(disruption)
+      : undefined,
+  ].filter((reason) => reason !== undefined);
+  // A node controller that marks the pods of a lost node gives no reason.
+  return reasons.length === 0
+    ? `Ready=${status} without a reason (is its node lost?)`
+    : reasons.join("; ");
 }

@@ -15,6 +15,8 @@ import {
   textField,
 } from "../internal/json_fields.ts";
 import { counted } from "../internal/text.ts";
+import { findByKind, groupKindOf } from "./_group_kind.ts";
+import { quotedName } from "./_status_text.ts";
 
 /** The status of a rollout. */
 export interface RolloutStatus {
@@ -26,36 +28,31 @@ export interface RolloutStatus {
   readonly summary: string;
 }
 
-/** The kinds that can be rolled out. */
-export type RolloutKind = "Deployment" | "StatefulSet" | "DaemonSet";
-
-const STATUS_OF: Readonly<
-  Record<RolloutKind, (object: unknown) => RolloutStatus>
-> = {
-  Deployment: deploymentStatus,
-  StatefulSet: statefulSetStatus,
-  DaemonSet: daemonSetStatus,
-};
+/** The kinds that can be rolled out, and the group that they once were in. */
+const STATUS_OF: ReadonlyMap<string, (object: unknown) => RolloutStatus> =
+  new Map([
+    ["apps/Deployment", deploymentStatus],
+    ["extensions/Deployment", deploymentStatus],
+    ["apps/StatefulSet", statefulSetStatus],
+    ["apps/DaemonSet", daemonSetStatus],
+    ["extensions/DaemonSet", daemonSetStatus],
+  ]);
 
 /**
  * Evaluates the rollout of an object of any supported kind.
  *
- * @param object The object, with its `kind`.
+ * @param object The object, with its `kind`. Without an `apiVersion` it is taken
+ *   at its kind.
  * @returns The status of the rollout.
  * @throws {Error} If the rollout has failed or its status is not available,
  *   with `kubectl`'s message.
  */
 export function rolloutStatus(object: unknown): RolloutStatus {
-  const kind = textField(object, "kind") ?? "";
-  if (isRolloutKind(kind)) return STATUS_OF[kind](object);
-  const [group = "", version] = textField(object, "apiVersion")?.split("/") ??
-    [];
-  const name = version === undefined ? kind : `${kind}.${group}`;
+  const statusOf = findByKind(STATUS_OF, object);
+  if (statusOf !== undefined) return statusOf(object);
+  const { group, kind = "" } = groupKindOf(object);
+  const name = group ? `${kind}.${group}` : kind;
   throw new TypeError(`no status viewer has been implemented for ${name}`);
-}
-
-function isRolloutKind(kind: string): kind is RolloutKind {
-  return Object.hasOwn(STATUS_OF, kind);
 }
 
 /**
@@ -227,10 +224,6 @@ function unobserved(what: string): RolloutStatus {
 
 function status(object: unknown, name: string): number {
   return numberField(object, "status", name) ?? 0;
-}
-
-function quotedName(object: unknown): string {
-  return JSON.stringify(textField(object, "metadata", "name") ?? "");
 }
 
 function pending(message: string, summary: string): RolloutStatus {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { numberField } from "../internal/json_fields.ts";
+import { field, numberField, textField } from "../internal/json_fields.ts";
 
 /** The two generations of an object whose status is stale. */
 export interface Staleness {
@@ -29,12 +29,20 @@ export function staleness(
   condition?: unknown,
 ): Staleness | undefined {
   const generation = numberField(object, "metadata", "generation");
-  const observed = numberField(condition, "observedGeneration") ??
-    numberField(object, "status", "observedGeneration");
+  const observed = observedGeneration(condition) ??
+    observedGeneration(field(object, "status"));
   return generation !== undefined && observed !== undefined &&
       observed < generation
     ? { observed, generation }
     : undefined;
+}
+
+/** The generation as a number: Argo Rollouts, for one, keeps it as text. */
+function observedGeneration(value: unknown): number | undefined {
+  const text = textField(value, "observedGeneration") ?? "";
+  return /^\d+$/.test(text)
+    ? Number(text)
+    : numberField(value, "observedGeneration");
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   textField,
 } from "../internal/json_fields.ts";
 import { kindCondition } from "./_kind_condition.ts";
+import { quotedName, reasonOf } from "./_status_text.ts";
 import { counted } from "../internal/text.ts";
 import type { Condition } from "./condition.ts";
 import { isConditionTrue } from "./status_conditions.ts";
@@ -18,8 +19,9 @@ import { isConditionTrue } from "./status_conditions.ts";
 /**
  * Met when a Job has completed.
  *
- * @returns The condition. It throws if the Job has failed; the error includes
- *   the reason.
+ * @returns The condition. It throws if the Job has failed, and as soon as it is
+ *   certain to fail (`FailureTarget`), while its pods still terminate; the error
+ *   includes the reason.
  *
  * @example A job that has failed
  * ```ts
@@ -43,29 +45,46 @@ import { isConditionTrue } from "./status_conditions.ts";
  */
 export function isJobComplete(): Condition {
   const isComplete = isConditionTrue("Complete");
-  return kindCondition(["Job"], {
-    isMet(job) {
-      const why = failureOf(job);
-      if (why === undefined) return isComplete(job);
-      const name = JSON.stringify(job.metadata?.name ?? "");
-      throw new Error(`job ${name} has failed: ${why}`);
-    },
+  return kindCondition(["batch/Job"], {
+    isMet: isComplete,
     explain(job) {
-      const why = failureOf(job);
       const progress = progressOf(job);
-      return why === undefined ? progress : `failed: ${why}; ${progress}`;
+      const failure = failureOf(job);
+      return failure === undefined
+        ? progress
+        : `${failure.state}: ${failure.why}; ${progress}`;
+    },
+    whyNever(job) {
+      const failure = failureOf(job);
+      return failure &&
+        `job ${
+          quotedName(job)
+        } ${failure.verb} ${failure.state}: ${failure.why}`;
     },
   });
 }
 
-function failureOf(job: unknown): string | undefined {
-  const failed = listField(job, "status", "conditions").find((condition) =>
-    textField(condition, "type") === "Failed" &&
-    textField(condition, "status") === "True"
-  );
-  if (failed === undefined) return undefined;
-  const why = [textField(failed, "reason"), textField(failed, "message")];
-  return why.filter(Boolean).join(": ") || "no reason given";
+/**
+ * The conditions that a Job fails with: `FailureTarget` once that is certain,
+ * `Failed` when its pods are gone as well.
+ */
+const FAILURES = [
+  { type: "Failed", verb: "has", state: "failed" },
+  { type: "FailureTarget", verb: "is", state: "failing" },
+] as const;
+
+function failureOf(job: unknown) {
+  const conditions = listField(job, "status", "conditions");
+  for (const { type, verb, state } of FAILURES) {
+    const failed = conditions.find((condition) =>
+      textField(condition, "type") === type &&
+      textField(condition, "status") === "True"
+    );
+    if (failed !== undefined) {
+      return { verb, state, why: reasonOf(failed) ?? "no reason given" };
+    }
+  }
+  return undefined;
 }
 
 function progressOf(job: unknown): string {

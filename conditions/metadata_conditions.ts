@@ -4,8 +4,7 @@
  * @module
  */
 
-import { shortDuration } from "../internal/short_duration.ts";
-import { counted } from "../internal/text.ts";
+import { explainDeletion } from "./_deletion.ts";
 import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
@@ -37,7 +36,8 @@ export function isCreated(): Condition {
  *
  * @param uid The UID of the object. If given, an object of the same name but
  *   with another UID also meets the condition.
- * @returns The condition. It explains which finalizers block a deletion.
+ * @returns The condition. It explains which finalizers block a deletion, and
+ *   which content of a namespace remains.
  *
  * @example A deletion that is blocked by a finalizer
  * ```ts
@@ -69,13 +69,9 @@ export function isDeleted(uid?: string): Condition {
   });
 }
 
-function lifetime({ metadata }: KubernetesObject): string {
-  const { deletionTimestamp, finalizers } = metadata ?? {};
-  if (deletionTimestamp === undefined) return "there, not being deleted";
-  const since = Date.now() - new Date(deletionTimestamp).getTime();
-  const names = finalizers ?? [];
-  const held = names.length === 0
-    ? ""
-    : `, held by ${counted(names.length, "finalizer")}: ${names.join(", ")}`;
-  return `being deleted for ${shortDuration(since)}${held}`;
+function lifetime(object: KubernetesObject): string {
+  if (object.metadata?.deletionTimestamp === undefined) {
+    return "there, not being deleted";
+  }
+  return explainDeletion(object);
 }

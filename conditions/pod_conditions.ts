@@ -7,6 +7,7 @@
 import { isMet } from "./_safe_evaluation.ts";
 import { textField } from "../internal/json_fields.ts";
 import { kindCondition } from "./_kind_condition.ts";
+import { quotedName } from "./_status_text.ts";
 import { podState, podTrouble } from "./_pod_state.ts";
 import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
@@ -17,7 +18,8 @@ import type { KubernetesObject } from "../api/types.ts";
  * Met when a pod is running: at least one of its containers has started. The
  * pod may not be ready yet; see {@linkcode isPodReady}.
  *
- * @returns The condition. A pod that has succeeded or failed does not meet it.
+ * @returns The condition. It throws if the pod has succeeded or failed: it will
+ *   not run again.
  *
  * @example Why a pod is not running
  * ```ts
@@ -40,13 +42,16 @@ export function isPodRunning(): Condition {
   return kindCondition(["Pod"], {
     isMet: (pod) => phaseOf(pod) === "Running",
     explain: podState,
+    whyNever: (pod) => whyOver(pod, "can no longer be running"),
   });
 }
 
 /**
  * Met when a pod is ready, as with `kubectl wait --for=condition=Ready`.
  *
- * @returns The condition.
+ * @returns The condition. It throws if the pod has succeeded or failed: it will
+ *   not become ready again. It explains which readiness gate or sidecar is
+ *   missing.
  *
  * @example A pod that is ready
  * ```ts
@@ -65,7 +70,11 @@ export function isPodRunning(): Condition {
  */
 export function isPodReady(): Condition {
   const isReady = isConditionTrue("Ready");
-  return kindCondition(["Pod"], { isMet: isReady, explain: podState });
+  return kindCondition(["Pod"], {
+    isMet: isReady,
+    explain: podState,
+    whyNever: (pod) => whyOver(pod, "can no longer become ready"),
+  });
 }
 
 /**
@@ -98,11 +107,20 @@ export function isPodCompleted(): Condition {
     isMet(pod) {
       const phase = phaseOf(pod);
       if (phase !== "Failed") return phase === "Succeeded";
-      const name = JSON.stringify(pod.metadata?.name ?? "");
-      throw new Error(`pod ${name} has failed: ${podTrouble(pod)}`);
+      throw new Error(`pod ${quotedName(pod)} has failed: ${podTrouble(pod)}`);
     },
     explain: podState,
   });
+}
+
+/** Why a pod that is over can no longer be what a condition asks for. */
+function whyOver(pod: KubernetesObject, never: string): string | undefined {
+  const phase = phaseOf(pod);
+  if (phase !== "Succeeded" && phase !== "Failed") return undefined;
+  const end = phase === "Succeeded"
+    ? "it has succeeded"
+    : `it has failed: ${podTrouble(pod)}`;
+  return `pod ${quotedName(pod)} ${never}: ${end}`;
 }
 
 function phaseOf(pod: KubernetesObject): string | undefined {
@@ -174,7 +192,7 @@ function firstTrouble(
     for (const pod of pods()) {
       const trouble = podTrouble(pod);
       if (trouble !== undefined) {
-        return `pod ${pod.metadata?.name ?? ""}: ${trouble}`;
+        return `pod ${textField(pod, "metadata", "name") ?? ""}: ${trouble}`;
       }
     }
   } catch {

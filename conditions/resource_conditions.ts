@@ -7,6 +7,7 @@
 
 import { listField, textField } from "../internal/json_fields.ts";
 import { kindCondition } from "./_kind_condition.ts";
+import { quotedName } from "./_status_text.ts";
 import type { Condition } from "./condition.ts";
 import { isConditionTrue } from "./status_conditions.ts";
 import type { KubernetesObject } from "../api/types.ts";
@@ -15,7 +16,8 @@ import type { KubernetesObject } from "../api/types.ts";
  * Met when a CustomResourceDefinition is established, so that the server
  * accepts objects of its kind.
  *
- * @returns The condition.
+ * @returns The condition. It throws if the names are refused before the
+ *   definition is established: another one has them.
  *
  * @example A name that is already taken
  * ```ts
@@ -41,14 +43,23 @@ import type { KubernetesObject } from "../api/types.ts";
 export function isCrdEstablished(): Condition {
   const isEstablished = isConditionTrue("Established");
   const areNamesRefused = isConditionTrue("NamesAccepted", "False");
-  return kindCondition(["CustomResourceDefinition"], {
-    isMet: isEstablished,
-    explain(definition) {
-      if (areNamesRefused(definition)) {
-        return `not established, ${areNamesRefused.explain(definition)}`;
-      }
-      return isEstablished.explain(definition);
+  const explain = (definition: KubernetesObject) =>
+    areNamesRefused(definition) && !isEstablished(definition)
+      ? `not established, ${areNamesRefused.explain(definition)}`
+      : isEstablished.explain(definition);
+  return kindCondition([
+    "apiextensions.k8s.io/CustomResourceDefinition",
+  ], {
+    isMet(definition) {
+      if (isEstablished(definition)) return true;
+      if (!areNamesRefused(definition)) return false;
+      throw new Error(
+        `custom resource definition ${quotedName(definition)} is ${
+          explain(definition)
+        }`,
+      );
     },
+    explain,
   });
 }
 
@@ -56,7 +67,7 @@ export function isCrdEstablished(): Condition {
  * Met when a PersistentVolumeClaim is bound to a volume. With the volume
  * binding mode `WaitForFirstConsumer`, that requires a pod that uses the claim.
  *
- * @returns The condition.
+ * @returns The condition. It throws if the claim has lost its volume.
  *
  * @example A claim without a volume
  * ```ts
@@ -74,6 +85,12 @@ export function isPvcBound(): Condition {
   return kindCondition(["PersistentVolumeClaim"], {
     isMet: (claim) => phaseOf(claim) === "Bound",
     explain: (claim) => phaseOf(claim) ?? "no phase",
+    whyNever: (claim) =>
+      phaseOf(claim) === "Lost"
+        ? `claim ${quotedName(claim)} has lost its volume ${
+          JSON.stringify(textField(claim, "spec", "volumeName") ?? "")
+        }`
+        : undefined,
   });
 }
 
@@ -100,7 +117,11 @@ export function isPvcBound(): Condition {
  * ```
  */
 export function isLoadBalancerReady(): Condition {
-  return kindCondition(["Service", "Ingress"], {
+  return kindCondition([
+    "Service",
+    "networking.k8s.io/Ingress",
+    "extensions/Ingress",
+  ], {
     isMet: (object) => otherType(object) === undefined && hasAddress(object),
     explain(object) {
       const type = otherType(object);

@@ -5,12 +5,12 @@
  */
 
 import { errorText } from "../internal/error_text.ts";
-import { listField, numberField, textField } from "../internal/json_fields.ts";
+import { numberField } from "../internal/json_fields.ts";
 import { kindCondition } from "./_kind_condition.ts";
+import { obstaclesOf } from "./_status_text.ts";
 import {
   daemonSetStatus,
   deploymentStatus,
-  type RolloutKind,
   type RolloutStatus,
   statefulSetStatus,
 } from "./_rollout_status.ts";
@@ -23,7 +23,8 @@ import type { KubernetesObject } from "../api/types.ts";
  * all replicas are updated and available, and no old replica is left.
  *
  * @returns The condition. It throws if the Deployment has exceeded its progress
- *   deadline.
+ *   deadline. It explains whether the rollout is paused, and why no pods can be
+ *   created.
  *
  * @example The progress of a rollout
  * ```ts
@@ -46,21 +47,22 @@ import type { KubernetesObject } from "../api/types.ts";
  * ```
  */
 export function isDeploymentRolledOut(): Condition {
-  return rolloutCondition("Deployment", deploymentStatus, (object) => {
+  const kinds = ["apps/Deployment", "extensions/Deployment"];
+  return rolloutCondition(kinds, deploymentStatus, (object) => {
     const wanted = numberField(object, "spec", "replicas") ?? 0;
     const available = numberField(object, "status", "availableReplicas") ?? 0;
-    const progressing = listField(object, "status", "conditions").find(
-      (condition) => textField(condition, "type") === "Progressing",
-    );
-    const reason = textField(progressing, "reason");
-    return `${reason}: ${available} of ${counted(wanted, "replica")} available`;
+    return `ProgressDeadlineExceeded: ${available} of ${
+      counted(wanted, "replica")
+    } available`;
   });
 }
 
 /**
  * Met when a StatefulSet has been rolled out, as with `kubectl rollout status`:
  * all replicas are ready and updated. With a partition, only the replicas at or
- * above it need to be updated.
+ * above it need to be updated. While a StatefulSet is scaled down, `kubectl`
+ * reports it as rolled out although surplus pods still run; see
+ * {@linkcode isReady} for a stricter condition.
  *
  * @returns The condition. It throws if the StatefulSet's update strategy is not
  *   `RollingUpdate`, since there is then no rollout to observe.
@@ -88,7 +90,7 @@ export function isDeploymentRolledOut(): Condition {
  * ```
  */
 export function isStatefulSetRolledOut(): Condition {
-  return rolloutCondition("StatefulSet", statefulSetStatus);
+  return rolloutCondition(["apps/StatefulSet"], statefulSetStatus);
 }
 
 /**
@@ -120,22 +122,26 @@ export function isStatefulSetRolledOut(): Condition {
  * ```
  */
 export function isDaemonSetRolledOut(): Condition {
-  return rolloutCondition("DaemonSet", daemonSetStatus);
+  return rolloutCondition(
+    ["apps/DaemonSet", "extensions/DaemonSet"],
+    daemonSetStatus,
+  );
 }
 
 function rolloutCondition(
-  kind: RolloutKind,
+  kinds: readonly string[],
   statusOf: (object: KubernetesObject) => RolloutStatus,
   explainFailure?: (object: KubernetesObject) => string,
 ): Condition {
-  return kindCondition([kind], {
+  const summaryOf = (object: KubernetesObject) => {
+    try {
+      return statusOf(object).summary;
+    } catch (error) {
+      return explainFailure?.(object) ?? errorText(error);
+    }
+  };
+  return kindCondition(kinds, {
     isMet: (object) => statusOf(object).done,
-    explain(object) {
-      try {
-        return statusOf(object).summary;
-      } catch (error) {
-        return explainFailure?.(object) ?? errorText(error);
-      }
-    },
+    explain: (object) => [summaryOf(object), ...obstaclesOf(object)].join("; "),
   });
 }

@@ -4,13 +4,10 @@
  * @module
  */
 
-import {
-  field,
-  listField,
-  numberField,
-  textField,
-} from "../internal/json_fields.ts";
+import { field, numberField, textField } from "../internal/json_fields.ts";
+import { equalsFold, findCondition } from "./_find_condition.ts";
 import { explainStaleness, staleness } from "./_staleness.ts";
+import { obstaclesOf } from "./_status_text.ts";
 import { counted } from "../internal/text.ts";
 import { matches } from "./combinators.ts";
 import type { Condition } from "./condition.ts";
@@ -57,23 +54,12 @@ export function isConditionTrue(type: string, value = "True"): Condition {
   );
 }
 
-/** The first condition of that type that has a status. */
-function findCondition(object: unknown, type: string): unknown {
-  return listField(object, "status", "conditions").find((condition) =>
-    equalsFold(textField(condition, "type"), type) &&
-    textField(condition, "status") !== undefined
-  );
-}
-
-function equalsFold(a: string | undefined, b: string): boolean {
-  return a !== undefined && a.toLowerCase() === b.toLowerCase();
-}
-
 function explainCondition(object: unknown, wanted: string): string {
   if (object === undefined) return "not there";
   const condition = findCondition(object, wanted);
   if (condition === undefined) {
-    return `no condition ${wanted}${suffix(", ", progressOf(object))}`;
+    const state = `no condition ${wanted}${suffix(", ", progressOf(object))}`;
+    return [state, ...obstaclesOf(object)].join("; ");
   }
   const stale = staleness(object, condition);
   if (stale !== undefined) return explainStaleness(stale);
@@ -86,7 +72,8 @@ function explainCondition(object: unknown, wanted: string): string {
     ? [reason, textField(condition, "message") ?? ""]
       .filter((part) => part !== "").join(", ")
     : `${progress}${reason === "" ? "" : ` (${reason})`}`;
-  return `${type}=${status}${suffix(": ", why)}`;
+  const state = `${type}=${status}${suffix(": ", why)}`;
+  return [state, ...obstaclesOf(object)].join("; ");
 }
 
 /** The progress of an object with replicas; empty if it has no replicas. */

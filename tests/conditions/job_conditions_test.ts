@@ -71,3 +71,18 @@ Deno.test("isJobComplete() throws the reason of a failure", () => {
     "has failed: no reason given",
   );
 });
+
+Deno.test("isJobComplete() throws as soon as the Job is certain to fail", () => {
+  const condition = isJobComplete();
+  const failing = job({
+    active: 1,
+    ...conditions("FailureTarget", "True", { reason: "PodFailurePolicy" }),
+  });
+  const error = assertThrows(() => condition(failing), Error);
+  assertEquals(error.message, 'job "import" is failing: PodFailurePolicy');
+  assertEquals(
+    condition.explain(failing),
+    "failing: PodFailurePolicy; 0 of 3 pods succeeded, 0 failed, 1 active",
+  );
+  assertEquals(condition(job(conditions("FailureTarget", "False"))), false);
+});

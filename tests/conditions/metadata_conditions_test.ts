@@ -52,6 +52,52 @@ const CASES: readonly [
   ],
 ];
 
+/** The conditions of a namespace that is being deleted. */
+const REMAINING = [
+  { type: "NamespaceDeletionDiscoveryFailure", status: "False" },
+  {
+    type: "NamespaceContentRemaining",
+    status: "True",
+    reason: "SomeResourcesRemain",
+    message: "Some resources are remaining: pods. has 2 resource instances",
+  },
+  {
+    type: "NamespaceFinalizersRemaining",
+    status: "True",
+    message: "Some content in the namespace has finalizers remaining: " +
+      "example.com/a in 1 resource instances",
+  },
+];
+
+Deno.test("isDeleted() explains what remains in a namespace", () => {
+  using _time = new FakeTime("2024-05-01T12:00:30Z");
+  const namespace = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "shop", deletionTimestamp },
+    status: { phase: "Terminating", conditions: REMAINING },
+  };
+  assertEquals(
+    isDeleted().explain(namespace),
+    "being deleted for 30s; " +
+      "Some resources are remaining: pods. has 2 resource instances; " +
+      "Some content in the namespace has finalizers remaining: " +
+      "example.com/a in 1 resource instances",
+  );
+  const other = { ...namespace, kind: "Pod" };
+  assertEquals(isDeleted().explain(other), "being deleted for 30s");
+});
+
+Deno.test("isDeleted() explains a deletion whose metadata make no sense", () => {
+  const odd = JSON.parse(
+    '{"metadata":{"deletionTimestamp":{"a":1},"finalizers":[1,{},"x"]}}',
+  );
+  assertEquals(
+    isDeleted().explain(odd),
+    "being deleted, held by 1 finalizer: x",
+  );
+});
+
 Deno.test("isDeleted() is met when the object is gone, and explains what blocks a deletion", () => {
   using _time = new FakeTime("2024-05-01T12:00:30Z");
   for (const [uid, object, met, how] of CASES) {

@@ -120,7 +120,7 @@ Deno.test("podState() and podTrouble() describe a pod", () => {
 
 Deno.test("isPodRunning() is met in the phase Running", () => {
   const condition = isPodRunning();
-  for (const phase of ["Pending", "Running", "Succeeded", "Failed"]) {
+  for (const phase of ["Pending", "Running", "Unknown"]) {
     assertEquals(condition(pod({ phase })), phase === "Running", phase);
   }
   assertEquals(condition(undefined), false);
@@ -141,6 +141,149 @@ Deno.test("isPodReady() is met by the condition Ready, and explains the state of
     condition.explain(unready),
     "Running, 1 of 2 containers ready",
   );
+});
+
+/** A pod that is over, and what the conditions throw. */
+const OVER: readonly [object, string][] = [
+  [{ phase: "Succeeded" }, "it has succeeded"],
+  [{ phase: "Failed", reason: "Evicted" }, "it has failed: Evicted"],
+  [
+    { phase: "Failed", containerStatuses: [terminated(3)] },
+    "it has failed: Error (exit code 3)",
+  ],
+  // It stays over, whatever its specification becomes.
+  [{ phase: "Succeeded", observedGeneration: 1 }, "it has succeeded"],
+];
+
+Deno.test("isPodRunning() and isPodReady() throw for a pod that is over", () => {
+  for (const [status, why] of OVER) {
+    const over = { ...pod(status), metadata: { name: "web", generation: 2 } };
+    for (
+      const [condition, never] of [
+        [isPodRunning(), "can no longer be running"],
+        [isPodReady(), "can no longer become ready"],
+      ] as const
+    ) {
+      const error = assertThrows(() => condition(over), Error);
+      assertEquals(error.message, `pod "web" ${never}: ${why}`);
+      assertEquals(condition.explain(over), podState(over));
+    }
+  }
+});
+
+const sidecar = { name: "proxy", restartPolicy: "Always" };
+const gate = {
+  type: "Ready",
+  status: "False",
+  reason: "ReadinessGatesNotReady",
+  message: 'corresponding condition of pod readiness gate "lb" does not exist.',
+};
+
+/** The specification and the status of a pod that is not ready, and why. */
+const UNREADY: readonly [object, object, string][] = [
+  [
+    {},
+    { phase: "Running", containerStatuses: [ready], conditions: [gate] },
+    `Running, 1 of 1 container ready: ReadinessGatesNotReady: ${gate.message}`,
+  ],
+  [
+    {},
+    {
+      phase: "Running",
+      containerStatuses: [ready],
+      conditions: [{ type: "Ready", status: "False" }],
+    },
+    "Running, 1 of 1 container ready: Ready=False without a reason (is its node lost?)",
+  ],
+  [
+    {},
+    {
+      phase: "Running",
+      reason: "NodeLost",
+      message: "Node n1 which was running pod web is unresponsive",
+      containerStatuses: [ready],
+      conditions: [{ type: "Ready", status: "Unknown" }],
+    },
+    "Running, 1 of 1 container ready: NodeLost: Node n1 which was running pod web is unresponsive",
+  ],
+  [
+    {},
+    {
+      phase: "Running",
+      containerStatuses: [ready],
+      conditions: [
+        { type: "Ready", status: "False" },
+        {
+          type: "DisruptionTarget",
+          status: "True",
+          reason: "DeletionByTaintManager",
+        },
+      ],
+    },
+    "Running, 1 of 1 container ready: DeletionByTaintManager",
+  ],
+  // The containers say more than "containers with unready status".
+  [
+    {},
+    {
+      phase: "Running",
+      containerStatuses: [ready, { ready: false }],
+      conditions: [
+        { type: "Ready", status: "False", reason: "ContainersNotReady" },
+      ],
+    },
+    "Running, 1 of 2 containers ready",
+  ],
+  [
+    { initContainers: [{ name: "migrate" }, sidecar] },
+    {
+      phase: "Running",
+      initContainerStatuses: [
+        { name: "migrate", ready: false, ...terminated(0) },
+        { name: "proxy", ready: false, state: { running: {} } },
+      ],
+      containerStatuses: [ready],
+    },
+    "Running, 1 of 1 container ready, sidecar proxy not ready",
+  ],
+  [
+    { initContainers: [sidecar] },
+    {
+      phase: "Pending",
+      initContainerStatuses: [
+        { name: "proxy", ready: false, ...waiting("CrashLoopBackOff") },
+      ],
+    },
+    "Pending, sidecar proxy not ready: CrashLoopBackOff",
+  ],
+  [
+    { initContainers: [{ name: "migrate" }, sidecar] },
+    {
+      phase: "Pending",
+      initContainerStatuses: [
+        { name: "migrate", ready: false, state: { running: {} } },
+        { name: "proxy", ready: false, ...waiting("PodInitializing") },
+      ],
+    },
+    "Pending",
+  ],
+  [
+    { initContainers: [sidecar] },
+    {
+      phase: "Running",
+      initContainerStatuses: [{ name: "proxy", ready: true }],
+      containerStatuses: [ready],
+    },
+    "Running, 1 of 1 container ready",
+  ],
+];
+
+Deno.test("isPodReady() explains readiness gates, lost nodes and sidecars", () => {
+  for (const [spec, status, why] of UNREADY) {
+    const unready = { ...pod(status), spec };
+    assertEquals(isPodReady()(unready), false, why);
+    assertEquals(isPodReady().explain(unready), why);
+  }
 });
 
 Deno.test("isPodRunning() and isPodReady() are not met by a stale status", () => {

@@ -32,16 +32,14 @@ const CASES: readonly [
     true,
     "Established=True",
   ],
+  // The names of a new version can be refused later.
   [
     isCrdEstablished(),
     object(
-      conditions(
-        ["NamesAccepted", "False", "PluralConflict"],
-        ["Established", "False", "NotAccepted"],
-      ),
+      conditions(["NamesAccepted", "False"], ["Established", "True"]),
     ),
-    false,
-    "not established, NamesAccepted=False: PluralConflict",
+    true,
+    "Established=True",
   ],
   [
     isCrdEstablished(),
@@ -53,7 +51,6 @@ const CASES: readonly [
   [isPvcBound(), object({}), false, "no phase"],
   [isPvcBound(), object({ phase: "Pending" }), false, "Pending"],
   [isPvcBound(), object({ phase: "Bound" }), true, "Bound"],
-  [isPvcBound(), object({ phase: "Lost" }), false, "Lost"],
   [isLoadBalancerReady(), undefined, false, "not there"],
   [
     isLoadBalancerReady(),
@@ -102,6 +99,44 @@ Deno.test("the conditions on cluster resources are met and explained", () => {
     assertEquals(condition(object), met, label);
     assertEquals(condition.explain(object), how, label);
   }
+});
+
+Deno.test("isCrdEstablished() throws when the names are refused", () => {
+  const refused = object(
+    conditions(
+      ["NamesAccepted", "False", "PluralConflict"],
+      ["Established", "False", "NotAccepted"],
+    ),
+  );
+  const why = "not established, NamesAccepted=False: PluralConflict";
+  assertThrows(
+    () => isCrdEstablished()(refused),
+    Error,
+    `custom resource definition "web" is ${why}`,
+  );
+  assertEquals(isCrdEstablished().explain(refused), why);
+});
+
+Deno.test("isCrdEstablished() does not throw for names of an older generation", () => {
+  const changed = {
+    metadata: { name: "web", generation: 2 },
+    status: {
+      conditions: [
+        { type: "NamesAccepted", status: "False", observedGeneration: 1 },
+      ],
+    },
+  };
+  assertEquals(isCrdEstablished()(changed), false);
+});
+
+Deno.test("isPvcBound() throws for a claim that has lost its volume", () => {
+  const lost = object({ phase: "Lost" }, { volumeName: "pv-1" });
+  assertThrows(
+    () => isPvcBound()(lost),
+    Error,
+    'claim "web" has lost its volume "pv-1"',
+  );
+  assertEquals(isPvcBound().explain(lost), "Lost");
 });
 
 Deno.test("the conditions on cluster resources throw for another kind", () => {

@@ -119,3 +119,44 @@ Deno.test("isStatefulSetRolledOut() and isDaemonSetRolledOut() throw for the str
     assertEquals(condition.explain(object), why);
   }
 });
+
+const quota = {
+  type: "ReplicaFailure",
+  status: "True",
+  reason: "FailedCreate",
+  message: 'pods "web-1" is forbidden: exceeded quota: small',
+};
+const exceeded =
+  'FailedCreate: pods "web-1" is forbidden: exceeded quota: small';
+
+Deno.test("isDeploymentRolledOut() explains what holds a rollout up", () => {
+  const condition = isDeploymentRolledOut();
+  const half = { replicas: 3, updatedReplicas: 1, availableReplicas: 1 };
+  const deployment = (spec: object, conditions: readonly object[]) => ({
+    metadata: { name: "web", generation: 1 },
+    spec: { replicas: 3, ...spec },
+    status: { observedGeneration: 1, ...half, conditions },
+  });
+  const summary = "1 of 3 replicas updated";
+  for (
+    const [object, why] of [
+      [deployment({}, []), summary],
+      [deployment({ paused: true }, []), `${summary}; paused`],
+      [deployment({}, [quota]), `${summary}; ${exceeded}`],
+      [deployment({}, [{ ...quota, status: "False" }]), summary],
+      [
+        deployment({ paused: true }, [quota]),
+        `${summary}; paused; ${exceeded}`,
+      ],
+      [
+        deployment({}, [
+          { type: "Progressing", reason: "ProgressDeadlineExceeded" },
+          quota,
+        ]),
+        `ProgressDeadlineExceeded: 1 of 3 replicas available; ${exceeded}`,
+      ],
+    ] as const
+  ) {
+    assertEquals(condition.explain(object), why);
+  }
+});

@@ -142,6 +142,12 @@ const CASES: readonly [unknown, boolean, string, string][] = [
     "3 of 3 pods available",
   ],
   [
+    Object.assign({ apiVersion: "extensions/v1beta1" }, daemonSet({})),
+    true,
+    'daemon set "agent" successfully rolled out',
+    "0 of 0 pods available",
+  ],
+  [
     daemonSet({}),
     true,
     'daemon set "agent" successfully rolled out',
@@ -258,6 +264,14 @@ const FAILING: readonly [unknown, string][] = [
   [
     { apiVersion: "apps/v1", kind: "ReplicaSet" },
     "no status viewer has been implemented for ReplicaSet.apps",
+  ],
+  [
+    { apiVersion: "apps.kruise.io/v1alpha1", kind: "DaemonSet" },
+    "no status viewer has been implemented for DaemonSet.apps.kruise.io",
+  ],
+  [
+    { apiVersion: "extensions/v1beta1", kind: "StatefulSet" },
+    "no status viewer has been implemented for StatefulSet.extensions",
   ],
   [
     { kind: "toString" },

@@ -31,3 +31,15 @@ Deno.test("explainStaleness() names both generations", () => {
     "the status is from generation 1, but the object is at generation 3",
   );
 });
+
+Deno.test("staleness() reads an observed generation that is a decimal text", () => {
+  assertEquals(staleness(at(2, "1")), { observed: 1, generation: 2 });
+  assertEquals(staleness(at(2, "2")), undefined);
+  // Older controllers keep a hash there.
+  assertEquals(staleness(at(2, "6d5c1")), undefined);
+  assertEquals(staleness(at(2, "")), undefined);
+  assertEquals(staleness(at(2, 2), { observedGeneration: "1" }), {
+    observed: 1,
+    generation: 2,
+  });
+});

@@ -148,6 +148,24 @@ const CASES: readonly [
     false,
     "no condition Available, 0 of 1 replica available",
   ],
+  [
+    "Available",
+    "true",
+    withConditions(
+      [
+        { type: "Available", status: "False" },
+        {
+          type: "ReplicaFailure",
+          status: "True",
+          reason: "FailedCreate",
+          message: "exceeded quota",
+        },
+      ],
+      { spec: { replicas: 3, paused: true } },
+    ),
+    false,
+    "Available=False: 0 of 3 replicas available; paused; FailedCreate: exceeded quota",
+  ],
   ["Ready", "true", undefined, false, "not there"],
 ];
 
