@@ -70,8 +70,8 @@ export function isDeleted(uid?: string): Condition {
 }
 
 function lifetime(object: KubernetesObject): string {
-  if (object.metadata?.deletionTimestamp === undefined) {
-    return "there, not being deleted";
-  }
-  return explainDeletion(object);
+  const since = object.metadata?.deletionTimestamp ?? undefined;
+  return since === undefined
+    ? "there, not being deleted"
+    : explainDeletion(object);
 }

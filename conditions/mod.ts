@@ -1,5 +1,6 @@
 /**
- * Ready-made conditions on the state of an object, for the most common waits.
+ * Ready-made conditions on the state of an object, for the most common waits;
+ * {@linkcode isReady} is for objects of any kind.
  *
  * A {@linkcode Condition} is a function of an object, or of `undefined` if the
  * object does not exist, that can also explain its result. Call it on an
@@ -42,6 +43,7 @@ export * from "./job_conditions.ts";
 export * from "./json_path.ts";
 export * from "./metadata_conditions.ts";
 export * from "./pod_conditions.ts";
+export * from "./ready.ts";
 export * from "./resource_conditions.ts";
 export * from "./rollout_conditions.ts";
 export * from "./status_conditions.ts";

@@ -55,6 +55,7 @@ export * from "./list_watch_until.ts";
 export * from "../api/meta_namespace_key.ts";
 export * from "../conditions/metadata_conditions.ts";
 export * from "../conditions/pod_conditions.ts";
+export * from "../conditions/ready.ts";
 export * from "../conditions/resource_conditions.ts";
 export * from "../api/resource_path.ts";
 export * from "../api/resource_version.ts";

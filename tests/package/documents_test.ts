@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "README.md",
   "SECURITY.md",
+  "docs/ready.md",
   "examples/README.md",
   "tests/e2e/README.md",
 ];
