@@ -75,6 +75,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench:latency", [benchmark("latency.ts")]],
   ["bench:lists", [benchmark("lists.ts")]],
   ["bench:startup", [benchmark("startup.ts")]],
+  ["corpus", [["run", PACKAGES, "-A", "bench/corpus.ts"]]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],
 ]);
