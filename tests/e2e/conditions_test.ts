@@ -20,6 +20,7 @@ import {
   isPodReady,
   isPodRunning,
   isPvcBound,
+  isReady,
   isStatefulSetRolledOut,
   jsonPath,
   matches,
@@ -357,7 +358,11 @@ async function podStates(bench: Bench) {
 async function judgePods(bench: Bench): Promise<void> {
   const { created, running, changed, lost, pulling, failing, over } =
     await podStates(bench);
-  const failure = 'pod "failing" has failed: Error (exit code 3)';
+  const why = "Error (exit code 3)";
+  const [notRunning, notReady] = [
+    "can no longer be running:",
+    "can no longer become ready:",
+  ];
   const table = [
     ["created", created, [false, false, false], "Pending"],
     ["running", running, [true, true, false], ready],
@@ -377,10 +382,23 @@ async function judgePods(bench: Bench): Promise<void> {
     [
       "failed",
       failing,
-      [false, false, failure],
-      "Failed: Error (exit code 3)",
+      [
+        `pod "failing" ${notRunning} it has failed: ${why}`,
+        `pod "failing" ${notReady} it has failed: ${why}`,
+        `pod "failing" has failed: ${why}`,
+      ],
+      `Failed: ${why}`,
     ],
-    ["over", over, [false, false, true], "Succeeded"],
+    [
+      "over",
+      over,
+      [
+        `pod "over" ${notRunning} it has succeeded`,
+        `pod "over" ${notReady} it has succeeded`,
+        true,
+      ],
+      "Succeeded",
+    ],
   ] as const;
   const conditions = [isPodRunning(), isPodReady(), isPodCompleted()];
   for (const [state, object, verdicts, explain] of table) {
@@ -507,7 +525,9 @@ async function judgeDefinitions(bench: Bench): Promise<void> {
       "with a name that is taken",
       condition,
       conflict,
-      false,
+      `custom resource definition "others.example.com" is ${
+        condition.explain(conflict)
+      }`,
       "not established, NamesAccepted=False: …",
     ],
   ]);
@@ -590,6 +610,127 @@ async function judgeAddresses(bench: Bench): Promise<void> {
     ],
     ["an ingress", isLoadBalancerReady(), ingress, true, "at 192.0.2.8"],
   ]);
+}
+
+/** Objects of several kinds, as `isReady` judges them. */
+async function judgeReadiness(bench: Bench): Promise<void> {
+  const ready = isReady();
+  const deployments = `${apps}/deployments`;
+  await bench.create(deployments, workload("held", { replicas: 1 }));
+  const done = await bench.reach(deployments, "held", ready);
+  await bench.patch(`${deployments}/held`, {
+    spec: { paused: true, ...newTemplate("2") },
+  });
+  const paused = await bench.reach(deployments, "held", isObserved);
+  await bench.compareRollout("deployments/held");
+
+  const map = await bench.create(`${core}/configmaps`, {
+    metadata: { name: "settings" },
+  });
+  const budget = await bench.create(
+    "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
+    {
+      metadata: { name: "held" },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: "held" } } },
+    },
+  );
+  judge([
+    ["rolled out", ready, done, true, "1 of 1 replica available"],
+    ["paused", ready, paused, false, "0 of 1 replica updated; paused"],
+    ["without a state", ready, map, true, "there"],
+    ["not counted yet", ready, budget, false, unobserved],
+  ]);
+  await judgeQuota(bench);
+  await judgeScaleDown(bench);
+  await judgeNamespace(bench);
+}
+
+async function judgeQuota(bench: Bench): Promise<void> {
+  await bench.create("/api/v1/namespaces", { metadata: { name: "small" } });
+  const quotas = "/api/v1/namespaces/small/resourcequotas";
+  await bench.create(quotas, {
+    metadata: { name: "none" },
+    spec: { hard: { pods: "0" } },
+  });
+  await bench.reach(quotas, "none", jsonPath("{.status.hard.pods}", "0"));
+  const path = "/apis/apps/v1/namespaces/small/deployments";
+  await bench.create(path, workload("web", { replicas: 1 }));
+  const refused = await bench.reach(
+    path,
+    "web",
+    all(isObserved, isConditionTrue("ReplicaFailure")),
+  );
+  const why = "0 of 1 replica updated; FailedCreate: pods …";
+  judge([
+    ["over its quota", isReady(), refused, false, why],
+    ["over its quota", isDeploymentRolledOut(), refused, false, why],
+  ]);
+}
+
+/** A StatefulSet that is scaled to 0 while its pod is held by a finalizer. */
+async function judgeScaleDown(bench: Bench): Promise<void> {
+  const path = `${apps}/statefulsets`;
+  // On no node, so that kwok does not remove the finalizer.
+  await bench.create(path, workload("shrinking", { replicas: 1 }, nowhere));
+  await bench.reach(`${core}/pods`, "shrinking-0", isCreated());
+  const pod = `${core}/pods/shrinking-0`;
+  await bench.patch(pod, { metadata: { finalizers: ["example.com/keep"] } });
+  await bench.patch(`${pod}/status`, {
+    status: {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True" }],
+    },
+  });
+  await bench.reach(path, "shrinking", isReady());
+  await bench.patch(`${path}/shrinking`, { spec: { replicas: 0 } });
+  const shrinking = await bench.reach(path, "shrinking", isObserved);
+  await bench.compareRollout("statefulsets/shrinking");
+  judge([
+    [
+      "scaled down, with a pod that is left",
+      isReady(),
+      shrinking,
+      false,
+      "1 surplus replica pending termination",
+    ],
+    [
+      "scaled down, with a pod that is left",
+      isStatefulSetRolledOut(),
+      shrinking,
+      true,
+      "1 of 0 replicas …",
+    ],
+  ]);
+  await bench.patch(pod, { metadata: { finalizers: null } });
+  await bench.reach(path, "shrinking", isReady());
+}
+
+async function judgeNamespace(bench: Bench): Promise<void> {
+  const namespaces = "/api/v1/namespaces";
+  const created = await bench.create(namespaces, {
+    metadata: { name: "leaving" },
+  });
+  const maps = `${namespaces}/leaving/configmaps`;
+  await bench.create(maps, {
+    metadata: { name: "kept", finalizers: ["example.com/keep"] },
+  });
+  await bench.plane.request("DELETE", `${namespaces}/leaving`);
+  const leaving = await bench.reach(
+    namespaces,
+    "leaving",
+    isConditionTrue("NamespaceFinalizersRemaining"),
+  );
+  judge([
+    ["active", isReady(), created, true, "Active"],
+    ["with content", isReady(), leaving, false, "being deleted for …"],
+  ]);
+  const remaining =
+    "Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances";
+  assert(isReady().explain(leaving).endsWith(remaining));
+  assert(isDeleted().explain(leaving).endsWith(remaining));
+  const gone = bench.wait(namespaces, isDeleted(), { name: "leaving" });
+  await bench.patch(`${maps}/kept`, { metadata: { finalizers: null } });
+  await gone;
 }
 
 async function judgeDeletions(bench: Bench): Promise<void> {
@@ -693,6 +834,7 @@ e2eTest(
     await context.step("claims", () => judgeClaims(bench));
     await context.step("addresses", () => judgeAddresses(bench));
     await context.step("deletions", () => judgeDeletions(bench));
+    await context.step("readiness", () => judgeReadiness(bench));
 
     await context.step("JSONPath", () => compareTemplates(bench));
 
