@@ -1,7 +1,7 @@
 /**
  * Waiting for something that may ignore an abort. The abort settles the wait at
  * once; a value that arrives later is handed to `discard`, and a rejection that
- * arrives later is dropped on purpose.
+ * arrives later is dropped on purpose, like what `discard` throws.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export function ignore(): void {}
  * Waits for a promise, or until a signal is aborted.
  *
  * @typeParam V Type of the value.
- * @param promise The promise.
+ * @param given The promise; anything else counts as its value.
  * @param signal Ends the wait.
  * @param discard Called with a value that arrives after the abort.
  * @returns The value.
@@ -21,13 +21,15 @@ export function ignore(): void {}
  *   rejects with.
  */
 export function unlessAborted<V>(
-  promise: PromiseLike<V>,
+  given: PromiseLike<V>,
   signal: AbortSignal,
   discard: (value: V) => void = ignore,
 ): Promise<V> {
+  // One that is not the runtime's own may throw, or not be one at all.
+  const promise = Promise.resolve(given);
   return new Promise<V>((resolve, reject) => {
     const onAbort = () => {
-      promise.then(discard, ignore);
+      promise.then(discard).catch(ignore);
       reject(signal.reason);
     };
     if (signal.aborted) return onAbort();
@@ -44,8 +46,8 @@ export function unlessAborted<V>(
 }
 
 /**
- * Cancels a stream without waiting for it: a cancel that fails or hangs does
- * not affect the caller.
+ * Cancels a stream without waiting for it: a cancel that fails, hangs, throws
+ * or returns no promise does not affect the caller.
  *
  * @param stream The stream or its reader, if there is one.
  * @param reason The reason passed to `cancel()`.
@@ -54,5 +56,9 @@ export function cancelQuietly(
   stream: Pick<ReadableStream, "cancel"> | null | undefined,
   reason?: unknown,
 ): void {
-  stream?.cancel(reason).catch(ignore);
+  try {
+    Promise.resolve(stream?.cancel(reason)).catch(ignore);
+  } catch {
+    // It threw: there is nothing left to cancel.
+  }
 }

@@ -5,6 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { cancelQuietly, ignore, unlessAborted } from "../../internal/abort.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 import { CountedAbort, turn } from "../support/wait_fakes.ts";
 
 Deno.test("unlessAborted() resolves with the value and leaves no listener", async () => {
@@ -95,6 +96,46 @@ Deno.test("unlessAborted() drops a late value without a discard function", async
   assertEquals(await rejected, "enough");
 });
 
+Deno.test("unlessAborted() drops what the discard function throws", async () => {
+  const abort = new CountedAbort();
+  const late = Promise.withResolvers<number>();
+  let discards = 0;
+  const rejected = unlessAborted(late.promise, abort.signal, () => {
+    discards++;
+    throw new Error("boom");
+  }).catch((reason: unknown) => reason);
+  abort.abort("enough");
+  late.resolve(3);
+  assertEquals(await rejected, "enough");
+  await turn();
+  assertEquals(discards, 1);
+});
+
+Deno.test("unlessAborted() takes anything but a promise as the value, and leaves no listener", async () => {
+  for (const given of [7, undefined, null, { then: 5 }]) {
+    const abort = new CountedAbort();
+    const value = unlessAborted(
+      untyped<PromiseLike<unknown>>(given),
+      abort.signal,
+    );
+    assertStrictEquals(await value, given);
+    assertEquals(abort.listeners, 0);
+  }
+});
+
+Deno.test("unlessAborted() rejects with what then() throws, and leaves no listener", async () => {
+  const abort = new CountedAbort();
+  const error = new Error("no then");
+  const given = untyped<PromiseLike<never>>({
+    then: () => {
+      throw error;
+    },
+  });
+  const thrown = await assertRejects(() => unlessAborted(given, abort.signal));
+  assertStrictEquals(thrown, error);
+  assertEquals(abort.listeners, 0);
+});
+
 Deno.test("cancelQuietly() cancels a stream or its reader with the reason", async () => {
   const reasons: unknown[] = [];
   const stream = () =>
@@ -128,3 +169,25 @@ Deno.test("cancelQuietly() neither awaits the cancel nor reports its failure", a
   await turn();
   assertThrows(() => locked.getReader(), TypeError);
 });
+
+const BAD_CANCELS: Readonly<Record<string, unknown>> = {
+  "throws": () => {
+    throw new Error("boom");
+  },
+  "returns nothing": () => {},
+  "returns a number": () => 5,
+  "returns a promise that throws": () => ({
+    then: () => {
+      throw new Error("boom");
+    },
+  }),
+  "is missing": undefined,
+  "is not a function": 5,
+};
+
+for (const [what, cancel] of Object.entries(BAD_CANCELS)) {
+  Deno.test(`cancelQuietly() returns when cancel() ${what}`, async () => {
+    cancelQuietly(untyped<ReadableStream>({ cancel }));
+    await turn();
+  });
+}
