@@ -1,7 +1,7 @@
 /**
  * A whole list for callers that cannot fall back on anything else. A request
- * that got no answer, or was answered with `Retry-After`, is repeated a limited
- * number of times.
+ * that got no answer, or was answered by a server (or a proxy in front of it)
+ * that is overloaded or not ready, is repeated a limited number of times.
  *
  * @module
  */
@@ -9,11 +9,12 @@
 import { unlessAborted } from "../internal/abort.ts";
 import { DEFAULT_PAGE_SIZE, walkPages } from "./_pages.ts";
 import { pause } from "../internal/pause.ts";
-import { honoredRetryAfterMs } from "../internal/backoff.ts";
+import { findCause } from "../internal/find_cause.ts";
 import {
   type RestartDelays,
   RestartSchedule,
 } from "../internal/restart_schedule.ts";
+import { findConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import { findStatusError } from "../api/status_predicates.ts";
 import type {
@@ -47,8 +48,18 @@ export interface WholeList<T extends KubernetesObject> {
 
 const MAX_RETRIES = 10;
 
+/** The answers of a server or proxy that is overloaded or not ready. */
+const TEMPORARY_CODES: ReadonlySet<number | undefined> = new Set([
+  429,
+  502,
+  503,
+  504,
+]);
+
 /**
- * Lists all objects.
+ * Lists all objects. A request is repeated up to ten times, with the backoff of
+ * the restart delays and never sooner than a `Retry-After`, if it gets no
+ * answer or a 429, 502, 503 or 504.
  *
  * @typeParam T Type of the objects.
  * @param lister Lists the objects.
@@ -91,23 +102,22 @@ async function listOnce<T extends KubernetesObject>(
       return await unlessAborted(answer, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const retryAfterMs = retryAfterOf(error);
-      const temporary = retryAfterMs !== undefined ||
-        error instanceof ConnectionError;
-      if (!temporary || retries === MAX_RETRIES) throw error;
+      if (!isTemporary(error) || retries === MAX_RETRIES) throw error;
       onRetry(error);
-      const backoff = schedule.next({ failed: true, startedAt });
-      await pause(retryAfterMs ?? backoff.delayMs, signal);
+      const { delayMs } = schedule.next({
+        failed: true,
+        startedAt,
+        retryAfterMs: findStatusError(error)?.retryAfterMs,
+      });
+      await pause(delayMs, signal);
     }
   }
 }
 
-/** The `Retry-After` of a server that is overloaded or not ready. */
-function retryAfterOf(error: unknown): number | undefined {
-  const found = findStatusError(error);
-  if (found?.code !== 429 && found?.code !== 503) return undefined;
-  const { retryAfterMs } = found;
-  return retryAfterMs === undefined
-    ? undefined
-    : honoredRetryAfterMs(retryAfterMs);
+/** Whether the same request may succeed later. */
+function isTemporary(error: unknown): boolean {
+  if (findConfigurationError(error) !== undefined) return false;
+  const answer = findStatusError(error);
+  if (answer !== undefined) return TEMPORARY_CODES.has(answer.code);
+  return findCause(error, ConnectionError) !== undefined;
 }

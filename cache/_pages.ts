@@ -5,9 +5,13 @@
  * version that is gone, so they are dropped and the whole list is requested
  * once more, without a limit, so that no token can expire again.
  *
+ * A server, or what stands in front of it, may hand out the same token again
+ * and again. That list would never end, so the first repetition fails it.
+ *
  * @module
  */
 
+import { type CheckedListMeta, checkList } from "../api/_untrusted.ts";
 import { isExpired } from "../api/status_predicates.ts";
 import type {
   KubernetesList,
@@ -44,7 +48,8 @@ export interface WalkedPages {
  * @param pageSize The most items of a page; 0 requests everything at once.
  * @param walk Requests the pages and takes their items.
  * @returns What is known of the list besides its items.
- * @throws {TypeError} If a response is not a list.
+ * @throws {TypeError} If a response is not a list, or an item is not an object.
+ * @throws {Error} If a token is returned that has been sent already.
  * @throws What `request` rejects with, except for the first expired token.
  */
 export async function walkPages<T extends KubernetesObject>(
@@ -53,41 +58,44 @@ export async function walkPages<T extends KubernetesObject>(
   walk: PageWalk<T>,
 ): Promise<WalkedPages> {
   let limit = pageSize > 0 ? { limit: pageSize } : {};
-  let list = await requestItems(walk, { ...first, ...limit });
-  const cameInPages = hasMore(list);
+  let sent = new Set<string>();
+  let page = await takePage(walk, { ...first, ...limit });
+  const cameInPages = page.continue !== "";
   let hasExpired = false;
-  while (hasMore(list)) {
-    const page = { ...limit, continue: list.metadata?.continue };
+  while (page.continue !== "") {
+    if (sent.has(page.continue)) throw repeatedToken();
+    sent.add(page.continue);
     try {
-      list = await requestItems(walk, page);
+      page = await takePage(walk, { ...limit, continue: page.continue });
     } catch (error) {
       if (hasExpired || !isExpired(error)) throw error;
       hasExpired = true;
       limit = {};
+      // The tokens of a new list are its own.
+      sent = new Set();
       walk.drop(error);
-      list = await requestItems(walk, first);
+      page = await takePage(walk, first);
     }
   }
-  return { version: list.metadata?.resourceVersion ?? "", cameInPages };
+  return { version: page.resourceVersion, cameInPages };
 }
 
-function hasMore(list: KubernetesList): boolean {
-  return Boolean(list.metadata?.continue);
-}
-
-async function requestItems<T extends KubernetesObject>(
+async function takePage<T extends KubernetesObject>(
   walk: PageWalk<T>,
   options: ListOptions,
-): Promise<KubernetesList<T>> {
+): Promise<CheckedListMeta> {
   const list = await walk.request(options);
-  const items: unknown = list?.items;
+  const page = checkList(list);
   // Go marshals a nil slice as null.
-  if (items === null) return list;
-  if (!Array.isArray(items)) {
-    throw new TypeError("Cannot use the list: list() returned no items");
-  }
-  walk.take(list.items);
-  return list;
+  const items: T[] | null = list.items;
+  if (items !== null) walk.take(items);
+  return page;
+}
+
+function repeatedToken(): Error {
+  return new Error(
+    "Cannot list all pages: the server returned the same continue token again",
+  );
 }
 
 /**

@@ -47,9 +47,11 @@ export interface ListWatchUntilOptions
  * one ADDED event for each listed item.
  *
  * The whole list is requested, in pages, before the condition is tried. A
- * request that got no answer, or a 429 or 503 with `Retry-After`, is repeated
- * up to ten times. The wait survives lost connections, but not the expiry of
- * the version while it watches (410); use `untilWithSync` to survive both.
+ * request that got no answer, or a 429, 502, 503 or 504, is repeated up to ten
+ * times, with the delays of a restart and never sooner than a `Retry-After`.
+ * The wait survives lost connections, but not the expiry of the version while
+ * it watches (410), nor a server that was restored from a backup; use
+ * `untilWithSync` to survive all of them.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
@@ -64,8 +66,13 @@ export interface ListWatchUntilOptions
  * @throws {ConditionError} If the condition throws or rejects.
  * @throws {WatchClosedError} If the watch cannot continue; `cause` is the
  *   server's `StatusError`.
- * @throws {StatusError} If the list is refused.
+ * @throws {StatusError} If the list is refused, for the last time if it may be
+ *   repeated.
  * @throws {ConnectionError} If the list gets no answer after all retries.
+ * @throws {ConfigurationError} If the list cannot be requested as configured.
+ * @throws {ShardingUnsupportedError} If a shard is requested and the server
+ *   does not know shards.
+ * @throws {TypeError} If what the server sent is not a list of objects.
  *
  * @example Wait for a pod that may exist already
  * ```ts

@@ -483,7 +483,7 @@ for (
     });
     await rig.pass(0);
     assertEquals(rig.takeErrors(), [
-      "Cannot use the list: list() returned no items",
+      "Cannot use the list: it has no items",
     ]);
     assertEquals(rig.informer.controller.hasSynced(), false);
     await rig.pass(800);

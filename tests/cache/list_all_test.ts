@@ -10,13 +10,16 @@ import {
 } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import {
+  ConfigurationError,
   ConnectionError,
   type KubernetesList,
   type ListOptions,
+  ShardingUnsupportedError,
   StatusError,
 } from "../../mod.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
 import { listAll, type ListAllOptions } from "../../cache/_list_all.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 import {
   type Answer,
   atSettling,
@@ -262,17 +265,34 @@ const RETRIES: Readonly<Record<string, Retries>> = {
     at: [0, 1_200, 3_200, 7_200],
   },
   "after the Retry-After of a 429": {
-    errors: [status(429, 7), status(429, 2)],
-    at: [0, 7_000, 9_000],
+    errors: [status(429, 7), status(429, 4)],
+    at: [0, 7_000, 11_000],
     random: 0.5,
   },
   "after the Retry-After of a 503": {
     errors: [status(503, 7)],
     at: [0, 7_000],
   },
-  "after a Retry-After that is less than the backoff": {
-    errors: [refused(), refused(), status(429, 1)],
-    at: [0, 1_000, 3_000, 4_000],
+  "never sooner than the backoff, whatever the Retry-After": {
+    errors: [refused(), refused(), status(429, 1), status(503, 0)],
+    at: [0, 1_000, 3_000, 7_000, 15_000],
+  },
+  "with doubling delays after a Retry-After of 0": {
+    errors: [status(429, 0), status(503, 0), status(429, 0)],
+    at: [0, 1_500, 4_500, 10_500],
+    random: 0.5,
+  },
+  "after a 429, 502, 503 and 504 without Retry-After": {
+    errors: [status(429), status(502), status(503), status(504)],
+    at: [0, 1_000, 3_000, 7_000, 15_000],
+  },
+  "after the Retry-After of a 502 and a 504": {
+    errors: [status(502, 9), status(504, 20)],
+    at: [0, 9_000, 29_000],
+  },
+  "when there is no answer, in the cause of another error": {
+    errors: [new Error("cannot list", { cause: refused() })],
+    at: [0, 1_000],
   },
   "after a Retry-After past the longest backoff": {
     errors: [status(503, 600)],
@@ -321,8 +341,36 @@ for (const [what, retries] of Object.entries(RETRIES)) {
   });
 }
 
+Deno.test("listAll() rejects without a retry when the list is malformed", async () => {
+  for (const items of [5, [null], [{}, "text"]]) {
+    const server = new ScriptedServer({
+      lists: [() => untyped<KubernetesList>({ items })],
+    });
+    await assertRejects(() => listAll(server, options()), TypeError);
+    assertEquals(server.lists.length, 1);
+  }
+});
+
+Deno.test("listAll() rejects when a token comes again, however often it was retried", async () => {
+  using time = new FakeTime();
+  using _random = fixRandom(0);
+  const page = () => listOf(["a"], { continue: "1" });
+  const server = new ScriptedServer({
+    lists: [page, failing(refused()), page, () => listOf(["never"])],
+  });
+  const rejected = assertRejects(
+    () => listAll(server, options()),
+    Error,
+    "the server returned the same continue token again",
+  );
+  await runTimers(time);
+  await rejected;
+  assertEquals(server.lists.length, 3);
+});
+
 Deno.test("listAll() rejects with the same error when it fails an 11th time", async () => {
-  for (const make of [refused, () => status(429, 1), () => status(503, 1)]) {
+  const answers = [429, 502, 503, 504].map((code) => () => status(code));
+  for (const make of [refused, () => status(429, 1), ...answers]) {
     using time = new FakeTime();
     const errors = Array.from({ length: 12 }, (_, number) => make(number));
     const told: unknown[] = [];
@@ -369,11 +417,17 @@ Deno.test("listAll() requests the same page again after a temporary failure", as
 });
 
 const FINAL: Readonly<Record<string, unknown>> = {
-  "a 429 without Retry-After": status(429),
-  "a 503 without Retry-After": status(503),
   "a 500 with Retry-After": status(500, 1),
-  "a 504 with Retry-After": status(504, 1),
   "a 403": status(403),
+  "a 403 whose cause is a lost connection": new StatusError({ code: 403 }, {
+    cause: refused(),
+  }),
+  "a ConfigurationError": new ConfigurationError("no certificate"),
+  "a ConnectionError because of the configuration": new ConnectionError(
+    "cannot connect",
+    { cause: new ConfigurationError("no certificate") },
+  ),
+  "a ShardingUnsupportedError": new ShardingUnsupportedError("no shards"),
   "an error of another kind": new TypeError("no such path"),
   "no error at all": undefined,
 };

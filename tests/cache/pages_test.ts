@@ -149,6 +149,75 @@ for (
       take: () => {},
       drop: () => {},
     });
-    await assertRejects(() => result, TypeError, "returned no items");
+    await assertRejects(() => result, TypeError, "it has no items");
   });
 }
+
+for (
+  const [what, item] of Object.entries({ null: null, number: 5, list: [] })
+) {
+  Deno.test(`walkPages() rejects when an item of a later page is ${what}`, async () => {
+    const { result, asked, taken } = await walk([
+      page(["a"], "1"),
+      untyped({ metadata: {}, items: [{}, item] }),
+    ]);
+    await assertRejects(() => result, TypeError, "item 1 is not an object");
+    assertEquals(taken, ["a"], "nothing of a bad page is taken");
+    assertEquals(asked.length, 2);
+  });
+}
+
+Deno.test("walkPages() rejects when a token is not a string", async () => {
+  const { result, asked } = await walk([
+    untyped({ metadata: { continue: { a: 1 } }, items: [] }),
+  ]);
+  await assertRejects(() => result, TypeError, "continue is not a string");
+  assertEquals(asked.length, 1);
+});
+
+Deno.test("walkPages() treats a version that is not a string as none", async () => {
+  const { result } = await walk([
+    untyped({ metadata: { resourceVersion: 7 }, items: [] }),
+  ]);
+  assertEquals((await result).version, "");
+});
+
+for (
+  const [what, tokens, requests] of [
+    ["at once", ["1", "1"], 2],
+    ["after others", ["1", "2", "3", "1"], 4],
+  ] as const
+) {
+  Deno.test(`walkPages() rejects when a token comes again ${what}`, async () => {
+    const pages = tokens.map((token) => page([], token));
+    const { result, asked } = await walk([...pages, listOf(["never"])]);
+    await assertRejects(
+      () => result,
+      Error,
+      "the server returned the same continue token again",
+    );
+    assertEquals(asked.length, requests);
+  });
+}
+
+Deno.test("walkPages() rejects when a token comes again in the second walk", async () => {
+  const { result, asked } = await walk([
+    page(["a"], "1"),
+    EXPIRED,
+    page(["b"], "2"),
+    page(["b"], "2"),
+  ]);
+  await assertRejects(() => result, Error, "the same continue token again");
+  assertEquals(asked.length, 4);
+});
+
+Deno.test("walkPages() allows a token of the first walk in the second", async () => {
+  const { result, taken } = await walk([
+    page(["a"], "1"),
+    EXPIRED,
+    page(["b"], "1"),
+    listOf(["c"]),
+  ]);
+  await result;
+  assertEquals(taken, ["b", "c"]);
+});

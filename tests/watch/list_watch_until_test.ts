@@ -14,6 +14,7 @@ import {
 import { FakeTime } from "@std/testing/time";
 import {
   type ConditionFunc,
+  ConfigurationError,
   ConnectionError,
   isExpiredOrGone,
   isForbidden,
@@ -21,6 +22,7 @@ import {
   type KubernetesObject,
   listWatchUntil,
   type ListWatchUntilOptions,
+  ShardingUnsupportedError,
   StatusError,
   UntilError,
   WaitInterruptedError,
@@ -311,8 +313,10 @@ Deno.test("listWatchUntil() rejects with the same error when the list fails", as
   const errors = [
     new StatusError({ code: 403, reason: "Forbidden" }),
     new StatusError({ code: 410, reason: "Expired" }),
-    new StatusError({ code: 429 }),
+    new StatusError({ code: 500 }),
     new TypeError("no such path"),
+    new ConfigurationError("no certificate"),
+    new ShardingUnsupportedError("no shards"),
   ];
   for (const error of errors) {
     const pods = podsNamed("a");
