@@ -62,3 +62,22 @@ export function cancelQuietly(
     // It threw: there is nothing left to cancel.
   }
 }
+
+/**
+ * Cancels the stream of a reader, without waiting for it, and releases the
+ * reader's lock. Never throws.
+ *
+ * @param reader The reader.
+ * @param reason The reason passed to `cancel()`.
+ */
+export function releaseQuietly(
+  reader: Pick<ReadableStreamDefaultReader, "cancel" | "releaseLock">,
+  reason?: unknown,
+): void {
+  cancelQuietly(reader, reason);
+  try {
+    reader.releaseLock();
+  } catch {
+    // It is not the runtime's own; it has been cancelled and is not used again.
+  }
+}

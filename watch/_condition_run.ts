@@ -12,7 +12,7 @@
  * @module
  */
 
-import { cancelQuietly } from "../internal/abort.ts";
+import { cancelQuietly, releaseQuietly } from "../internal/abort.ts";
 import { type StatusError, statusError } from "../api/status_error.ts";
 import type { WatchEvent } from "../api/types.ts";
 import {
@@ -105,23 +105,18 @@ class ConditionRun<E extends WatchEvent> {
   start(): void {
     if (this.#signal?.aborted) return this.#interrupt();
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
-    void this.#run();
+    this.#run().catch((error: unknown) => this.#failed(error));
   }
 
+  /** Rejects if the stream fails, or is not what it should be. */
   async #run(): Promise<void> {
     while (!this.#settled) {
-      let event: E;
-      try {
-        const result = await this.#reader.read();
-        if (result.done) return this.#closed();
-        event = result.value;
-      } catch (error) {
-        return this.#failed(error);
-      }
+      const result = await this.#reader.read();
       if (this.#settled) return;
+      if (result.done) return this.#closed();
+      const event = result.value;
       this.#lastEvent = event;
-      // A stream may hold anything: what is not an event must not throw here,
-      // where nothing would catch it.
+      // A stream may hold anything, and what is not an event as well.
       if (event?.type === "ERROR") this.#eventError = statusError(event.object);
       try {
         const met = this.#tryConditions(event);
@@ -196,8 +191,7 @@ class ConditionRun<E extends WatchEvent> {
     if (this.#settled) return;
     this.#settled = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    cancelQuietly(this.#reader, this.#signal?.reason);
-    this.#reader.releaseLock();
+    releaseQuietly(this.#reader, this.#signal?.reason);
     finish();
   }
 }

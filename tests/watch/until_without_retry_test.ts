@@ -36,6 +36,7 @@ import {
   isPending,
   turn,
 } from "../support/wait_fakes.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 
 const ADDED = event("ADDED", "web");
 const MODIFIED = event("MODIFIED", "web");
@@ -746,3 +747,74 @@ Deno.test("untilWithoutRetry() keeps none of the events that have passed", async
   abort.abort();
   await wait;
 });
+
+// What is not as promised
+
+for (const name of ["type", "object"]) {
+  Deno.test(`untilWithoutRetry() rejects when an event throws at its ${name}`, async () => {
+    const error = new RangeError("too deep");
+    const hostile = Object.defineProperty({ type: "ERROR" }, name, {
+      get: () => {
+        throw error;
+      },
+    });
+    const feed = new Feed().send(untyped<WatchEvent>(hostile));
+    const abort = new CountedAbort();
+    const thrown = await assertRejects(
+      () => untilWithoutRetry(feed.events, () => true, abort),
+      UntilError,
+      "too deep",
+    );
+    assertStrictEquals(thrown.cause, error);
+    assertEquals(feed.cancels.length, 1);
+    assertEquals(abort.listeners, 0);
+  });
+}
+
+for (
+  const [what, methods] of Object.entries({
+    "cancel() throws": {
+      cancel: () => {
+        throw new Error("boom");
+      },
+    },
+    "cancel() returns nothing": { cancel: () => {} },
+    "releaseLock() throws": {
+      releaseLock: () => {
+        throw new Error("boom");
+      },
+    },
+  })
+) {
+  Deno.test(`untilWithoutRetry() resolves when a reader's ${what}`, async () => {
+    const seen = event("ADDED", "a");
+    const stream = untyped<ReadableStream<WatchEvent>>({
+      getReader: () => ({
+        read: () => Promise.resolve({ done: false, value: seen }),
+        cancel: () => Promise.resolve(),
+        releaseLock: () => {},
+        ...methods,
+      }),
+    });
+    assertStrictEquals(await untilWithoutRetry(stream, () => true), seen);
+  });
+}
+
+for (
+  const [what, read] of Object.entries({
+    "throws": () => {
+      throw new Error("boom");
+    },
+    "returns nothing": () => {},
+  })
+) {
+  Deno.test(`untilWithoutRetry() rejects when a reader's read() ${what}`, async () => {
+    const stream = untyped<ReadableStream<WatchEvent>>({
+      getReader: () => ({ read, cancel: () => {}, releaseLock: () => {} }),
+    });
+    await assertRejects(
+      () => untilWithoutRetry(stream, () => true),
+      UntilError,
+    );
+  });
+}
