@@ -1,50 +1,73 @@
 /**
  * A watch that survives its connections.
  *
- * One tagged union says what the watcher is doing (opening a watch, reading
- * one, waiting for the next start, parked until the next read, stopped), and a
- * state holds only what it needs: there is a reader only while a watch is open,
- * and a timer only while a restart is due. A `Try` is one watch from its
- * request to its end; results that arrive for a try that is no longer the
- * current one are recognized by identity and dropped, so that a source that
- * ignores an abort can do no harm.
+ * One tagged union (`_retry_state.ts`) says what the watcher is doing: opening
+ * a watch, reading one, waiting for the next start, asking the server for its
+ * version before it, parked until the next read, or stopped. A `Try` is one
+ * watch from its request to its end; results that arrive for a try that is no
+ * longer the current one are recognized by identity and dropped, so that a
+ * source that ignores an abort can do no harm. What the outcome of a watch
+ * means is decided by `_watch_outcome.ts`.
  *
- * The stream pulls, and one pull takes one event. That makes the position
- * exact: it is what the consumer has read, never what was read ahead. It also
- * means that an idle consumer looks like an idle server, which is why the
- * watchdog needs to know whether a read is pending.
+ * The stream (`_positioned_stream.ts`) pulls, and one pull takes one event.
+ * That makes the position exact. It also means that an idle consumer looks like
+ * an idle server, which is why the watchdog needs to know whether a read is
+ * pending.
+ *
+ * Each step that a promise or a timer starts is guarded: what is thrown in it
+ * ends the watcher with an ERROR event, not the process.
  *
  * @module
  */
 
 import { cancelQuietly } from "../internal/abort.ts";
-import { pullStream } from "../internal/pull_stream.ts";
 import { callSafely } from "../internal/console.ts";
 import {
   type EndedTry,
   RestartSchedule,
 } from "../internal/restart_schedule.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
+import {
+  isOlderVersion,
+  listerOf,
+  SERVER_VERSION_TIMEOUT_MS,
+  serverVersion,
+} from "../cache/_server_version.ts";
 import { Watchdog } from "../cache/_watchdog.ts";
 import {
   type WatchLifetime,
   watchLifetime,
   watchOptions,
 } from "../cache/_watch_lifetime.ts";
+import { PositionedStream } from "./_positioned_stream.ts";
+import {
+  openReader,
+  type Reader,
+  readNext,
+  release,
+  type State,
+  type Try,
+} from "./_retry_state.ts";
 import {
   checkInitialResourceVersion,
   checkRetryWatcherOptions,
   type RetryWatcherOptions,
 } from "./retry_watcher_options.ts";
 import {
+  endedEarlyError,
+  FailureStreak,
   judgeError,
+  judgeLost,
   judgeStart,
+  restoredStatus,
+  thrownStatus,
   unrecognizedEventStatus,
   type Verdict,
 } from "./_watch_outcome.ts";
 import { versionOf } from "../api/_untrusted.ts";
 import type {
   KubernetesObject,
+  Lister,
   Status,
   Watcher,
   WatchEvent,
@@ -53,38 +76,13 @@ import type {
 const DEFAULT_WATCH_TIMEOUT_MS = 300_000;
 const DEFAULT_WATCH_GRACE_MS = 30_000;
 
-/** How many 410 responses in a row to the start of a watch are retried. */
-const GONE_RETRIES = 3;
-
-/** One watch, from its request to its end. */
-interface Try {
-  readonly abort: AbortController;
-  readonly startedAt: number;
-  /** Whether it has delivered an event or a bookmark. */
-  heard: boolean;
-  readonly watchdog: Watchdog;
+/** A try that has ended, and why. */
+interface Ended extends EndedTry {
+  /** Undefined if the server ended the watch normally. */
+  cause: unknown;
+  /** Whether nothing shows that the server still has the version. */
+  doubtful: boolean;
 }
-
-type State<T extends KubernetesObject> =
-  | Running<T>
-  | { kind: "waiting"; timer: Timer | undefined }
-  | { kind: "parked"; startedAt: number }
-  | { kind: "stopped" };
-
-/** The states with a request, which has to be released. */
-type Running<T extends KubernetesObject> =
-  | { kind: "opening"; current: Try }
-  | { kind: "open"; current: Try; reader: Reader<T>; reading: boolean };
-
-/** An event and the version that it moves the watch to. */
-interface Positioned<T extends KubernetesObject> {
-  readonly event: WatchEvent<T>;
-  readonly version: string;
-}
-
-type Reader<T extends KubernetesObject> = ReadableStreamDefaultReader<
-  WatchEvent<T>
->;
 
 /**
  * Watches from a resource version and restarts the watch whenever it ends, as
@@ -94,24 +92,38 @@ type Reader<T extends KubernetesObject> = ReadableStreamDefaultReader<
  * - It runs from construction: the first watch is opened at once.
  * - It delivers each ADDED, MODIFIED and DELETED event after the initial
  *   version exactly once and in order, across broken connections. Bookmarks
- *   move the position and are not delivered.
+ *   move the position and are not delivered. The position never moves back.
  * - It ends with one ERROR event if it cannot continue without skipping events,
  *   or cannot continue at all: the version has expired (410), the server
- *   refuses the caller (401, 403), or an event is not recognized. Any other
- *   failure is retried, with spacing and backoff, and reported to
- *   {@linkcode RetryWatcherOptions.onRestart}.
+ *   refuses the caller (401, 403), the requests cannot be sent as configured,
+ *   an event is not recognized, or the same line of the watch could not be
+ *   decoded three times in a row. Any other failure is retried, with spacing
+ *   and backoff, and reported to {@linkcode RetryWatcherOptions.onRestart}.
  * - It reads nothing ahead: an event is taken from the server only while a read
  *   is pending. A consumer that does not read for longer than the server keeps
  *   its history (five minutes by default) receives a 410.
  * - It detects connections that have died silently; see
  *   {@linkcode RetryWatcherOptions.watchTimeoutMs} and
  *   {@linkcode RetryWatcherOptions.idleTimeoutMs}.
+ * - It detects a server that was restored from a backup, if `watcher` has a
+ *   `list()` as well: a kube-apiserver accepts a watch from a version that it
+ *   has not reached, and sends nothing until its versions have grown past it.
+ *   So before the next watch after one that delivered neither an event nor a
+ *   bookmark, or that got no HTTP answer, the server is asked for its version
+ *   (one list with `limit: 1`). If that is lower, the watcher ends with an
+ *   ERROR event (410 `Expired`). A question that fails, or has no answer in ten
+ *   seconds, changes nothing.
  * - Calling {@linkcode RetryWatcher.stop}, aborting the signal, cancelling
  *   {@linkcode RetryWatcher.events} and leaving a `for await` loop all stop it.
  *
  * It does not deliver objects that existed at its initial version, and does not
  * survive a 410. Use `listWatchUntil` to begin with existing objects, or
  * `IndexerInformerWatcher`, which lists again after a 410.
+ *
+ * With a `shardSelector`, begin from a list: a server that does not know shards
+ * ignores the selector and sends everything. A list notices that (it rejects
+ * with a `ShardingUnsupportedError`), but the watcher itself lists nothing to
+ * find out.
  *
  * @typeParam T Type of the watched objects.
  *
@@ -151,31 +163,24 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   readonly done: Promise<void>;
 
   readonly #watcher: Watcher<T>;
-  readonly #controller: ReadableStreamDefaultController<WatchEvent<T>>;
+  readonly #stream: PositionedStream<T>;
   readonly #resolveDone: () => void;
   readonly #schedule: RestartSchedule;
+  readonly #streak = new FailureStreak();
   readonly #signal: AbortSignal | undefined;
   readonly #lifetime: WatchLifetime;
   readonly #idleTimeoutMs: number | undefined;
   readonly #onRestart: RetryWatcherOptions["onRestart"];
   readonly #onAbort = () => this.stop(this.#signal?.reason);
   #state: State<T> = { kind: "stopped" };
-  /** Where the next watch starts: after the last event that was enqueued. */
-  #position: string;
-  /** The position before that event, while it may still be unread. */
-  #positionBeforeUntaken: string | undefined;
-  /** An event whose read was cancelled: kept for the next read. */
-  #held: Positioned<T> | undefined;
-  /** Whether a pull has not been answered yet. */
-  #wanted = false;
-  #goneInARow = 0;
 
   /**
    * Starts watching.
    *
    * @param initialResourceVersion The resource version to watch from, such as
    *   that of a list or of an object: events after it are delivered.
-   * @param watcher Opens the watches.
+   * @param watcher Opens the watches. If it can list as well, it is also asked
+   *   for the server's version.
    * @param options The signal, the timeouts and the restart delays.
    * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`: a watch
    *   from "any version" begins with events that it cannot be resumed from.
@@ -198,7 +203,6 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       onRestart,
     } = options;
     this.#watcher = watcher;
-    this.#position = initialResourceVersion;
     this.#schedule = new RestartSchedule({
       minRestartDelayMs,
       maxRestartDelayMs,
@@ -208,19 +212,18 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     this.#onRestart = onRestart;
     this.#signal = signal;
 
-    const { stream, controller } = pullStream<WatchEvent<T>>({
+    this.#stream = new PositionedStream(initialResourceVersion, {
       pull: () => this.#pull(),
-      cancel: (reason) => this.#cancelled(reason),
+      cancel: (reason) => this.#shutDown(reason),
     });
-    this.events = stream;
-    this.#controller = controller;
+    this.events = this.#stream.events;
     let resolveDone = () => {};
     this.done = new Promise<void>((resolve) => resolveDone = resolve);
     this.#resolveDone = resolveDone;
 
     if (signal?.aborted) {
       this.#resolveDone();
-      controller.close();
+      this.#stream.close();
       return;
     }
     signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -233,8 +236,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
    * read, or of a bookmark that followed it.
    */
   get resourceVersion(): string {
-    if (!this.#hasQueued()) this.#positionBeforeUntaken = undefined;
-    return this.#positionBeforeUntaken ?? this.#position;
+    return this.#stream.consumed;
   }
 
   /**
@@ -247,7 +249,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
    */
   stop(reason?: unknown): void {
     if (this.#state.kind === "stopped") return;
-    this.#controller.close();
+    this.#stream.close();
     this.#shutDown(reason);
   }
 
@@ -272,83 +274,102 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   #pull(): void {
-    this.#positionBeforeUntaken = undefined;
-    const held = this.#held;
-    if (held !== undefined) {
-      this.#held = undefined;
-      return this.#enqueue(held.event, held.version);
-    }
-    this.#wanted = true;
     const state = this.#state;
     switch (state.kind) {
-      case "parked":
-        this.#restart(undefined, { failed: false, startedAt: state.startedAt });
-        break;
+      case "parked": {
+        const { startedAt, doubtful } = state;
+        const failed = false;
+        return this.#restart({ cause: undefined, failed, startedAt, doubtful });
+      }
       case "opening":
-        state.current.watchdog.readStarted();
-        break;
+        return state.current.watchdog.readStarted();
       case "open":
         state.current.watchdog.readStarted();
         this.#read();
-        break;
     }
+  }
+
+  /** Opens the next watch, once the server is known to have its version. */
+  #next(doubtful: boolean): void {
+    const lister = doubtful ? listerOf(this.#watcher) : undefined;
+    if (lister === undefined) this.#open();
+    else this.#check(lister);
+  }
+
+  #check(lister: Lister<T>): void {
+    const abort = new AbortController();
+    const checked = (version?: string) => {
+      if (this.#state === checking) this.#checked(version);
+    };
+    const checking: State<T> = {
+      kind: "checking",
+      abort,
+      timer: this.#startTimer(checked, SERVER_VERSION_TIMEOUT_MS),
+    };
+    this.#leave(checking);
+    serverVersion(lister, abort.signal).then(
+      (version) => this.#guard(() => checked(version)),
+    );
+  }
+
+  #checked(version: string | undefined): void {
+    const { position } = this.#stream;
+    if (version === undefined || !isOlderVersion(version, position)) {
+      return this.#open();
+    }
+    this.#finish(restoredStatus(version, position));
   }
 
   #open(): void {
     const current: Try = {
       abort: new AbortController(),
       startedAt: Date.now(),
+      from: this.#stream.position,
       heard: false,
       watchdog: new Watchdog({
         deadlineMs: this.#lifetime.deadlineMs,
         idleTimeoutMs: this.#idleTimeoutMs,
-        isReadPending: () => this.#isReadPending(),
-        onDead: (error) => this.#lost(current, error),
-        onDeadlineUnread: () => this.#park(current),
+        isReadPending: () => this.#stream.isReadPending,
+        onDead: (error) => this.#guard(() => this.#lost(current, error)),
+        onDeadlineUnread: () => this.#guard(() => this.#park(current)),
       }),
     };
-    this.#state = { kind: "opening", current };
-    this.#startWatch(current.abort.signal).then(
-      (reader) => this.#opened(current, reader),
-      (error: unknown) => this.#startFailed(current, error),
+    this.#leave({ kind: "opening", current });
+    if (!this.#isCurrent(current)) return;
+    openReader(this.#watcher, {
+      ...watchOptions(current.from, this.#lifetime),
+      signal: current.abort.signal,
+    }).then(
+      (reader) => this.#guard(() => this.#opened(current, reader)),
+      (error) => this.#guard(() => this.#startFailed(current, error)),
     );
-  }
-
-  async #startWatch(signal: AbortSignal): Promise<Reader<T>> {
-    const options = watchOptions(this.#position, this.#lifetime);
-    // A watcher written without types may return nothing instead of failing.
-    const stream: ReadableStream<WatchEvent<T>> | null | undefined = await this
-      .#watcher.watch({ ...options, signal });
-    if (stream) return stream.getReader();
-    throw new TypeError("Cannot read the watch: watch() returned no stream");
   }
 
   #opened(current: Try, reader: Reader<T>): void {
     if (!this.#isCurrent(current)) return cancelQuietly(reader);
-    this.#goneInARow = 0;
+    this.#streak.opened();
     this.#state = { kind: "open", current, reader, reading: false };
-    if (this.#isReadPending()) this.#read();
+    if (this.#stream.isReadPending) this.#read();
   }
 
   #startFailed(current: Try, error: unknown): void {
-    if (!this.#isCurrent(current)) return;
-    const verdict = judgeStart(error);
-    this.#goneInARow = verdict.kind === "gone" ? this.#goneInARow + 1 : 0;
-    this.#follow(current, verdict);
+    if (this.#isCurrent(current)) this.#follow(current, judgeStart(error));
   }
 
   #read(): void {
     const state = this.#state;
     if (state.kind !== "open" || state.reading) return;
     state.reading = true;
-    state.reader.read().then(
-      (result) => {
-        if (this.#state !== state) return;
-        state.reading = false;
-        if (result.done) this.#ended(state.current);
-        else this.#received(state.current, result.value);
-      },
-      (cause: unknown) => this.#lost(state.current, cause),
+    const { current } = state;
+    readNext(state.reader).then(
+      (result) =>
+        this.#guard(() => {
+          if (this.#state !== state) return;
+          state.reading = false;
+          if (result.done) this.#ended(current);
+          else this.#received(current, result.value);
+        }),
+      (error) => this.#guard(() => this.#lost(current, error)),
     );
   }
 
@@ -360,15 +381,16 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
         const version = versionOf(event.object);
         if (version === undefined) break;
         this.#heard(current);
-        this.#deliver(event, version);
-        return;
+        return this.#stream.deliver(event, version);
       }
       case "BOOKMARK": {
         const version = versionOf(event.object);
-        if (version === undefined) break;
-        this.#heard(current);
-        this.#position = version;
-        if (this.#isReadPending()) this.#read();
+        // One without a version says nothing, not even that all is well.
+        if (version !== undefined) {
+          this.#heard(current);
+          this.#stream.advance(version);
+        }
+        if (this.#stream.isReadPending) this.#read();
         return;
       }
       case "ERROR":
@@ -383,88 +405,47 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     current.watchdog.received();
   }
 
-  #deliver(event: WatchEvent<T>, version: string): void {
-    this.#wanted = false;
-    // The read was cancelled by releasing the lock.
-    if (!this.events.locked) this.#held = { event, version };
-    else this.#enqueue(event, version);
-  }
-
-  #enqueue(event: WatchEvent<T>, version: string): void {
-    const before = this.#position;
-    this.#position = version;
-    this.#controller.enqueue(event);
-    // Locked again without a new read: nothing signals when it is read.
-    if (this.#hasQueued()) this.#positionBeforeUntaken = before;
-  }
-
-  /** Whether a read is pending: releasing the lock has cancelled it. */
-  #isReadPending(): boolean {
-    return this.#wanted && this.events.locked;
-  }
-
-  #hasQueued(): boolean {
-    return (this.#controller.desiredSize ?? 0) < 0;
-  }
-
-  /**
-   * An unread event is dropped with the stream, so the position steps back. If
-   * the event may have been read unnoticed, repeating it beats losing it.
-   */
-  #cancelled(reason: unknown): void {
-    this.#position = this.#positionBeforeUntaken ?? this.#position;
-    this.#positionBeforeUntaken = undefined;
-    this.#shutDown(reason);
-  }
-
-  #ended(current: Try): void {
-    const { startedAt, heard } = current;
+  #ended({ startedAt, heard }: Try): void {
+    this.#streak.end();
     const failed = !heard && this.#schedule.endedEarly(startedAt);
-    this.#restart(undefined, { failed, startedAt });
+    const cause = failed ? endedEarlyError(startedAt) : undefined;
+    this.#restart({ cause, failed, startedAt, doubtful: !heard });
   }
 
-  #lost(current: Try, cause: unknown): void {
+  #lost(current: Try, error: unknown): void {
     if (!this.#isCurrent(current)) return;
-    this.#goneInARow = 0;
-    this.#follow(current, { kind: "retry", cause });
+    this.#follow(current, judgeLost(error, current.heard));
   }
 
-  #follow(current: Try, verdict: Verdict): void {
-    switch (verdict.kind) {
-      case "stop":
-        return this.#finish(verdict.status);
-      case "gone":
-        if (this.#goneInARow > GONE_RETRIES) {
-          return this.#finish(verdict.status);
-        }
-        break;
-    }
-    this.#restart(verdict.cause, {
-      failed: true,
-      startedAt: current.startedAt,
-      retryAfterMs: verdict.kind === "retry" ? verdict.retryAfterMs : undefined,
-    });
+  #park(current: Try): void {
+    if (!this.#isCurrent(current)) return;
+    this.#streak.end();
+    const { startedAt, heard } = current;
+    this.#leave({ kind: "parked", startedAt, doubtful: !heard });
   }
 
-  #restart(cause: unknown, ended: EndedTry): void {
+  #follow({ from, startedAt }: Try, verdict: Verdict): void {
+    if (verdict.kind === "stop") return this.#finish(verdict.status);
+    const status = this.#streak.finalStatus(verdict, from);
+    if (status !== undefined) return this.#finish(status);
+    const { cause, retryAfterMs, doubtful = false } = verdict;
+    this.#restart({ cause, failed: true, startedAt, retryAfterMs, doubtful });
+  }
+
+  #restart({ cause, doubtful, ...ended }: Ended): void {
     const waiting: State<T> = { kind: "waiting", timer: undefined };
     this.#leave(waiting, cause);
     if (this.#state !== waiting) return;
     const { delayMs, attempt, atOnce } = this.#schedule.next(ended);
     callSafely("onRestart", this.#onRestart, {
       cause,
-      resourceVersion: this.#position,
+      resourceVersion: this.#stream.position,
       delayMs,
       attempt,
     });
     if (this.#state !== waiting) return;
-    if (atOnce) return this.#open();
-    waiting.timer = startTimer(() => this.#open(), delayMs);
-  }
-
-  #park({ startedAt }: Try): void {
-    this.#goneInARow = 0;
-    this.#leave({ kind: "parked", startedAt });
+    if (atOnce) return this.#next(doubtful);
+    waiting.timer = this.#startTimer(() => this.#next(doubtful), delayMs);
   }
 
   #isCurrent(current: Try): boolean {
@@ -480,13 +461,26 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   #leave(next: State<T>, reason?: unknown): void {
     const left = this.#state;
     this.#state = next;
-    if (left.kind === "waiting") left.timer?.clear();
-    if (left.kind === "opening" || left.kind === "open") release(left, reason);
+    release(left, reason);
+  }
+
+  #startTimer(step: () => void, delayMs: number): Timer {
+    return startTimer(() => this.#guard(step), delayMs);
+  }
+
+  /** Takes a step that no one else would catch the errors of. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#finish(thrownStatus(error));
+    }
   }
 
   /** Stops by itself, with one last ERROR event. */
   #finish(status: Status): void {
-    this.#controller.enqueue({ type: "ERROR", object: status });
+    if (this.#state.kind === "stopped") return;
+    this.#stream.fail(status);
     this.stop();
   }
 
@@ -496,18 +490,4 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     this.#leave({ kind: "stopped" }, reason);
     this.#resolveDone();
   }
-}
-
-/** Releases a watch: its timers, its reader and its request. */
-function release<T extends KubernetesObject>(
-  state: Running<T>,
-  reason: unknown,
-): void {
-  const { watchdog, abort } = state.current;
-  watchdog.stop();
-  if (state.kind === "open") {
-    cancelQuietly(state.reader, reason);
-    state.reader.releaseLock();
-  }
-  abort.abort(reason);
 }

@@ -8,11 +8,19 @@ import { checkDurations } from "../internal/durations.ts";
 
 /** A restart of a watch; see {@linkcode RetryWatcherOptions.onRestart}. */
 export interface WatchRestart {
-  /** Why the watch ended; undefined if the server ended it normally. */
+  /**
+   * Why the watch ended; undefined if the server ended it normally. One that
+   * ended normally, but without an event or bookmark and sooner than
+   * {@linkcode RetryWatcherOptions.minRestartDelayMs} after its start, has an
+   * `Error` that says so.
+   */
   cause: unknown;
   /** The resource version that the next watch starts from. */
   resourceVersion: string;
-  /** Milliseconds until the next watch starts. */
+  /**
+   * Milliseconds until the next watch starts, or until the server is first
+   * asked for its version.
+   */
   delayMs: number;
   /** The number of restarts since the last event or bookmark, from 1. */
   attempt: number;

@@ -127,8 +127,9 @@ export function untilWithoutRetry<
  * [`watch.Until`](https://pkg.go.dev/k8s.io/client-go/tools/watch#Until):
  * {@linkcode untilWithoutRetry} over a {@linkcode RetryWatcher}.
  *
- * It survives lost connections, but not the expiry of the version (410), and
- * does not see objects that exist already: use `listWatchUntil` for those.
+ * It survives lost connections, but not the expiry of the version (410), nor a
+ * server that was restored from a backup, and does not see objects that exist
+ * already: use `listWatchUntil` for those.
  *
  * @typeParam T Type of the watched objects.
  * @param initialResourceVersion The resource version to watch from.
@@ -139,8 +140,8 @@ export function untilWithoutRetry<
  * @returns The event that met the condition.
  * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`.
  * @throws {RangeError} If a duration is negative or NaN.
- * @throws {WatchClosedError} If the watch cannot continue; `cause` is the
- *   server's `StatusError`.
+ * @throws {WatchClosedError} If the watch cannot continue; `cause` is a
+ *   `StatusError` with the Status of the ERROR event that ended it.
  * @throws {ConditionError} If the condition throws or rejects.
  * @throws {WaitInterruptedError} If the signal is aborted before the condition
  *   is met.

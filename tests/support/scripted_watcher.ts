@@ -8,7 +8,10 @@
  */
 
 import type {
+  KubernetesList,
   KubernetesObject,
+  ListerWatcher,
+  ListOptions,
   Watcher,
   WatchEvent,
   WatchOptions,
@@ -190,6 +193,50 @@ export class ScriptedWatcher implements Watcher {
     throw new RangeError(
       `Cannot find call ${index}: watch() was called ${this.calls.length} times`,
     );
+  }
+}
+
+/** A call of `list()`. */
+export interface ScriptedList {
+  /** The options of the call, without the signal. */
+  readonly options: ListOptions;
+  /** The signal of the call. */
+  readonly signal: AbortSignal;
+  /** `Date.now()` at the time of the call. */
+  readonly at: number;
+}
+
+/** A scripted watcher that can also list. */
+export class ScriptedListerWatcher extends ScriptedWatcher
+  implements ListerWatcher {
+  /** The calls of `list()` so far. */
+  readonly lists: ScriptedList[] = [];
+  readonly #listed: (list: ScriptedList, index: number) => unknown;
+
+  /**
+   * Creates a lister and watcher.
+   *
+   * @param called Called inside each call of `watch()`.
+   * @param listed Called inside each call of `list()`; what it returns or
+   *   throws, `list()` returns or throws.
+   */
+  constructor(
+    called: (call: ScriptedCall, index: number) => void,
+    listed: (list: ScriptedList, index: number) => unknown,
+  ) {
+    super(called);
+    this.#listed = listed;
+  }
+
+  /** Returns what the test answers. */
+  list({ signal, ...options }: ListOptions): Promise<KubernetesList> {
+    const list: ScriptedList = {
+      options,
+      signal: signal ?? new AbortController().signal,
+      at: Date.now(),
+    };
+    const index = this.lists.push(list) - 1;
+    return untyped(this.#listed(list, index));
   }
 }
 

@@ -10,6 +10,7 @@ import {
   added,
   bookmark,
   ScriptedWatcher,
+  untyped,
 } from "../support/scripted_watcher.ts";
 import { fixRandom, isPending, turn } from "../support/wait_fakes.ts";
 
@@ -118,6 +119,114 @@ Deno.test("resourceVersion follows a bookmark while a read is pending", async ()
   assertEquals((await read).done, true);
   assertEquals(watcher.resourceVersion, "9");
 });
+
+for (
+  const [what, older] of [
+    ["an event", added(3)],
+    ["a DELETED event", { type: "DELETED", object: added(3).object }],
+    ["a bookmark", bookmark(3)],
+    ["an event with a version of fewer digits", added(9)],
+  ] satisfies [string, WatchEvent][]
+) {
+  Deno.test(`resourceVersion does not move back with ${what} of an older version`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const { source, watcher } = scene();
+    source.call(0).send(added(10), older, added(11));
+    const reader = watcher.events.getReader();
+    assertEquals(await take(reader), added(10));
+    if (older.type !== "BOOKMARK") {
+      assertEquals(await take(reader), older, "it is passed on");
+      assertEquals(watcher.resourceVersion, "10");
+    }
+    assertEquals(await take(reader), added(11));
+    source.call(0).send(older).break(new Error("down"));
+    if (older.type !== "BOOKMARK") assertEquals(await take(reader), older);
+    const read = reader.read();
+    await time.pass(1_000);
+    assertEquals(watcher.resourceVersion, "11");
+    assertEquals(source.call(1).options.resourceVersion, "11");
+    watcher.stop();
+    assertEquals((await read).done, true);
+    assertEquals(watcher.resourceVersion, "11");
+  });
+}
+
+Deno.test("resourceVersion is not moved back by an older event whose read was cancelled", async () => {
+  using _time = new Clock();
+  const { source, watcher } = scene();
+  source.call(0).send(added(10));
+  const reader = watcher.events.getReader();
+  assertEquals(await take(reader), added(10));
+  await giveUp(reader);
+  source.call(0).send(added(3));
+  await turn();
+  assertEquals(watcher.resourceVersion, "10");
+  assertEquals(await take(watcher.events.getReader()), added(3));
+  assertEquals(watcher.resourceVersion, "10");
+  watcher.stop();
+});
+
+for (const version of ["x", "010", "0"]) {
+  Deno.test(`resourceVersion follows ${version}, which is not known to be older`, async () => {
+    using _time = new Clock();
+    const { source, watcher } = scene();
+    source.call(0).send(added(10), added(version), bookmark(11), added(12));
+    const reader = watcher.events.getReader();
+    await take(reader);
+    assertEquals(await take(reader), added(version));
+    assertEquals(watcher.resourceVersion, version);
+    await take(reader);
+    assertEquals(watcher.resourceVersion, "12");
+    watcher.stop();
+  });
+}
+
+for (
+  const object of [
+    {},
+    null,
+    undefined,
+    { metadata: null },
+    { metadata: { resourceVersion: "" } },
+    { metadata: { resourceVersion: 9 } },
+  ]
+) {
+  Deno.test(`a bookmark with ${JSON.stringify(object)} is passed over, and counts as none`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const source = new ScriptedWatcher((call, index) => {
+      if (index === 0) call.fail(new Error("down"));
+      else call.open();
+    });
+    const attempts: number[] = [];
+    const watcher = new RetryWatcher("1", source, {
+      idleTimeoutMs: 60_000,
+      onRestart: ({ attempt }) => attempts.push(attempt),
+    });
+    const empty = untyped<WatchEvent>({ type: "BOOKMARK", object });
+    const reader = watcher.events.getReader();
+    const read = reader.read();
+    await time.pass(1_000);
+    source.call(1).send(empty, added(2));
+    assertEquals((await read).value, added(2));
+    assertEquals(watcher.resourceVersion, "2");
+
+    const next = reader.read();
+    source.call(1).break(new Error("down"));
+    await time.pass(1_000);
+    await time.pass(59_999);
+    source.call(2).send(empty);
+    await turn();
+    assertEquals(source.call(2).signal.aborted, false);
+    await time.pass(1);
+    assertEquals(source.call(2).signal.aborted, true, "idle all the time");
+    assertEquals(attempts, [1, 1, 2]);
+    watcher.stop();
+    assertEquals((await next).done, true);
+    assertEquals(time.timers, 0);
+  });
+}
 
 Deno.test("resourceVersion does not change with an ERROR", async () => {
   using time = new Clock();

@@ -1,7 +1,8 @@
-// `RetryWatcher` against a server that changes at random and whose watches
-// break at random, under a consumer that reads, pauses, cancels reads, stops
-// and resumes at random: no change is ever lost, repeated or out of order, the
-// position is exact, and each watch starts at its time, with no extra ones.
+// `RetryWatcher` against a server that changes at random, whose watches break
+// at random and which is restored from backups, under a consumer that reads,
+// pauses, cancels reads, stops and resumes at random: no change is ever lost,
+// repeated or out of order, the position is exact and never moves back, and
+// each watch and each list starts at its time, with no extra ones.
 //
 // FAST_CHECK_RUNS sets the number of runs (default 1000), FAST_CHECK_SEED the
 // seed, to repeat a failure.
@@ -41,6 +42,8 @@ const fault: fc.Arbitrary<StartFault> = fc.oneof(
     kind: fc.constantFrom(
       "unreachable" as const,
       "missing" as const,
+      "garbage" as const,
+      "garbage" as const,
       "hang" as const,
     ),
   }),
@@ -49,6 +52,10 @@ const fault: fc.Arbitrary<StartFault> = fc.oneof(
 const cut: fc.Arbitrary<Cut> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("end" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("stall" as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("garbage" as const) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -95,12 +102,44 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("cut" as const), cut }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant("fault" as const), fault }),
+    arbitrary: fc.record({
+      do: fc.constant("fault" as const),
+      fault,
+      times: fc.constantFrom(1, 1, 2, 3),
+    }),
   },
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom("bookmark" as const, "give up" as const),
+      do: fc.constantFrom(
+        "bookmark" as const,
+        "bookmark" as const,
+        "empty bookmark" as const,
+        "give up" as const,
+        "give up" as const,
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("late" as const),
+      type: fc.constantFrom("BOOKMARK" as const, "DELETED" as const),
+      by: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("restore" as const),
+      by: fc.integer({ min: 1, max: 30 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("list fault" as const),
+      fault: fc.constantFrom("fail" as const, "hang" as const),
     }),
   },
   {
@@ -127,6 +166,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   watchGraceMs: fc.constantFrom(30_000, 0),
   idleTimeoutMs: fc.constantFrom(undefined, undefined, 60_000, 700),
   random: fc.constantFrom(0, 0.25, 0.5),
+  canList: fc.constantFrom(true, true, false),
 });
 
 function parameters(): { numRuns: number; seed?: number } {

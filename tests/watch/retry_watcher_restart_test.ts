@@ -1,8 +1,16 @@
 // `RetryWatcher`: when a watch is restarted, to the millisecond. Each test says
 // how the tries end; `Restarts` records when the next ones start.
 
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
+import { ResponseTooLargeError } from "../../api/response_too_large_error.ts";
+import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
 import type {
   RetryWatcherOptions,
@@ -151,11 +159,30 @@ Deno.test("a watch that ended early and quietly is a failure: it backs off", asy
   using _random = fixRandom(0.5);
   await using the = new Restarts(time, lasting(999, (call) => call.end()));
   assertEquals(await the.until(4), [0, 1_500, 4_500, 10_500]);
-  assertEquals(the.restarts, [
-    { cause: undefined, resourceVersion: "1", delayMs: 501, attempt: 1 },
-    { cause: undefined, resourceVersion: "1", delayMs: 2_001, attempt: 2 },
-    { cause: undefined, resourceVersion: "1", delayMs: 5_001, attempt: 3 },
-  ]);
+  assertEquals(the.attempts, [1, 2, 3]);
+  assertEquals(
+    the.restarts.map(({ delayMs }) => delayMs),
+    [501, 2_001, 5_001],
+  );
+  for (const { cause } of the.restarts) {
+    assertInstanceOf(cause, Error);
+    assertEquals(
+      cause.message,
+      "The watch ended 999 ms after its start, without an event or bookmark",
+    );
+  }
+});
+
+Deno.test("a watch that ended early and quietly while the clock was set back lasted 0 ms", async () => {
+  using time = new Clock(1e12);
+  await using the = new Restarts(time, (call) => call.open());
+  await time.pass(700);
+  using _clock = setClock(-86_400_000);
+  the.source.call(0).end();
+  await turn();
+  const cause = the.decided[0]?.cause;
+  assertInstanceOf(cause, Error);
+  assertStringIncludes(cause.message, "ended 0 ms after its start");
 });
 
 Deno.test("a quiet watch that lasted is never a failure", async () => {
@@ -431,6 +458,115 @@ Deno.test("410 responses with watches in between never end it", async () => {
   });
   await the.until(20);
   assertEquals(the.seen, [3, 7, 11, 15, 19].map(added));
+});
+
+const BAD_LINES: Readonly<Record<string, [error: unknown, words: string]>> = {
+  "a whole line that cannot be understood": [
+    new UndecodableEventError("the line is not valid JSON"),
+    "the line is not valid JSON",
+  ],
+  "a line that is too long": [
+    new ResponseTooLargeError("a line longer than 5 bytes", 5),
+    "a line longer than 5 bytes",
+  ],
+  "such a line, as the cause says": [
+    new Error("wrapped", { cause: new UndecodableEventError("not UTF-8") }),
+    "not UTF-8",
+  ],
+};
+
+for (const [what, [error, words]] of Object.entries(BAD_LINES)) {
+  Deno.test(`${what} is retried twice from the same version, then delivered`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0.5);
+    await using the = new Restarts(time, (call) => call.open().break(error));
+    assertEquals(await the.until(3), [0, 1_500, 4_500]);
+    await the.watcher.done;
+    await turn();
+    assertEquals(the.seen, [{
+      type: "ERROR",
+      object: {
+        apiVersion: "v1",
+        kind: "Status",
+        status: "Failure",
+        reason: "InternalError",
+        code: 500,
+        message: words,
+      },
+    }]);
+    assertEquals(the.attempts, [1, 2]);
+    assert(the.decided.every(({ cause }) => cause === error));
+    assertEquals(the.source.calls.length, 3);
+    assertEquals(the.watcher.resourceVersion, "1");
+    assertEquals(time.timers, 0);
+  });
+}
+
+Deno.test("a line that cannot be understood is retried as often from each version", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const bad = new UndecodableEventError("not JSON");
+  await using the = new Restarts(time, (call, index) => {
+    // The watches start from 1, 1, 2, 2, 3, 3, 3.
+    if (index === 1 || index === 3) call.open().send(added(index < 3 ? 2 : 3));
+    call.open().break(bad);
+  });
+  await the.until(7);
+  await the.watcher.done;
+  assertEquals(
+    the.source.calls.map(({ options }) => options.resourceVersion),
+    ["1", "1", "2", "2", "3", "3", "3"],
+  );
+});
+
+for (
+  const [name, act] of [
+    ["a watch that ended well", (call) => call.open().end()],
+    ["a lost connection", (call) => call.open().break(DOWN)],
+    ["a start that fails", (call) => call.fail(DOWN)],
+    ["a start answered 410", (call) => call.fail(gone())],
+    [
+      "an ERROR",
+      (call) => call.open().send({ type: "ERROR", object: { code: 500 } }),
+    ],
+    ["a watch() that never answers", () => {}],
+  ] satisfies [string, (call: ScriptedCall) => void][]
+) {
+  Deno.test(`${name} resets the count of lines that cannot be understood`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const bad = new UndecodableEventError("not JSON");
+    await using the = new Restarts(time, (call, index) => {
+      if (index === 2) act(call);
+      else call.open().break(bad);
+    });
+    await the.until(6);
+    await the.watcher.done;
+    assertEquals(the.source.calls.length, 6);
+  });
+}
+
+Deno.test("a line that cannot be understood breaks a row of 410 responses", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  await using the = new Restarts(time, (call, index) => {
+    if (index === 3) call.open().break(new UndecodableEventError("not JSON"));
+    else call.fail(gone());
+  });
+  await the.until(8);
+  await the.watcher.done;
+  assertEquals(the.source.calls.length, 8);
+});
+
+Deno.test("a line that was cut off with its connection is retried for ever", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  await using the = new Restarts(
+    time,
+    (call) => call.open().break(new SyntaxError("the stream ended in a line")),
+  );
+  await the.until(20);
+  assertEquals(the.seen, []);
 });
 
 Deno.test("onRestart is called once for each restart, before its delay", async () => {

@@ -12,6 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  ConfigurationError,
   ConnectionError,
   type RetryWatcherOptions,
   type Status,
@@ -291,6 +292,163 @@ Deno.test("a watch() that throws instead of rejecting is retried", async () => {
   assertEquals(source.calls.length, 2);
 });
 
+for (const wrapped of [false, true]) {
+  Deno.test(`a start that can never work ends it with one ERROR${wrapped ? ", also as a cause" : ""}`, async () => {
+    using time = new Clock();
+    const restarts: unknown[] = [];
+    const source = new ScriptedWatcher();
+    const watcher = new RetryWatcher("1", source, {
+      onRestart: (restart) => restarts.push(restart),
+    });
+    const error = new ConfigurationError("Cannot use the certificate");
+    source.call(0).fail(
+      wrapped ? new ConnectionError("no", { cause: error }) : error,
+    );
+    const events = await Array.fromAsync(watcher.events);
+    assertEquals(events.map(({ type }) => type), ["ERROR"]);
+    const object: Status = events[0]?.type === "ERROR" ? events[0].object : {};
+    assertEquals(object.code, 500);
+    assertEquals(object.message, "Cannot use the certificate");
+    await watcher.done;
+    assertEquals(restarts, []);
+    assertEquals(time.timers, 0);
+    assertEquals(source.calls.length, 1);
+  });
+}
+
+Deno.test("an ERROR is delivered with the fields that a Status promises, and cut", async () => {
+  using _time = new Clock();
+  const source = quietSource();
+  const watcher = new RetryWatcher("1", source);
+  const status = {
+    code: 410,
+    reason: { not: "a text" },
+    message: "x".repeat(5_000),
+    details: { causes: { not: "a list" }, retryAfterSeconds: 1.5 },
+  };
+  source.call(0).send({ type: "ERROR", object: untyped<Status>(status) });
+  const [event] = await Array.fromAsync(watcher.events);
+  assertEquals(event?.object, {
+    code: 410,
+    message: `${"x".repeat(4_096)}…`,
+    details: {},
+  });
+});
+
+/** An event that throws when it is looked at. */
+function throwing(name: "type" | "object", error: unknown): WatchEvent {
+  return untyped({
+    type: "ADDED",
+    object: added(2).object,
+    get [name]() {
+      throw error;
+    },
+  });
+}
+
+for (const name of ["type", "object"] as const) {
+  Deno.test(`an event that throws at its ${name} ends it with one ERROR`, async () => {
+    using time = new Clock();
+    const source = quietSource();
+    const watcher = new RetryWatcher("1", source);
+    source.call(0).send(throwing(name, new RangeError("too deep")));
+    const events = await Array.fromAsync(watcher.events);
+    assertEquals(events, [{
+      type: "ERROR",
+      object: {
+        apiVersion: "v1",
+        kind: "Status",
+        status: "Failure",
+        reason: "InternalError",
+        code: 500,
+        message: "too deep",
+      },
+    }]);
+    await watcher.done;
+    assertEquals(source.call(0).signal.aborted, true);
+    assertEquals(source.call(0).cancels.length, 1);
+    assertEquals(time.timers, 0);
+  });
+}
+
+/** Methods of a reader that is not the runtime's own. */
+const BAD_METHODS: Readonly<Record<string, () => unknown>> = {
+  "throws": () => {
+    throw new Error("boom");
+  },
+  "rejects": () => Promise.reject(new Error("boom")),
+  "returns nothing": () => {},
+  "returns a number": () => 5,
+  "returns a promise of nothing": () => Promise.resolve(),
+};
+
+/** A stream whose reader has these methods, and others that do nothing. */
+function foreignStream(
+  methods: Readonly<Record<string, () => unknown>>,
+): ReadableStream<WatchEvent> {
+  const reader = {
+    read: () => new Promise(() => {}),
+    cancel: () => Promise.resolve(),
+    releaseLock: () => {},
+    ...methods,
+  };
+  return untyped({ getReader: () => reader });
+}
+
+/** Has a watcher restart at a deadline, then stops it. */
+async function restartAndStop(
+  source: ScriptedWatcher,
+  time: Clock,
+): Promise<void> {
+  const watcher = new RetryWatcher("1", source);
+  const read = watcher.events.getReader().read();
+  await time.pass(330_000);
+  assertEquals(source.calls.length, 2);
+  watcher.stop();
+  assertEquals((await read).done, true);
+  await watcher.done;
+  assertEquals(time.timers, 0);
+}
+
+for (const [what, act] of Object.entries(BAD_METHODS)) {
+  Deno.test(`a reader whose read() ${what} ends it, or is retried`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const source = new ScriptedWatcher((call, index) => {
+      if (index === 0) call.answer(foreignStream({ read: act }));
+      else call.open().send(added(2));
+    });
+    const watcher = new RetryWatcher("1", source);
+    const read = watcher.events.getReader().read();
+    await time.pass(1_000);
+    const { value } = await read;
+    if (value?.type === "ERROR") assertEquals(value.object.code, 500);
+    else assertEquals(value, added(2));
+    watcher.stop();
+    await watcher.done;
+    assertEquals(time.timers, 0);
+  });
+
+  Deno.test(`a reader whose cancel() ${what} hinders neither a restart nor a stop`, async () => {
+    using time = new Clock();
+    const source = new ScriptedWatcher((call) =>
+      call.answer(foreignStream({ cancel: act }))
+    );
+    await restartAndStop(source, time);
+  });
+}
+
+Deno.test("a reader whose releaseLock() throws hinders neither a restart nor a stop", async () => {
+  using time = new Clock();
+  const releaseLock = () => {
+    throw new Error("boom");
+  };
+  const source = new ScriptedWatcher((call) =>
+    call.answer(foreignStream({ releaseLock }))
+  );
+  await restartAndStop(source, time);
+});
+
 Deno.test("an ERROR of code 410 is delivered and ends it", async () => {
   using time = new Clock();
   const abort = new CountedAbort();
@@ -369,7 +527,7 @@ for (
     { type: "ADDED", object: {} },
     { type: "MODIFIED", object: { metadata: {} } },
     { type: "DELETED", object: { metadata: { resourceVersion: "" } } },
-    { type: "BOOKMARK", object: { metadata: { resourceVersion: 3 } } },
+    { type: "ADDED", object: { metadata: { resourceVersion: 3 } } },
     { type: "ADDED", object: null },
     { type: "ADDED" },
   ]
@@ -392,7 +550,7 @@ for (
     assertEquals(value.object.status, "Failure");
     assertEquals(value.object.code, 500);
     assertEquals(value.object.reason, "InternalError");
-    const known = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"];
+    const known = ["ADDED", "MODIFIED", "DELETED"];
     assertStringIncludes(
       value.object.message ?? "",
       known.includes(event?.type ?? "")

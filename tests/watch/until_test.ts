@@ -35,6 +35,7 @@ import {
   Feed,
   fixRandom,
   isPending,
+  listOf,
   ScriptedServer,
   turn,
 } from "../support/wait_fakes.ts";
@@ -175,7 +176,8 @@ Deno.test("until() passes its options on to the watcher", async () => {
   using time = new FakeTime();
   using _random = fixRandom(0);
   const refused = failing(new ConnectionError("refused"));
-  const server = new ScriptedServer({ watches: [refused, refused] });
+  const lists = [() => listOf([]), () => listOf([])];
+  const server = new ScriptedServer({ lists, watches: [refused, refused] });
   const abort = new AbortController();
   const restarts: WatchRestart[] = [];
   const wait = assertRejects(
@@ -259,7 +261,10 @@ Deno.test("until() names the last failure when it times out", async () => {
   using time = new FakeTime();
   using _random = fixRandom(0);
   const failures = [1, 2, 3, 4].map((n) => new ConnectionError(`refused ${n}`));
-  const server = new ScriptedServer({ watches: failures.map(failing) });
+  const server = new ScriptedServer({
+    lists: failures.map(failing),
+    watches: failures.map(failing),
+  });
   const wait = assertRejects(
     () => until("1", server, never, { signal: AbortSignal.timeout(5_000) }),
     WaitInterruptedError,
