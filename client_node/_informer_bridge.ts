@@ -14,6 +14,7 @@ import {
 import { checkInformerOptions } from "../watch/_informer_options.ts";
 import { InformerRun, type InformerSource } from "./_informer_run.ts";
 import { ObjectTable } from "./_object_table.ts";
+import { StartBackoff } from "./_start_backoff.ts";
 import type { InformerOptions } from "../watch/indexer_informer_watcher.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
@@ -26,6 +27,7 @@ export class InformerBridge<T extends KubernetesObject>
   readonly #table = new ObjectTable<T>((verb, object) =>
     this.#callbacks.emit(verb, object)
   );
+  readonly #backoff: StartBackoff;
   #run: InformerRun<T> | undefined;
 
   /**
@@ -42,6 +44,7 @@ export class InformerBridge<T extends KubernetesObject>
     checkInformerOptions(options);
     this.#open = open;
     this.#options = options;
+    this.#backoff = new StartBackoff(options);
   }
 
   on(verb: ObjectVerb | "change", callback: (object: T) => void): void;
@@ -69,6 +72,7 @@ export class InformerBridge<T extends KubernetesObject>
     this.#run ??= new InformerRun(this.#open(), this.#options, {
       callbacks: this.#callbacks,
       table: this.#table,
+      backoff: this.#backoff,
     });
     await this.#run.ready;
   }

@@ -7,6 +7,7 @@
 
 import type { InformerCallbacks } from "./_informer_callbacks.ts";
 import type { ObjectTable } from "./_object_table.ts";
+import type { StartBackoff } from "./_start_backoff.ts";
 import { toClientNodeError } from "./_errors.ts";
 import {
   IndexerInformerWatcher,
@@ -14,7 +15,13 @@ import {
 } from "../watch/indexer_informer_watcher.ts";
 import { StatusError } from "../api/status_error.ts";
 import { isExpiredOrGone } from "../api/status_predicates.ts";
-import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
+import { pause } from "../internal/pause.ts";
+import type {
+  KubernetesList,
+  KubernetesObject,
+  ListerWatcher,
+  ListOptions,
+} from "../api/types.ts";
 
 /** The source of the objects of a run; disposed when the run has ended. */
 export interface InformerSource<T extends KubernetesObject>
@@ -29,6 +36,8 @@ export interface RunTarget<T extends KubernetesObject> {
   callbacks: InformerCallbacks<T>;
   /** The objects that callbacks have been called for. */
   table: ObjectTable<T>;
+  /** Counts the failures of all runs. */
+  backoff: StartBackoff;
 }
 
 /** The error of a watch, with the code as `statusCode` like client-node's. */
@@ -56,9 +65,12 @@ export class InformerRun<T extends KubernetesObject>
   #isStopped = false;
   #isWatching = false;
   #isInitialListDelivered = false;
+  /** How long the first list waits after a failure of an earlier run. */
+  #delayMs: number;
 
   /**
-   * Starts a run.
+   * Starts a run. Its first request is sent when the backoff of earlier runs is
+   * over.
    *
    * @param source The source of the objects.
    * @param options Options of the informer.
@@ -72,11 +84,11 @@ export class InformerRun<T extends KubernetesObject>
     this.#source = source;
     this.#target = target;
     this.ready = new Promise((resolve) => this.#settle = resolve);
-    const { listerWatcher } = source;
+    this.#delayMs = target.backoff.delayMs;
     this.#informer = new IndexerInformerWatcher<T>({
-      list: (options) => listerWatcher.list(options),
+      list: (options) => this.#list(options),
       watch: async (options) => {
-        const events = await listerWatcher.watch(options);
+        const events = await source.listerWatcher.watch(options);
         this.#opened(options.signal);
         return events;
       },
@@ -85,7 +97,7 @@ export class InformerRun<T extends KubernetesObject>
       watchList: false,
       onWatchError: (error) => this.#failed(error),
     });
-    void this.#deliver();
+    this.#deliver().catch((error: unknown) => this.#failed(error));
   }
 
   /** Stops the run and waits until it has ended. */
@@ -95,6 +107,14 @@ export class InformerRun<T extends KubernetesObject>
     this.#settle();
     await this.#informer.done;
     await this.#source[Symbol.asyncDispose]();
+  }
+
+  async #list(options: ListOptions): Promise<KubernetesList<T>> {
+    const delayMs = this.#delayMs;
+    this.#delayMs = 0;
+    const { signal = new AbortController().signal } = options;
+    if (delayMs > 0) await pause(delayMs, signal);
+    return await this.#source.listerWatcher.list(options);
   }
 
   async #deliver(): Promise<void> {
@@ -133,6 +153,7 @@ export class InformerRun<T extends KubernetesObject>
   #failed(error: unknown): void {
     // A new list recovers from this; client-node does not report it either.
     if (isExpiredOrGone(error)) return;
+    this.#target.backoff.failed(error);
     this.#target.callbacks.emitState("error", callbackError(error));
     this.#settle();
   }

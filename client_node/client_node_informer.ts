@@ -63,7 +63,8 @@ export interface ClientNodeInformer<
    */
   off(verb: "error" | "connect", callback: (error?: unknown) => void): void;
   /**
-   * Starts the informer; does nothing if it is running.
+   * Starts the informer; does nothing if it is running. After a failure and a
+   * stop, it waits for the backoff before it sends a request.
    *
    * @returns A promise that resolves when the initial objects are in the cache,
    *   the callbacks have been called for them and the watch is open; or at the
@@ -113,8 +114,9 @@ export type ClientNodeInformerOptions<
  * use an `IndexerInformerWatcher`, whose events wait until they are read.
  *
  * - An error does not stop it: it retries on its own, with a backoff. A
- *   callback that starts it again, as client-node requires, does no harm. What
- *   it missed is reported by callbacks once it is connected again.
+ *   callback that starts it again, as client-node requires, does no harm, even
+ *   if it stops it first: the backoff outlasts the stop. What it missed is
+ *   reported by callbacks once it is connected again.
  * - In a callback, the cache is in the state of that change, not a later one.
  * - An error that a callback throws is written to the console and has no other
  *   effect.

@@ -337,6 +337,118 @@ Deno.test("start() in an error callback, immediately or later, does nothing", as
   assertEquals(rig.take(), ["add b"]);
 });
 
+/** Starts an informer again in each error callback, after a stop. */
+function restartOnError({ informer }: Rig): void {
+  informer.on("error", async () => {
+    await informer.stop();
+    await informer.start();
+  });
+}
+
+Deno.test("stop() and start() in an error callback are followed by requests with backoff", async () => {
+  await using rig = new Rig([item("a")]);
+  restartOnError(rig);
+  rig.fake.failNextList(refused(500), 8);
+  const begin = Date.now();
+  await rig.informer.start();
+  const starts = [
+    0,
+    800,
+    2_400,
+    5_600,
+    12_000,
+    24_800,
+    50_400,
+    80_400,
+    110_400,
+  ];
+  for (let passed = 0; passed < 110_400; passed += 400) await rig.pass(400);
+  assertEquals(rig.fake.listCalls.map(({ at }) => at - begin), starts);
+  assertEquals(rig.take().slice(8), ["add a", "connect"]);
+});
+
+Deno.test("stop() and start() in an error callback of a watch are followed by a list with backoff", async () => {
+  await using rig = await Rig.started(item("a"));
+  restartOnError(rig);
+  rig.fake.failNextWatch(refused(403), 2);
+  rig.fake.disconnect();
+  const begin = Date.now();
+  for (let passed = 0; passed < 6_000; passed += 100) await rig.pass(100);
+  const lists = rig.fake.listCalls.map(({ at }) => at - begin);
+  // The first of these is the informer's own, after a watch that ended early.
+  assertEquals(lists.slice(1), [800, 1_600, 3_200]);
+  assertEquals(rig.take(), ["error", "error", "connect"]);
+});
+
+Deno.test("stop() and start() in an error callback honor a Retry-After", async () => {
+  await using rig = new Rig([item("a")]);
+  restartOnError(rig);
+  rig.fake.failNextList(refused(429, 7));
+  await rig.informer.start();
+  await rig.pass(6_999);
+  assertEquals(rig.fake.listCalls.length, 1);
+  await rig.pass(1);
+  assertEquals(rig.fake.listCalls.length, 2);
+});
+
+Deno.test("start() waits only for what is left of the backoff", async () => {
+  await using rig = new Rig([item("a")]);
+  rig.fake.failNextList(refused(500));
+  await rig.informer.start();
+  await rig.informer.stop();
+  await rig.pass(500);
+  const started = rig.informer.start();
+  await rig.pass(299);
+  assertEquals(rig.fake.listCalls.length, 1);
+  assert(await isPending(started));
+  await rig.pass(1);
+  await started;
+  assertEquals(rig.names, ["a"]);
+  await rig.informer.stop();
+  await rig.pass(800);
+  await rig.informer.start();
+  assertEquals(rig.take(), ["error", "add a", "connect", "connect"]);
+});
+
+Deno.test("stop() during the backoff of a start ends it at once, and resolves start()", async () => {
+  await using rig = new Rig([item("a")]);
+  rig.fake.failNextList(refused(500));
+  await rig.informer.start();
+  await rig.informer.stop();
+  const started = rig.informer.start();
+  await turn();
+  await rig.informer.stop();
+  await started;
+  await rig.pass(60_000);
+  assertEquals(rig.fake.listCalls.length, 1);
+  assertEquals(rig.take(), ["error"]);
+});
+
+Deno.test("start() after a stop without a failure sends its requests at once", async () => {
+  await using rig = await Rig.started(item("a"));
+  for (let starts = 2; starts < 100; starts++) {
+    await rig.informer.stop();
+    await rig.informer.start();
+    assertEquals(rig.fake.listCalls.length, starts);
+  }
+});
+
+Deno.test("the backoff of starts begins again after two minutes without a failure", async () => {
+  await using rig = new Rig([item("a")]);
+  restartOnError(rig);
+  rig.fake.failNextList(refused(500), 3);
+  await rig.informer.start();
+  for (let passed = 0; passed < 20_000; passed += 400) await rig.pass(400);
+  assertEquals(rig.fake.listCalls.length, 4);
+  await rig.pass(120_000);
+  const begin = Date.now();
+  rig.fake.disconnect({ error: new ConnectionError("reset by peer") });
+  for (let passed = 0; passed < 2_000; passed += 100) await rig.pass(100);
+  const last = rig.fake.listCalls.at(-1);
+  assertEquals(rig.fake.listCalls.length, 5);
+  assertEquals((last?.at ?? 0) - begin, 800);
+});
+
 Deno.test("stop() in an error callback ends the retries", async () => {
   await using rig = new Rig();
   rig.informer.on("error", () => void rig.informer.stop());
