@@ -16,7 +16,6 @@ import { isExpiredOrGone } from "../api/status_predicates.ts";
 import type {
   KubernetesObject,
   ListerWatcher,
-  Watcher,
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
@@ -145,8 +144,9 @@ export class EventWatch<T extends KubernetesObject> {
   }
 
   /** The same source, which notes when a watch has been opened. */
-  #noticing(source: Watcher<T>): Watcher<T> {
+  #noticing(source: ListerWatcher<T>): ListerWatcher<T> {
     return {
+      list: (options) => source.list(options),
       watch: async (options: WatchOptions) => {
         const events = await source.watch(options);
         this.#opened = true;
