@@ -7,6 +7,8 @@
  * @module
  */
 
+import { errorText } from "./error_text.ts";
+
 /**
  * Writes a warning to the console.
  *
@@ -42,6 +44,12 @@ export function callSafely<A>(
 }
 
 function reportThrown(name: string, error: unknown): void {
-  // deno-lint-ignore no-console
-  console.error(`watchtools: ${name} threw, and was ignored:`, error);
+  const what = `watchtools: ${name} threw, and was ignored:`;
+  try {
+    // deno-lint-ignore no-console
+    console.error(what, error);
+  } catch {
+    // What was thrown cannot even be shown.
+    warn(`${name} threw, and was ignored: ${errorText(error)}`);
+  }
 }

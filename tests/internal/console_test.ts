@@ -48,3 +48,24 @@ Deno.test("callSafely() writes nothing for a promise that resolves", async () =>
   await turn();
   assertEquals(captured.written, []);
 });
+
+Deno.test("callSafely() survives what cannot be shown", () => {
+  const target = globalThis.console;
+  const { error } = target;
+  const written: unknown[][] = [];
+  const unshowable = new Error("boom");
+  target.error = (...line: unknown[]) => {
+    if (line.includes(unshowable)) throw new TypeError("cannot be inspected");
+    written.push(line);
+  };
+  try {
+    callSafely("onWatchError", () => {
+      throw unshowable;
+    }, 1);
+  } finally {
+    target.error = error;
+  }
+  assertEquals(written, [[
+    "watchtools: onWatchError threw, and was ignored: boom",
+  ]]);
+});
