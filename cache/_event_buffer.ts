@@ -10,6 +10,7 @@
  * @module
  */
 
+import { uidOf } from "../api/_untrusted.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** The events that the consumer has not read yet. */
@@ -124,8 +125,8 @@ function merge<T extends KubernetesObject>(
     case "MODIFIED":
       return [after];
     case "DELETED": {
-      const { uid } = before.object.metadata ?? {};
-      const same = uid !== undefined && uid === after.object.metadata?.uid;
+      const uid = uidOf(before.object);
+      const same = uid !== undefined && uid === uidOf(after.object);
       return same
         ? [{ type: "MODIFIED", object: after.object }]
         : [before, after];

@@ -11,13 +11,23 @@
  */
 
 import { errorText } from "../internal/error_text.ts";
+import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
-import { versionOf } from "../api/_untrusted.ts";
+import { uidOf, versionOf } from "../api/_untrusted.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** A list that is being collected, by key. */
 export type Collected<T extends KubernetesObject> = Map<string, Stored<T>>;
+
+/** Options for {@linkcode InformerCache.collect}. */
+export interface CollectOptions {
+  /**
+   * Whether an object of the same uid and version is unchanged. A server that
+   * was restored from a backup gives a version away a second time.
+   */
+  versions: boolean;
+}
 
 /** Options for {@linkcode InformerCache}. */
 export interface InformerCacheOptions<T extends KubernetesObject> {
@@ -55,14 +65,28 @@ export class InformerCache<T extends KubernetesObject> {
    *
    * @param collected The list.
    * @param object The object, as the server sent it.
+   * @param trust What can be relied on.
    */
-  collect(collected: Collected<T>, object: T): void {
+  collect(
+    collected: Collected<T>,
+    object: T,
+    trust: CollectOptions = { versions: true },
+  ): void {
     const key = this.#keyOf(object);
     if (key === undefined) return;
     const known = this.#store.get(key);
-    const stored = known !== undefined && isSame(known, object)
+    const same = known !== undefined && isSame(known, object)
       ? known
-      : this.#prepare(key, object);
+      : undefined;
+    if (same !== undefined && trust.versions) {
+      collected.set(key, same);
+      return;
+    }
+    const prepared = this.#prepare(key, object);
+    const stored = same !== undefined && prepared !== undefined &&
+        hasSameContent(same.object, prepared.object)
+      ? same
+      : prepared;
     if (stored !== undefined) collected.set(key, stored);
     // An object that cannot be stored has not been deleted: keep the old one.
     else if (known !== undefined) collected.set(key, known);
@@ -180,7 +204,8 @@ export class InformerCache<T extends KubernetesObject> {
     try {
       return metaNamespaceKey(object);
     } catch (cause) {
-      const what = `${object?.kind ?? "object"} with uid ${uidOf(object)}`;
+      const kind = textField(object, "kind") ?? "object";
+      const what = `${kind} with uid ${uidOf(object)}`;
       this.#onError(
         new TypeError(`Cannot store the ${what}: ${errorText(cause)}`, {
           cause,
@@ -189,13 +214,6 @@ export class InformerCache<T extends KubernetesObject> {
       return undefined;
     }
   }
-}
-
-/** Servers may send anything: an object need not have metadata. */
-function uidOf(
-  object: KubernetesObject | null | undefined,
-): string | undefined {
-  return object?.metadata?.uid;
 }
 
 /** Whether two uids are known to be of different objects. */
@@ -210,4 +228,14 @@ function isSame<T extends KubernetesObject>(
 ): boolean {
   return known.version !== undefined && known.version === versionOf(object) &&
     known.uid === uidOf(object);
+}
+
+/** Whether two objects are known to have the same fields, in the same order. */
+function hasSameContent(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch {
+    // Too deep, or no JSON after a transform.
+    return false;
+  }
 }

@@ -9,7 +9,11 @@
  */
 
 import { unlessAborted } from "../internal/abort.ts";
-import type { Collected, InformerCache } from "./_informer_cache.ts";
+import type {
+  Collected,
+  CollectOptions,
+  InformerCache,
+} from "./_informer_cache.ts";
 import { walkPages } from "./_pages.ts";
 import { pause } from "../internal/pause.ts";
 import {
@@ -18,9 +22,13 @@ import {
   type ReflectorPlan,
   type Request,
 } from "./_reflector_plan.ts";
-import { versionOf } from "../api/_untrusted.ts";
+import { checkList, versionOf } from "../api/_untrusted.ts";
+import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
+import { clip } from "../internal/error_text.ts";
+import { isRecord, textField } from "../internal/json_fields.ts";
 import { watchLifetime, watchOptions } from "./_watch_lifetime.ts";
 import { type WatchEnd, WatchSession } from "./_watch_session.ts";
+import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
 import { statusError } from "../api/status_error.ts";
 import type {
   ChangeEvent,
@@ -57,11 +65,12 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   onError: (error: unknown) => void;
 }
 
-/**
- * The idle timeout of a WatchList before its end marker: a server that does not
- * know the parameters never sends one.
- */
-const WATCH_LIST_IDLE_TIMEOUT_MS = 10_000;
+const EVENT_TYPES: ReadonlySet<string> = new Set([
+  "ADDED",
+  "MODIFIED",
+  "DELETED",
+  "BOOKMARK",
+]);
 
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
@@ -90,33 +99,68 @@ export class Reflector<T extends KubernetesObject> {
     const { onError, plan, signal } = this.#options;
     let next = plan.begin();
     while (!signal.aborted) {
+      const { request } = next;
       try {
         if (!next.atOnce) await pause(next.delayMs, signal);
-        next = await this.#perform(next.request);
+        next = await this.#perform(request);
+        if (next.reason !== undefined) onError(next.reason);
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
-        next = plan.listFailed(next.request, error);
+        next = plan.listFailed(request, error);
       }
     }
   }
 
   #perform(request: Request): Promise<Plan> {
-    return request.kind === "list" ? this.#list(request) : this.#watch(request);
+    switch (request.kind) {
+      case "list":
+        return this.#list(request);
+      case "checkVersion":
+        return this.#checkVersion();
+      case "checkShards":
+        return this.#checkShards();
+      default:
+        return this.#watch(request);
+    }
+  }
+
+  /** Without an answer the watch goes on: it has worked until now. */
+  async #checkVersion(): Promise<Plan> {
+    const { listerWatcher, onError, plan, signal } = this.#options;
+    let version: string | undefined;
+    try {
+      version = await awaitServerVersion(listerWatcher, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      onError(error);
+    }
+    return plan.versionChecked(version);
+  }
+
+  /** A list of a shard fails where the server does not know shards. */
+  async #checkShards(): Promise<Plan> {
+    checkList(await this.#requestPage({ limit: 1 }));
+    return this.#options.plan.shardsChecked();
   }
 
   async #list(request: ListRequest): Promise<Plan> {
     const { cache, onError, pageSize, plan, signal } = this.#options;
     let collected: Collected<T> = new Map();
+    let trust = { versions: true };
     const first = { resourceVersion: request.version };
     const { version, cameInPages } = await walkPages<T>(
       first,
       request.paged ? pageSize : 0,
       {
-        request: (options) => this.#requestPage(options),
+        request: async (options) => {
+          const page = await this.#requestPage(options);
+          if (options.continue === undefined) trust = this.#trustIn(page);
+          return page;
+        },
         take: (items) => {
           signal.throwIfAborted();
-          for (const item of items) cache.collect(collected, item);
+          for (const item of items) cache.collect(collected, item, trust);
         },
         drop: (error) => {
           onError(error);
@@ -127,6 +171,12 @@ export class Reflector<T extends KubernetesObject> {
     signal.throwIfAborted();
     this.#replace(collected, version);
     return plan.listed(request, cameInPages);
+  }
+
+  /** A list that is older than the store comes from a restored server. */
+  #trustIn(page: KubernetesList<T>): CollectOptions {
+    const version = versionOf(page) ?? "";
+    return { versions: !isOlderVersion(version, this.#options.plan.version) };
   }
 
   async #requestPage(options: ListOptions): Promise<KubernetesList<T>> {
@@ -147,9 +197,8 @@ export class Reflector<T extends KubernetesObject> {
     const session = new WatchSession(listerWatcher, {
       signal,
       deadlineMs: lifetime.deadlineMs,
-      idleTimeoutMs: reading.collected === undefined
-        ? idleTimeoutMs
-        : Math.min(WATCH_LIST_IDLE_TIMEOUT_MS, idleTimeoutMs ?? Infinity),
+      idleTimeoutMs,
+      beginsWithList: reading.collected !== undefined,
     });
     plan.watchStarts();
     const options = watchOptions(request.version, lifetime);
@@ -161,7 +210,7 @@ export class Reflector<T extends KubernetesObject> {
       const wasCollecting = reading.collected !== undefined;
       const failure = this.#take(reading, event);
       if (wasCollecting && reading.collected === undefined) {
-        session.setIdleTimeout(idleTimeoutMs);
+        session.listComplete();
       }
       return failure;
     });
@@ -170,33 +219,51 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #take(reading: WatchReading<T>, event: WatchEvent<T>): WatchEnd | undefined {
-    const { collected } = reading;
     switch (event?.type) {
       case "ADDED":
       case "MODIFIED":
       case "DELETED":
-        if (collected === undefined) this.#apply(reading, event);
-        else this.#collect(collected, event);
+        if (!isRecord(event.object)) break;
+        if (reading.collected === undefined) this.#apply(reading, event);
+        else this.#collect(reading, event);
         return undefined;
       case "BOOKMARK":
-        if (collected === undefined) this.#moved(reading, event);
-        else if (endsInitialEvents(event.object)) {
-          reading.collected = undefined;
-          reading.heard = true;
-          this.#replace(collected, versionOf(event.object) ?? "");
-        }
-        return undefined;
+        if (!isRecord(event.object)) break;
+        return this.#takeBookmark(reading, event);
       case "ERROR":
         return { kind: "failed", error: statusError(event.object) };
-      default:
-        return { kind: "failed", error: unknownEvent(event) };
     }
+    return { kind: "failed", error: unrecognizedEvent(event) };
   }
 
-  #collect(collected: Collected<T>, { type, object }: ChangeEvent<T>): void {
+  #takeBookmark(
+    reading: WatchReading<T>,
+    event: WatchEvent<T> & { type: "BOOKMARK" },
+  ): WatchEnd | undefined {
+    const { collected } = reading;
+    const version = versionOf(event.object);
+    if (collected === undefined) {
+      // Without a version it says nothing.
+      if (version !== undefined) this.#moved(reading, event);
+      return undefined;
+    }
+    if (!endsInitialEvents(event.object)) {
+      return { kind: "failed", error: incomplete("it sent another bookmark") };
+    }
+    reading.collected = undefined;
+    reading.heard = true;
+    this.#replace(collected, version ?? "");
+    return undefined;
+  }
+
+  #collect(
+    { collected, trust }: WatchReading<T>,
+    { type, object }: ChangeEvent<T>,
+  ): void {
     const { cache } = this.#options;
+    if (collected === undefined) return;
     if (type === "DELETED") cache.uncollect(collected, object);
-    else cache.collect(collected, object);
+    else cache.collect(collected, object, trust);
   }
 
   #apply(reading: WatchReading<T>, event: ChangeEvent<T>): void {
@@ -212,7 +279,7 @@ export class Reflector<T extends KubernetesObject> {
     const version = versionOf(event.object);
     if (version === undefined || !reading.inOrder) return;
     plan.moved(version);
-    onVersion(version);
+    onVersion(plan.version);
   }
 
   #replace(collected: Collected<T>, version: string): void {
@@ -230,17 +297,20 @@ export class Reflector<T extends KubernetesObject> {
   ): Plan {
     const { onError, plan } = this.#options;
     if (reading.collected !== undefined) {
-      const error = end.kind === "ended" || end.kind === "dead"
-        ? incomplete(end)
-        : end.error;
+      const error = listFailure(end);
       onError(error);
       return plan.watchListFailed(request, error);
     }
     if (end.kind === "ended") return plan.watchEnded(reading.heard);
     onError(end.error);
-    return end.kind === "failed"
-      ? plan.watchFailed(end.error)
-      : plan.watchLost(reading.heard);
+    switch (end.kind) {
+      case "lost":
+        return plan.watchLost(reading.heard);
+      case "dead":
+        return plan.watchDied(reading.heard);
+      default:
+        return plan.watchFailed(end.error);
+    }
   }
 }
 
@@ -250,17 +320,35 @@ class WatchReading<T extends KubernetesObject> {
   heard = false;
   /** The initial list, until it is complete. */
   collected: Collected<T> | undefined;
+  /** Of a list at any version it is not known yet whether it is older. */
+  readonly trust: CollectOptions;
   /** Whether it is past the initial ADDED events, which are in no order. */
   inOrder: boolean;
 
   constructor({ kind, version }: WatchRequest) {
     this.collected = kind === "watchList" ? new Map() : undefined;
+    this.trust = { versions: version !== "" };
     this.inOrder = kind === "watchList" || !isAnyVersion(version);
   }
 }
 
-function endsInitialEvents(bookmark: KubernetesObject): boolean {
-  return bookmark?.metadata?.annotations?.[INITIAL_EVENTS_END] === "true";
+function endsInitialEvents(bookmark: unknown): boolean {
+  const metadata = isRecord(bookmark) ? bookmark.metadata : undefined;
+  const annotations = isRecord(metadata) ? metadata.annotations : undefined;
+  return isRecord(annotations) && annotations[INITIAL_EVENTS_END] === "true";
+}
+
+/** Why a WatchList has ended before its end marker. */
+function listFailure(end: WatchEnd): unknown {
+  switch (end.kind) {
+    case "ended":
+      return incomplete(`the watch ended before ${INITIAL_EVENTS_END}`);
+    case "dead":
+    case "slow":
+      return incomplete(end.error.message, { cause: end.error });
+    default:
+      return end.error;
+  }
 }
 
 /**
@@ -268,15 +356,21 @@ function endsInitialEvents(bookmark: KubernetesObject): boolean {
  * WatchList would be tried again: a server that does not know the parameters
  * never sends the marker.
  */
-function incomplete(end: WatchEnd & { kind: "ended" | "dead" }): Error {
+function incomplete(why: string, options?: ErrorOptions): Error {
   const what = "Cannot complete the initial list by WatchList";
-  return end.kind === "ended"
-    ? new Error(`${what}: the watch ended before ${INITIAL_EVENTS_END}`)
-    : new Error(`${what}: ${end.error.message}`, { cause: end.error });
+  return new Error(`${what}: ${why}`, options);
 }
 
-function unknownEvent(event: WatchEvent | null | undefined): TypeError {
-  return new TypeError(
-    `Failed to recognize the event type ${JSON.stringify(event?.type)}`,
+/** Its type, or its object, may be anything. */
+function unrecognizedEvent(event: unknown): UndecodableEventError {
+  const type = textField(event, "type");
+  if (type === undefined) {
+    return new UndecodableEventError(
+      "Failed to recognize an event without a type",
+    );
+  }
+  const what = EVENT_TYPES.has(type) ? "object of an event of" : "event";
+  return new UndecodableEventError(
+    `Failed to recognize the ${what} type ${JSON.stringify(clip(type, 80))}`,
   );
 }

@@ -13,12 +13,15 @@
 
 import { checkList } from "../api/_untrusted.ts";
 import { compareResourceVersions } from "../api/resource_version.ts";
+import { StatusError } from "../api/status_error.ts";
 import type {
   KubernetesObject,
   Lister,
   ListerWatcher,
   Watcher,
 } from "../api/types.ts";
+import { unlessAborted } from "../internal/abort.ts";
+import { startTimer } from "../internal/timer.ts";
 
 /** How long the answer to the question for the version is waited for. */
 export const SERVER_VERSION_TIMEOUT_MS = 10_000;
@@ -57,12 +60,84 @@ export async function serverVersion(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    // Without a version the answer is the server's newest, not a cache's.
-    const list: unknown = await lister.list({ limit: 1, signal });
-    return checkList(list).resourceVersion;
+    return await requestVersion(lister, signal);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Asks a server for its version, as {@linkcode serverVersion}, for callers that
+ * wait for the answer and report why there is none.
+ *
+ * @param lister Lists the objects.
+ * @param signal Ends the wait.
+ * @returns The version; empty if the server sent none.
+ * @throws What the list fails with, an `Error` if there is no answer within
+ *   {@linkcode SERVER_VERSION_TIMEOUT_MS}, or the signal's reason if it is
+ *   aborted.
+ */
+export async function awaitServerVersion(
+  lister: Lister<KubernetesObject>,
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  const abort = new AbortController();
+  const onAbort = () => abort.abort(signal.reason);
+  const timer = startTimer(
+    () => abort.abort(noAnswer()),
+    SERVER_VERSION_TIMEOUT_MS,
+  );
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const version = requestVersion(lister, abort.signal);
+    return await unlessAborted(version, abort.signal);
+  } finally {
+    timer.clear();
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function requestVersion(
+  lister: Lister<KubernetesObject>,
+  signal: AbortSignal,
+): Promise<string> {
+  // Without a version the answer is the server's newest, not a cache's.
+  const list: unknown = await lister.list({ limit: 1, signal });
+  return checkList(list).resourceVersion;
+}
+
+function noAnswer(): Error {
+  return new Error(
+    `Cannot compare the server's resource version: list() did not answer within ${SERVER_VERSION_TIMEOUT_MS} ms`,
+  );
+}
+
+/**
+ * The error for a server whose version is behind the one that was watched from.
+ *
+ * @param version The version of the server.
+ * @param position The version that was watched from.
+ * @returns The error: a 410, as for any version that there is no more.
+ */
+export function behindError(version: string, position: string): StatusError {
+  return new StatusError({
+    status: "Failure",
+    code: 410,
+    reason: "Expired",
+    message:
+      `The server is at resource version ${version}, behind ${position}: it may have been restored from a backup`,
+  });
+}
+
+/**
+ * Tests whether a version can be compared with others.
+ *
+ * @param version The version.
+ * @returns Whether it is a decimal number.
+ */
+export function isDecimalVersion(version: string): boolean {
+  return order(version, version) !== undefined;
 }
 
 /**
@@ -74,9 +149,13 @@ export async function serverVersion(
  *   nothing is known of their order then.
  */
 export function isOlderVersion(version: string, other: string): boolean {
+  return order(version, other) === -1;
+}
+
+function order(version: string, other: string): -1 | 0 | 1 | undefined {
   try {
-    return compareResourceVersions(version, other) < 0;
+    return compareResourceVersions(version, other);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -10,6 +10,8 @@
  */
 
 import { cancelQuietly, unlessAborted } from "../internal/abort.ts";
+import { isUndecodableEvent } from "../api/_undecodable_event_error.ts";
+import { ListPace } from "./_list_pace.ts";
 import { Watchdog } from "./_watchdog.ts";
 import type { ConnectionError } from "../api/connection_error.ts";
 import type {
@@ -27,7 +29,12 @@ export type WatchEnd =
   | { kind: "lost"; error: unknown }
   /** It exceeded a limit: its connection is presumed dead. */
   | { kind: "dead"; error: ConnectionError }
-  /** It could not be opened, or one of its events ended it. */
+  /** The list that it begins with did not come: see `ListPace`. */
+  | { kind: "slow"; error: Error }
+  /**
+   * It could not be opened, or one of its events ended it, or could not even be
+   * decoded.
+   */
   | { kind: "failed"; error: unknown };
 
 /** The limits of a watch. */
@@ -38,7 +45,18 @@ export interface WatchLimits {
   deadlineMs: number;
   /** Milliseconds without an event or bookmark; undefined for no limit. */
   idleTimeoutMs: number | undefined;
+  /**
+   * Whether it begins with the whole list, which has to come swiftly. Call
+   * {@linkcode WatchSession.listComplete} when it has.
+   */
+  beginsWithList?: boolean | undefined;
 }
+
+/**
+ * The idle timeout while a list comes. A server that does not know the
+ * parameters of WatchList never marks the end of one.
+ */
+const LIST_IDLE_TIMEOUT_MS = 10_000;
 
 /** One watch. */
 export class WatchSession<T extends KubernetesObject> {
@@ -47,7 +65,9 @@ export class WatchSession<T extends KubernetesObject> {
   readonly #abort = new AbortController();
   #reader: ReadableStreamDefaultReader<WatchEvent<T>> | undefined;
   #watchdog: Watchdog | undefined;
-  #dead: ConnectionError | undefined;
+  #pace: ListPace | undefined;
+  /** How it ended, if a limit was exceeded. */
+  #exceeded: WatchEnd | undefined;
 
   /**
    * Creates a session; {@linkcode WatchSession.run} opens the watch.
@@ -73,34 +93,33 @@ export class WatchSession<T extends KubernetesObject> {
     options: WatchOptions,
     onEvent: (event: WatchEvent<T>) => WatchEnd | undefined,
   ): Promise<WatchEnd> {
-    const { signal, deadlineMs, idleTimeoutMs } = this.#limits;
+    const { signal, deadlineMs, idleTimeoutMs, beginsWithList } = this.#limits;
     const onAbort = () => this.#end(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     this.#watchdog = new Watchdog({
       deadlineMs,
-      idleTimeoutMs,
-      onDead: (error) => this.#die(error),
+      idleTimeoutMs: beginsWithList
+        ? Math.min(LIST_IDLE_TIMEOUT_MS, idleTimeoutMs ?? Infinity)
+        : idleTimeoutMs,
+      onDead: (error) => this.#giveUp({ kind: "dead", error }),
     });
     try {
       const end = await this.#open(options) ?? await this.#read(onEvent);
-      return this.#dead === undefined
-        ? end
-        : { kind: "dead", error: this.#dead };
+      return this.#exceeded ?? end;
     } finally {
       signal.removeEventListener("abort", onAbort);
       this.#watchdog.stop();
+      this.#pace?.stop();
       this.#end();
     }
   }
 
-  /**
-   * Replaces the idle timeout of the open watch; idle time starts over.
-   *
-   * @param idleTimeoutMs The new limit; undefined for none.
-   */
-  setIdleTimeout(idleTimeoutMs: number | undefined): void {
-    this.#watchdog?.setIdleTimeout(idleTimeoutMs);
+  /** The list that it begins with is complete: it may be silent from now on. */
+  listComplete(): void {
+    this.#pace?.stop();
+    this.#pace = undefined;
+    this.#watchdog?.setIdleTimeout(this.#limits.idleTimeoutMs);
   }
 
   async #open(options: WatchOptions): Promise<WatchEnd | undefined> {
@@ -111,6 +130,11 @@ export class WatchSession<T extends KubernetesObject> {
       this.#reader = readerOf(
         await unlessAborted(Promise.resolve(watch), signal, cancelQuietly),
       );
+      if (this.#limits.beginsWithList) {
+        this.#pace = new ListPace((error) =>
+          this.#giveUp({ kind: "slow", error })
+        );
+      }
       return undefined;
     } catch (error) {
       return { kind: "failed", error };
@@ -125,21 +149,22 @@ export class WatchSession<T extends KubernetesObject> {
       try {
         result = await this.#reader?.read();
       } catch (error) {
-        return { kind: "lost", error };
+        return { kind: isUndecodableEvent(error) ? "failed" : "lost", error };
       }
       // An event read while the watch is being aborted is too late.
       if (!result || result.done || this.#abort.signal.aborted) {
         return { kind: "ended" };
       }
       this.#watchdog?.received();
+      this.#pace?.received();
       const end = onEvent(result.value);
       if (end !== undefined) return end;
     }
   }
 
-  #die(error: ConnectionError): void {
-    this.#dead = error;
-    this.#end(error);
+  #giveUp(end: WatchEnd & { error: unknown }): void {
+    this.#exceeded ??= end;
+    this.#end(end.error);
   }
 
   #end(reason?: unknown): void {

@@ -13,6 +13,7 @@ import {
   IndexerInformerWatcher,
   type InformerOptions,
 } from "../watch/indexer_informer_watcher.ts";
+import { WatchEndedError } from "../cache/_watch_ended_error.ts";
 import { StatusError } from "../api/status_error.ts";
 import { isExpiredOrGone } from "../api/status_predicates.ts";
 import { pause } from "../internal/pause.ts";
@@ -151,8 +152,8 @@ export class InformerRun<T extends KubernetesObject>
   }
 
   #failed(error: unknown): void {
-    // A new list recovers from this; client-node does not report it either.
-    if (isExpiredOrGone(error)) return;
+    // A new list recovers from these; client-node does not report them either.
+    if (isExpiredOrGone(error) || error instanceof WatchEndedError) return;
     this.#target.backoff.failed(error);
     this.#target.callbacks.emitState("error", callbackError(error));
     this.#settle();

@@ -60,7 +60,9 @@ export interface InformerOptions<
   resyncPeriodMs?: number | undefined;
   /**
    * Whether to stream the initial list (WatchList), falling back to LIST if the
-   * server does not support it.
+   * server does not support it. Of a shard (a lister-watcher with a
+   * `shardSelector`), one object is listed first, to find out whether the server
+   * knows shards.
    *
    * @default {true}
    */
@@ -116,9 +118,11 @@ export interface InformerOptions<
    */
   coalesce?: boolean | undefined;
   /**
-   * Called with each failure of a list or watch, and with an error for each
-   * object that cannot be stored; the informer continues. If it throws, the
-   * error is written to the console and otherwise ignored.
+   * Called with each failure of a list or watch, with the reason for any other
+   * list (a watch that ended at once, a server that was restored from a backup),
+   * and with an error for each object that cannot be stored; the informer
+   * continues. If it throws, the error is written to the console and otherwise
+   * ignored.
    */
   onWatchError?: ((error: unknown) => void) | undefined;
 }
@@ -147,6 +151,11 @@ const LEAST_WATCH_TIMEOUT_MS = 300_000;
  *   delivered; failures go to {@linkcode InformerOptions.onWatchError}.
  * - Changes that it could not watch are recovered by a list: an object that has
  *   vanished in the meantime is DELETED, with its last known state.
+ * - The same holds when the server was restored from a backup, and its resource
+ *   versions are lower than before. That is noticed at most one watch after the
+ *   server is back.
+ * - Nothing that the server sends stops it: what cannot be understood is
+ *   reported, and followed by a list.
  * - Unread events are buffered without limit, unless
  *   {@linkcode InformerOptions.coalesce} is set.
  *
@@ -231,7 +240,7 @@ export class IndexerInformerWatcher<
       pull: () => this.#pull(),
       cancel: (reason) => this.#shutDown(reason),
     });
-    const plan = makePlan(options);
+    const plan = makePlan(listerWatcher, options);
     this.indexer = store.view;
     this.events = stream;
     this.#streamController = controller;
@@ -407,10 +416,12 @@ export class IndexerInformerWatcher<
 }
 
 function makePlan<T extends KubernetesObject>(
+  listerWatcher: ListerWatcher<T>,
   options: InformerOptions<T>,
 ): ReflectorPlan {
   return new ReflectorPlan({
     watchList: options.watchList ?? true,
+    sharded: isSharded(listerWatcher),
     alwaysPaged: options.pageSize !== undefined,
     minBackoffMs: options.minBackoffMs ?? DEFAULT_MIN_BACKOFF_MS,
     maxBackoffMs: options.maxBackoffMs ?? DEFAULT_MAX_BACKOFF_MS,
@@ -419,4 +430,11 @@ function makePlan<T extends KubernetesObject>(
 
 function randomWatchTimeoutMs(): number {
   return LEAST_WATCH_TIMEOUT_MS * (1 + Math.random());
+}
+
+/** Whether it lists and watches a shard, as a `RestListerWatcher` tells. */
+function isSharded(listerWatcher: object): boolean {
+  return "shardSelector" in listerWatcher &&
+    typeof listerWatcher.shardSelector === "string" &&
+    listerWatcher.shardSelector !== "";
 }

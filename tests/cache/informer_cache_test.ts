@@ -293,3 +293,62 @@ Deno.test("an object without a name is named by kind and uid", () => {
     "Cannot store the Pod with uid one: Cannot make a key for Pod: it has no metadata.name",
   ]);
 });
+
+Deno.test("collect() keeps what is stored when the versions can be trusted, whatever the content", () => {
+  const fixture = new Fixture();
+  fixture.apply("ADDED", { ...stored("a", 2), value: 1 });
+  const collected: Collected<Item> = new Map();
+  fixture.cache.collect(collected, { ...stored("a", 2), value: 2 });
+  fixture.cache.replace(collected);
+  assertEquals(fixture.take(), []);
+  assertEquals(fixture.objects[0]?.value, 1);
+});
+
+Deno.test("collect() compares the contents when the versions cannot be trusted", () => {
+  let transformed = 0;
+  const fixture = new Fixture((item) => {
+    transformed++;
+    return item;
+  });
+  for (const name of ["same", "other", "deep"]) {
+    fixture.apply("ADDED", { ...stored(name, 2), value: 1 });
+  }
+  const [same] = fixture.objects;
+  let deep: unknown[] = [];
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  const collected: Collected<Item> = new Map();
+  for (
+    const object of [
+      { ...stored("same", 2), value: 1 },
+      { ...stored("other", 2), value: 2 },
+      { ...stored("deep", 2), value: untyped<number>(deep) },
+    ]
+  ) {
+    fixture.cache.collect(collected, object, { versions: false });
+  }
+  fixture.cache.replace(collected);
+  assertEquals(fixture.take(), [
+    "MODIFIED other@2",
+    "MODIFIED deep@2",
+  ]);
+  assertStrictEquals(fixture.objects[0], same);
+  assertEquals(transformed, 6);
+});
+
+for (
+  const kind of [{ toString: 1 }, null, 5, ["Pod"], { constructor: null }]
+) {
+  Deno.test(`an object without a name and with ${JSON.stringify(kind)} as kind is reported`, () => {
+    const fixture = new Fixture();
+    const object = untyped<Item>({ kind, metadata: { uid: { toString: 1 } } });
+    assertEquals(fixture.apply("ADDED", object), []);
+    assertEquals(fixture.replace(object), []);
+    assertEquals(fixture.messages.length, 2);
+    assertEquals(
+      fixture.messages[0]?.startsWith(
+        "Cannot store the object with uid undefined: ",
+      ),
+      true,
+    );
+  });
+}

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
+import { ShardingUnsupportedError } from "../../api/sharding_unsupported_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { KubernetesList, WatchOptions } from "../../api/types.ts";
 import { Clock } from "../support/clock.ts";
@@ -10,6 +11,7 @@ import {
   EXPIRED,
   type Item,
   item,
+  ofShard,
   onlyLists,
   refused,
   Rig,
@@ -62,24 +64,47 @@ Deno.test("WatchList applies changes before its end marker", async () => {
   fake.send({ type: "ADDED", object: object("b", "3") });
   fake.send({ type: "MODIFIED", object: object("a", "4") });
   fake.send({ type: "DELETED", object: object("b", "5") });
-  fake.send({
-    type: "BOOKMARK",
-    object: { metadata: { resourceVersion: "5" } },
-  });
   await turn();
   assertEquals(rig.informer.controller.hasSynced(), false);
   assertEquals(rig.store, []);
-  for (const value of ["false", "true"]) {
-    assertEquals(rig.informer.controller.hasSynced(), false);
-    const annotations = { "k8s.io/initial-events-end": value };
-    const metadata = { resourceVersion: "6", annotations };
-    fake.send({ type: "BOOKMARK", object: { metadata } });
-    await turn();
-  }
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  const metadata = { resourceVersion: "6", annotations };
+  fake.send({ type: "BOOKMARK", object: { metadata } });
+  await turn();
   assertEquals(rig.informer.controller.hasSynced(), true);
   assertEquals(rig.informer.controller.lastSyncResourceVersion(), "6");
   assertEquals(rig.takeEvents(), ["ADDED a@4"]);
 });
+
+for (
+  const [what, metadata] of [
+    ["without annotations", { resourceVersion: "5" }],
+    ["with an end marker that is not true", {
+      resourceVersion: "5",
+      annotations: { "k8s.io/initial-events-end": "false" },
+    }],
+    ["without a version", {}],
+  ] as const
+) {
+  Deno.test(`WatchList falls back to LIST on a bookmark ${what} before the end marker`, async () => {
+    using time = new Clock();
+    await using rig = new Rig(time, {
+      fake: { objects: OBJECTS, watchList: "ignored" },
+    });
+    await turn();
+    rig.fake.send({ type: "BOOKMARK", object: { metadata } });
+    await turn();
+    assertEquals(rig.takeRequests(), [
+      '+0 watchList ""',
+      '+0 list "0" limit 500',
+    ]);
+    assertEquals(rig.takeErrors(), [
+      "Cannot complete the initial list by WatchList: it sent another bookmark",
+    ]);
+    assertEquals(rig.store.length, 3);
+    await rig.pass(800);
+  });
+}
 
 const REFUSALS = [400, 422, 403, 404, 500, 503].map((code) => refused(code));
 
@@ -168,6 +193,160 @@ Deno.test("WatchList falls back to LIST when its stream is silent for 10 s befor
   assertEquals(rig.takeErrors(), [
     "Cannot complete the initial list by WatchList: The watch delivered no event or bookmark for 10000 ms: its connection is presumed dead",
   ]);
+  assertEquals(rig.store.length, 4);
+});
+
+Deno.test("WatchList falls back to LIST when fewer than 20 events come in 20 s", async () => {
+  using time = new Clock();
+  await using rig = new Rig(time, {
+    fake: { objects: OBJECTS, watchList: "ignored" },
+  });
+  await turn();
+  for (let second = 2; second < 20; second += 2) {
+    await rig.pass(2_000);
+    rig.fake.modify(item("a"));
+  }
+  await rig.pass(1_999);
+  assertEquals(rig.takeRequests(), ['+0 watchList ""']);
+  await rig.pass(1);
+  assertEquals(rig.takeRequests(), [
+    '+20000 list "0" limit 500',
+    '+20000 watch "13"',
+  ]);
+  assertEquals(rig.takeErrors(), [
+    "Cannot complete the initial list by WatchList: the watch delivered fewer than 20 events in 20000 ms",
+  ]);
+  assertEquals(rig.store.length, 3);
+});
+
+Deno.test("WatchList falls back to LIST when it goes on for two minutes, however busy", async () => {
+  using time = new Clock();
+  await using rig = new Rig(time, {
+    fake: { objects: OBJECTS, watchList: "ignored" },
+  });
+  await turn();
+  for (let second = 1; second < 120; second++) {
+    await rig.pass(1_000);
+    for (let i = 0; i < 5; i++) rig.fake.modify(item("a"));
+  }
+  await rig.pass(999);
+  assertEquals(rig.takeRequests(), ['+0 watchList ""']);
+  await rig.pass(1);
+  assertEquals(rig.takeRequests(), [
+    '+120000 list "0" limit 500',
+    '+120000 watch "599"',
+  ]);
+  assertEquals(rig.takeErrors(), [
+    "Cannot complete the initial list by WatchList: it was not complete after 120000 ms",
+  ]);
+});
+
+Deno.test("WatchList may be as slow as it likes after the end marker", async () => {
+  using time = new Clock();
+  await using rig = await Rig.synced(time);
+  for (let i = 0; i < 5; i++) {
+    rig.fake.bookmark();
+    await rig.pass(50_000);
+  }
+  assertEquals(rig.takeRequests(), []);
+  assertEquals(rig.errors, []);
+});
+
+Deno.test("WatchList falls back to LIST no sooner than the Retry-After of its failure", async () => {
+  using time = new Clock();
+  await using rig = new Rig(time, {
+    script: (fake) => fake.failNextWatch(refused(503, 9)),
+  });
+  await rig.pass(8_999);
+  await rig.pass(1);
+  assertEquals(rig.takeRequests(), [
+    '+0 watchList ""',
+    '+9000 list "0" limit 500',
+    '+9000 watch "1"',
+  ]);
+});
+
+for (const watchList of [true, false]) {
+  Deno.test(`a shard is listed with a limit of 1 before the first WatchList, and only then: WatchList ${watchList}`, async () => {
+    using time = new Clock();
+    await using rig = new Rig(time, { watchList, from: ofShard });
+    await turn();
+    assertEquals(
+      rig.takeRequests(),
+      watchList
+        ? ["+0 list nothing limit 1", '+0 watchList ""']
+        : ['+0 list "0" limit 500', '+0 watch "1"'],
+    );
+    await rig.pass(5_000);
+    rig.fake.error(EXPIRED);
+    await turn();
+    assertEquals(
+      rig.takeRequests()[0],
+      watchList ? '+5000 watchList "1"' : '+5000 list "1"',
+    );
+    await rig.pass(800);
+  });
+}
+
+for (const selector of ["", 5, undefined]) {
+  Deno.test(`a shardSelector of ${JSON.stringify(selector)} is not a shard`, async () => {
+    using time = new Clock();
+    await using rig = new Rig(time, {
+      from: (fake) => untyped({ ...ofShard(fake), shardSelector: selector }),
+    });
+    await turn();
+    assertEquals(rig.takeRequests(), ['+0 watchList ""']);
+  });
+}
+
+Deno.test("a server that does not know shards is reported, with backoff, and delivers nothing", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const error = new ShardingUnsupportedError("all of them");
+  await using rig = new Rig(time, {
+    from: ofShard,
+    fake: { objects: OBJECTS },
+    script: (fake) => fake.failNextList(error, 2),
+  });
+  await turn();
+  await rig.pass(800);
+  assertEquals(rig.errors, [error, error]);
+  assertEquals(rig.informer.controller.hasSynced(), false);
+  await rig.pass(1_600);
+  assertEquals(rig.takeRequests(), [
+    "+0 list nothing limit 1",
+    "+800 list nothing limit 1",
+    "+2400 list nothing limit 1",
+    '+2400 watchList ""',
+  ]);
+  assertEquals(rig.store.length, 3);
+});
+
+Deno.test("a second 410 right after a list is followed by a list without a version", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const lagging = { metadata: { resourceVersion: "4" }, items: OBJECTS };
+  await using rig = await Rig.synced(time, {
+    watchList: false,
+    fake: { objects: OBJECTS },
+    from: (fake) => ({
+      list: (options) =>
+        options.resourceVersion === ""
+          ? fake.list(options)
+          : Promise.resolve(lagging),
+      watch: (options) => fake.watch(options),
+    }),
+  });
+  await rig.pass(5_000);
+  rig.fake.stall();
+  rig.fake.add(item("d"));
+  rig.fake.compact();
+  rig.fake.error(EXPIRED);
+  rig.fake.disconnect();
+  for (const ms of [0, 800, 800]) await rig.pass(ms);
+  const requests = rig.takeRequests();
+  assertEquals(requests.at(-2), '+6600 list "" limit 500');
+  assertEquals(requests.at(-1), '+6600 watch "5"');
   assertEquals(rig.store.length, 4);
 });
 

@@ -3,6 +3,8 @@
 // so that lists and watches can be told apart.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
+import { ResponseTooLargeError } from "../../api/response_too_large_error.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { KubernetesObject } from "../../api/types.ts";
@@ -60,7 +62,11 @@ Deno.test("a watch that ended a minute after its start is followed at once, also
     rig.fake.disconnect(how);
     await turn();
   }
-  assertEquals(rig.takeRequests(), ['+60000 watch "1"', '+120000 watch "1"']);
+  assertEquals(rig.takeRequests(), [
+    "+60000 list nothing limit 1",
+    '+60000 watch "1"',
+    '+120000 watch "1"',
+  ]);
 });
 
 Deno.test("a watch that ends within a second without an event is followed by the backoff and a list", async () => {
@@ -70,12 +76,18 @@ Deno.test("a watch that ends within a second without an event is followed by the
   await rig.pass(999);
   rig.fake.disconnect();
   await turn();
+  assertEquals(rig.takeErrors(), [
+    "The watch ended after 999 ms without an event or bookmark",
+  ]);
   await rig.pass(1_200);
   assertEquals(rig.takeRequests(), ['+2199 list "1"', '+2199 watch "1"']);
   await rig.pass(1_000);
   rig.fake.disconnect();
   await turn();
-  assertEquals(rig.takeRequests(), ['+3199 watch "1"']);
+  assertEquals(rig.takeRequests(), [
+    "+3199 list nothing limit 1",
+    '+3199 watch "1"',
+  ]);
 });
 
 Deno.test("a bookmark counts as an event", async () => {
@@ -164,7 +176,9 @@ for (const watchList of [true, false]) {
     rig.fake.disconnect();
     await rig.pass(0);
     await rig.pass(800);
-    assertEquals(rig.takeRequests().slice(0, 2), [
+    const check = watchList ? [] : ["+5000 list nothing limit 1"];
+    assertEquals(rig.takeRequests().slice(0, check.length + 2), [
+      ...check,
       '+5000 watch "2"',
       watchList ? `+5800 ${ask}` : `+5000 ${ask}`,
     ]);
@@ -173,30 +187,47 @@ for (const watchList of [true, false]) {
   });
 }
 
-for (
-  const [what, error] of Object.entries({
-    "a 429": refused(429),
-    "a ConnectionError": new ConnectionError("refused"),
-  })
-) {
-  Deno.test(`${what} as the response is followed by the backoff and a watch, without a list`, async () => {
-    using time = new Clock();
-    using _random = fixRandom(0.25);
-    await using rig = await Rig.synced(time, { watchList: false });
-    rig.fake.failNextWatch(error, 2);
-    await rig.pass(60_000);
-    rig.fake.disconnect();
-    await rig.pass(0);
-    await rig.pass(1_000);
-    await rig.pass(2_000);
-    assertEquals(rig.takeRequests(), [
-      '+60000 watch "1"',
-      '+61000 watch "1"',
-      '+63000 watch "1"',
-    ]);
-    assertEquals(rig.errors, [error, error]);
-  });
-}
+Deno.test("a 429 as the response is followed by the backoff and a watch, without a list", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0.25);
+  await using rig = await Rig.synced(time, { watchList: false });
+  const error = refused(429);
+  rig.fake.failNextWatch(error, 2);
+  rig.fake.bookmark();
+  await rig.pass(60_000);
+  rig.fake.disconnect();
+  await rig.pass(0);
+  await rig.pass(1_000);
+  await rig.pass(2_000);
+  assertEquals(rig.takeRequests(), [
+    '+60000 watch "1"',
+    '+61000 watch "1"',
+    '+63000 watch "1"',
+  ]);
+  assertEquals(rig.errors, [error, error]);
+});
+
+Deno.test("a ConnectionError as the response is followed by the backoff and a watch, after the question for the server's version", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0.25);
+  await using rig = await Rig.synced(time, { watchList: false });
+  const error = new ConnectionError("refused");
+  rig.fake.failNextWatch(error, 2);
+  rig.fake.bookmark();
+  await rig.pass(60_000);
+  rig.fake.disconnect();
+  await rig.pass(0);
+  await rig.pass(1_000);
+  await rig.pass(2_000);
+  assertEquals(rig.takeRequests(), [
+    '+60000 watch "1"',
+    "+61000 list nothing limit 1",
+    '+61000 watch "1"',
+    "+63000 list nothing limit 1",
+    '+63000 watch "1"',
+  ]);
+  assertEquals(rig.errors, [error, error]);
+});
 
 Deno.test("a 429 in the stream is followed by its Retry-After and a watch, without a list", async () => {
   using time = new Clock();
@@ -217,6 +248,7 @@ for (
     using _random = fixRandom(0.5);
     await using rig = await Rig.synced(time, { watchList: false });
     rig.fake.failNextWatch(error);
+    rig.fake.bookmark();
     await rig.pass(60_000);
     rig.fake.disconnect();
     await rig.pass(0);
@@ -234,6 +266,11 @@ for (
   const [what, event] of [
     ["an ERROR without an object", { type: "ERROR" }],
     ["an event of unknown type", { type: "TABLE", object: {} }],
+    ["an event whose type is not a text", { type: [[]], object: {} }],
+    ["an ADDED of null", { type: "ADDED", object: null }],
+    ["a MODIFIED of a list", { type: "MODIFIED", object: [] }],
+    ["a DELETED of a text", { type: "DELETED", object: "a" }],
+    ["a BOOKMARK of nothing", { type: "BOOKMARK" }],
     ["nothing", null],
   ] as const
 ) {
@@ -338,7 +375,9 @@ for (const watchList of [true, false]) {
     await rig.pass(11_999);
     assertEquals(rig.takeRequests(), []);
     await rig.pass(1);
-    assertEquals(rig.takeRequests(), ['+12000 watch "1"']);
+    // A stream that began with a list was not silent.
+    const check = watchList ? [] : ["+12000 list nothing limit 1"];
+    assertEquals(rig.takeRequests(), [...check, '+12000 watch "1"']);
     assertEquals(rig.store, ["a@2"]);
     const [error] = rig.errors;
     assertInstanceOf(error, ConnectionError);
@@ -364,7 +403,12 @@ Deno.test("a watch() that does not answer by the deadline is repeated", async ()
   rig.fake.hangNextWatch({ ignoreAbort: true });
   await rig.pass(10_000);
   await rig.pass(10_000);
-  assertEquals(rig.takeRequests(), ['+10000 watch "1"', '+20000 watch "1"']);
+  assertEquals(rig.takeRequests(), [
+    "+10000 list nothing limit 1",
+    '+10000 watch "1"',
+    "+20000 list nothing limit 1",
+    '+20000 watch "1"',
+  ]);
   assertInstanceOf(rig.errors.at(-1), ConnectionError);
 });
 
@@ -400,6 +444,72 @@ Deno.test("an informer without delays lets the event loop turn, and continues", 
   assertEquals(rig.informer.controller.hasSynced(), true);
   assertEquals(rig.fake.openWatches, 1);
   assertEquals(await isPending(rig.informer.done), true);
+});
+
+for (
+  const error of [
+    new UndecodableEventError("Cannot decode watch event"),
+    new ResponseTooLargeError("too long", 10),
+  ]
+) {
+  Deno.test(`a line that cannot be understood (${error.name}) is followed by the backoff and a list, and the second time by one without a version`, async () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    await using rig = await Rig.synced(time, { watchList: false });
+    await rig.pass(60_000);
+    rig.fake.disconnect({ error });
+    await rig.pass(0);
+    rig.fake.closeNextWatch({ error });
+    await rig.pass(800);
+    await rig.pass(1_600);
+    assertEquals(rig.takeRequests(), [
+      '+60800 list "1"',
+      '+60800 watch "1"',
+      '+62400 list "" limit 500',
+      '+62400 watch "1"',
+    ]);
+    assertEquals(rig.errors, [error, error]);
+  });
+}
+
+Deno.test("a bookmark without a version says nothing", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  await using rig = await Rig.synced(time, { watchList: false });
+  rig.fake.send({ type: "BOOKMARK", object: { metadata: {} } });
+  await turn();
+  rig.fake.disconnect();
+  await rig.pass(0);
+  await rig.pass(800);
+  assertEquals(rig.takeRequests(), ['+800 list "1"', '+800 watch "1"']);
+  assertEquals(rig.takeErrors(), [
+    "The watch ended after 0 ms without an event or bookmark",
+  ]);
+});
+
+Deno.test("a version that is lower does not move the informer back", async () => {
+  using time = new Clock();
+  await using rig = await Rig.synced(time, {
+    watchList: false,
+    fake: { objects: [item("a"), item("b")], resourceVersion: "10" },
+  });
+  rig.fake.advance(10);
+  rig.fake.bookmark();
+  await turn();
+  const [a] = rig.informer.indexer;
+  if (a !== undefined) rig.fake.send({ type: "DELETED", object: a });
+  rig.fake.send({
+    type: "BOOKMARK",
+    object: { metadata: { resourceVersion: "5" } },
+  });
+  await turn();
+  assertEquals(rig.takeEvents(), ["DELETED a@11"]);
+  assertEquals(rig.informer.controller.lastSyncResourceVersion(), "22");
+  await rig.informer.untilResourceVersion("22");
+  await rig.pass(5_000);
+  rig.fake.disconnect();
+  await turn();
+  assertEquals(rig.takeRequests(), ['+5000 watch "22"']);
 });
 
 Deno.test("an event without a version changes the store and not the version", async () => {

@@ -2,7 +2,7 @@
 // delay: `watchList ""`, `list "0" paged`, `watch "7" after 800`. A plan
 // without even a turn of the event loop ends in `at once`.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf } from "@std/assert";
 import {
   isAnyVersion,
   type Plan,
@@ -10,7 +10,9 @@ import {
   type ReflectorPlanOptions,
   type Request,
 } from "../../cache/_reflector_plan.ts";
+import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
+import { ShardingUnsupportedError } from "../../api/sharding_unsupported_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import { Clock, setClock } from "../support/clock.ts";
 import { EXPIRED, refused } from "../support/informer_fakes.ts";
@@ -33,6 +35,7 @@ const WATCH_LIST: Request = { kind: "watchList", version: "" };
 function make(options: Partial<ReflectorPlanOptions> = {}): ReflectorPlan {
   return new ReflectorPlan({
     watchList: true,
+    sharded: false,
     alwaysPaged: false,
     minBackoffMs: 800,
     maxBackoffMs: 30_000,
@@ -138,6 +141,25 @@ for (const [what, error] of Object.entries({ expired: GONE, TOO_LARGE })) {
   });
 }
 
+for (const code of [400, 422]) {
+  Deno.test(`listFailed() takes a ${code} for a refusal of the version, if there was one`, () => {
+    using _random = fixRandom(0);
+    const plan = make({ watchList: false });
+    assertEquals(
+      text(plan.listFailed(LIST, refused(code))),
+      'list "0" paged after 800',
+    );
+    plan.replaced("abc");
+    const request: Request = { kind: "list", version: "abc", paged: false };
+    const next = plan.listFailed(request, refused(code));
+    assertEquals(text(next), 'list "" paged at once');
+    assertEquals(
+      text(plan.listFailed(next.request, refused(code))),
+      'list "" paged after 1600',
+    );
+  });
+}
+
 Deno.test("listFailed() backs off, and never requests before Retry-After", () => {
   using _random = fixRandom(0.5);
   const plan = make();
@@ -235,11 +257,19 @@ for (
   });
 }
 
+Deno.test("watchListFailed() falls back to LIST no sooner than Retry-After", () => {
+  const plan = make();
+  assertEquals(
+    text(plan.watchListFailed(WATCH_LIST, refused(503, 9))),
+    'list "0" paged after 9000',
+  );
+});
+
 Deno.test("watchEnded() watches again from the last version", () => {
   using time = new Clock();
   const plan = watching(time, 1_000);
   plan.moved("12");
-  assertEquals(text(plan.watchEnded(false)), 'watch "12" at once');
+  assertEquals(text(plan.watchEnded(true)), 'watch "12" at once');
   assertEquals(
     text(watching(time, 300).watchEnded(true)),
     'watch "7" after 500',
@@ -249,14 +279,15 @@ Deno.test("watchEnded() watches again from the last version", () => {
 Deno.test("watchEnded() lists after the backoff when it was short and silent", () => {
   using time = new Clock();
   using _random = fixRandom(0.25);
+  const plan = watching(time, 999).watchEnded(false);
+  assertEquals(text(plan), 'list "7" after 1000');
   assertEquals(
-    text(watching(time, 999).watchEnded(false)),
-    'list "7" after 1000',
+    plan.reason?.message,
+    "The watch ended after 999 ms without an event or bookmark",
   );
-  assertEquals(
-    text(watching(time, 1_000).watchEnded(false)),
-    'watch "7" at once',
-  );
+  const later = watching(time, 1_000).watchEnded(false);
+  assertEquals(text(later), 'checkVersion "7" at once');
+  assertEquals(later.reason, undefined);
 });
 
 Deno.test("watchEnded() treats a clock that was set back as standing still", () => {
@@ -284,15 +315,173 @@ Deno.test("watchLost() watches again without a list, with backoff when it was sh
   assertEquals(text(plan.watchLost(false)), 'watch "7" after 2000');
 });
 
-for (const [what, error] of Object.entries({ LOST, 429: refused(429) })) {
-  Deno.test(`watchFailed() watches again with backoff on ${what}`, () => {
+Deno.test("watchFailed() watches again with backoff on 429", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 0);
+  assertEquals(text(plan.watchFailed(refused(429))), 'watch "7" after 800');
+  assertEquals(text(plan.watchFailed(refused(429))), 'watch "7" after 1600');
+});
+
+Deno.test("watchFailed() asks for the server's version after the backoff when there was no answer", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 0);
+  assertEquals(text(plan.watchFailed(LOST)), 'checkVersion "7" after 800');
+  time.tick(800);
+  assertEquals(text(plan.versionChecked("7")), 'watch "7" at once');
+  plan.watchStarts();
+  assertEquals(text(plan.watchFailed(LOST)), 'checkVersion "7" after 1600');
+  time.tick(1_600);
+  assertEquals(text(plan.versionChecked(undefined)), 'watch "7" at once');
+});
+
+Deno.test("watchDied() asks for the server's version when nothing was heard", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  assertEquals(
+    text(watching(time, 5_000).watchDied(false)),
+    'checkVersion "7" at once',
+  );
+  assertEquals(
+    text(watching(time, 300).watchDied(false)),
+    'checkVersion "7" after 800',
+  );
+  assertEquals(
+    text(watching(time, 5_000).watchDied(true)),
+    'watch "7" at once',
+  );
+});
+
+Deno.test("watchLost() asks for the server's version only when bookmarks were missing for long", () => {
+  using time = new Clock();
+  assertEquals(
+    text(watching(time, 119_999).watchLost(false)),
+    'watch "7" at once',
+  );
+  assertEquals(
+    text(watching(time, 120_000).watchLost(false)),
+    'checkVersion "7" at once',
+  );
+  assertEquals(
+    text(watching(time, 120_000).watchLost(true)),
+    'watch "7" at once',
+  );
+});
+
+for (const version of ["", "0", "7f", "007"]) {
+  Deno.test(`the server is not asked for its version when the last one is ${JSON.stringify(version)}`, () => {
     using time = new Clock();
     using _random = fixRandom(0);
-    const plan = watching(time, 0);
-    assertEquals(text(plan.watchFailed(error)), 'watch "7" after 800');
-    assertEquals(text(plan.watchFailed(error)), 'watch "7" after 1600');
+    const plan = make({ watchList: false });
+    plan.replaced(version);
+    plan.watchStarts();
+    time.tick(5_000);
+    const kind = isAnyVersion(version) ? "list" : "watch";
+    for (const next of [plan.watchEnded(false), plan.watchFailed(LOST)]) {
+      assertEquals(next.request.kind, kind);
+    }
   });
 }
+
+for (const version of ["7", "8", "10", "", "abc", "06", undefined]) {
+  Deno.test(`versionChecked() watches when the server is at ${version}`, () => {
+    using time = new Clock();
+    const next = watching(time, 5_000).versionChecked(version);
+    assertEquals(text(next), 'watch "7" at once');
+    assertEquals(next.reason, undefined);
+  });
+}
+
+Deno.test("versionChecked() keeps the spacing from the watch before it", () => {
+  using time = new Clock();
+  assertEquals(
+    text(watching(time, 300).versionChecked("7")),
+    'watch "7" after 500',
+  );
+});
+
+for (const watchList of [true, false]) {
+  Deno.test(`versionChecked() lists without a version when the server is behind, WatchList ${watchList}`, () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const plan = watching(time, 5_000, { watchList });
+    plan.moved("100");
+    const list = watchList ? 'watchList ""' : 'list "" paged';
+    const next = plan.versionChecked("99");
+    assertEquals(text(next), `${list} at once`);
+    assertInstanceOf(next.reason, StatusError);
+    assertEquals([next.reason.code, next.reason.reason], [410, "Expired"]);
+    assertEquals(
+      next.reason.message,
+      "The server is at resource version 99, behind 100: it may have been restored from a backup",
+    );
+    assertEquals(
+      text(plan.listFailed(next.request, LOST)),
+      `${list} after 800`,
+    );
+    plan.replaced("99");
+    assertEquals(plan.version, "99");
+    assertEquals(plan.listed(LIST, false).request.version, "99");
+  });
+}
+
+Deno.test("versionChecked() backs off when the server is behind again, with nothing in between", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 5_000);
+  plan.versionChecked("6");
+  plan.replaced("6");
+  assertEquals(text(plan.versionChecked("5")), 'list "" paged after 800');
+  plan.replaced("5");
+  plan.moved("6");
+  assertEquals(text(plan.versionChecked("5")), 'list "" paged at once');
+});
+
+Deno.test("moved() never moves back, unless the versions cannot be compared", () => {
+  const plan = listed();
+  const steps: [string, string][] = [
+    ["9", "9"],
+    ["8", "9"],
+    ["10", "10"],
+    ["9", "10"],
+    ["abc", "abc"],
+    ["2", "2"],
+  ];
+  for (const [version, expected] of steps) {
+    plan.moved(version);
+    assertEquals(plan.version, expected);
+  }
+  plan.replaced("1");
+  assertEquals(plan.version, "1");
+});
+
+Deno.test("begin() finds out whether the server knows shards before the first WatchList", () => {
+  using _random = fixRandom(0);
+  const plan = make({ sharded: true });
+  const first = plan.begin();
+  assertEquals(text(first), 'checkShards "" at once');
+  const { request } = first;
+  const error = new ShardingUnsupportedError("all of them");
+  assertEquals(
+    text(plan.listFailed(request, error)),
+    'checkShards "" after 800',
+  );
+  assertEquals(
+    text(plan.listFailed(request, refused(503, 9))),
+    'checkShards "" after 9000',
+  );
+  assertEquals(text(plan.shardsChecked()), 'watchList "" at once');
+  assertEquals(
+    text(plan.watchListFailed(WATCH_LIST, refused(429))),
+    'watchList "" after 3200',
+  );
+});
+
+Deno.test("begin() lists a shard by LIST without a check before it", () => {
+  const plan = make({ sharded: true, watchList: false });
+  assertEquals(text(plan.begin()), 'list "0" paged at once');
+});
 
 Deno.test("watchFailed() honors the Retry-After of a 429", () => {
   using time = new Clock();
@@ -309,15 +498,55 @@ Deno.test("watchFailed() lists at once when the version has expired", () => {
   assertEquals(text(plan.watchFailed(GONE)), 'list "7" at once');
 });
 
-Deno.test("watchFailed() backs off when the version has expired again, with nothing in between", () => {
+Deno.test("watchFailed() backs off, and asks for no version, when the version has expired again, with nothing in between", () => {
   using time = new Clock();
   using _random = fixRandom(0);
   const plan = watching(time, 0);
   plan.watchFailed(GONE);
   plan.replaced("9");
-  assertEquals(text(plan.watchFailed(GONE)), 'list "9" after 800');
+  assertEquals(text(plan.watchFailed(GONE)), 'list "" paged after 800');
+  plan.replaced("10");
+  plan.moved("11");
+  assertEquals(text(plan.watchFailed(GONE)), 'list "11" at once');
+});
+
+Deno.test("watchFailed() backs off when versions expire one soon after the other, with events between", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 0);
+  const expire = () => {
+    plan.moved("8");
+    return text(plan.watchFailed(GONE));
+  };
+  for (let i = 0; i < 3; i++) assertEquals(expire(), 'list "8" at once');
+  time.tick(9_999);
+  assertEquals(expire(), 'list "8" after 800');
+  time.tick(10_000);
+  assertEquals(expire(), 'list "8" at once');
+});
+
+Deno.test("watchFailed() backs off when an event cannot be understood, and asks for no version the second time", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const error = new UndecodableEventError("not JSON");
+  const plan = watching(time, 60_000);
+  assertEquals(text(plan.watchFailed(error)), 'list "7" after 800');
+  plan.replaced("7");
+  assertEquals(text(plan.watchFailed(error)), 'list "" paged after 1600');
+  plan.replaced("9");
   plan.moved("10");
-  assertEquals(text(plan.watchFailed(GONE)), 'list "10" at once');
+  assertEquals(text(plan.watchFailed(error)), 'list "10" after 3200');
+});
+
+Deno.test("watchFailed() lists at once when the version has expired long after a list", () => {
+  using time = new Clock();
+  const plan = watching(time, 0);
+  plan.watchFailed(GONE);
+  plan.replaced("9");
+  plan.watchStarts();
+  time.tick(60_000);
+  plan.watchEnded(false);
+  assertEquals(text(plan.watchFailed(GONE)), 'list "9" at once');
 });
 
 Deno.test("watchFailed() lists by WatchList, from the last version if it is known", () => {
@@ -389,7 +618,9 @@ Deno.test("without delays, nothing that could repeat for ever is planned at once
   assertEquals(text(plan.watchEnded(true)), 'watch "7" after 0');
   assertEquals(text(plan.watchEnded(false)), 'list "7" after 0');
   assertEquals(text(plan.watchLost(false)), 'watch "7" after 0');
-  assertEquals(text(plan.watchFailed(LOST)), 'watch "7" after 0');
+  assertEquals(text(plan.watchFailed(refused(429))), 'watch "7" after 0');
+  assertEquals(text(plan.watchFailed(LOST)), 'checkVersion "7" after 0');
+  assertEquals(text(plan.versionChecked("7")), 'watch "7" after 0');
 });
 
 for (

@@ -1,13 +1,22 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  awaitServerVersion,
+  isDecimalVersion,
   isOlderVersion,
   listerOf,
   serverVersion,
 } from "../../cache/_server_version.ts";
-import type { KubernetesList, Watcher } from "../../api/types.ts";
+import type { KubernetesList, ListOptions, Watcher } from "../../api/types.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
+import { Clock } from "../support/clock.ts";
+import { item } from "../support/informer_fakes.ts";
 import { untyped } from "../support/scripted_watcher.ts";
-import { listOf } from "../support/wait_fakes.ts";
+import {
+  CountedAbort,
+  isPending,
+  listOf,
+  turn,
+} from "../support/wait_fakes.ts";
 
 for (
   const [version, other, isOlder] of [
@@ -71,4 +80,90 @@ Deno.test("serverVersion() is empty when the list has no version", async () => {
   const lister = { list: () => Promise.resolve(listOf([], {})) };
   const { signal } = new AbortController();
   assertEquals(await serverVersion(lister, signal), "");
+});
+
+Deno.test("isDecimalVersion() is true of versions that can be compared", () => {
+  assertEquals(["1", "10", "", "0", "01", "1a"].map(isDecimalVersion), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+Deno.test("awaitServerVersion() lists at most one object, at no version", async () => {
+  using time = new Clock();
+  const { signal } = new AbortController();
+  const fake = new FakeListerWatcher({ objects: [item("a"), item("b")] });
+  assertEquals(await awaitServerVersion(fake, signal), "3");
+  const { signal: own, ...options } = fake.listCalls[0]?.options ?? {};
+  assertEquals(options, { limit: 1 });
+  assertEquals(own instanceof AbortSignal, true);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("awaitServerVersion() is empty when the list has none", async () => {
+  const { signal } = new AbortController();
+  for (const metadata of [undefined, null, {}, { resourceVersion: 7 }]) {
+    const list = untyped<KubernetesList>({ metadata, items: [] });
+    const lister = { list: () => Promise.resolve(list) };
+    assertEquals(await awaitServerVersion(lister, signal), "");
+  }
+});
+
+Deno.test("awaitServerVersion() rejects when the list fails, or is not one", async () => {
+  using time = new Clock();
+  const abort = new CountedAbort();
+  const lists: (() => Promise<KubernetesList>)[] = [
+    () => Promise.reject(new RangeError("no")),
+    () => {
+      throw new RangeError("no");
+    },
+    () => Promise.resolve(untyped<KubernetesList>(null)),
+  ];
+  for (const list of lists) {
+    await assertRejects(() => awaitServerVersion({ list }, abort.signal));
+    assertEquals(abort.listeners, 0);
+    assertEquals(time.timers, 0);
+  }
+});
+
+Deno.test("awaitServerVersion() gives up after 10 s, and aborts the list", async () => {
+  using time = new Clock();
+  const abort = new CountedAbort();
+  const asked: ListOptions[] = [];
+  const lister = {
+    list: (options: ListOptions) => {
+      asked.push(options);
+      return new Promise<KubernetesList>(() => {});
+    },
+  };
+  const version = awaitServerVersion(lister, abort.signal);
+  await time.pass(9_999);
+  assertEquals(await isPending(version), true);
+  await time.pass(1);
+  await assertRejects(() => version, Error, "did not answer within 10000 ms");
+  assertEquals(asked[0]?.signal?.aborted, true);
+  assertEquals(abort.listeners, 0);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("awaitServerVersion() rejects with the signal's reason, and ignores what comes later", async () => {
+  using time = new Clock();
+  const abort = new CountedAbort();
+  const answer = Promise.withResolvers<KubernetesList>();
+  const reason = new Error("enough");
+  const version = awaitServerVersion(
+    { list: () => answer.promise },
+    abort.signal,
+  );
+  abort.abort(reason);
+  assertStrictEquals(await assertRejects(() => version), reason);
+  answer.reject(new Error("late"));
+  await turn();
+  assertEquals(time.timers, 0);
+  const late = awaitServerVersion({ list: () => answer.promise }, abort.signal);
+  assertStrictEquals(await assertRejects(() => late), reason);
 });

@@ -9,6 +9,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { type WatchEnd, WatchSession } from "../../cache/_watch_session.ts";
+import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
+import { ResponseTooLargeError } from "../../api/response_too_large_error.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import type { KubernetesObject, Watcher, WatchEvent } from "../../api/types.ts";
 import { Clock, setClock } from "../support/clock.ts";
@@ -25,6 +27,7 @@ const FAILED: WatchEnd = { kind: "failed", error: new Error("enough") };
 interface Limits {
   deadlineMs?: number;
   idleTimeoutMs?: number | undefined;
+  beginsWithList?: boolean;
 }
 
 /** A running session, and its events and end. */
@@ -37,7 +40,7 @@ class Fixture {
 
   constructor(
     called: (call: ScriptedCall) => void = () => {},
-    { deadlineMs = Infinity, idleTimeoutMs }: Limits = {},
+    { deadlineMs = Infinity, idleTimeoutMs, beginsWithList }: Limits = {},
     onEvent: (event: WatchEvent) => WatchEnd | undefined = () => undefined,
   ) {
     this.watcher = new ScriptedWatcher(called);
@@ -46,6 +49,7 @@ class Fixture {
       signal,
       deadlineMs,
       idleTimeoutMs,
+      beginsWithList,
     });
     this.end = this.session.run({ resourceVersion: "7" }, (event) => {
       this.events.push(event);
@@ -299,19 +303,88 @@ Deno.test("each event restarts the idle time, without a timer of its own", async
   deathOf(await fixture.ended(time));
 });
 
-Deno.test("setIdleTimeout() starts over, and lifts the limit", async () => {
+Deno.test("run() reports a failure when an event cannot be decoded", async () => {
+  for (
+    const error of [
+      new UndecodableEventError("not JSON"),
+      new TypeError("unreadable", {
+        cause: new ResponseTooLargeError("too long", 10),
+      }),
+    ]
+  ) {
+    using time = new Clock();
+    const fixture = new Fixture((call) => call.open().break(error));
+    assertEquals(await fixture.ended(time), { kind: "failed", error });
+  }
+});
+
+for (const idleTimeoutMs of [undefined, 20_000]) {
+  Deno.test(`a list may be silent for 10 s, with an idle timeout of ${idleTimeoutMs}`, async () => {
+    using time = new Clock();
+    const fixture = new Fixture((call) => call.open(), {
+      idleTimeoutMs,
+      beginsWithList: true,
+    });
+    await time.pass(9_999);
+    assertEquals(await isPending(fixture.end), true);
+    await time.pass(1);
+    assertEquals(
+      deathOf(await fixture.ended(time)),
+      "The watch delivered no event or bookmark for 10000 ms: its connection is presumed dead",
+    );
+  });
+}
+
+Deno.test("a shorter idle timeout holds for a list as well", async () => {
   using time = new Clock();
-  const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });
-  await time.pass(600);
-  fixture.session.setIdleTimeout(300);
-  await time.pass(299);
-  assertEquals(await isPending(fixture.end), true);
-  fixture.session.setIdleTimeout(undefined);
+  const fixture = new Fixture((call) => call.open(), {
+    idleTimeoutMs: 700,
+    beginsWithList: true,
+  });
+  await time.pass(700);
+  deathOf(await fixture.ended(time));
+});
+
+Deno.test("listComplete() lifts the limits of a list, and leaves the idle timeout", async () => {
+  using time = new Clock();
+  const fixture = new Fixture((call) => call.open(), { beginsWithList: true });
+  await time.pass(9_000);
+  fixture.session.listComplete();
+  assertEquals(time.timers, 0);
   await time.pass(86_400_000);
   assertEquals(await isPending(fixture.end), true);
-  fixture.session.setIdleTimeout(300);
-  await time.pass(300);
-  deathOf(await fixture.ended(time));
+  fixture.abort.abort();
+  await fixture.ended(time);
+
+  const idle = new Fixture((call) => call.open(), {
+    beginsWithList: true,
+    idleTimeoutMs: 15_000,
+  });
+  await time.pass(9_000);
+  idle.session.listComplete();
+  await time.pass(14_999);
+  assertEquals(await isPending(idle.end), true);
+  await time.pass(1);
+  deathOf(await idle.ended(time));
+});
+
+Deno.test("a list that comes too slowly ends, whatever the deadline", async () => {
+  using time = new Clock();
+  const fixture = new Fixture((call) => call.open(), { beginsWithList: true });
+  await time.pass(0);
+  for (let i = 1; i < 4; i++) {
+    await time.pass(5_000);
+    fixture.call.send(added(i));
+  }
+  await time.pass(4_999);
+  assertEquals(await isPending(fixture.end), true);
+  await time.pass(1);
+  const end = await fixture.ended(time);
+  assert(end.kind === "slow");
+  assertEquals(
+    end.error.message,
+    "the watch delivered fewer than 20 events in 20000 ms",
+  );
 });
 
 Deno.test("idleness is detected when the clock was set back", async () => {

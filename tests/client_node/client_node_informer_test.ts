@@ -263,6 +263,7 @@ Deno.test("list() returns a snapshot", async () => {
 
 Deno.test("a watch that ends is followed by another one, with a connect and without a list", async () => {
   await using rig = await Rig.started(item("a"));
+  rig.fake.bookmark();
   await rig.pass(1000);
   rig.fake.disconnect();
   rig.fake.add(item("b"));

@@ -96,6 +96,11 @@ export class RequestLog<T extends KubernetesObject>
     this.#from = from;
   }
 
+  /** As that of a `RestListerWatcher`. */
+  get shardSelector(): unknown {
+    return "shardSelector" in this.#from ? this.#from.shardSelector : undefined;
+  }
+
   list(options: ListOptions): Promise<KubernetesList<T>> {
     const version = options.continue === undefined
       ? quoted(options.resourceVersion)
@@ -218,4 +223,15 @@ export function onlyLists<T extends KubernetesObject>(
   list: (options: ListOptions) => Promise<KubernetesList<T>>,
 ): ListerWatcher<T> {
   return { list, watch: () => new Promise(() => {}) };
+}
+
+/** A lister and watcher that says that it is only about a shard. */
+export function ofShard<T extends KubernetesObject>(
+  from: ListerWatcher<T>,
+): ListerWatcher<T> & { shardSelector: string } {
+  return {
+    shardSelector: "shardRange(object.metadata.uid, '0x0', '0x8')",
+    list: (options) => from.list(options),
+    watch: (options) => from.watch(options),
+  };
 }

@@ -8,6 +8,7 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
+import { FakeListerWatcher } from "../../testing/mod.ts";
 import { IndexerInformerWatcher } from "../../watch/indexer_informer_watcher.ts";
 import { waitForCacheSync } from "../../cache/controller.ts";
 import type {
@@ -23,6 +24,7 @@ import {
   type RigOptions,
 } from "../support/informer_fakes.ts";
 import { CountedAbort, isPending, turn } from "../support/wait_fakes.ts";
+import { ofShard } from "../support/informer_fakes.ts";
 import { added, ScriptedWatcher } from "../support/scripted_watcher.ts";
 
 const REASON = new Error("enough");
@@ -103,6 +105,21 @@ const STATES: Record<string, State> = {
       fake.error(EXPIRED);
     },
     synced: true,
+  },
+  "at the question for the server's version": {
+    options: { watchList: false },
+    enter: async (rig) => {
+      await rig.pass(5_000);
+      rig.fake.hangNextList({ ignoreAbort: true });
+      rig.fake.disconnect();
+    },
+    synced: true,
+  },
+  "at the question for shards": {
+    options: {
+      script: (fake) => void fake.hangNextList({ ignoreAbort: true }),
+      from: (fake) => ofShard(fake),
+    },
   },
   "with a resync pending": {
     options: { resyncPeriodMs: 5_000 },
@@ -370,4 +387,34 @@ Deno.test("the result of a list or watch after the stop is dropped, and a late s
   source.watcher.call(1).fail(REASON);
   await turn();
   assert(rejecting.lastError === undefined);
+});
+
+Deno.test("2,000 informers leave nothing behind on the signal that they share", async () => {
+  using time = new Clock();
+  const abort = new CountedAbort();
+  const fake = new FakeListerWatcher({ objects: [item("a")] });
+  const states = [0, 1, 2, 20, 100];
+  for (let i = 0; i < 2_000; i++) {
+    if (i % 4 === 1) fake.hangNextWatch({ ignoreAbort: true });
+    if (i % 4 === 2) fake.failNextWatch(new Error("no"));
+    const informer = new IndexerInformerWatcher(fake, {
+      signal: abort.signal,
+      watchList: i % 8 < 4,
+      resyncPeriodMs: 60_000,
+      idleTimeoutMs: 30_000,
+    });
+    await microtasks(states[i % states.length] ?? 0);
+    if (i % 3 === 0) await informer.events.cancel();
+    if (i % 3 === 1) informer.stop();
+    await informer[Symbol.asyncDispose]();
+  }
+  assertEquals(abort.added, 2_000);
+  assertEquals(abort.listeners, 0);
+  assertEquals(time.timers, 0);
+  assertEquals(fake.openWatches, 0);
+  const requests = [...fake.listCalls, ...fake.watchCalls];
+  assert(requests.every(({ options }) => options.signal !== abort.signal));
+  const calls = requests.length;
+  await time.pass(3_600_000);
+  assertEquals(fake.listCalls.length + fake.watchCalls.length, calls);
 });
