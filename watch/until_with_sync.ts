@@ -5,7 +5,10 @@
  */
 
 import type { PreconditionFunc } from "../cache/precondition_func.ts";
+import { findConfigurationError } from "../api/configuration_error.ts";
+import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
 import { unlessAborted } from "../internal/abort.ts";
+import { findCause } from "../internal/find_cause.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { checkInformerOptions } from "./_informer_options.ts";
 import {
@@ -19,7 +22,11 @@ import type {
 } from "../api/types.ts";
 import type { UntilOptions } from "./until.ts";
 import type { ChangeConditionFunc } from "../api/condition_func.ts";
-import { ConditionError, WaitInterruptedError } from "./until_error.ts";
+import {
+  ConditionError,
+  UntilError,
+  WaitInterruptedError,
+} from "./until_error.ts";
 
 /**
  * Runs an informer until one of its changes meets a condition, as client-go's
@@ -28,8 +35,9 @@ import { ConditionError, WaitInterruptedError } from "./until_error.ts";
  * The changes begin with one ADDED event for each existing object. The wait
  * survives lost connections and the expiry of versions, at the price of holding
  * the objects in memory. Conditions see changes, never errors, so a wait that
- * cannot succeed ends only by its signal. The promise settles when the informer
- * has fully shut down.
+ * cannot succeed ends only by its signal, except where requests can never work
+ * as they are configured. The promise settles when the informer has fully shut
+ * down.
  *
  * @typeParam T Type of the objects.
  * @param listerWatcher Lists and watches the objects.
@@ -41,6 +49,10 @@ import { ConditionError, WaitInterruptedError } from "./until_error.ts";
  * @throws {WaitInterruptedError} If the signal is aborted before the condition
  *   is met.
  * @throws {ConditionError} If the condition throws or rejects.
+ * @throws {ConfigurationError} If the first list cannot be requested as it is
+ *   configured.
+ * @throws {ShardingUnsupportedError} If a shard is watched, and the server does
+ *   not know shards.
  * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
  *   not a non-negative integer.
  *
@@ -85,6 +97,10 @@ export function untilWithSync<T extends KubernetesObject = KubernetesObject>(
  *   `UntilWithSync: unable to sync caches: `.
  * @throws {ConditionError} If a condition or the precondition throws or
  *   rejects.
+ * @throws {ConfigurationError} If the first list cannot be requested as it is
+ *   configured.
+ * @throws {ShardingUnsupportedError} If a shard is watched, and the server does
+ *   not know shards.
  *
  * @example Wait for the deletion of an object that may be gone already
  * ```ts
@@ -114,12 +130,24 @@ export async function untilWithSync<
   conditions: ChangeConditionFunc<T> | readonly ChangeConditionFunc<T>[],
   options: UntilOptions & InformerOptions<T> = {},
 ): Promise<ChangeEvent<T> | undefined> {
-  const { signal, ...informerOptions } = options;
+  const { signal, onWatchError, ...informerOptions } = options;
   checkInformerOptions(options);
   const list = conditionList(conditions);
   if (list.length === 0 && precondition === undefined) return undefined;
   if (signal?.aborted) throw interrupted(signal, precondition !== undefined);
-  const informer = new IndexerInformerWatcher(listerWatcher, informerOptions);
+  /** Why there will never be a first list. */
+  let hopeless: Error | undefined;
+  const informer = new IndexerInformerWatcher(listerWatcher, {
+    ...informerOptions,
+    onWatchError: (error) => {
+      if (!informer.controller.hasSynced() && !signal?.aborted) {
+        hopeless ??= findConfigurationError(error) ??
+          findCause(error, ShardingUnsupportedError);
+      }
+      if (hopeless !== undefined) informer.stop(hopeless);
+      return onWatchError?.(error);
+    },
+  });
   try {
     if (precondition !== undefined) {
       const holds = await holdsAfterSync(informer, precondition, signal);
@@ -129,6 +157,8 @@ export async function untilWithSync<
       signal,
       lastError: () => informer.lastError,
     });
+  } catch (error) {
+    throw hopeless ?? error;
   } finally {
     informer.stop();
     await informer.done;
@@ -141,11 +171,18 @@ async function holdsAfterSync<T extends KubernetesObject>(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<boolean> {
   const { synced } = informer.controller;
+  let isSynced: boolean;
   try {
-    await unlessAborted(synced, signal);
+    isSynced = await unlessAborted(synced, signal);
   } catch {
     // Only the signal can have ended this: `synced` never rejects.
     throw interrupted(signal, true, informer.lastError);
+  }
+  if (!isSynced) {
+    const { lastError } = informer;
+    throw new UntilError("the informer stopped before it synced", {
+      lastError,
+    });
   }
   try {
     const holds = precondition(informer.indexer);

@@ -8,8 +8,11 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { FakeListerWatcher } from "../../testing/mod.ts";
+import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
+import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
 import { Reflector } from "../../cache/_reflector.ts";
+import { ConfigurationError } from "../../api/configuration_error.ts";
+import { ShardingUnsupportedError } from "../../api/sharding_unsupported_error.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import type { ConditionFunc } from "../../api/condition_func.ts";
 import {
@@ -23,6 +26,7 @@ import {
   EXPIRED,
   type Item,
   item,
+  ofShard,
   refused,
 } from "../support/informer_fakes.ts";
 import {
@@ -456,4 +460,134 @@ Deno.test("untilWithSync() settles only after the informer has shut down", async
   } finally {
     Reflector.prototype.run = run;
   }
+});
+
+const HOPELESS = {
+  ConfigurationError: new ConfigurationError("no such certificate"),
+  ShardingUnsupportedError: new ShardingUnsupportedError("all of them"),
+};
+
+for (const [name, error] of Object.entries(HOPELESS)) {
+  for (const precondition of [undefined, () => true]) {
+    const what = precondition ? "with a precondition" : "";
+
+    Deno.test(`untilWithSync() ${what} rejects at once with a ${name} before the first list`, async () => {
+      using time = new Clock();
+      const fixture = new Fixture("a");
+      const { fake, signal } = fixture;
+      fake.failNextWatch(error);
+      fake.failNextList(new TypeError("wrapped", { cause: error }));
+      const errors: unknown[] = [];
+      const result = untilWithSync(fake, precondition, never, {
+        signal,
+        watchList: false,
+        onWatchError: (error) => void errors.push(error),
+      });
+      const rejection = await assertRejects(() => fixture.settled(result));
+      assertStrictEquals(rejection, error);
+      assertEquals(errors.length, 1);
+      assertEquals(fake.listCalls.length, 1);
+      assertEquals(time.timers, 0);
+    });
+  }
+
+  Deno.test(`untilWithSync() rejects with a ${name} of its first WatchList, without a LIST`, async () => {
+    using time = new Clock();
+    const fixture = new Fixture("a");
+    const { fake, signal } = fixture;
+    fake.failNextWatch(error);
+    const result = untilWithSync(fake, () => true, [], { signal });
+    const rejection = await assertRejects(() => fixture.settled(result));
+    assertStrictEquals(rejection, error);
+    assertEquals(fake.listCalls.length, 0);
+    assertEquals(time.timers, 0);
+  });
+
+  Deno.test(`untilWithSync() survives a ${name} after the first list`, async () => {
+    using time = new Clock();
+    const fixture = new Fixture("a");
+    const { fake, signal } = fixture;
+    const errors: unknown[] = [];
+    const result = untilWithSync(
+      fake,
+      undefined,
+      ({ object }) => object.metadata?.name === "b",
+      { signal, onWatchError: (error) => void errors.push(error) },
+    );
+    await time.pass(5_000);
+    fake.failNextWatch(error);
+    fake.disconnect();
+    await time.pass(0);
+    fake.add(item("b"));
+    await time.pass(60_000);
+    assertEquals((await fixture.settled(result)).type, "ADDED");
+    assertEquals(errors, [error]);
+  });
+}
+
+Deno.test("untilWithSync() rejects when the server does not know shards, before it streams everything", async () => {
+  using time = new Clock();
+  const fixture = new Fixture("a");
+  const { fake, signal } = fixture;
+  fake.failNextList(HOPELESS.ShardingUnsupportedError);
+  const result = untilWithSync(ofShard(fake), undefined, () => true, {
+    signal,
+  });
+  await assertRejects(() => fixture.settled(result), ShardingUnsupportedError);
+  assertEquals(fake.listCalls[0]?.options.limit, 1);
+  assertEquals(fake.watchCalls.length, 0);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("untilWithSync() rejects over HTTP when the server ignores the shardSelector", async () => {
+  await using server = new FakeApiServer();
+  const requests: string[] = [];
+  const pods = new RestListerWatcher({
+    server: "http://fake",
+    path: "/api/v1/pods",
+    shardSelector: "shardRange(object.metadata.uid, '0x0', '0x8')",
+    fetch: (url, init) => {
+      requests.push(url);
+      return server.fetch(url, init);
+    },
+  });
+  await assertRejects(
+    () => untilWithSync(pods, undefined, () => true),
+    ShardingUnsupportedError,
+  );
+  assertEquals(requests.map((url) => new URL(url).searchParams.get("limit")), [
+    "1",
+  ]);
+});
+
+Deno.test("untilWithSync() is interrupted rather than hopeless when the signal was aborted first", async () => {
+  using _time = new Clock();
+  const fixture = new Fixture("a");
+  const { fake, signal, abort } = fixture;
+  fake.failNextWatch(HOPELESS.ConfigurationError);
+  const result = untilWithSync(fake, undefined, never, { signal });
+  abort.abort(TIMEOUT);
+  await assertRejects(() => fixture.settled(result), WaitInterruptedError);
+});
+
+Deno.test("2,000 waits leave nothing behind on the signal that they share", async () => {
+  using time = new Clock();
+  const fixture = new Fixture("a");
+  const { fake, signal, abort } = fixture;
+  for (let i = 0; i < 2_000; i++) {
+    if (i % 5 === 4) fake.failNextWatch(HOPELESS.ConfigurationError);
+    const wait = untilWithSync(
+      fake,
+      i % 2 === 0 ? () => i % 4 === 0 : undefined,
+      () => {
+        if (i % 3 === 0) throw new Error("no");
+        return true;
+      },
+      { signal },
+    );
+    await wait.catch(() => {});
+    assertEquals(abort.listeners, 0);
+  }
+  assertEquals(fake.openWatches, 0);
+  assertEquals(time.timers, 0);
 });
