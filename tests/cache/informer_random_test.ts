@@ -1,5 +1,6 @@
-// `IndexerInformerWatcher` against a server that changes, breaks, expires and
-// refuses at random, under a consumer that lags: after quiet the store is what
+// `IndexerInformerWatcher` against a server that changes, breaks, expires,
+// refuses, lags, sends what cannot be understood and is restored from a backup
+// at random, under a consumer that lags: after quiet the store is what
 // the server has, the events are a legal history of each object that leads to
 // the same state, and nothing that was deleted unseen is left behind.
 //
@@ -62,6 +63,9 @@ const trouble: fc.Arbitrary<Step> = fc.oneof(
     expires: fc.boolean(),
   }),
   fc.record({ do: fc.constant("support"), support }),
+  fc.record({ do: fc.constant("restore"), undo: fc.nat(12) }),
+  fc.record({ do: fc.constantFrom("poison", "lag"), name }),
+  fc.record({ do: fc.constant("empty bookmark") }),
 );
 
 const calm: fc.Arbitrary<Step> = fc.oneof(
@@ -103,6 +107,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   coalesce: fc.boolean(),
   idleTimeoutMs: fc.constantFrom(undefined, undefined, 5_000, 90_000),
   strips: fc.boolean(),
+  oldDeletes: fc.boolean(),
   random: fc.constantFrom(0, 0.25, 0.75),
 });
 

@@ -8,6 +8,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { FakeListerWatcher, type WatchListSupport } from "../../testing/mod.ts";
+import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { IndexerInformerWatcher } from "../../watch/indexer_informer_watcher.ts";
 import { StatusError } from "../../api/status_error.ts";
@@ -17,6 +18,8 @@ import type {
   ListerWatcher,
   ListOptions,
   Status,
+  WatchEvent,
+  WatchOptions,
 } from "../../api/types.ts";
 import type { Clock } from "./clock.ts";
 import { EXPIRED, type Item, item } from "./informer_fakes.ts";
@@ -33,6 +36,8 @@ export interface Settings {
   idleTimeoutMs: number | undefined;
   /** Whether the transform removes the identity of objects. */
   strips: boolean;
+  /** Whether a DELETED has the version that the object had before. */
+  oldDeletes: boolean;
   random: number;
 }
 
@@ -51,10 +56,25 @@ export type Step =
   | { do: "close"; afterEvents: number; broken: boolean }
   | { do: "between pages"; name: string; expires: boolean }
   | { do: "support"; support: WatchListSupport }
+  | { do: "restore"; undo: number }
+  | { do: "poison"; name: string }
+  | { do: "lag"; name: string }
+  | { do: "empty bookmark" }
   | { do: "read"; count: number }
   | { do: "pass"; ms: number };
 
 const RESET = new ConnectionError("The connection was reset");
+const UNDECODABLE = new UndecodableEventError("Cannot decode watch event");
+
+/** By how much versions advance before a server is restored. */
+const AHEAD = 10_000;
+
+/** A change of the server: a restored one repeats those of its backup. */
+type Operation =
+  | { op: "put"; object: Item }
+  | { op: "delete"; name: string }
+  | { op: "advance"; by: number }
+  | { op: "compact" };
 
 function statusOf(fault: Fault): Status {
   switch (fault) {
@@ -100,7 +120,7 @@ function strip({ metadata, ...object }: Item): Item {
 /** A server, an informer, and its consumer. */
 export class InformerPlay {
   readonly #time: Clock;
-  readonly #fake: FakeListerWatcher<Item>;
+  #fake: FakeListerWatcher<Item>;
   readonly #informer: IndexerInformerWatcher<Item>;
   readonly #settings: Settings;
   /** All objects that have ever existed on the server. */
@@ -112,7 +132,23 @@ export class InformerPlay {
   readonly #betweenPages: (() => void)[] = [];
   /** The current objects on the server. */
   readonly #there = new Map<string, Item>();
+  /** All changes of the server, oldest first. */
+  readonly #history: Operation[] = [];
+  /** The `continue` tokens that the server has returned. */
+  readonly #tokens = new Set<unknown>();
+  /** The times of all requests but for later pages, and of watches. */
+  readonly #requests: number[] = [];
+  readonly #starts: number[] = [];
+  /** The version of each object, by its uid. */
+  readonly #versions = new Map<unknown, string>();
   #reader: ReadableStreamDefaultReader<ChangeEvent<Item>>;
+  /** The failed assertions about events. */
+  readonly #wrong: unknown[] = [];
+  #wasRestored = false;
+  /** The version of an event that cannot be decoded; 0 for none. */
+  #poison = 0;
+  /** The list of a replica that lags: its version has expired for watches. */
+  #lagging: KubernetesList<Item> | undefined;
   #changes = 0;
   #indexed = 0;
   /** The number of events of objects to index. */
@@ -121,14 +157,16 @@ export class InformerPlay {
   #uids = 0;
 
   constructor(time: Clock, settings: Settings) {
-    const { support, strips, random: _, ...options } = settings;
+    const {
+      support: _support,
+      oldDeletes: _old,
+      strips,
+      random: _,
+      ...options
+    } = settings;
     this.#time = time;
     this.#settings = settings;
-    this.#fake = new FakeListerWatcher<Item>({
-      watchList: support,
-      expiry: settings.expiry,
-      limitAtZero: settings.limitAtZero,
-    });
+    this.#fake = this.#newFake();
     for (const name of ["a", "b", "c"]) this.#put(name);
     this.#informer = new IndexerInformerWatcher<Item>(this.#source(), {
       ...options,
@@ -148,7 +186,9 @@ export class InformerPlay {
   async act(step: Step): Promise<void> {
     this.#do(step);
     if (step.do === "pass") await this.#time.pass(step.ms);
+    if (step.do === "restore") await this.#restore(step.undo);
     await turn();
+    for (const error of this.#wrong) throw error;
   }
 
   /** Stops all failures, and compares the final state with the server. */
@@ -170,7 +210,7 @@ export class InformerPlay {
     assertEquals(await isPending(this.#informer.done), false);
     assertEquals(this.#time.timers, 0);
     assertEquals(this.#fake.openWatches, 0);
-    this.#checkStarts();
+    this.#checkRequests();
   }
 
   /** Advances time past all remaining failures. */
@@ -193,9 +233,9 @@ export class InformerPlay {
       case "bookmark":
         return void fake.bookmark();
       case "advance":
-        return void fake.advance(3);
+        return this.#perform({ op: "advance", by: 3 });
       case "compact":
-        return fake.compact();
+        return this.#perform({ op: "compact" });
       case "expire":
         return fake.expireContinue();
       case "stall":
@@ -225,44 +265,193 @@ export class InformerPlay {
       case "support":
         fake.watchList = step.support;
         return;
+      case "poison":
+        fake.stall();
+        this.#put(step.name);
+        this.#poison = Number(fake.resourceVersion);
+        return fake.disconnect({ error: UNDECODABLE });
+      case "lag":
+        return this.#lag(step.name);
+      case "empty bookmark":
+        return fake.send({ type: "BOOKMARK", object: { metadata: {} } });
       case "read":
         for (let i = 0; i < step.count; i++) this.#read();
     }
   }
 
-  /** The fake, with changes between two pages of a list. */
+  #newFake(): FakeListerWatcher<Item> {
+    const { support, expiry, limitAtZero } = this.#settings;
+    return new FakeListerWatcher<Item>({
+      watchList: support,
+      expiry,
+      limitAtZero,
+    });
+  }
+
+  /** The fake, with the failures that it cannot be scripted to have. */
   #source(): ListerWatcher<Item> {
     return {
-      list: (options: ListOptions): Promise<KubernetesList<Item>> => {
-        if (options.continue !== undefined) this.#betweenPages.shift()?.();
-        return this.#fake.list(options);
+      list: async (options) => {
+        if (options.continue === undefined) this.#requests.push(Date.now());
+        else this.#betweenPages.shift()?.();
+        const list = this.#listOfReplica(options) ??
+          await this.#fake.list(options);
+        this.#tokens.add(list.metadata?.continue);
+        return list;
       },
-      watch: (options) => this.#fake.watch(options),
+      watch: async (options) => {
+        this.#requests.push(Date.now());
+        this.#starts.push(Date.now());
+        const events = await this.#fake.watch(options);
+        return this.#events(events, this.#isPoisoned(options));
+      },
     };
   }
 
+  #listOfReplica(
+    { continue: token, limit, resourceVersion = "" }: ListOptions,
+  ): KubernetesList<Item> | undefined {
+    if (token !== undefined && !this.#tokens.has(token)) {
+      throw new StatusError(EXPIRED);
+    }
+    const { metadata } = this.#lagging ?? {};
+    const isBehind = metadata === undefined ||
+      Number(resourceVersion) > Number(metadata.resourceVersion);
+    if (token !== undefined || resourceVersion === "" || isBehind) return;
+    return limit === undefined || limit > 1 ? this.#lagging : undefined;
+  }
+
+  #isPoisoned(
+    { sendInitialEvents, resourceVersion = "" }: WatchOptions,
+  ): boolean {
+    return !sendInitialEvents && Number(resourceVersion) > 0 &&
+      Number(resourceVersion) < this.#poison;
+  }
+
+  /** The events of a watch, as this server sends them. */
+  #events(
+    from: ReadableStream<WatchEvent<Item>>,
+    isPoisoned: boolean,
+  ): ReadableStream<WatchEvent<Item>> {
+    const reader = from.getReader();
+    return new ReadableStream<WatchEvent<Item>>({
+      pull: async (controller) => {
+        if (isPoisoned) {
+          await reader.cancel();
+          return controller.error(UNDECODABLE);
+        }
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        controller.enqueue(
+          this.#settings.oldDeletes ? this.#aged(value) : value,
+        );
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }, { highWaterMark: 0 });
+  }
+
+  /** A deletion with the version that the object had before. */
+  #aged(event: WatchEvent<Item>): WatchEvent<Item> {
+    if (event.type !== "DELETED") return event;
+    const { metadata } = event.object;
+    const resourceVersion = this.#versions.get(metadata?.uid);
+    return {
+      type: "DELETED",
+      object: { ...event.object, metadata: { ...metadata, resourceVersion } },
+    };
+  }
+
+  /**
+   * Lets a replica lag behind for good, at the current state. That version
+   * expires for watches.
+   */
+  #lag(name: string): void {
+    this.#lagging = {
+      metadata: { resourceVersion: this.#fake.resourceVersion },
+      items: [...this.#there.values()].map((object) => structuredClone(object)),
+    };
+    this.#fake.stall();
+    this.#put(name);
+    this.#perform({ op: "advance", by: 1 });
+    this.#perform({ op: "compact" });
+    this.#fake.disconnect();
+  }
+
+  /**
+   * Restores the server from a backup. Does nothing if the new server could
+   * reach the version of the informer before it is asked: that goes unnoticed.
+   */
+  async #restore(undo: number): Promise<void> {
+    const kept = this.#history.slice(0, this.#history.length - undo);
+    const lost = this.#history[kept.length];
+    this.#perform({ op: "advance", by: AHEAD });
+    this.#fake.bookmark();
+    await turn();
+    const version = Number(this.#informer.controller.lastSyncResourceVersion());
+    const before = this.#fake;
+    const restored = this.#newFake();
+    for (const operation of kept) apply(restored, operation);
+    const ahead = version - Number(restored.resourceVersion);
+    if (ahead > 0 && ahead < AHEAD / 2) return;
+    this.#fake = restored;
+    this.#history.splice(0, this.#history.length, ...kept);
+    this.#there.clear();
+    const { items } = await restored.list({});
+    for (const object of items) {
+      const { name = "", uid, resourceVersion = "" } = object.metadata ?? {};
+      this.#there.set(name, object);
+      this.#versions.set(uid, resourceVersion);
+    }
+    this.#tokens.clear();
+    this.#wasRestored = true;
+    this.#poison = 0;
+    this.#lagging = undefined;
+    // The first change that was lost is made differently, at the same version.
+    if (lost?.op === "put") {
+      const { name = "", uid } = lost.object.metadata ?? {};
+      this.#put(name, uid);
+    }
+    before.disconnect({ error: RESET });
+  }
+
+  #perform(operation: Operation): void {
+    this.#history.push(operation);
+    apply(this.#fake, operation);
+  }
+
   #put(name: string, uid?: string): void {
-    const there = this.#there.has(name);
+    const own = uid ?? this.#there.get(name)?.metadata?.uid ??
+      `uid-${++this.#uids}`;
     const object = item(name, {
       value: ++this.#changes % 3,
-      ...(uid === undefined ? {} : { metadata: { uid } }),
+      metadata: { uid: own },
     });
-    const now = there ? this.#fake.modify(object) : this.#fake.add(object);
+    this.#perform({ op: "put", object });
+    const { resourceVersion } = this.#fake;
+    const now = {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion },
+    };
     this.#there.set(name, now);
+    this.#versions.set(own, resourceVersion);
     this.#served.add(identity(now));
   }
 
   #delete(name: string): void {
-    if (!this.#there.delete(name)) return;
-    this.#served.add(identity(this.#fake.delete(name)));
+    const last = this.#there.get(name);
+    if (!this.#there.delete(name) || last === undefined) return;
+    this.#perform({ op: "delete", name });
+    const { resourceVersion } = this.#fake;
+    const metadata = { ...last.metadata, resourceVersion };
+    this.#served.add(identity({ ...last, metadata }));
   }
 
   #read(): void {
     this.#reading++;
-    void this.#reader.read().then(({ done, value }) => {
+    this.#reader.read().then(({ done, value }) => {
       this.#reading--;
       if (!done) this.#seen(value);
-    });
+    }).catch((error: unknown) => this.#wrong.push(error));
   }
 
   /**
@@ -277,7 +466,10 @@ export class InformerPlay {
     assertEquals(before === undefined, type === "ADDED", identity(object));
     if (before) assertEquals(uidOf(object), uidOf(before));
     // Only a deletion found by a list has the last known state of an object.
-    assert(type === "DELETED" ? version >= last : version > last, "went back");
+    const isNewer = type === "DELETED" ? version >= last : version > last;
+    // A deletion that leaves the version where it was may come again.
+    const mayGoBack = this.#wasRestored || this.#settings.oldDeletes;
+    assert(isNewer || mayGoBack, "went back");
     this.#last.set(name, version);
     if (type === "DELETED") this.#built.delete(name);
     else this.#built.set(name, object);
@@ -285,6 +477,7 @@ export class InformerPlay {
   }
 
   #checkEnd(): void {
+    for (const error of this.#wrong) throw error;
     const { indexer, controller } = this.#informer;
     const items = [...this.#there.values()];
     const there = items.map(identity).sort();
@@ -304,11 +497,34 @@ export class InformerPlay {
     if (!this.#settings.coalesce) assertEquals(this.#indexed, this.#puts);
   }
 
-  #checkStarts(): void {
-    const starts = this.#fake.watchCalls.map(({ at }) => at);
-    for (const [index, at] of starts.entries()) {
-      const before = starts[index - 1] ?? -Infinity;
+  #checkRequests(): void {
+    for (const [index, at] of this.#starts.entries()) {
+      const before = this.#starts[index - 1] ?? -Infinity;
       assert(at - before >= 800, "two watches started too close");
     }
+    for (const [index, at] of this.#requests.entries()) {
+      const later = this.#requests[index + 60] ?? Infinity;
+      assert(later - at > 20_000, "more than 60 requests in 20 s");
+    }
+  }
+}
+
+function apply(fake: FakeListerWatcher<Item>, operation: Operation): void {
+  switch (operation.op) {
+    case "put": {
+      const { object } = operation;
+      try {
+        fake.modify(object);
+      } catch {
+        fake.add(object);
+      }
+      return;
+    }
+    case "delete":
+      return void fake.delete(operation.name);
+    case "advance":
+      return void fake.advance(operation.by);
+    case "compact":
+      return fake.compact();
   }
 }
