@@ -9,6 +9,7 @@ import { load, YAMLException } from "js-yaml";
 import { isRecord } from "../internal/json_fields.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
 import { directoryOf } from "../internal/runtime.ts";
+import { YAML_SCHEMA } from "../internal/yaml_schema.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
 /** An entry and the directory that its relative paths refer to. */
@@ -33,13 +34,17 @@ export interface Kubeconfig {
 }
 
 /**
- * Reports whether a kubeconfig has no entries.
+ * Reports whether a kubeconfig says nothing about which cluster to use. One
+ * that only sets `current-context` does: tools that switch contexts per shell
+ * put such a file before the others in `KUBECONFIG`.
  *
  * @param config The kubeconfig.
- * @returns Whether it defines no cluster, context or user.
+ * @returns Whether it has no cluster, context, user or `current-context`.
  */
 export function isEmptyKubeconfig(config: Kubeconfig): boolean {
-  return config.clusters.size + config.contexts.size + config.users.size === 0;
+  const { clusters, contexts, users, currentContext } = config;
+  return clusters.size + contexts.size + users.size === 0 &&
+    currentContext === undefined;
 }
 
 /**
@@ -57,7 +62,8 @@ export function parseKubeconfig(
 ): Kubeconfig | undefined {
   const isEmpty = text.split("\n").every((line) => /^\s*(#|$)/.test(line));
   if (isEmpty) return undefined;
-  const value = parseYaml(text, path);
+  const value = parseYaml(text, path) ?? undefined;
+  if (value === undefined) return undefined;
   if (!isKubeconfig(value)) {
     throw new KubeconfigError(
       `Cannot use ${path}: it is not a kubeconfig, which has clusters, users and contexts`,
@@ -106,7 +112,7 @@ function parseYaml(text: string, path: string): unknown {
     }
   }
   try {
-    return load(text);
+    return load(text, { schema: YAML_SCHEMA });
   } catch (error) {
     const place = error instanceof YAMLException && error.mark
       ? ` (line ${error.mark.line + 1}, column ${error.mark.column + 1})`

@@ -15,6 +15,7 @@ import type {
 } from "./_cluster_access.ts";
 import type { TlsSettings } from "./transport/tls.ts";
 import { isRecord } from "../internal/json_fields.ts";
+import { isLoopback } from "../internal/loopback.ts";
 import type { Entry } from "./_kubeconfig_entry.ts";
 import { pemSource } from "./_pem.ts";
 import { isProxyUrl } from "./transport/environment_proxy.ts";
@@ -257,8 +258,7 @@ function checkEncryption(
   user: Entry,
 ): void {
   const { protocol, hostname } = new URL(server);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol === "https:" || type === "none" || isLoopback) return;
+  if (protocol === "https:" || type === "none" || isLoopback(hostname)) return;
   throw user.unusable(
     `its credential would be sent to ${hostname} unencrypted: use an https:// server`,
   );

@@ -13,6 +13,7 @@ import {
   listField,
   textField,
 } from "../../internal/json_fields.ts";
+import { YAML_SCHEMA } from "../../internal/yaml_schema.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import { readFileText } from "../terminal/read_file.ts";
 import { filesIn } from "./directories.ts";
@@ -91,7 +92,7 @@ function documentsOf(source: string, text: string): unknown[] {
     if (documents !== undefined) return documents;
   }
   try {
-    return loadAll(text);
+    return loadAll(text, { schema: YAML_SCHEMA });
   } catch (error) {
     const why = error instanceof YAMLException ? error.reason : String(error);
     const line = error instanceof YAMLException && error.mark

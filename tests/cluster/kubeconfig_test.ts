@@ -58,6 +58,7 @@ const exec = (exec: Record<string, unknown>) =>
 const UNUSABLE: [what: string, content: unknown, said: string][] = [
   ["is empty", "", "Cannot use ~/config: it is empty"],
   ["holds only a comment", "# nothing\n", "Cannot use ~/config: it is empty"],
+  ["is an empty document", "---\n", "Cannot use ~/config: it is empty"],
   [
     "is not YAML",
     `clusters: [\nusers: "${SECRET}`,
@@ -387,6 +388,71 @@ Deno.test("findClusterAccess() uses the first definition of each entry when it m
     type: "token file",
     path: `${files.directory}/one/token`,
     fallback: undefined,
+  });
+});
+
+Deno.test("findClusterAccess() uses the current-context of a file that holds nothing else", () => {
+  using files = new Files();
+  const session = files.write("session", { "current-context": "prod" });
+  const main = files.write("main", {
+    "current-context": "dev",
+    contexts: [
+      { name: "dev", context: { cluster: "dev" } },
+      { name: "prod", context: { cluster: "prod" } },
+    ],
+    clusters: [
+      { name: "dev", cluster: { server: "https://dev.example" } },
+      { name: "prod", cluster: { server: "https://prod.example" } },
+    ],
+  });
+  files.setVariables({ KUBECONFIG: `${session}:${main}` });
+  assertEquals(findClusterAccess({}).server, "https://prod.example");
+  files.setVariables({ KUBECONFIG: `${main}:${session}` });
+  assertEquals(findClusterAccess({}).server, "https://dev.example");
+});
+
+Deno.test("findClusterAccess() does not look for a service account when a file only sets current-context", () => {
+  using files = new Files();
+  inPod(files);
+  const session = files.write("session", { "current-context": "prod" });
+  files.setVariables({ KUBECONFIG: session });
+  assertThrows(
+    () => findClusterAccess({}),
+    KubeconfigError,
+    `Cannot find current-context "prod" of ${session}: it has no contexts`,
+  );
+});
+
+Deno.test("findClusterAccess() applies YAML merge keys", () => {
+  const access = accessBy(`
+current-context: dev
+contexts:
+- name: dev
+  context: {cluster: c, user: "u"}
+clusters:
+- name: base
+  cluster: &base
+    server: https://base.example
+    tls-server-name: base.internal
+- name: c
+  cluster:
+    server: https://c.example
+    <<: *base
+users:
+- name: first
+  user: &first {as: somebody, as-uid: "7"}
+- name: u
+  user: {<<: [*first, {as-uid: "8", as-groups: [a]}]}
+`);
+  assertEquals(
+    [access.server, access.tls.serverName],
+    ["https://c.example", "base.internal"],
+  );
+  assertEquals(access.impersonation, {
+    user: "somebody",
+    uid: "7",
+    groups: ["a"],
+    extra: {},
   });
 });
 

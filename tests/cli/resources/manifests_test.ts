@@ -51,6 +51,10 @@ const TEXTS: readonly [string, readonly string[]][] = [
     ["pods x a", "deployments team d"],
   ],
   [
+    "x-base: &base {apiVersion: v1, kind: Pod}\n<<: *base\nmetadata: {name: a}\n",
+    ["pods team a"],
+  ],
+  [
     "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Service, metadata: {name: s}}]}",
     ["pods team a", "services team s"],
   ],
