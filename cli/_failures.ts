@@ -7,6 +7,7 @@
 
 import { errorText } from "../internal/error_text.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
+import { ConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import type { StatusError } from "../api/status_error.ts";
 import {
@@ -66,6 +67,10 @@ function lineOf(error: unknown, place: ServerPlace | undefined): string {
       `error: ${causeText(error)}: ${connectionAdvice(error, place)}`,
     );
   }
+  if (error instanceof ConfigurationError) {
+    const advice = configurationAdvice(error, place);
+    return oneLine(`error: ${[error.message, advice].flat().join(": ")}`);
+  }
   if (error instanceof SyntaxError) {
     return oneLine(`error: ${error.message}: ${NO_API_SERVER}`);
   }
@@ -107,6 +112,16 @@ function answerAdvice(code: number, message: string): string | [] {
   return code >= 400 ? NO_API_SERVER : [];
 }
 
+/** Most of these errors say themselves what to do. */
+function configurationAdvice(
+  { message }: ConfigurationError,
+  place: ServerPlace | undefined,
+): string | [] {
+  if (!/Cannot use the client (certificate|key)/.test(message)) return [];
+  const whose = place?.credential ?? "--client-certificate";
+  return `see that ${whose} has a certificate and the key that belongs to it`;
+}
+
 /** Runtimes distinguish these failures only in words. */
 function connectionAdvice(
   { message }: ConnectionError,
@@ -116,10 +131,6 @@ function connectionAdvice(
     return `run what gives ${
       place?.credential ?? "the token"
     } by itself, and see what it waits for`;
-  }
-  if (/Cannot use the client (certificate|key)/.test(message)) {
-    const whose = place?.credential ?? "--client-certificate";
-    return `see that ${whose} has a certificate and the key that belongs to it`;
   }
   if (/corrupt message|wrong.version.number/i.test(message)) {
     return "the server speaks no TLS; try http:// in --server";
@@ -161,6 +172,7 @@ export function causeText(error: unknown): string {
       .replace(/tcp connect error: /, ""),
   );
   const isOurs = error instanceof ConnectionError ||
+    error instanceof ConfigurationError ||
     error instanceof SyntaxError;
   return isOurs ? text : `connection lost (${text})`;
 }

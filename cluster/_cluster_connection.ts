@@ -199,7 +199,7 @@ function impersonationHeaders(
 
 /** Percent-encodes characters that are not allowed in a header name. */
 function escapeKey(key: string): string {
-  return encodeURIComponent(key.toLowerCase()).replace(
+  return encodeURIComponent(key.toLowerCase().toWellFormed()).replace(
     /[()]/g,
     (character) => `%${character.charCodeAt(0).toString(16)}`,
   );

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
 
 /** The options of Bun's `fetch`. */
@@ -28,20 +29,20 @@ export class BunTransport implements Transport {
    * Creates a transport; connects lazily.
    *
    * @param options The settings.
-   * @throws {Error} If Bun does not support one of the settings.
+   * @throws {ConfigurationError} If Bun does not support one of the settings.
    */
   constructor(options: TransportOptions) {
     const { tls, proxyUrl, certificate, headers } = options;
     this.#headers = headers;
     if (proxyUrl?.startsWith("socks")) {
-      throw new Error(
+      throw new ConfigurationError(
         "Cannot use the proxy-url of the cluster: Bun does not support SOCKS proxies",
       );
     }
     const names = headers.map(([name]) => name.toLowerCase());
     const repeated = names.find((name, at) => names.indexOf(name) < at);
     if (repeated !== undefined) {
-      throw new Error(
+      throw new ConfigurationError(
         `Cannot impersonate the user: Bun cannot send more than one ${repeated} header`,
       );
     }

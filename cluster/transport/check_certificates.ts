@@ -6,7 +6,10 @@
  * @module
  */
 
+import { ConfigurationError } from "../../api/configuration_error.ts";
+import { errorText } from "../../internal/error_text.ts";
 import { pemBlocks } from "../../internal/pem.ts";
+import { isDeno } from "../../internal/runtime.ts";
 import type { ClientCertificate } from "./tls.ts";
 
 /**
@@ -14,7 +17,8 @@ import type { ClientCertificate } from "./tls.ts";
  *
  * @param ca The certificate authorities, as PEM text.
  * @param certificate The client certificate and its key.
- * @throws {Error} If one is malformed, or the key does not match.
+ * @throws {ConfigurationError} If one is malformed, the key does not match, or
+ *   the runtime refuses one, as it does with keys that are too short.
  */
 export async function checkCertificates(
   ca: string | undefined,
@@ -31,10 +35,29 @@ export async function checkCertificates(
     () => new X509Certificate(certificate.cert),
   );
   const key = parse("client key", () => createPrivateKey(certificate.key));
-  if (own.checkPrivateKey(key)) return;
-  throw new Error(
-    "Cannot use the client certificate: it does not match its key",
-  );
+  if (!own.checkPrivateKey(key)) {
+    throw new ConfigurationError(
+      "Cannot use the client certificate: it does not match its key",
+    );
+  }
+  await checkRuntime(certificate);
+}
+
+/** Runtimes refuse keys and algorithms that can be parsed. */
+async function checkRuntime(certificate: ClientCertificate): Promise<void> {
+  try {
+    if (isDeno()) {
+      Deno.createHttpClient({ ...certificate }).close();
+    } else {
+      const { createSecureContext } = await import("node:tls");
+      createSecureContext({ ...certificate });
+    }
+  } catch (cause) {
+    throw new ConfigurationError(
+      `Cannot use the client certificate and its key: ${errorText(cause)}`,
+      { cause },
+    );
+  }
 }
 
 /** The parsers' errors only name internal routines, so they are dropped. */
@@ -42,6 +65,8 @@ function parse<V>(what: string, parser: () => V): V {
   try {
     return parser();
   } catch {
-    throw new Error(`Cannot use the ${what}: its PEM content is malformed`);
+    throw new ConfigurationError(
+      `Cannot use the ${what}: its PEM content is malformed`,
+    );
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import { errorText } from "../../internal/error_text.ts";
 import { POOL_IDLE_TIMEOUT_MS } from "../../rest/_http_client.ts";
 import type { HeaderLine, Transport, TransportOptions } from "./types.ts";
@@ -18,7 +19,7 @@ export class DenoTransport implements Transport {
    * Creates a transport; connects lazily.
    *
    * @param options The settings.
-   * @throws {Error} If the client certificate or its key is invalid.
+   * @throws {ConfigurationError} If a certificate or a key is invalid.
    */
   constructor({ tls, proxyUrl, certificate, headers }: TransportOptions) {
     this.#headers = headers;
@@ -31,8 +32,9 @@ export class DenoTransport implements Transport {
         ...certificate,
       });
     } catch (error) {
-      throw new Error(
-        `Cannot use the client certificate and its key: ${errorText(error)}`,
+      throw new ConfigurationError(
+        `Cannot use the certificates of the cluster: ${errorText(error)}`,
+        { cause: error },
       );
     }
   }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import { environmentVariable } from "../../internal/runtime.ts";
 
 const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:"];
@@ -16,7 +17,7 @@ const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:"];
  *
  * @param server The URL of the server.
  * @returns The URL of the proxy; undefined if none is to be used.
- * @throws {Error} If the variable is not the URL of a proxy.
+ * @throws {ConfigurationError} If the variable is not the URL of a proxy.
  */
 export function environmentProxy(server: string): string | undefined {
   const url = new URL(server);
@@ -26,7 +27,7 @@ export function environmentProxy(server: string): string | undefined {
   const address = proxy.includes("://") ? proxy : `http://${proxy}`;
   if (isProxyUrl(address)) return address;
   // The message does not quote the URL, which may contain a password.
-  throw new Error(
+  throw new ConfigurationError(
     `Cannot use ${scheme}_PROXY: it must be a URL that starts with http://, https:// or socks5://`,
   );
 }

@@ -13,6 +13,7 @@ import {
   attemptWith,
   type Connector,
 } from "./connection_attempts.ts";
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import { encodeBase64 } from "../../internal/base64.ts";
 import { ignore } from "../../internal/abort.ts";
 
@@ -34,18 +35,16 @@ export interface ProxyOptions {
  * @param undici Sends the CONNECT request.
  * @param options The proxy.
  * @returns The attempt.
+ * @throws {ConfigurationError} If the user or the password is malformed.
  */
 export function httpProxyAttempt(
   undici: Undici,
   { proxyUrl, toProxy, throughProxy }: ProxyOptions,
 ): Attempt {
-  const { origin, username, password } = new URL(proxyUrl);
+  const { origin } = new URL(proxyUrl);
+  const { username, password } = decodeCredential(proxyUrl);
   const credential = username === "" ? {} : {
-    "proxy-authorization": `Basic ${
-      encodeBase64(
-        `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
-      )
-    }`,
+    "proxy-authorization": `Basic ${encodeBase64(`${username}:${password}`)}`,
   };
   return (options, callback) => {
     let abortConnect = ignore;
@@ -79,6 +78,27 @@ export function httpProxyAttempt(
   };
 }
 
+/** The user and the password in the URL of a proxy, or empty strings. */
+interface ProxyCredential {
+  readonly username: string;
+  readonly password: string;
+}
+
+function decodeCredential(proxyUrl: string): ProxyCredential {
+  const { username, password } = new URL(proxyUrl);
+  try {
+    return {
+      username: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    };
+  } catch {
+    // The message does not quote the URL, which contains the password.
+    throw new ConfigurationError(
+      "Cannot use the proxy: the user or password in its URL is not percent-encoded",
+    );
+  }
+}
+
 /** SOCKS 5, RFC 1928, with password authentication, RFC 1929. */
 const VERSION = 5;
 const NO_AUTHENTICATION = 0;
@@ -89,11 +109,13 @@ const PASSWORD = 2;
  *
  * @param options The proxy.
  * @returns The attempt.
+ * @throws {ConfigurationError} If the user or the password is malformed.
  */
 export function socksProxyAttempt(
   { proxyUrl, toProxy, throughProxy }: ProxyOptions,
 ): Attempt {
-  const { hostname, port, username, password } = new URL(proxyUrl);
+  const { hostname, port } = new URL(proxyUrl);
+  const credential = decodeCredential(proxyUrl);
   return (options, callback) => {
     let proxy: Socket | undefined;
     const isTls = options.protocol === "https:";
@@ -103,7 +125,7 @@ export function socksProxyAttempt(
       (...[error, socket]) => {
         if (error !== null) return callback(error, null);
         proxy = socket;
-        socksHandshake(new ByteChannel(socket), target, { username, password })
+        socksHandshake(new ByteChannel(socket), target, credential)
           .then(
             () => {
               if (!isTls) callback(null, socket);
@@ -125,7 +147,7 @@ export function socksProxyAttempt(
 async function socksHandshake(
   channel: ByteChannel,
   { hostname, port }: { hostname: string; port: string },
-  { username, password }: { username: string; password: string },
+  { username, password }: ProxyCredential,
 ): Promise<void> {
   const method = username === "" ? NO_AUTHENTICATION : PASSWORD;
   channel.write([VERSION, 1, method]);
@@ -134,8 +156,8 @@ async function socksHandshake(
     throw new Error("the SOCKS proxy requires another authentication method");
   }
   if (method === PASSWORD) {
-    const name = utf8(decodeURIComponent(username));
-    const secret = utf8(decodeURIComponent(password));
+    const name = utf8(username);
+    const secret = utf8(password);
     channel.write([1, name.length, ...name, secret.length, ...secret]);
     const [, status] = await channel.read(2);
     if (status !== 0) throw new Error("the SOCKS proxy rejected the password");

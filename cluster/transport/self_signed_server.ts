@@ -36,15 +36,21 @@ export async function isSelfSignedServer(
   // Loaded on demand: on Deno a `node:` module slows down the start.
   const { X509Certificate } = await import("node:crypto");
   return candidates.some((block) => {
-    const certificate = new X509Certificate(block);
-    return certificate.ca &&
-      (certificate.checkHost(host) ?? certificate.checkIP(host)) !== undefined;
+    try {
+      const certificate = new X509Certificate(block);
+      return certificate.ca &&
+        (certificate.checkHost(host) ?? certificate.checkIP(host)) !==
+          undefined;
+    } catch {
+      // Malformed: the transport reports it.
+      return false;
+    }
   });
 }
 
 /** A fast check: most authorities contain no host names and need no parsing. */
 function mayName(block: string, host: string): boolean {
-  const bytes = atob(block.replace(/-----[^-]+-----|\s/g, ""));
+  const bytes = decode(block);
   if (!bytes.includes(SERVER_NAMES)) return false;
   if (host.includes(":")) return true;
   const isAddress = /^\d+(\.\d+){3}$/.test(host);
@@ -54,4 +60,13 @@ function mayName(block: string, host: string): boolean {
   }
   const domain = host.slice(host.indexOf(".") + 1);
   return bytes.includes(host) || bytes.includes(`*.${domain}`);
+}
+
+/** The bytes of a PEM block, as characters; none if it is malformed. */
+function decode(block: string): string {
+  try {
+    return atob(block.replace(/-----[^-]+-----|\s/g, ""));
+  } catch {
+    return "";
+  }
 }

@@ -19,6 +19,8 @@
  * @module
  */
 
+import { ConfigurationError } from "../../api/configuration_error.ts";
+import { sendableHeaders } from "./sendable_headers.ts";
 import type { Transport, TransportOptions } from "./types.ts";
 import { checkCertificates } from "./check_certificates.ts";
 import { isSelfSignedServer } from "./self_signed_server.ts";
@@ -28,14 +30,15 @@ import { isBun, isDeno, isNode } from "../../internal/runtime.ts";
 /**
  * Creates a transport; connects lazily.
  *
- * @param options The settings.
+ * @param given The settings.
  * @returns The transport.
- * @throws {Error} If the runtime does not support one of the settings, or a
- *   certificate is invalid.
+ * @throws {ConfigurationError} If the runtime does not support one of the
+ *   settings, or a certificate or a header cannot be used.
  */
 export async function createTransport(
-  options: TransportOptions,
+  given: TransportOptions,
 ): Promise<Transport> {
+  const options = { ...given, headers: sendableHeaders(given.headers) };
   const { tls, certificate } = options;
   if (isBun()) {
     await checkCertificates(tls.ca, certificate);
@@ -44,14 +47,20 @@ export async function createTransport(
   }
   if (isDeno() && await isSupportedByDeno(options)) {
     const { DenoTransport } = await import("./deno.ts");
-    return new DenoTransport(options);
+    try {
+      return new DenoTransport(options);
+    } catch (error) {
+      // Says which one cannot be used.
+      await checkCertificates(tls.ca, certificate);
+      throw error;
+    }
   }
   if (isDeno() || isNode()) {
     await checkCertificates(tls.ca, certificate);
     const { createUndiciTransport } = await import("./undici.ts");
     return await createUndiciTransport(options);
   }
-  throw new Error(
+  throw new ConfigurationError(
     "Cannot connect to the cluster: this runtime is not Deno, Node or Bun: use RestListerWatcher with its own fetch",
   );
 }

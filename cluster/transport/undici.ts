@@ -15,7 +15,9 @@
  */
 
 import type { Dispatcher } from "undici";
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import { ignore } from "../../internal/abort.ts";
+import { errorText } from "../../internal/error_text.ts";
 import {
   type Attempt,
   attemptWith,
@@ -31,12 +33,16 @@ type Undici = typeof import("undici");
  * Creates a transport; connects lazily.
  *
  * @param options The settings.
+ * @param load Loads undici.
  * @returns The transport.
+ * @throws {ConfigurationError} If undici cannot be loaded or lacks what is used
+ *   of it, or if the password in the URL of the proxy is malformed.
  */
 export async function createUndiciTransport(
   options: TransportOptions,
+  load: () => Promise<Undici> = () => import("undici"),
 ): Promise<Transport> {
-  const undici = await import("undici");
+  const undici = await loadUndici(load);
   const attempts = new ConnectionAttempts();
   const agent = new undici.Agent({
     allowH2: false,
@@ -46,6 +52,29 @@ export async function createUndiciTransport(
     connect: attempts.connector(await createAttempt(undici, options)),
   });
   return new UndiciTransport(undici, agent, attempts, options.headers);
+}
+
+/** What is used of undici; each version supports only recent runtimes. */
+const USED = ["Agent", "Client", "buildConnector", "request"] as const;
+
+async function loadUndici(load: () => Promise<Undici>): Promise<Undici> {
+  let undici: Undici;
+  try {
+    undici = await load();
+  } catch (cause) {
+    const [why = ""] = errorText(cause).split("\n");
+    throw unusableUndici(`it cannot be loaded (${why})`, cause);
+  }
+  const missing = USED.filter((name) => typeof undici[name] !== "function");
+  if (missing.length === 0) return undici;
+  throw unusableUndici(`it has no ${missing.join(", ")}`);
+}
+
+function unusableUndici(why: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot connect to the cluster with npm:undici: ${why}: install undici 8, which needs Node.js 22.19 or later`,
+    { cause },
+  );
 }
 
 class UndiciTransport implements Transport {

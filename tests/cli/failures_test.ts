@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ConfigurationError } from "../../api/configuration_error.ts";
 import { ConnectionError, type Status, StatusError } from "../../mod.ts";
 import { isPermanentRefusal } from "../../api/_permanent_refusal.ts";
 import {
@@ -33,8 +34,8 @@ const refused = new ConnectionError(
 const untrusted = new ConnectionError(
   "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
 );
-const mismatched = new ConnectionError(
-  "Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch",
+const mismatched = new ConfigurationError(
+  "Cannot use the client certificate: it does not match its key",
 );
 const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
@@ -95,11 +96,11 @@ const LINES: readonly [unknown, string][] = [
   ],
   [
     new PlacedError(mismatched, PLACE),
-    'error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that the credential of user "me" of config has a certificate and the key that belongs to it',
+    'error: Cannot use the client certificate: it does not match its key: see that the credential of user "me" of config has a certificate and the key that belongs to it',
   ],
   [
     mismatched,
-    "error: Cannot reach https://x: Cannot use the client certificate and its key: KeyMismatch: see that --client-certificate has a certificate and the key that belongs to it",
+    "error: Cannot use the client certificate: it does not match its key: see that --client-certificate has a certificate and the key that belongs to it",
   ],
   [
     new ConnectionError("Cannot reach https://x: received corrupt message"),

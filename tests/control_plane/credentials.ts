@@ -145,6 +145,30 @@ export async function issueSelfSignedAuthority(): Promise<KeyPair> {
   };
 }
 
+/** A certificate whose key is so short that every TLS library refuses it. */
+export async function issueWeakKey(): Promise<KeyPair> {
+  const keys = await crypto.subtle.generateKey(
+    {
+      name: "RSASSA-PKCS1-v1_5",
+      hash: "SHA-256",
+      modulusLength: 512,
+      publicExponent: new Uint8Array([1, 0, 1]),
+    },
+    true,
+    ["sign", "verify"],
+  );
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "CN=weak",
+    keys,
+    signingAlgorithm: { name: "RSASSA-PKCS1-v1_5" },
+    ...validity(),
+  });
+  return {
+    certificate: certificate.toString("pem"),
+    key: await privateKeyPem(keys.privateKey),
+  };
+}
+
 /** A key pair for service account tokens, as PEM. */
 export interface SigningKey {
   /** The private key, which signs tokens. */

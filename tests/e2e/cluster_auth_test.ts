@@ -14,6 +14,7 @@ import type { ClusterProgram } from "./_cluster_program.ts";
 import { ConnectProxy } from "../control_plane/connect_proxy.ts";
 import {
   CertificateAuthority,
+  issueWeakKey,
   type KeyPair,
 } from "../control_plane/credentials.ts";
 import { within } from "./_within.ts";
@@ -23,6 +24,7 @@ import {
 } from "../control_plane/control_plane.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
+import { CERTIFICATE } from "../support/kubeconfig_files.ts";
 
 /** A name that does not resolve: it is only used as `tls-server-name`. */
 const otherName = "apiserver.internal";
@@ -51,6 +53,8 @@ interface Way {
   readonly program?: (kubeconfig: string) => ClusterProgram;
   /** The expected error; if omitted, the program lists the pod. */
   readonly error?: readonly [name: string, part: string];
+  /** The runtimes that it is tried on. @default {all} */
+  readonly runtimes?: readonly Runtime[];
   /** The error of a runtime that does not support it. */
   readonly refusals?: Partial<Record<Runtime, string>>;
 }
@@ -270,7 +274,50 @@ const ways: readonly Way[] = [
         },
       };
     },
-    error: ["ConnectionError", "Cannot use the client certificate"],
+    error: ["ConfigurationError", "Cannot use the client certificate"],
+  },
+  {
+    name: "as a user whose name cannot be sent",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: around.admin.token, as: "a\nb" },
+    }),
+    error: ["ConfigurationError", "Cannot send the header impersonate-user"],
+  },
+  {
+    name: "as a user whose name is not ASCII",
+    entries: (around) => ({
+      cluster: trusting(around),
+      user: { token: around.admin.token, as: "jürgen-用" },
+    }),
+    error: ["StatusError", 'User "jürgen-用" cannot list resource "pods"'],
+  },
+  {
+    name: "certificate authority that is malformed",
+    entries: ({ admin }) => ({
+      cluster: {
+        server: admin.server,
+        "certificate-authority-data": btoa(CERTIFICATE),
+      },
+      user: { token: admin.token },
+    }),
+    error: ["ConfigurationError", "Cannot use the certificate-authority"],
+  },
+  {
+    name: "client key that is too weak",
+    // Bun's TLS library takes it.
+    runtimes: ["deno", "node"],
+    entries: async (around) => {
+      const pair = await issueWeakKey();
+      return {
+        cluster: trusting(around),
+        user: {
+          "client-certificate-data": btoa(pair.certificate),
+          "client-key-data": btoa(pair.key),
+        },
+      };
+    },
+    error: ["ConfigurationError", "Cannot use the client certificate and its"],
   },
   {
     name: "wrong CA",
@@ -368,7 +415,7 @@ async function tryOn(
   const refusal = way.refusals?.[runtime];
   const [name, part] = refusal === undefined
     ? way.error ?? []
-    : ["ConnectionError", refusal];
+    : ["ConfigurationError", refusal];
   if (name === undefined) {
     assertEquals(
       process.lines,
@@ -399,7 +446,7 @@ e2eTest(
       proxy,
     };
     for (const way of ways) {
-      for (const runtime of runtimes) {
+      for (const runtime of way.runtimes ?? runtimes) {
         await context.step(
           `${way.name} on ${runtime}`,
           () => tryOn(runtime, way, around),

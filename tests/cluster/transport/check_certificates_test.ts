@@ -1,8 +1,12 @@
 // Certificates and keys that are malformed or do not match.
 
 import { assertRejects } from "@std/assert";
+import { ConfigurationError } from "../../../api/configuration_error.ts";
 import { checkCertificates } from "../../../cluster/transport/check_certificates.ts";
-import { CertificateAuthority } from "../../control_plane/credentials.ts";
+import {
+  CertificateAuthority,
+  issueWeakKey,
+} from "../../control_plane/credentials.ts";
 import { CERTIFICATE, KEY } from "../../support/kubeconfig_files.ts";
 
 Deno.test("checkCertificates() accepts valid certificates and keys", async () => {
@@ -20,22 +24,31 @@ Deno.test("checkCertificates() names the certificate or key that is invalid", as
   await assertRejects(
     () =>
       checkCertificates(`${authority.certificate}\n${CERTIFICATE}`, undefined),
-    Error,
+    ConfigurationError,
     "Cannot use the certificate-authority: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert: CERTIFICATE, key }),
-    Error,
+    ConfigurationError,
     "Cannot use the client certificate: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert, key: KEY }),
-    Error,
+    ConfigurationError,
     "Cannot use the client key: its PEM content is malformed",
   );
   await assertRejects(
     () => checkCertificates(undefined, { cert, key: other.key }),
-    Error,
+    ConfigurationError,
     "Cannot use the client certificate: it does not match its key",
+  );
+});
+
+Deno.test("checkCertificates() names a certificate and key that the runtime refuses", async () => {
+  const { certificate: cert, key } = await issueWeakKey();
+  await assertRejects(
+    () => checkCertificates(undefined, { cert, key }),
+    ConfigurationError,
+    "Cannot use the client certificate and its key: ",
   );
 });

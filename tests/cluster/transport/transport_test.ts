@@ -1,22 +1,23 @@
 // Connections in this process, where the sanitizers detect leaks: with Deno's
 // own client, and with undici where that is needed.
 
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
-import { ConnectionError } from "../../../mod.ts";
+  ConfigurationError,
+  ConnectionError,
+  listWatchUntil,
+} from "../../../mod.ts";
 import { Cluster, type ClusterOptions } from "../../../client_node/mod.ts";
 import { BunTransport } from "../../../cluster/transport/bun.ts";
+import { createTransport } from "../../../cluster/transport/transport.ts";
 import type { TransportOptions } from "../../../cluster/transport/types.ts";
-import { Files } from "../../support/kubeconfig_files.ts";
+import { CERTIFICATE, Files } from "../../support/kubeconfig_files.ts";
 import { SocksProxy } from "../../support/socks_proxy.ts";
 import { ConnectProxy } from "../../control_plane/connect_proxy.ts";
 import {
   CertificateAuthority,
   issueSelfSignedAuthority,
+  issueWeakKey,
   type KeyPair,
 } from "../../control_plane/credentials.ts";
 
@@ -252,8 +253,11 @@ Deno.test("Cluster opens new connections when the client certificate has been re
   // The mismatch is detected, so the files have been read again.
   files.write("client.key", client.key);
   status = 401;
-  const error = await assertRejects(() => pods.list({}), ConnectionError);
-  assertStringIncludes(error.message, "Cannot use the client certificate");
+  await assertRejects(
+    () => pods.list({}),
+    ConfigurationError,
+    "Cannot use the client certificate: it does not match its key",
+  );
   await cluster[Symbol.asyncDispose]();
   await listening.shutdown();
 });
@@ -277,6 +281,121 @@ const UNSUPPORTED_BY_BUN: [options: Partial<TransportOptions>, said: string][] =
 
 for (const [options, said] of UNSUPPORTED_BY_BUN) {
   Deno.test(`new BunTransport() throws because ${said}`, () => {
-    assertThrows(() => new BunTransport({ ...BUN, ...options }), Error, said);
+    assertThrows(
+      () => new BunTransport({ ...BUN, ...options }),
+      ConfigurationError,
+      said,
+    );
   });
 }
+
+const weak = await issueWeakKey();
+
+const NEVER_WORKING: [
+  what: string,
+  options: (files: Files) => ClusterOptions,
+  said: string,
+][] = [
+  [
+    "a header cannot be sent",
+    () => ({ as: "a\nb" }),
+    "Cannot send the header impersonate-user: its value contains a control character",
+  ],
+  [
+    "the certificate authority is malformed",
+    (files) => ({ certificateAuthority: files.write("ca", CERTIFICATE) }),
+    "Cannot use the certificate-authority: its PEM content is malformed",
+  ],
+  [
+    "the certificate authority is malformed, with undici",
+    (files) => ({
+      certificateAuthority: files.write("ca", CERTIFICATE),
+      tlsServerName: "a.example",
+    }),
+    "Cannot use the certificate-authority: its PEM content is malformed",
+  ],
+  [
+    "the client certificate is malformed",
+    (files) => ({
+      clientCertificate: files.write("crt", CERTIFICATE),
+      clientKey: files.write("key", client.key),
+    }),
+    "Cannot use the client certificate: its PEM content is malformed",
+  ],
+  [
+    "the client certificate does not match its key",
+    (files) => ({
+      clientCertificate: files.write("crt", client.certificate),
+      clientKey: files.write("key", server.key),
+    }),
+    "Cannot use the client certificate: it does not match its key",
+  ],
+  [
+    "the key of the client certificate is too weak",
+    (files) => ({
+      clientCertificate: files.write("crt", weak.certificate),
+      clientKey: files.write("key", weak.key),
+    }),
+    "Cannot use the client certificate and its key: ",
+  ],
+  [
+    "the key of the client certificate is too weak, with undici",
+    (files) => ({
+      clientCertificate: files.write("crt", weak.certificate),
+      clientKey: files.write("key", weak.key),
+      insecureSkipTlsVerify: true,
+    }),
+    "Cannot use the client certificate and its key: ",
+  ],
+  [
+    "the proxy of the environment is not a URL",
+    (files) => {
+      files.setVariables({ HTTPS_PROXY: "ftp://proxy" });
+      return {};
+    },
+    "Cannot use HTTPS_PROXY: it must be a URL",
+  ],
+];
+
+for (const [what, options, said] of NEVER_WORKING) {
+  Deno.test(`Cluster rejects with ConfigurationError at the first request when ${what}`, async () => {
+    using files = new Files();
+    await using cluster = Cluster.fromDefault({
+      server: "https://c.example",
+      ...options(files),
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    await assertRejects(() => pods.list({}), ConfigurationError, said);
+    await assertRejects(
+      () => listWatchUntil(pods, () => true),
+      ConfigurationError,
+      said,
+    );
+  });
+}
+
+Deno.test("createTransport() rejects with ConfigurationError when the runtime is not supported", async () => {
+  const { Deno: deno } = globalThis;
+  const process = Object.getOwnPropertyDescriptor(globalThis, "process");
+  Reflect.deleteProperty(globalThis, "Deno");
+  Reflect.deleteProperty(globalThis, "process");
+  let created: Promise<unknown>;
+  try {
+    created = createTransport(BUN);
+  } finally {
+    Object.defineProperty(globalThis, "Deno", {
+      value: deno,
+      configurable: true,
+      writable: true,
+    });
+    if (process) Object.defineProperty(globalThis, "process", process);
+  }
+  await assertRejects(
+    () => created,
+    ConfigurationError,
+    "this runtime is not Deno, Node or Bun",
+  );
+});

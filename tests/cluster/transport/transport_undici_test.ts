@@ -7,25 +7,33 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { ConfigurationError } from "../../../api/configuration_error.ts";
 import { createUndiciTransport } from "../../../cluster/transport/undici.ts";
 import type {
   HeaderLine,
   Transport,
+  TransportOptions,
 } from "../../../cluster/transport/types.ts";
 import { CHUNKED, RawServer, Served } from "../../support/http_fakes.ts";
 
-function open(
+function options(
   server: string,
   headers: readonly HeaderLine[] = [],
   proxyUrl?: string,
-): Promise<Transport> {
-  return createUndiciTransport({
+): TransportOptions {
+  return {
     server,
     tls: { ca: undefined, insecure: true, serverName: undefined },
     proxyUrl,
     certificate: undefined,
     headers,
-  });
+  };
+}
+
+function open(
+  ...args: Parameters<typeof options>
+): Promise<Transport> {
+  return createUndiciTransport(options(...args));
 }
 
 /** Sends the start of a response, and leaves the rest to the test. */
@@ -74,6 +82,42 @@ for (const [when, end] of Object.entries(ENDS)) {
     await end({ server, abort, transport });
     await pending;
     await transport.close();
+  });
+}
+
+const BROKEN: [what: string, load: () => unknown, said: string][] = [
+  [
+    "cannot be loaded",
+    () => {
+      throw new TypeError("x is undefined\nRequire stack");
+    },
+    "Cannot connect to the cluster with npm:undici: it cannot be loaded (x is undefined): install undici 8",
+  ],
+  [
+    "lacks what is used of it",
+    () => ({ Agent: class {}, Client: class {}, request() {} }),
+    "Cannot connect to the cluster with npm:undici: it has no buildConnector: install undici 8",
+  ],
+];
+
+for (const [what, load, said] of BROKEN) {
+  Deno.test(`createUndiciTransport() rejects with ConfigurationError when undici ${what}`, async () => {
+    const transport = Reflect.apply(createUndiciTransport, undefined, [
+      options("https://c.example"),
+      async () => await load(),
+    ]);
+    await assertRejects(() => transport, ConfigurationError, said);
+  });
+}
+
+for (const scheme of ["http", "socks5"]) {
+  Deno.test(`createUndiciTransport() rejects with ConfigurationError when the password of a proxy is malformed, with ${scheme}`, async () => {
+    const error = await assertRejects(
+      () => open("https://c.example", [], `${scheme}://me:hunter2%zz@p`),
+      ConfigurationError,
+      "Cannot use the proxy: the user or password in its URL",
+    );
+    assertFalse(Deno.inspect(error).includes("hunter2"));
   });
 }
 
