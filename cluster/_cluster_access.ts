@@ -15,8 +15,10 @@ export interface ClusterAccess {
   readonly namespace: string | undefined;
   /** The address of the server. */
   readonly server: string;
-  /** The TLS settings for the server. */
+  /** The TLS settings for the server, with the authorities as first read. */
   readonly tls: TlsSettings;
+  /** Reads the certificate authorities again, if there are any. */
+  readonly authority: (() => string) | undefined;
   /** The proxy to use, if any. */
   readonly proxyUrl: string | undefined;
   /** Whether to request uncompressed responses. */
@@ -31,7 +33,10 @@ export interface ClusterAccess {
   readonly user: string;
 }
 
-/** Reads the client certificate; called again when the server rejects it. */
+/**
+ * Reads the client certificate. A file that cannot be read any more, as it may
+ * be while it is replaced, counts as unchanged.
+ */
 export type ClientCertificateSource = () => ClientCertificate;
 
 /** How requests authenticate, apart from a client certificate. */

@@ -8,8 +8,16 @@
 import { ignore } from "../internal/abort.ts";
 import { encodeBase64 } from "../internal/base64.ts";
 import type { ClusterAccess } from "./_cluster_access.ts";
-import type { ClientCertificate } from "./transport/tls.ts";
-import { CredentialCache, credentialSource } from "./_credentials.ts";
+import {
+  areSameCertificates,
+  CertificateFiles,
+  type Certificates,
+} from "./_certificate_files.ts";
+import {
+  type Credential,
+  CredentialCache,
+  credentialSource,
+} from "./_credentials.ts";
 import { environmentProxy } from "./transport/environment_proxy.ts";
 import type { FetchFunction, TokenFunction } from "../rest/_rest_client.ts";
 import { createTransport } from "./transport/transport.ts";
@@ -27,9 +35,9 @@ export interface ClusterRestOptions {
   readonly fetch: FetchFunction;
 }
 
-/** A transport and the client certificate that it uses. */
+/** A transport and the certificates that it uses. */
 interface OpenTransport {
-  readonly certificate: ClientCertificate | undefined;
+  readonly certificates: Certificates;
   readonly transport: Promise<Transport>;
 }
 
@@ -39,6 +47,7 @@ export class ClusterConnection implements AsyncDisposable {
   readonly restOptions: ClusterRestOptions;
   readonly #access: ClusterAccess;
   readonly #credentials: CredentialCache;
+  readonly #certificates: CertificateFiles;
   readonly #closing = new AbortController();
   /** Requests that wait for a response. */
   readonly #inFlight = new Set<Promise<unknown>>();
@@ -54,6 +63,7 @@ export class ClusterConnection implements AsyncDisposable {
   constructor(access: ClusterAccess) {
     this.#access = access;
     this.#credentials = new CredentialCache(credentialSource(access));
+    this.#certificates = new CertificateFiles(access);
     this.restOptions = {
       server: access.server,
       token: this.#tokenOption(),
@@ -103,33 +113,44 @@ export class ClusterConnection implements AsyncDisposable {
     const closing = this.#closing.signal;
     closing.throwIfAborted();
     const credential = await this.#credentials.current();
-    const transport = await this.#transport(credential.certificate);
-    closing.throwIfAborted();
     const signal = init.signal
       ? AbortSignal.any([closing, init.signal])
       : closing;
-    const response = await transport.fetch(url, { ...init, signal });
-    if (response.status === 401) this.#credentials.invalidate(credential);
-    return response;
+    try {
+      const transport = await this.#transport(credential);
+      closing.throwIfAborted();
+      const response = await transport.fetch(url, { ...init, signal });
+      if (response.status === 401) {
+        this.#credentials.invalidate(credential);
+        this.#certificates.expire();
+      }
+      return response;
+    } catch (error) {
+      // There may be other certificates by now.
+      this.#certificates.expire();
+      throw error;
+    }
   }
 
-  async #transport(
-    certificate: ClientCertificate | undefined,
-  ): Promise<Transport> {
+  async #transport({ certificate }: Credential): Promise<Transport> {
+    const files = await this.#certificates.current();
+    const certificates = certificate === undefined
+      ? files
+      : { ...files, certificate };
     const last = this.#transports.at(-1);
     if (
-      last !== undefined && isSameCertificate(last.certificate, certificate)
+      last !== undefined && areSameCertificates(last.certificates, certificates)
     ) {
       return await last.transport;
     }
     const opened: OpenTransport = {
-      certificate,
-      transport: this.#open(certificate),
+      certificates,
+      transport: this.#open(certificates),
     };
     this.#transports.push(opened);
     try {
       const transport = await opened.transport;
-      // Requests that were sent with the old certificate may finish.
+      // Requests that were sent with the old certificates may finish.
       if (last !== undefined) this.#release(last).catch(ignore);
       return transport;
     } catch (error) {
@@ -148,11 +169,11 @@ export class ClusterConnection implements AsyncDisposable {
     if (at >= 0) this.#transports.splice(at, 1);
   }
 
-  #open(certificate: ClientCertificate | undefined): Promise<Transport> {
+  async #open({ ca, certificate }: Certificates): Promise<Transport> {
     const { server, tls, proxyUrl, impersonation } = this.#access;
-    return createTransport({
+    return await createTransport({
       server,
-      tls,
+      tls: { ...tls, ca },
       proxyUrl: proxyUrl ?? environmentProxy(server),
       certificate,
       headers: impersonation === undefined
@@ -160,13 +181,6 @@ export class ClusterConnection implements AsyncDisposable {
         : impersonationHeaders(impersonation),
     });
   }
-}
-
-function isSameCertificate(
-  a: ClientCertificate | undefined,
-  b: ClientCertificate | undefined,
-): boolean {
-  return a?.cert === b?.cert && a?.key === b?.key;
 }
 
 function requestHeaders(

@@ -16,6 +16,7 @@ import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 /** What a request authenticates with. */
 export interface Credential {
   readonly token: string | undefined;
+  /** The client certificate that a plugin printed. */
   readonly certificate: ClientCertificate | undefined;
   /** When it expires, in milliseconds since 1970. */
   readonly expiresAtMs?: number | undefined;
@@ -109,34 +110,33 @@ export class CredentialCache {
  */
 export function credentialSource(access: ClusterAccess): CredentialSource {
   const { credential, user } = access;
-  const certificate = () => access.clientCertificate?.();
+  const certificate = undefined;
   switch (credential.type) {
     case "none":
     case "basic":
-      return async () => ({
-        token: undefined,
-        certificate: await certificate(),
-      });
+      return () => Promise.resolve({ token: undefined, certificate });
     case "token":
-      return async () => ({
-        token: credential.token,
-        certificate: await certificate(),
-      });
+      return () => Promise.resolve({ token: credential.token, certificate });
     case "token file": {
       const read = tokenReader(credential.path, credential.fallback, user);
+      // deno-lint-ignore require-await
       return async () => ({
         token: read(),
-        certificate: await certificate(),
+        certificate,
         // Read again for each request, as the file is replaced on renewal.
         isPerRequest: true,
       });
     }
     case "exec":
-      return (signal) => runExecPlugin(credential.plugin, access, signal);
+      return (signal) => {
+        const ca = access.authority?.();
+        const current = { ...access, tls: { ...access.tls, ca } };
+        return runExecPlugin(credential.plugin, current, signal);
+      };
     case "auth provider":
       return async () => ({
         token: await authProviderToken(credential.provider, user),
-        certificate: await certificate(),
+        certificate,
         // The provider itself caches its token until that expires.
         isPerRequest: true,
       });

@@ -9,6 +9,7 @@
 import { decodeBase64 } from "../internal/base64.ts";
 import type { Entry } from "./_kubeconfig_entry.ts";
 import { isPem, type PemKind } from "../internal/pem.ts";
+import { KubeconfigError } from "./kubeconfig_error.ts";
 import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
 
 /**
@@ -18,7 +19,8 @@ import { readTextFile, UnreadableFileError } from "../internal/runtime.ts";
  * @param name The field with the path of a file; with the suffix `-data`, the
  *   one with the encoded text.
  * @param kind The expected content.
- * @returns A function that returns the text and reads a file each time;
+ * @returns A function that returns the text and reads a file each time, or the
+ *   last text while the file is unusable, as it may be while it is replaced;
  *   undefined if the entry has neither field.
  * @throws {KubeconfigError} If the entry has both fields, or the data is not
  *   base64 or not PEM.
@@ -44,7 +46,7 @@ export function pemSource(
     return () => text;
   }
   if (path === undefined) return undefined;
-  return () => {
+  return keepingLast(() => {
     try {
       const text = readTextFile(path);
       if (isPem(text, kind)) return text;
@@ -53,5 +55,19 @@ export function pemSource(
       throw entry.unusable(`cannot read ${name} ${path}: ${error.message}`);
     }
     throw entry.unusable(`${name} ${path} is not a PEM-encoded ${kind}`);
+  });
+}
+
+function keepingLast(read: () => string): () => string {
+  let last: string | undefined;
+  return () => {
+    try {
+      return last = read();
+    } catch (error) {
+      if (last === undefined || !(error instanceof KubeconfigError)) {
+        throw error;
+      }
+      return last;
+    }
   };
 }

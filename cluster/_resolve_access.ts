@@ -49,7 +49,8 @@ const EXEC_VERSIONS = [
  */
 export function resolveAccess(entries: AccessEntries): ClusterAccess {
   const { context, namespace, cluster, user } = entries;
-  const tls = resolveTls(cluster);
+  const authority = pemSource(cluster, "certificate-authority", "certificate");
+  const tls = resolveTls(cluster, authority?.());
   const clientCertificate = resolveClientCertificate(user);
   const server = resolveServer(cluster, tls, clientCertificate);
   const credential = resolveCredential(user, cluster);
@@ -59,6 +60,7 @@ export function resolveAccess(entries: AccessEntries): ClusterAccess {
     namespace,
     server,
     tls,
+    authority,
     proxyUrl: resolveProxy(cluster),
     disableCompression: cluster.boolean("disable-compression"),
     credential,
@@ -89,8 +91,7 @@ function resolveServer(
   return server;
 }
 
-function resolveTls(cluster: Entry): TlsSettings {
-  const ca = pemSource(cluster, "certificate-authority", "certificate")?.();
+function resolveTls(cluster: Entry, ca: string | undefined): TlsSettings {
   const insecure = cluster.boolean("insecure-skip-tls-verify");
   if (ca !== undefined && insecure) {
     throw cluster.unusable(

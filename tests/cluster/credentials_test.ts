@@ -12,10 +12,19 @@ import {
   CredentialCache,
   credentialSource,
 } from "../../cluster/_credentials.ts";
-import { clusterAccess } from "../support/cluster_access.ts";
-import { CERTIFICATE, Files, KEY } from "../support/kubeconfig_files.ts";
+import { clusterAccess, scriptPlugin } from "../support/cluster_access.ts";
+import { Files } from "../support/kubeconfig_files.ts";
 
 const NEVER = new AbortController().signal;
+
+/** A script that prints the certificate authorities as its token. */
+const PRINT_AUTHORITY = `
+  const { spec } = JSON.parse(Deno.env.get("KUBERNETES_EXEC_INFO"));
+  console.log(JSON.stringify({
+    apiVersion: "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    status: { token: spec.cluster["certificate-authority-data"] },
+  }));`;
 
 /** A cache whose source waits until the test resolves each fetch. */
 class Gates {
@@ -183,12 +192,16 @@ Deno.test("credentialSource() returns the fallback token while a token file cann
   assertEquals((await obtain(NEVER)).token, "spare");
 });
 
-Deno.test("credentialSource() reads a client certificate again", async () => {
-  let key = KEY;
+Deno.test("credentialSource() tells a plugin the current certificate authorities", async () => {
+  let ca = "first";
   const obtain = credentialSource(clusterAccess({
-    clientCertificate: () => ({ cert: CERTIFICATE, key }),
+    authority: () => ca,
+    credential: {
+      type: "exec",
+      plugin: scriptPlugin(PRINT_AUTHORITY, { provideClusterInfo: true }),
+    },
   }));
-  assertEquals((await obtain(NEVER)).certificate?.key, KEY);
-  key = `${KEY}${KEY}`;
-  assertEquals((await obtain(NEVER)).certificate?.key, key);
+  assertEquals((await obtain(NEVER)).token, btoa("first"));
+  ca = "second";
+  assertEquals((await obtain(NEVER)).token, btoa("second"));
 });

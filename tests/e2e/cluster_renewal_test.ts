@@ -16,6 +16,7 @@ import {
   type AccountToken,
   ControlPlane,
 } from "../control_plane/control_plane.ts";
+import { CertificateAuthority } from "../control_plane/credentials.ts";
 import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
@@ -46,6 +47,7 @@ async function writeKubeconfig(
   plane: ControlPlane,
   user: Record<string, unknown>,
   server = plane.server,
+  ca = plane.client().caFile,
 ): Promise<string> {
   const path = await Deno.makeTempFile({ dir: plane.directory });
   await Deno.writeTextFile(
@@ -56,7 +58,7 @@ async function writeKubeconfig(
         name: "e2e",
         cluster: {
           server,
-          "certificate-authority": plane.client().caFile,
+          "certificate-authority": ca,
         },
       }],
       users: [{ name: "e2e", user }],
@@ -170,6 +172,24 @@ class Watchers implements AsyncDisposable {
       );
       assertEquals(process.lines.at(-1), { done: true }, process.stderr);
     }
+  }
+
+  /** Waits until a watch of each fails because of a certificate. */
+  async failed(): Promise<void> {
+    await Promise.all(
+      this.processes.map((process, index) =>
+        within(
+          `${runtimes[index]} to fail`,
+          process.until("it", (lines) =>
+            lines.some(({ restart = "" }) =>
+              /certificate/i.test(restart)
+            )),
+          {
+            state: () => JSON.stringify(process.lines.slice(-3)),
+          },
+        )
+      ),
+    );
   }
 
   /**
@@ -332,3 +352,93 @@ e2eTest("Cluster abandons connections that have died silently", async () => {
   await changes.write(20);
   await watchers.endWell(changes);
 });
+
+/** The authority that signs the server's certificate for "localhost". */
+class RotatedAuthority {
+  readonly #folder: string;
+  /** What kube-apiserver is started with. */
+  readonly flag: string;
+  /** The authority's certificate, as PEM text. */
+  certificate = "";
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.flag =
+      `--tls-sni-cert-key=${folder}/sni.crt,${folder}/sni.key:localhost`;
+  }
+
+  /** Another authority signs another certificate for the next server. */
+  async rotate(): Promise<void> {
+    const authority = await CertificateAuthority.create(crypto.randomUUID());
+    const { certificate, key } = await authority.issueServer();
+    await replaceFile(`${this.#folder}/sni.key`, key);
+    await replaceFile(`${this.#folder}/sni.crt`, certificate);
+    this.certificate = authority.certificate;
+  }
+}
+
+/** As a kubelet does it: another file takes the place of the old one. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, content);
+  await Deno.rename(`${path}.new`, path);
+}
+
+/** How a process is told where the server and its authority are. */
+type Place = (
+  place: { ca: string; plane: ControlPlane },
+) => Promise<Omit<ClusterProcessOptions, "runtime">>;
+
+const places: Readonly<Record<string, Place>> = {
+  "in a kubeconfig": async ({ ca, plane }) => {
+    const kubeconfig = await writeKubeconfig(
+      plane,
+      { token: plane.client().token },
+      `https://localhost:${plane.port}`,
+      ca,
+    );
+    return { env: { KUBECONFIG: kubeconfig } };
+  },
+  "in a pod": async ({ ca, plane }) => {
+    const folder = ca.replace(/\/[^/]*$/, "");
+    await Deno.writeTextFile(`${folder}/token`, plane.client().token);
+    await Deno.writeTextFile(`${folder}/namespace`, "default");
+    return {
+      env: {
+        KUBERNETES_SERVICE_HOST: "localhost",
+        KUBERNETES_SERVICE_PORT: `${plane.port}`,
+      },
+      serviceAccountDirectory: folder,
+    };
+  },
+};
+
+for (const [where, place] of Object.entries(places)) {
+  e2eTest(
+    `Cluster follows a certificate authority ${where} that is rotated`,
+    async () => {
+      const folder = await Deno.makeTempDir();
+      const authority = new RotatedAuthority(folder);
+      await authority.rotate();
+      await using plane = await ControlPlane.start({
+        apiserverFlags: [authority.flag],
+      });
+      const ca = `${folder}/ca.crt`;
+      await Deno.writeTextFile(ca, authority.certificate);
+      const changes = new Changes(plane);
+      await using watchers = await Watchers.start(
+        plane,
+        () => place({ ca, plane }),
+      );
+      await changes.write(20);
+      await watchers.caughtUp(changes);
+      await authority.rotate();
+      // A restarted server resumes no TLS session, which is not verified anew.
+      await plane.restartApiserver();
+      await changes.write(20);
+      await watchers.failed();
+      await replaceFile(ca, authority.certificate);
+      await watchers.endWell(changes);
+      await Deno.remove(folder, { recursive: true });
+    },
+  );
+}

@@ -17,6 +17,7 @@ export function clusterAccess(
     namespace: undefined,
     server: "https://c.example",
     tls: { ca: undefined, insecure: false, serverName: undefined },
+    authority: undefined,
     proxyUrl: undefined,
     disableCompression: false,
     credential: { type: "none" },

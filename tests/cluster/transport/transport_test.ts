@@ -223,6 +223,30 @@ for (const [what, pair, options] of REFUSED) {
   });
 }
 
+/** Records the client certificates of new connections, until it is disposed. */
+class OpenedClients implements Disposable {
+  readonly certificates: string[] = [];
+  readonly #create = Deno.createHttpClient;
+
+  constructor() {
+    const create = this.#create;
+    Deno.createHttpClient = (options: ClientOptions) => {
+      const client = create(options);
+      // Others are only created to check a certificate.
+      if ("poolIdleTimeout" in options && "cert" in options) {
+        this.certificates.push(options.cert);
+      }
+      return client;
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Deno.createHttpClient = this.#create;
+  }
+}
+
+type ClientOptions = Parameters<typeof Deno.createHttpClient>[0];
+
 Deno.test("Cluster opens new connections when the client certificate has been renewed", async () => {
   using files = new Files();
   files.write("client.crt", client.certificate);
@@ -247,20 +271,59 @@ Deno.test("Cluster opens new connections when the client certificate has been re
   await pods.list({});
   const renewed = await authority.issueClient("me", []);
   files.write("client.crt", renewed.certificate);
+  status = 401;
+  using clients = new OpenedClients();
+  // The key is still that of the last certificate, which is therefore kept.
+  await pods.list({});
+  assertEquals(clients.certificates, []);
   files.write("client.key", renewed.key);
   status = 401;
   await pods.list({});
-  // The mismatch is detected, so the files have been read again.
-  files.write("client.key", client.key);
-  status = 401;
-  await assertRejects(
-    () => pods.list({}),
-    ConfigurationError,
-    "Cannot use the client certificate: it does not match its key",
-  );
+  assertEquals(clients.certificates, [renewed.certificate]);
   await cluster[Symbol.asyncDispose]();
   await listening.shutdown();
 });
+
+const CLIENTS: [what: string, more: ClusterOptions][] = [
+  ["with Deno's client", {}],
+  ["with undici", { tlsServerName: "localhost" }],
+];
+
+for (const [what, more] of CLIENTS) {
+  Deno.test(`Cluster trusts another authority when its file has been replaced, ${what}`, async () => {
+    using files = new Files();
+    const ca = files.write("ca.crt", authority.certificate);
+    const old = listenWith(server);
+    const { port } = old.addr;
+    await using cluster = Cluster.fromDefault({
+      server: `https://127.0.0.1:${port}`,
+      certificateAuthority: ca,
+      ...more,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    await pods.list({});
+    await old.shutdown();
+    const next = await CertificateAuthority.create("next");
+    const renewed = listenWith(await next.issueServer(), port);
+    await assertRejects(() => pods.list({}), ConnectionError);
+    Deno.removeSync(ca);
+    await assertRejects(() => pods.list({}), ConnectionError);
+    files.write("ca.crt", next.certificate);
+    await pods.list({});
+    await cluster[Symbol.asyncDispose]();
+    await renewed.shutdown();
+  });
+}
+
+function listenWith(
+  { certificate: cert, key }: KeyPair,
+  port = 0,
+): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port, cert, key, onListen() {} }, answer);
+}
 
 const BUN: TransportOptions = {
   server: "https://c.example",
