@@ -2,12 +2,16 @@
  * Runs a program and collects its output, with a timeout, an abort signal and
  * no standard input that it could wait on.
  *
+ * The program gets a process group of its own (other than on Windows), so that
+ * those that it has started are terminated with it: a plugin is often a shell
+ * script around the program that hangs.
+ *
  * @module
  */
 
 import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
-import { errorText } from "../internal/error_text.ts";
+import { isRecord } from "../internal/json_fields.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 
 /** How a program ended. */
@@ -41,8 +45,13 @@ const MAX_OUTPUT_CHARACTERS = 1 << 20;
  */
 const GRACE_MS = 500;
 
+/** How often to look whether all programs of a group have exited. */
+const POLL_MS = 10;
+
 /**
- * Runs a program. When the promise settles, the program has exited.
+ * Runs a program. When the promise settles, the program has exited; when it was
+ * terminated, so have those that it had started. One that exits by itself may
+ * leave others running, such as a cache for its tokens.
  *
  * @param command The name or path of the program.
  * @param args Its arguments.
@@ -60,16 +69,24 @@ export async function runProgram(
   const { spawn } = await import("node:child_process");
   const { default: process } = await import("node:process");
   signal.throwIfAborted();
-  const child = spawn(command, [...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const detached = process.platform !== "win32";
+  let child: ChildProcessByStdio<null, Readable, Readable>;
+  try {
+    child = spawn(command, [...args], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached,
+    });
+  } catch (error) {
+    return { type: "not started", reason: startFailure(error) };
+  }
   const run = new Run(child, (pid, signal) => {
     try {
       // Not child.kill(), which on Deno sends only one signal.
-      process.kill(pid, signal);
+      return process.kill(detached ? -pid : pid, signal);
     } catch {
-      // It has exited in the meantime.
+      // All have exited in the meantime.
+      return false;
     }
   });
   let isAborted = false;
@@ -90,7 +107,8 @@ export async function runProgram(
   return isLate ? { type: "timed out" } : result;
 }
 
-type Kill = (pid: number, signal: "SIGTERM" | "SIGKILL") => void;
+/** Sends a signal to a group, or 0 to learn whether it has any process. */
+type Kill = (pid: number, signal: "SIGTERM" | "SIGKILL" | 0) => boolean;
 
 /** A running program, until it has exited and its output has ended. */
 class Run {
@@ -99,7 +117,7 @@ class Run {
   readonly #kill: Kill;
   readonly #output = { stdout: "", stderr: "" };
   #grace: Timer | undefined;
-  #hasExited = false;
+  #terminatedAtMs: number | undefined;
 
   constructor(
     child: ChildProcessByStdio<null, Readable, Readable>,
@@ -114,7 +132,7 @@ class Run {
       });
     }
     child.on("exit", () => this.#onExit());
-    this.result = new Promise((resolve) => {
+    const ended = new Promise<ProgramResult>((resolve) => {
       child.on("error", (error) => {
         resolve({ type: "not started", reason: startFailure(error) });
       });
@@ -124,23 +142,41 @@ class Run {
         resolve({ type: "exited", status, ...this.#output });
       });
     });
+    this.result = ended.then(async (result) => {
+      await this.#groupEnd();
+      return result;
+    });
   }
 
-  /** Terminates the program: with SIGTERM first, then with SIGKILL. */
+  /** Terminates the group: with SIGTERM first, then with SIGKILL. */
   terminate(): void {
     this.#destroyOutput();
     const { pid } = this.#child;
-    if (this.#hasExited || pid === undefined) return;
+    if (this.#terminatedAtMs !== undefined || pid === undefined) return;
+    this.#terminatedAtMs = performance.now();
     this.#kill(pid, "SIGTERM");
     this.#grace?.clear();
     this.#grace = startTimer(() => this.#kill(pid, "SIGKILL"), GRACE_MS);
   }
 
   #onExit(): void {
-    this.#hasExited = true;
-    this.#grace?.clear();
+    if (this.#terminatedAtMs !== undefined) return;
     // A child process that it left running may keep its output open.
     this.#grace = startTimer(() => this.#destroyOutput(), GRACE_MS);
+  }
+
+  /** Waits for the others in a terminated group, which may exit after it. */
+  async #groupEnd(): Promise<void> {
+    const { pid } = this.#child;
+    const startedAtMs = this.#terminatedAtMs;
+    if (startedAtMs === undefined || pid === undefined) return;
+    while (this.#kill(pid, 0)) {
+      if (performance.now() - startedAtMs >= GRACE_MS) {
+        this.#kill(pid, "SIGKILL");
+        return;
+      }
+      await new Promise<void>((resolve) => startTimer(resolve, POLL_MS));
+    }
   }
 
   #destroyOutput(): void {
@@ -149,9 +185,14 @@ class Run {
   }
 }
 
-function startFailure(error: Error): string {
-  const code = "code" in error ? error.code : undefined;
+/** Not the message of the runtime, which may quote an argument. */
+function startFailure(error: unknown): string {
+  const code = isRecord(error) && typeof error.code === "string"
+    ? error.code
+    : "";
   if (code === "ENOENT") return "was not found";
   if (code === "EACCES" || code === "EPERM") return "is not executable";
-  return `could not be started (${errorText(error)})`;
+  return code === "ERR_INVALID_ARG_VALUE" || code === ""
+    ? "could not be started with its arguments and environment"
+    : `could not be started (${code})`;
 }

@@ -1,7 +1,14 @@
 // Programs that exit, are terminated, or hang.
 
-import { assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
 import { runProgram } from "../../cluster/_run_program.ts";
+import { isRunning, numberIn } from "../support/running.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -68,3 +75,59 @@ Deno.test(
     Deno.kill(Number(pid));
   },
 );
+
+/** A shell that waits for a child, which writes its process ID to `$0`. */
+const CHILDREN: [what: string, script: string][] = [
+  ["ends on SIGTERM", 'sh -c "echo \\$\\$ > $0; exec sleep 60" & wait'],
+  [
+    "ignores SIGTERM",
+    `sh -c "trap '' TERM; echo \\$\\$ > $0; while :; do sleep 0.1; done" & wait`,
+  ],
+];
+
+for (const [what, script] of CHILDREN) {
+  Deno.test(`runProgram() ends a child that ${what} when it is aborted`, {
+    ignore: Deno.build.os === "windows",
+  }, async () => {
+    const path = await Deno.makeTempFile();
+    const abort = new AbortController();
+    const running = runProgram("sh", ["-c", script, path], {
+      env: {},
+      timeoutMs: Infinity,
+      signal: abort.signal,
+    });
+    const child = await numberIn(path);
+    assert(await isRunning(child));
+    const reason = new Error("enough");
+    abort.abort(reason);
+    assertEquals(await assertRejects(() => running), reason);
+    assertFalse(await isRunning(child));
+    await Deno.remove(path);
+  });
+}
+
+Deno.test("runProgram() ends a child when it takes too long", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const path = await Deno.makeTempFile();
+  const [[, script = ""] = []] = CHILDREN;
+  const result = await runProgram("sh", ["-c", script, path], {
+    env: {},
+    timeoutMs: 1000,
+    signal: NEVER,
+  });
+  assertEquals(result, { type: "timed out" });
+  const text = await Deno.readTextFile(path);
+  if (text !== "") assertFalse(await isRunning(Number(text)));
+  await Deno.remove(path);
+});
+
+Deno.test("runProgram() quotes no argument that cannot be passed", async () => {
+  const result = await runProgram("sh", ["hunter2\0hunter2"], {
+    env: {},
+    timeoutMs: Infinity,
+    signal: NEVER,
+  });
+  assertEquals(result.type, "not started");
+  assertFalse(Deno.inspect(result).includes("hunter2"));
+});

@@ -27,6 +27,8 @@ export interface ClusterProgram {
   watchGraceMs?: number | undefined;
   /** The number of lists. */
   lists?: number | undefined;
+  /** Whether the end of stdin ends requests that are under way. */
+  endsRequests?: boolean | undefined;
 }
 
 /** A line that the program prints. */
@@ -57,6 +59,10 @@ async function main(spec: ClusterProgram): Promise<void> {
   serviceAccount.directory = spec.serviceAccountDirectory ??
     serviceAccount.directory;
   await using cluster = await open(spec);
+  if (spec.endsRequests) {
+    const end = () => void cluster[Symbol.asyncDispose]();
+    process.stdin.on("end", end).resume();
+  }
   const pods = await cluster.listerWatcher({
     apiVersion: "v1",
     kind: "Pod",

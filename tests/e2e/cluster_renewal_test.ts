@@ -18,6 +18,7 @@ import {
 } from "../control_plane/control_plane.ts";
 import { CertificateAuthority } from "../control_plane/credentials.ts";
 import { TcpProxy } from "../control_plane/tcp_proxy.ts";
+import { isRunning, numberIn } from "../support/running.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
 
@@ -355,24 +356,24 @@ e2eTest("Cluster abandons connections that have died silently", async () => {
 
 /** The authority that signs the server's certificate for "localhost". */
 class RotatedAuthority {
-  readonly #folder: string;
+  readonly #directory: string;
   /** What kube-apiserver is started with. */
   readonly flag: string;
   /** The authority's certificate, as PEM text. */
   certificate = "";
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(directory: string) {
+    this.#directory = directory;
     this.flag =
-      `--tls-sni-cert-key=${folder}/sni.crt,${folder}/sni.key:localhost`;
+      `--tls-sni-cert-key=${directory}/sni.crt,${directory}/sni.key:localhost`;
   }
 
   /** Another authority signs another certificate for the next server. */
   async rotate(): Promise<void> {
     const authority = await CertificateAuthority.create(crypto.randomUUID());
     const { certificate, key } = await authority.issueServer();
-    await replaceFile(`${this.#folder}/sni.key`, key);
-    await replaceFile(`${this.#folder}/sni.crt`, certificate);
+    await replaceFile(`${this.#directory}/sni.key`, key);
+    await replaceFile(`${this.#directory}/sni.crt`, certificate);
     this.certificate = authority.certificate;
   }
 }
@@ -383,7 +384,7 @@ async function replaceFile(path: string, content: string): Promise<void> {
   await Deno.rename(`${path}.new`, path);
 }
 
-/** How a process is told where the server and its authority are. */
+/** Configures where a process finds the server and its authority. */
 type Place = (
   place: { ca: string; plane: ControlPlane },
 ) => Promise<Omit<ClusterProcessOptions, "runtime">>;
@@ -399,15 +400,15 @@ const places: Readonly<Record<string, Place>> = {
     return { env: { KUBECONFIG: kubeconfig } };
   },
   "in a pod": async ({ ca, plane }) => {
-    const folder = ca.replace(/\/[^/]*$/, "");
-    await Deno.writeTextFile(`${folder}/token`, plane.client().token);
-    await Deno.writeTextFile(`${folder}/namespace`, "default");
+    const directory = ca.replace(/\/[^/]*$/, "");
+    await Deno.writeTextFile(`${directory}/token`, plane.client().token);
+    await Deno.writeTextFile(`${directory}/namespace`, "default");
     return {
       env: {
         KUBERNETES_SERVICE_HOST: "localhost",
         KUBERNETES_SERVICE_PORT: `${plane.port}`,
       },
-      serviceAccountDirectory: folder,
+      serviceAccountDirectory: directory,
     };
   },
 };
@@ -416,13 +417,13 @@ for (const [where, place] of Object.entries(places)) {
   e2eTest(
     `Cluster follows a certificate authority ${where} that is rotated`,
     async () => {
-      const folder = await Deno.makeTempDir();
-      const authority = new RotatedAuthority(folder);
+      const directory = await Deno.makeTempDir();
+      const authority = new RotatedAuthority(directory);
       await authority.rotate();
       await using plane = await ControlPlane.start({
         apiserverFlags: [authority.flag],
       });
-      const ca = `${folder}/ca.crt`;
+      const ca = `${directory}/ca.crt`;
       await Deno.writeTextFile(ca, authority.certificate);
       const changes = new Changes(plane);
       await using watchers = await Watchers.start(
@@ -438,7 +439,44 @@ for (const [where, place] of Object.entries(places)) {
       await watchers.failed();
       await replaceFile(ca, authority.certificate);
       await watchers.endWell(changes);
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(directory, { recursive: true });
+    },
+  );
+}
+
+for (const runtime of runtimes) {
+  e2eTest(
+    `Cluster ends what a plugin has started when it is disposed, on ${runtime}`,
+    async () => {
+      const directory = await Deno.makeTempDir();
+      await Deno.writeTextFile(`${directory}/pid`, "");
+      const kubeconfig = `${directory}/config`;
+      const exec = {
+        apiVersion: execVersion,
+        interactiveMode: "Never",
+        command: "sh",
+        args: ["-c", `sleep 600 & echo $! > "${directory}/pid"; wait`],
+      };
+      await Deno.writeTextFile(
+        kubeconfig,
+        JSON.stringify({
+          "current-context": "e2e",
+          clusters: [{ name: "e2e", cluster: { server: "https://127.0.0.1" } }],
+          users: [{ name: "e2e", user: { exec } }],
+          contexts: [{ name: "e2e", context: { cluster: "e2e", user: "e2e" } }],
+        }),
+      );
+      await using process = await ClusterProcess.start({
+        runtime,
+        env: { KUBECONFIG: kubeconfig },
+        endsRequests: true,
+      });
+      const child = await within("the plugin", numberIn(`${directory}/pid`));
+      assert(await isRunning(child));
+      await within("the end", process.stop());
+      assertEquals(process.lines.at(-1), { done: true }, process.stderr);
+      assert(!await isRunning(child));
+      await Deno.remove(directory, { recursive: true });
     },
   );
 }
