@@ -19,15 +19,21 @@ import {
   credentialSource,
 } from "./_credentials.ts";
 import { environmentProxy } from "./transport/environment_proxy.ts";
+import { declareAddedHeaders } from "../rest/_added_headers.ts";
 import type { FetchFunction, TokenFunction } from "../rest/_rest_client.ts";
+import { fixedToken } from "../rest/_token.ts";
 import { createTransport } from "./transport/transport.ts";
 import type { HeaderLine, Transport } from "./transport/types.ts";
 
-/** Options for a `RestListerWatcher` that reach a cluster. */
+/**
+ * Options for a `RestListerWatcher` that reach a cluster. None of them shows a
+ * credential when it is inspected: a token is in a function, and a password is
+ * added by `fetch`.
+ */
 export interface ClusterRestOptions {
   /** The address of the server. */
   readonly server: string;
-  /** The bearer token, or a function that returns it. */
+  /** Returns the bearer token; undefined if there is none. */
   readonly token: string | TokenFunction | undefined;
   /** Headers that are sent with each request. */
   readonly headers: Headers;
@@ -48,6 +54,8 @@ export class ClusterConnection implements AsyncDisposable {
   readonly #access: ClusterAccess;
   readonly #credentials: CredentialCache;
   readonly #certificates: CertificateFiles;
+  /** For basic authentication: in no option, which could be shown. */
+  readonly #authorization: Headers;
   readonly #closing = new AbortController();
   /** Requests that wait for a response. */
   readonly #inFlight = new Set<Promise<unknown>>();
@@ -64,11 +72,14 @@ export class ClusterConnection implements AsyncDisposable {
     this.#access = access;
     this.#credentials = new CredentialCache(credentialSource(access));
     this.#certificates = new CertificateFiles(access);
+    this.#authorization = basicAuthorization(access);
+    const fetch: FetchFunction = (url, init) => this.#fetch(url, init);
+    declareAddedHeaders(fetch, this.#authorization);
     this.restOptions = {
       server: access.server,
       token: this.#tokenOption(),
       headers: requestHeaders(access),
-      fetch: (url, init) => this.#fetch(url, init),
+      fetch,
     };
   }
 
@@ -89,10 +100,12 @@ export class ClusterConnection implements AsyncDisposable {
     );
   }
 
-  #tokenOption(): string | TokenFunction | undefined {
+  #tokenOption(): TokenFunction | undefined {
     const { credential, clientCertificate } = this.#access;
     const isFixed = clientCertificate === undefined;
-    if (credential.type === "token" && isFixed) return credential.token;
+    if (credential.type === "token" && isFixed) {
+      return fixedToken(credential.token);
+    }
     if (credential.type === "none" && isFixed) return undefined;
     if (credential.type === "basic") return undefined;
     // Without a token there may be a client certificate: "" sends no header.
@@ -119,7 +132,8 @@ export class ClusterConnection implements AsyncDisposable {
     try {
       const transport = await this.#transport(credential);
       closing.throwIfAborted();
-      const response = await transport.fetch(url, { ...init, signal });
+      const headers = this.#withAuthorization(init.headers);
+      const response = await transport.fetch(url, { ...init, headers, signal });
       if (response.status === 401) {
         this.#credentials.invalidate(credential);
         this.#certificates.expire();
@@ -130,6 +144,14 @@ export class ClusterConnection implements AsyncDisposable {
       this.#certificates.expire();
       throw error;
     }
+  }
+
+  #withAuthorization(given: HeadersInit | undefined): Headers {
+    const headers = new Headers(given);
+    for (const [name, value] of this.#authorization) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
+    return headers;
   }
 
   async #transport({ certificate }: Credential): Promise<Transport> {
@@ -183,15 +205,15 @@ export class ClusterConnection implements AsyncDisposable {
   }
 }
 
-function requestHeaders(
-  { credential, disableCompression }: ClusterAccess,
-): Headers {
+function basicAuthorization({ credential }: ClusterAccess): Headers {
+  if (credential.type !== "basic") return new Headers();
+  const { username, password } = credential;
+  const userAndPassword = encodeBase64(`${username}:${password}`);
+  return new Headers({ authorization: `Basic ${userAndPassword}` });
+}
+
+function requestHeaders({ disableCompression }: ClusterAccess): Headers {
   const headers = new Headers();
-  if (credential.type === "basic") {
-    const { username, password } = credential;
-    const userAndPassword = encodeBase64(`${username}:${password}`);
-    headers.set("authorization", `Basic ${userAndPassword}`);
-  }
   if (disableCompression) headers.set("accept-encoding", "identity");
   return headers;
 }

@@ -17,8 +17,9 @@ import type { ClientCertificate } from "./transport/tls.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { isPem } from "../internal/pem.ts";
+import { environment } from "../internal/runtime.ts";
 import { runProgram } from "./_run_program.ts";
-import { shownLine } from "../internal/redacted_line.ts";
+import { LEAST_SECRET, shownLine } from "../internal/redacted_line.ts";
 
 /** The credential that a plugin printed. */
 export interface ExecCredential {
@@ -35,8 +36,11 @@ export interface ExecCredential {
  */
 const TIMEOUT_MS = 55_000;
 
-/** Names of environment variables whose values a failing plugin may print. */
+/** Names of this process's variables whose values a plugin must not repeat. */
 const SECRET_VARIABLE = /auth|credential|key|pass|secret|session|token/i;
+
+/** The name of a flag, which may be shown, and its value. */
+const FLAG = /^(--?[A-Za-z][\w.-]*)(?:=(.*))?$/s;
 
 /**
  * Runs a credential plugin.
@@ -76,16 +80,39 @@ export async function runExecPlugin(
       if (result.status === "0") return parse(result.stdout, plugin, fail);
       throw fail(
         `failed (${result.status}): ${
-          shownLine(result.stderr, secretValues(env)) || "no error message"
+          shownLine(result.stderr, secretsOf(plugin)) || "no error message"
         }`,
       );
   }
 }
 
-function secretValues(env: Readonly<Record<string, string>>): string[] {
-  return Object.entries(env)
+function redacted(version: string, plugin: ExecPlugin): string {
+  const isVersion = /^client\.authentication\.k8s\.io\/v\w+$/.test(version);
+  return JSON.stringify(
+    isVersion ? version : shownLine(version, secretsOf(plugin)),
+  );
+}
+
+/** A plugin may repeat its arguments and its environment when it fails. */
+function secretsOf({ args, env }: ExecPlugin): string[] {
+  const inherited = Object.entries(environment())
     .filter(([name]) => SECRET_VARIABLE.test(name))
     .map(([, value]) => value);
+  return [
+    ...args.flatMap(secretsInArgument),
+    ...Object.values(env),
+    ...inherited,
+  ];
+}
+
+/** `--client-secret=…` is redacted up to the name, `-psecret` altogether. */
+function secretsInArgument(argument: string): string[] {
+  const [, name = "", value] = FLAG.exec(argument) ?? [];
+  if (name === "") return [argument];
+  if (value !== undefined) {
+    return [value.length < LEAST_SECRET ? argument : value];
+  }
+  return name.startsWith("--") ? [] : [argument];
 }
 
 function execInfo(
@@ -116,9 +143,10 @@ function execInfo(
 /** Error messages do not quote the output, which contains the credential. */
 function parse(
   stdout: string,
-  { apiVersion }: ExecPlugin,
+  plugin: ExecPlugin,
   fail: (why: string) => Error,
 ): ExecCredential {
+  const { apiVersion } = plugin;
   let printed: unknown;
   try {
     printed = JSON.parse(stdout);
@@ -134,7 +162,7 @@ function parse(
   }
   if (printed.apiVersion !== apiVersion) {
     const version = typeof printed.apiVersion === "string"
-      ? `apiVersion ${clip(JSON.stringify(printed.apiVersion), 60)}`
+      ? `apiVersion ${clip(redacted(printed.apiVersion, plugin), 60)}`
       : "no apiVersion";
     throw fail(
       `printed an ExecCredential with ${version}, but the kubeconfig requires "${apiVersion}"`,

@@ -202,8 +202,9 @@ export class Cluster implements AsyncDisposable {
 
   /**
    * Options for a custom `RestListerWatcher` for this cluster. Use all of them
-   * together: when `fetch` gets a 401, `token` returns a new token. They stop
-   * working when the cluster is disposed.
+   * together: when `fetch` gets a 401, `token` returns a new token. They show no
+   * credential when they are logged. They stop working when the cluster is
+   * disposed.
    *
    * @returns The options.
    *

@@ -62,14 +62,21 @@ export class Redactor {
    */
   add(headers: Headers): void {
     for (const [name, value] of headers) {
-      for (const secret of secretsIn(name, value)) {
-        if (this.#seen.has(secret)) continue;
-        this.#seen.add(secret);
-        this.#secrets.push([...secret].map(spellings));
-        for (let at = 0; at + PART_LENGTH <= secret.length; at++) {
-          this.#parts.add(secret.slice(at, at + PART_LENGTH));
-        }
-      }
+      for (const secret of secretsIn(name, value)) this.addSecret(secret);
+    }
+  }
+
+  /**
+   * Adds a credential that is not sent in a header.
+   *
+   * @param secret The credential.
+   */
+  addSecret(secret: string): void {
+    if (secret === "" || this.#seen.has(secret)) return;
+    this.#seen.add(secret);
+    this.#secrets.push([...secret].map(spellings));
+    for (let at = 0; at + PART_LENGTH <= secret.length; at++) {
+      this.#parts.add(secret.slice(at, at + PART_LENGTH));
     }
   }
 

@@ -100,6 +100,20 @@ export function environmentVariable(name: string): string | undefined {
 }
 
 /**
+ * Reads all environment variables.
+ *
+ * @returns The values of those that are set, by name.
+ */
+export function environment(): Readonly<Record<string, string>> {
+  const variables = isDeno() ? Deno.env.toObject() : nodeProcess()?.env ?? {};
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    if (value) set[name] = value;
+  }
+  return set;
+}
+
+/**
  * Tests whether this is Windows.
  *
  * @returns Whether it is.

@@ -11,6 +11,7 @@
 import { cancelQuietly } from "../internal/abort.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { errorChainText, errorText } from "../internal/error_text.ts";
+import { addedHeaders } from "./_added_headers.ts";
 import { decodeWatchEvents } from "./_event_decoder.ts";
 import { Exchange } from "./_exchange.ts";
 import {
@@ -23,6 +24,7 @@ import { Redactor } from "../internal/redactor.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import { readComplete, readFailure, type Reply } from "./_reply.ts";
 import type { ResponseBody } from "./_response_body.ts";
+import { checkToken, isFixedToken } from "./_token.ts";
 import { TokenError } from "../api/_token_error.ts";
 import { findConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
@@ -245,7 +247,7 @@ export class RestClient {
     const { exchange, url } = call;
     let refused = false;
     // Of both requests: a server may repeat the token that it has refused.
-    const redactor = new Redactor();
+    const redactor = new Redactor(addedHeaders(this.#fetch));
     for (;;) {
       const headers = await this.#headersFor(call, refused);
       redactor.add(headers);
@@ -262,7 +264,8 @@ export class RestClient {
   }
 
   #canRenew(refused: boolean): boolean {
-    return typeof this.#token === "function" && !refused;
+    return typeof this.#token === "function" && !isFixedToken(this.#token) &&
+      !refused;
   }
 
   async #headersFor(call: Call, refused: boolean): Promise<Headers> {
@@ -336,15 +339,6 @@ export class RestClient {
     const body = await readFailure(reply);
     return failedResponseError({ request, response, body, redactor });
   }
-}
-
-/** Trims a token, which may have been read from a file with a final newline. */
-function checkToken(token: string): string {
-  const trimmed = token.trim();
-  if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed;
-  throw new TypeError(
-    "Cannot use the given token: it contains characters that are not allowed in an HTTP header",
-  );
 }
 
 function copyHeaders(headers: HeadersInit | undefined): Headers {

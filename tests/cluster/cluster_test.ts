@@ -9,6 +9,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { inspect } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import {
   ConnectionError,
@@ -22,7 +23,12 @@ import {
   KubeconfigError,
 } from "../../client_node/mod.ts";
 import { printing, scriptPlugin } from "../support/cluster_access.ts";
-import { Files, oneContext } from "../support/kubeconfig_files.ts";
+import {
+  CERTIFICATE,
+  Files,
+  KEY,
+  oneContext,
+} from "../support/kubeconfig_files.ts";
 
 const SECRET = "hunter2-hunter2-hunter2";
 
@@ -499,11 +505,115 @@ Deno.test("Cluster.fromKubeConfig() uses an authenticator of the KubeConfig with
   assertEquals(users, ["u"]);
 });
 
-Deno.test("Cluster shows no credential when it is inspected", async () => {
-  await using cluster = Cluster.fromDefault({
-    server: "https://c.example",
+/** Ways to give a credential, each in options or in the user's entry. */
+const SECRETS: [what: string, options: ClusterOptions, user?: object][] = [
+  ["a token", { token: SECRET }],
+  ["a password", { username: "me", password: SECRET }],
+  ["a token of the kubeconfig", {}, { token: SECRET }],
+  ["a token and a client certificate", {}, {
     token: SECRET,
+    "client-certificate-data": btoa(CERTIFICATE),
+    "client-key-data": btoa(KEY),
+  }],
+  ["a plugin", {}, {
+    exec: {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "plugin",
+      args: [SECRET],
+      env: [{ name: "A", value: SECRET }],
+    },
+  }],
+  ["an auth-provider", {}, {
+    "auth-provider": { name: "oidc", config: { "refresh-token": SECRET } },
+  }],
+];
+
+for (const [what, options, user] of SECRETS) {
+  Deno.test(`Cluster shows no credential when it is inspected with ${what}`, async () => {
+    using files = new Files();
+    const kubeconfig = files.write(
+      "config",
+      oneContext({ user: { ...user } }),
+    );
+    await using cluster = Cluster.fromDefault({ kubeconfig, ...options });
+    const { restOptions } = cluster;
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    for (const shown of [cluster, restOptions, { ...restOptions }, pods]) {
+      for (
+        const text of [
+          Deno.inspect(shown, { depth: 99, showHidden: true }),
+          inspect(shown, { depth: 99, showHidden: true }),
+          inspect(shown, { depth: 99, customInspect: false }),
+          JSON.stringify(shown),
+          String(shown),
+        ]
+      ) {
+        assertFalse(text.includes(SECRET), text);
+        assertFalse(text.includes(btoa(`me:${SECRET}`)), text);
+      }
+    }
+    for (const value of Object.values(restOptions)) {
+      assertFalse(inspect(value, { showHidden: true }).includes(SECRET));
+    }
   });
-  assertFalse(Deno.inspect(cluster, { depth: 9 }).includes(SECRET));
-  assertFalse(JSON.stringify(cluster).includes(SECRET));
+}
+
+Deno.test("Cluster shows no password that the server repeats", async () => {
+  const credential = btoa(`me:${SECRET}`);
+  await using server = new Listening(({ headers }) =>
+    Response.json({
+      kind: "Status",
+      message: `no ${headers.get("authorization")} for ${SECRET}`,
+      code: 403,
+      reason: "Forbidden",
+    }, { status: 403 })
+  );
+  await using cluster = Cluster.fromDefault({
+    server: server.url,
+    username: "me",
+    password: SECRET,
+  });
+  const error = await assertRejects(() => list(cluster), StatusError);
+  assertEquals(server.headers[0]?.get("authorization"), `Basic ${credential}`);
+  const shown = Deno.inspect(error, { depth: 9 });
+  assertFalse(shown.includes(SECRET), shown);
+  assertFalse(shown.includes(credential), shown);
+});
+
+Deno.test("Cluster does not repeat a request after a 401 when its token cannot change", async () => {
+  await using server = new Listening();
+  server.statuses.push(401);
+  await using cluster = Cluster.fromDefault({
+    server: server.url,
+    token: "abc",
+  });
+  await assertRejects(() => list(cluster), StatusError);
+  assertEquals(server.requests.length, 1);
+});
+
+Deno.test("Cluster lets a given token take the place of its password", async () => {
+  await using server = new Listening();
+  await using cluster = Cluster.fromDefault({
+    server: server.url,
+    username: "me",
+    password: SECRET,
+  });
+  const pods = new RestListerWatcher({
+    ...cluster.restOptions,
+    token: "other",
+    path: "/api/v1/pods",
+  });
+  await pods.list({});
+  assertEquals(authorizations(server), ["Bearer other"]);
+});
+
+Deno.test("Cluster.fromDefault() throws TypeError when the token cannot be sent", () => {
+  assertThrows(
+    () => Cluster.fromDefault({ server: "https://c.example", token: "a b" }),
+    TypeError,
+    "Cannot use the given token",
+  );
 });

@@ -9,7 +9,8 @@ import {
   printing,
   scriptPlugin,
 } from "../support/cluster_access.ts";
-import { CERTIFICATE, KEY } from "../support/kubeconfig_files.ts";
+import { CERTIFICATE, Files, KEY } from "../support/kubeconfig_files.ts";
+import { isRunning } from "../support/running.ts";
 
 const SECRET = "hunter2-hunter2-hunter2";
 const NEVER = new AbortController().signal;
@@ -258,7 +259,7 @@ Deno.test("runExecPlugin() terminates a hanging plugin when it is aborted", asyn
   const reason = new Error("enough");
   abort.abort(reason);
   assertEquals(await assertRejects(() => running), reason);
-  assertFalse(isRunning(pid));
+  assertFalse(await isRunning(pid));
   await Deno.remove(started);
 });
 
@@ -274,12 +275,108 @@ Deno.test("runExecPlugin() starts no program when it is already aborted", async 
   assert(error === reason);
 });
 
-function isRunning(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+const REPEATED: [
+  what: string,
+  plugin: Partial<ExecPlugin>,
+  printed: string,
+  shown: string,
+][] = [
+  [
+    "an argument",
+    { args: ["a", SECRET] },
+    `bad ${SECRET}`,
+    "bad [redacted]",
+  ],
+  [
+    "the value of a flag",
+    { args: [`--client-secret=${SECRET}`] },
+    `bad --client-secret=${SECRET}, or ${SECRET}`,
+    "bad --client-secret=[redacted], or [redacted]",
+  ],
+  [
+    "a flag with a short value",
+    { args: ["--pin=1234"] },
+    "bad --pin=1234",
+    "bad [redacted]",
+  ],
+  [
+    "a flag with its value attached",
+    { args: ["-phunter2"] },
+    "bad -phunter2",
+    "bad [redacted]",
+  ],
+  [
+    "a part of an argument",
+    { args: [SECRET] },
+    `bad ${SECRET.slice(2, -2)}!`,
+    "bad [redacted]!",
+  ],
+  [
+    "a passphrase",
+    { args: ["correct horse battery"] },
+    "bad correct horse battery",
+    "bad [redacted]",
+  ],
+  [
+    "a word of a script",
+    { args: [`login --token ${SECRET}; exit 1`] },
+    `bad ${SECRET}`,
+    "bad [redacted]",
+  ],
+  [
+    "a variable of any name",
+    { env: { PLAIN: "pä:s wörd", OTHER: SECRET } },
+    `bad pä:s wörd and ${SECRET}`,
+    "bad [redacted] and [redacted]",
+  ],
+  [
+    "neither the name of a flag nor a short value",
+    { args: ["--client-secret", "short"], env: { A: "dev" } },
+    "unknown flag --client-secret short dev",
+    "unknown flag --client-secret short dev",
+  ],
+];
+
+for (const [what, plugin, printed, shown] of REPEATED) {
+  Deno.test(`runExecPlugin() redacts what a failing plugin repeats: ${what}`, async () => {
+    using files = new Files();
+    const script = files.write(
+      "plugin.ts",
+      `console.error(${JSON.stringify(printed)}); Deno.exit(1)`,
+    );
+    const error = await assertRejects(() =>
+      run(scriptPlugin("", {
+        ...plugin,
+        args: ["run", "-q", script, ...plugin.args ?? []],
+      })), Error);
+    assertEquals(
+      error.message,
+      `The plugin ${
+        JSON.stringify(Deno.execPath())
+      } for user "u" failed (1): ${shown}`,
+    );
+  });
 }
+
+Deno.test("runExecPlugin() redacts the secrets of this process's environment", async () => {
+  using files = new Files();
+  files.setVariables({ CLOUD_SECRET_KEY: SECRET });
+  const plugin = scriptPlugin(
+    `console.error("bad " + Deno.env.get("CLOUD_SECRET_KEY")); Deno.exit(1)`,
+  );
+  await assertRejects(() => run(plugin), Error, "failed (1): bad [redacted]");
+});
+
+Deno.test("runExecPlugin() redacts arguments in a version that the plugin prints", async () => {
+  using files = new Files();
+  const script = files.write(
+    "plugin.ts",
+    `console.log('{"kind":"ExecCredential","apiVersion":"' + Deno.args[0] + '"}')`,
+  );
+  const error = await assertRejects(
+    () => run(scriptPlugin("", { args: ["run", "-q", script, SECRET] })),
+    Error,
+    'printed an ExecCredential with apiVersion "[redacted]"',
+  );
+  assertFalse(error.message.includes(SECRET));
+});
