@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AuthProviderStore } from "./_kubeconfig_tokens.ts";
 import type { ClientCertificate, TlsSettings } from "./transport/tls.ts";
 
 /** How to connect to a cluster and authenticate there. */
@@ -74,12 +75,14 @@ export interface ExecPlugin {
   readonly clusterConfig: unknown;
 }
 
-/** An auth provider, as client-node implements it. */
+/** An auth provider. */
 export interface AuthProvider {
   /** `"oidc"`, `"gcp"`, `"azure"`, or one that was added to a KubeConfig. */
   readonly name: string;
-  /** Its configuration, including tokens. client-node modifies it. */
+  /** Its configuration, including tokens. It is updated by a renewal. */
   readonly config: Record<string, unknown>;
+  /** Keeps renewed tokens for other processes, if there is a place for them. */
+  readonly store: AuthProviderStore | undefined;
   /** Authenticates through the given KubeConfig, if there is one. */
   readonly authenticate: AuthenticateFunction | undefined;
 }

@@ -134,8 +134,8 @@ export function credentialSource(access: ClusterAccess): CredentialSource {
         return runExecPlugin(credential.plugin, current, signal);
       };
     case "auth provider":
-      return async () => ({
-        token: await authProviderToken(credential.provider, user),
+      return async (signal) => ({
+        token: await authProviderToken(credential.provider, { user, signal }),
         certificate,
         // The provider itself caches its token until that expires.
         isPerRequest: true,

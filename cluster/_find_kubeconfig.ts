@@ -76,6 +76,7 @@ export function selectAccess(
   const cluster = options.cluster ?? context.entry.string("cluster");
   const user = options.user ?? context.entry.string("user");
   const { where } = context.entry;
+  const foundUser = select(config, "user", user, where);
   if (cluster === undefined && options.server === undefined) {
     throw context.entry.unusable("it names no cluster");
   }
@@ -86,7 +87,10 @@ export function selectAccess(
       select(config, "cluster", cluster, where),
       options,
     ),
-    user: applyUserOverrides(select(config, "user", user, where), options),
+    user: applyUserOverrides(foundUser, options),
+    userLocation: user === undefined || foundUser.path === undefined
+      ? undefined
+      : { path: foundUser.path, name: user },
   });
 }
 

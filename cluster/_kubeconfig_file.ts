@@ -17,6 +17,8 @@ export interface LocatedEntry {
   readonly entry: Entry;
   /** The directory of the kubeconfig file. */
   readonly directory: string;
+  /** The kubeconfig file, if there is one. */
+  readonly path?: string | undefined;
 }
 
 /** The entries of one kind, by name. */
@@ -102,8 +104,16 @@ export function mergeKubeconfigs(
   }), configs[0]);
 }
 
-/** The parsers' errors quote the input, so only the position is kept. */
-function parseYaml(text: string, path: string): unknown {
+/**
+ * Parses YAML or JSON. The parsers' errors quote the input, so only the position
+ * is kept.
+ *
+ * @param text The content of a kubeconfig file.
+ * @param path The path of the file, for messages.
+ * @returns Its value.
+ * @throws {KubeconfigError} If it cannot be parsed.
+ */
+export function parseYaml(text: string, path: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
       return JSON.parse(text);
@@ -150,6 +160,7 @@ function byName(
     entries.set(name, {
       entry: item.entry(kind, where) ?? new Entry(where, {}),
       directory,
+      path: config.where,
     });
   }
   return entries;

@@ -17,6 +17,7 @@ import type { TlsSettings } from "./transport/tls.ts";
 import { isRecord } from "../internal/json_fields.ts";
 import { isLoopback } from "../internal/loopback.ts";
 import type { Entry } from "./_kubeconfig_entry.ts";
+import { kubeconfigStore, type UserLocation } from "./_kubeconfig_tokens.ts";
 import { pemSource } from "./_pem.ts";
 import { isProxyUrl } from "./transport/environment_proxy.ts";
 import { resourceUrl } from "../rest/_request_url.ts";
@@ -30,6 +31,8 @@ export interface AccessEntries {
   readonly namespace: string | undefined;
   readonly cluster: Entry;
   readonly user: Entry;
+  /** Where the entry of the user is, if that is in a file. */
+  readonly userLocation: UserLocation | undefined;
 }
 
 /** The extension of a cluster that is passed on to its credential plugin. */
@@ -48,12 +51,12 @@ const EXEC_VERSIONS = [
  * @throws {KubeconfigError} If an entry is invalid or a file cannot be read.
  */
 export function resolveAccess(entries: AccessEntries): ClusterAccess {
-  const { context, namespace, cluster, user } = entries;
+  const { context, namespace, cluster, user, userLocation } = entries;
   const authority = pemSource(cluster, "certificate-authority", "certificate");
   const tls = resolveTls(cluster, authority?.());
   const clientCertificate = resolveClientCertificate(user);
   const server = resolveServer(cluster, tls, clientCertificate);
-  const credential = resolveCredential(user, cluster);
+  const credential = resolveCredential(user, cluster, userLocation);
   checkEncryption(server, credential, user);
   return {
     context,
@@ -130,7 +133,11 @@ function resolveClientCertificate(
 }
 
 /** The precedence is that of client-go. */
-function resolveCredential(user: Entry, cluster: Entry): CredentialConfig {
+function resolveCredential(
+  user: Entry,
+  cluster: Entry,
+  location: UserLocation | undefined,
+): CredentialConfig {
   const token = user.string("token");
   const tokenFile = user.string("tokenFile");
   const username = user.string("username");
@@ -163,9 +170,10 @@ function resolveCredential(user: Entry, cluster: Entry): CredentialConfig {
   if (exec !== undefined && !hasCertificate) {
     return { type: "exec", plugin: exec };
   }
-  return provider === undefined
-    ? { type: "none" }
-    : { type: "auth provider", provider: resolveAuthProvider(provider) };
+  return provider === undefined ? { type: "none" } : {
+    type: "auth provider",
+    provider: resolveAuthProvider(provider, location),
+  };
 }
 
 function checkTokenFile(user: Entry, path: string): void {
@@ -227,12 +235,20 @@ function resolveVariable(entry: Entry): [name: string, value: string] {
   return [name, entry.string("value") ?? ""];
 }
 
-function resolveAuthProvider(entry: Entry): AuthProvider {
+function resolveAuthProvider(
+  entry: Entry,
+  location: UserLocation | undefined,
+): AuthProvider {
   const name = entry.string("name");
   if (name === undefined) throw entry.unusable("it has no name");
   const config = entry.value("config") ?? {};
   if (!isRecord(config)) throw entry.unusable("config is not an object");
-  return { name, config: { ...config }, authenticate: undefined };
+  return {
+    name,
+    config: { ...config },
+    store: location && kubeconfigStore(location),
+    authenticate: undefined,
+  };
 }
 
 function resolveImpersonation(user: Entry): Impersonation | undefined {

@@ -87,8 +87,14 @@ export type ClusterListerWatcherOptions =
  * - A token file is read for each request. An exec plugin is run before the
  *   first request, again when its credential has expired, and again after a
  *   401; concurrent requests share one run.
- * - A setting of the kubeconfig that the runtime does not support is an error
- *   at the first request. No setting is silently ignored.
+ * - Files with certificates are read again after a failed connection or a 401,
+ *   and at least every five minutes, so that rotated authorities and renewed
+ *   client certificates are followed.
+ * - An expired OpenID Connect token is renewed; the new tokens are written back
+ *   to the kubeconfig.
+ * - What can never work (a setting that the runtime does not support, a
+ *   certificate or a header that cannot be used) is a `ConfigurationError` at
+ *   the first request. No setting is silently ignored.
  * - Requests use HTTP/1.1, and each request in flight has a connection of its
  *   own, so a connection that has died silently affects no other request.
  * - Disposal aborts requests in flight and closes all connections. A disposed
@@ -99,8 +105,8 @@ export type ClusterListerWatcherOptions =
  * plugin cannot prompt (`interactiveMode: Always`); on Deno the certificate
  * authorities of the cluster are trusted in addition to Deno's own, unless
  * `undici` is needed; on Bun, Bun's rules select the proxy of the environment.
- * Auth providers (`oidc`, `gcp`, `azure`) are those of client-node, which takes
- * a second to load.
+ * The auth providers `gcp` and `azure` are those of client-node, which takes a
+ * second to load.
  *
  * @example List the pods of a namespace
  * ```ts

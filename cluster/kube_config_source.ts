@@ -11,6 +11,7 @@ import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
 import { selectAccess } from "./_find_kubeconfig.ts";
 import type { EntriesByName } from "./_kubeconfig_file.ts";
+import type { AuthProviderStore } from "./_kubeconfig_tokens.ts";
 
 /**
  * The part of client-node's `KubeConfig` that is used, which any version of it
@@ -129,11 +130,27 @@ export function accessFromKubeConfig(
   const { credential } = access;
   if (credential.type !== "auth provider") return access;
   const { provider } = credential;
-  if (BUILT_IN_PROVIDERS.includes(provider.name)) return access;
-  const authenticate = pinCurrentContext(kubeConfig);
+  const changed = BUILT_IN_PROVIDERS.includes(provider.name)
+    ? { ...provider, store: objectStore(kubeConfig) }
+    : { ...provider, authenticate: pinCurrentContext(kubeConfig) };
+  return { ...access, credential: { ...credential, provider: changed } };
+}
+
+/** Keeps renewed tokens in the KubeConfig itself, as client-node does. */
+function objectStore(kubeConfig: KubeConfigSource): AuthProviderStore {
+  const current = kubeConfig.getCurrentContext();
+  const context = kubeConfig.getContexts().find(({ name }) => name === current);
+  const user = kubeConfig.getUsers().find(({ name }) => name === context?.user);
+  const provider: unknown = user?.authProvider;
+  const config = isRecord(provider) && isRecord(provider.config)
+    ? provider.config
+    : {};
   return {
-    ...access,
-    credential: { ...credential, provider: { ...provider, authenticate } },
+    load: () => config,
+    save(changes) {
+      Object.assign(config, changes);
+      return Promise.resolve();
+    },
   };
 }
 

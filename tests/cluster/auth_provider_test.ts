@@ -4,10 +4,17 @@ import { assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { authProviderToken } from "../../cluster/_auth_provider.ts";
 import type { AuthProvider } from "../../cluster/_cluster_access.ts";
 
+const ASKED = { user: 'user "u"', signal: new AbortController().signal };
 const SECRET = "hunter2-hunter2-hunter2";
 
 function provider(more: Partial<AuthProvider>): AuthProvider {
-  return { name: "oidc", config: {}, authenticate: undefined, ...more };
+  return {
+    name: "oidc",
+    config: {},
+    store: undefined,
+    authenticate: undefined,
+    ...more,
+  };
 }
 
 function jwt(expiresInS: number): string {
@@ -19,13 +26,13 @@ function jwt(expiresInS: number): string {
 Deno.test("authProviderToken() returns an OpenID Connect token when it is still valid", async () => {
   const token = jwt(3600);
   const oidc = provider({ config: { "id-token": token } });
-  assertEquals(await authProviderToken(oidc, 'user "u"'), token);
+  assertEquals(await authProviderToken(oidc, ASKED), token);
 });
 
 Deno.test("authProviderToken() rejects when a token has expired and cannot be renewed", async () => {
   const oidc = provider({ config: { "id-token": jwt(-3600) } });
   await assertRejects(
-    () => authProviderToken(oidc, 'user "u"'),
+    () => authProviderToken(oidc, ASKED),
     Error,
     'The auth-provider "oidc" for user "u" returned no token: log in again',
   );
@@ -37,12 +44,11 @@ Deno.test("authProviderToken() shows no credential when a token cannot be renewe
       "id-token": jwt(-10),
       "refresh-token": SECRET,
       "client-id": "me",
-      // openid-client rejects http, with a message that quotes the URL.
-      "idp-issuer-url": `http://127.0.0.1/${SECRET}`,
+      "idp-issuer-url": `http://127.0.0.1:1/${SECRET}`,
     },
   });
   const error = await assertRejects(
-    () => authProviderToken(oidc, 'user "u"'),
+    () => authProviderToken(oidc, ASKED),
     Error,
     'The auth-provider "oidc" for user "u" failed: ',
   );
@@ -57,7 +63,10 @@ Deno.test("authProviderToken() uses the given KubeConfig", async () => {
       return Promise.resolve();
     },
   });
-  assertEquals(await authProviderToken(custom, "me"), "abc");
+  assertEquals(
+    await authProviderToken(custom, { ...ASKED, user: "me" }),
+    "abc",
+  );
 });
 
 Deno.test("authProviderToken() shows the last line of a failure without credentials", async () => {
@@ -70,7 +79,7 @@ Deno.test("authProviderToken() shows the last line of a failure without credenti
       ),
   });
   const error = await assertRejects(
-    () => authProviderToken(custom, "me"),
+    () => authProviderToken(custom, { ...ASKED, user: "me" }),
     Error,
     'The auth-provider "custom" for me failed: no use for [redacted]',
   );
@@ -79,7 +88,11 @@ Deno.test("authProviderToken() shows the last line of a failure without credenti
 
 Deno.test("authProviderToken() rejects when the provider is unknown", async () => {
   await assertRejects(
-    () => authProviderToken(provider({ name: "openstack" }), "me"),
+    () =>
+      authProviderToken(provider({ name: "openstack" }), {
+        ...ASKED,
+        user: "me",
+      }),
     Error,
     'The auth-provider "openstack" for me is not one of azure, gcp, oidc: use an exec plugin',
   );

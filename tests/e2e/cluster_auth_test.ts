@@ -22,6 +22,7 @@ import {
   type ClientConfig,
   ControlPlane,
 } from "../control_plane/control_plane.ts";
+import { FakeIssuer, idToken } from "../support/fake_issuer.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 import { e2eTest } from "./suite.ts";
 import { CERTIFICATE } from "../support/kubeconfig_files.ts";
@@ -461,6 +462,79 @@ e2eTest(
       new Set([target]),
     );
     assertEquals(new Set(credentials), new Set([undefined, basic]));
+    await Deno.remove(directory, { recursive: true });
+  },
+);
+
+e2eTest(
+  "Cluster renews an OpenID Connect token that the server takes",
+  async () => {
+    const directory = await Deno.makeTempDir();
+    const authority = await CertificateAuthority.create("issuer-ca");
+    const ca = `${directory}/issuer.crt`;
+    await Deno.writeTextFile(ca, authority.certificate);
+    const tls = await authority.issueServer();
+    await using issuer = new FakeIssuer({ tls, signed: true });
+    await using plane = await ControlPlane.start({
+      apiserverFlags: [
+        `--oidc-issuer-url=${issuer.url}`,
+        "--oidc-client-id=client",
+        `--oidc-ca-file=${ca}`,
+        "--oidc-username-prefix=-",
+      ],
+    });
+    await plane.request("POST", podsPath, podNamed("there"));
+    const kubeconfig = `${directory}/config`;
+    for (const [index, runtime] of runtimes.entries()) {
+      await plane.grant({
+        user: `me-${index + 1}`,
+        verbs: ["list"],
+        resources: ["pods"],
+      });
+      const config = {
+        "idp-issuer-url": issuer.url,
+        "idp-certificate-authority": ca,
+        "client-id": "client",
+        "client-secret": "hunter2",
+        "id-token": idToken(issuer.url, { expiresInS: -60 }),
+        "refresh-token": issuer.refreshToken,
+      };
+      await Deno.writeTextFile(
+        kubeconfig,
+        JSON.stringify({
+          "current-context": "e2e",
+          clusters: [{
+            name: "e2e",
+            cluster: {
+              server: plane.server,
+              "certificate-authority": plane.client().caFile,
+            },
+          }],
+          users: [{
+            name: "e2e",
+            user: { "auth-provider": { name: "oidc", config } },
+          }],
+          contexts: [{ name: "e2e", context: { cluster: "e2e", user: "e2e" } }],
+        }),
+      );
+      // The second takes the token that the first has written back.
+      for (const _ of [1, 2]) {
+        await using process = await ClusterProcess.start({
+          runtime,
+          env: { KUBECONFIG: kubeconfig },
+        });
+        await within(`the end on ${runtime}`, process.stop());
+        assertEquals(
+          process.lines,
+          [{ names: ["there"] }, { done: true }],
+          process.stderr,
+        );
+      }
+      assertEquals(issuer.renewals.length, index + 1, runtime);
+      const kept = await Deno.readTextFile(kubeconfig);
+      assertStringIncludes(kept, issuer.idToken);
+      assertStringIncludes(kept, issuer.refreshToken);
+    }
     await Deno.remove(directory, { recursive: true });
   },
 );

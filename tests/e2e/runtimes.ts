@@ -30,6 +30,7 @@ const packages = [
   "@kubernetes/client-node",
   "fast-check",
   "js-yaml",
+  "openid-client",
   "undici",
 ];
 

@@ -32,23 +32,35 @@ const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
       code: [
         "node:child_process",
         "node:crypto",
+        "node:fs/promises",
         "node:process",
         "node:tls",
         "npm:js-yaml",
         "npm:undici",
       ],
-      types: ["node:net", "node:stream", "npm:@kubernetes/client-node"],
+      types: [
+        "node:net",
+        "node:stream",
+        "npm:@kubernetes/client-node",
+        "npm:openid-client",
+      ],
     },
     "./client-node": {
       code: [
         "node:child_process",
         "node:crypto",
+        "node:fs/promises",
         "node:process",
         "node:tls",
         "npm:js-yaml",
         "npm:undici",
       ],
-      types: ["node:net", "node:stream", "npm:@kubernetes/client-node"],
+      types: [
+        "node:net",
+        "node:stream",
+        "npm:@kubernetes/client-node",
+        "npm:openid-client",
+      ],
     },
     "./testing": { code: ["node:http"], types: [] },
   };
