@@ -17,7 +17,7 @@ export type ServerChoice =
 
 /** The connection options, which override those of a kubeconfig. */
 export interface ClusterChoice extends ClusterOptions {
-  /** `--request-timeout`. */
+  /** `--request-timeout`; `Infinity` for no limit, undefined if not given. */
   readonly requestTimeoutMs?: number | undefined;
 }
 

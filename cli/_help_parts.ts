@@ -30,7 +30,7 @@ export const SERVER_HELP =
                          repeated
       --request-timeout TIME
                          How long to wait for the response to a single request
-                         (default 60s)
+                         (default 60s); 0 means no limit
       --embedded         Start a server in this process instead, in which
                          deployment/web rolls out within a few seconds while
                          its connections break`;

@@ -90,8 +90,8 @@ function extraOf(
   return Object.fromEntries(extra);
 }
 
-/** Without a unit it is in seconds, as in `kubectl`; undefined if it is 0. */
-function timeoutOf(text: string): number | undefined {
+/** As in `kubectl`: in seconds without a unit, and 0 means no limit. */
+function timeoutOf(text: string): number {
   const ms = parseDurationOption(
     "request-timeout",
     /^\d+$/.test(text) ? `${text}s` : text,
@@ -101,5 +101,5 @@ function timeoutOf(text: string): number | undefined {
       `malformed duration --request-timeout=${text}: it must not be negative`,
     );
   }
-  return ms === 0 ? undefined : ms;
+  return ms === 0 ? Infinity : ms;
 }

@@ -37,7 +37,8 @@ const CHOICES: readonly [readonly string[], Record<string, unknown>][] = [
   [["--insecure-skip-tls-verify=false"], { insecureSkipTlsVerify: false }],
   [["--request-timeout=5"], { requestTimeoutMs: 5_000 }],
   [["--request-timeout=1m"], { requestTimeoutMs: 60_000 }],
-  [["--request-timeout=0"], { requestTimeoutMs: undefined }],
+  [["--request-timeout=0"], { requestTimeoutMs: Infinity }],
+  [["--request-timeout=0s"], { requestTimeoutMs: Infinity }],
 ];
 
 Deno.test("parseServerOptions() accepts the options of kubectl", () => {
