@@ -44,7 +44,7 @@ function asDiscovered(resource: BuiltInResource): ApiResource {
   return {
     ...resource,
     singular: resource.kind.toLowerCase(),
-    shortNames: resource.names.slice(2),
+    shortNames: resource.shortNames,
     verbs: ["list", "watch"],
     categories: [],
   };

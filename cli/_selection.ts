@@ -9,6 +9,7 @@
 
 import { parseLabelSelector } from "../api/_label_selector.ts";
 import type { ResourceArgument, Selection } from "./resources/selection.ts";
+import { checkNamespaces } from "./resources/targets.ts";
 import type { ParsedArguments } from "./_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
 
@@ -52,13 +53,15 @@ export function parseSelection(given: ParsedArguments): Selection {
       );
     }
   }
-  return {
+  const selection = {
     resourceArguments,
     namespace: namespaceOf(given.value("namespace")),
     allNamespaces: given.isOn("all-namespaces"),
     labelSelector,
     fieldSelector,
   };
+  checkNamespaces(selection);
+  return selection;
 }
 
 /** The value of an option, undefined if it is blank. */

@@ -1,7 +1,8 @@
 /**
- * The built-in resources of Kubernetes, which are found by plural, singular or
- * short name or by kind without asking the server. All others are found by API
- * discovery (`resource_finder.ts`), which takes another request.
+ * The built-in resources of Kubernetes, which are found by plural or singular
+ * name or by kind without asking the server. All others, and what a short name
+ * means, are found by API discovery (`resource_finder.ts`), which takes more
+ * requests.
  *
  * @module
  */
@@ -24,8 +25,10 @@ export interface ResourceType {
 export interface BuiltInResource extends ResourceType {
   /** The kind of its objects. */
   readonly kind: string;
-  /** Its plural, singular and short names. */
-  readonly names: readonly string[];
+  /** Its plural and singular names. */
+  readonly fullNames: readonly string[];
+  /** Its short names. */
+  readonly shortNames: readonly string[];
 }
 
 /** `Kind plural short…`, in the order in which `kubectl` resolves names. */
@@ -88,14 +91,32 @@ const TABLE: readonly BuiltInResource[] = [
 ];
 
 /**
- * Finds a built-in resource by name.
+ * Finds a built-in resource by its plural or singular name.
  *
- * @param text `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
+ * @param text `pods`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
  * @returns The resource; undefined if it is not built-in.
  */
 export function builtInResource(text: string): ResourceType | undefined {
+  return find(text, ({ fullNames }) => fullNames);
+}
+
+/**
+ * Finds a built-in resource by its short name. On a server that has another
+ * resource of that name, the name means the other one.
+ *
+ * @param text `po`, `deploy`, `deploy.apps`.
+ * @returns The resource; undefined if it is not a short name.
+ */
+export function builtInByShortName(text: string): ResourceType | undefined {
+  return find(text, ({ shortNames }) => shortNames);
+}
+
+function find(
+  text: string,
+  namesOf: (row: BuiltInResource) => readonly string[],
+): ResourceType | undefined {
   const [name = "", ...rest] = text.toLowerCase().split(".");
-  const named = TABLE.filter(({ names }) => names.includes(name));
+  const named = TABLE.filter((row) => namesOf(row).includes(name));
   if (rest.length === 0) return named[0];
   const group = rest.join(".");
   // `pods.v1.` is in the core group.
@@ -149,9 +170,12 @@ function rows(
   return Object.entries(table).flatMap(([apiVersion, resources]) => {
     const [version = "", group = ""] = apiVersion.split("/").reverse();
     return resources.split(",").map((resource) => {
-      const [kind = "", plural = "", ...short] = resource.trim().split(" ");
-      const names = [plural, kind.toLowerCase(), ...short];
-      return { plural, group, version, namespaced, builtIn: true, kind, names };
+      const [kind = "", plural = "", ...shortNames] = resource.trim().split(
+        " ",
+      );
+      const fullNames = [plural, kind.toLowerCase()];
+      const type = { plural, group, version, namespaced, builtIn: true };
+      return { ...type, kind, fullNames, shortNames };
     });
   });
 }

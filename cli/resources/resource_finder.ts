@@ -1,12 +1,21 @@
 /**
  * Finds resources by name: built-in ones in a table, others by API discovery,
  * which happens at most once. The rules are those of `kubectl`: see
- * [`Builder`](https://pkg.go.dev/k8s.io/cli-runtime/pkg/resource#Builder).
+ * [`Builder`](https://pkg.go.dev/k8s.io/cli-runtime/pkg/resource#Builder) and
+ * [`NewShortcutExpander`](https://pkg.go.dev/k8s.io/client-go/restmapper#NewShortcutExpander).
+ * A short name, even of a built-in resource, needs discovery: it only counts
+ * where the server has no resource with that plural or singular name.
  *
  * @module
  */
 
-import { builtInKind, builtInResource, type ResourceType } from "./built_in.ts";
+import { findStatusError } from "../../api/status_predicates.ts";
+import {
+  builtInByShortName,
+  builtInKind,
+  builtInResource,
+  type ResourceType,
+} from "./built_in.ts";
 import type { ApiResource } from "../../cluster/_discovery.ts";
 import { didYouMean } from "../../internal/did_you_mean.ts";
 import { UnknownResourceError } from "./unknown_resource_error.ts";
@@ -46,7 +55,17 @@ export class ResourceFinder {
   async find(text: string): Promise<readonly ResourceType[]> {
     const known = builtInResource(text);
     if (known !== undefined) return [known];
-    const resources = await this.#all();
+    let resources: readonly ApiResource[];
+    try {
+      resources = await this.#all();
+    } catch (error) {
+      const expanded = builtInByShortName(text);
+      // A server may refuse discovery, and still serve the resource.
+      if (expanded === undefined || findStatusError(error) === undefined) {
+        throw error;
+      }
+      return [expanded];
+    }
     const category = resources.filter((resource) =>
       resource.categories.includes(text) && resource.verbs.includes("list")
     );

@@ -7,7 +7,7 @@
 import type { TargetContext } from "./target_context.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import type { CliIo } from "../terminal/io.ts";
-import type { ResourceType } from "./built_in.ts";
+import { builtInResource, type ResourceType } from "./built_in.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /**
@@ -90,9 +90,7 @@ function targetOf(
   const { allNamespaces, labelSelector, fieldSelector } = selection;
   const { namespaced } = resource;
   if (name !== undefined && namespaced && allNamespaces) {
-    throw new UsageError(
-      `-A and a name (${text}/${name}) are mutually exclusive: use -n to specify the namespace`,
-    );
+    throw nameAcrossNamespaces(text, name);
   }
   const namespace = namespaced && !allNamespaces
     ? selection.namespace ?? context.namespace
@@ -104,4 +102,29 @@ function targetOf(
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   };
+}
+
+/**
+ * Checks, before anything is requested, that no object of a built-in resource
+ * is selected by name in all namespaces. `findTargets` checks the others.
+ *
+ * @param selection The selection.
+ * @throws {UsageError} If there is one.
+ */
+export function checkNamespaces(
+  { allNamespaces, resourceArguments }: Selection,
+): void {
+  if (!allNamespaces) return;
+  for (const { resource: text, name } of resourceArguments) {
+    const isNamespaced = builtInResource(text)?.namespaced === true;
+    if (name !== undefined && isNamespaced) {
+      throw nameAcrossNamespaces(text, name);
+    }
+  }
+}
+
+function nameAcrossNamespaces(text: string, name: string): UsageError {
+  return new UsageError(
+    `-A and a name (${text}/${name}) are mutually exclusive: use -n to specify the namespace`,
+  );
 }

@@ -79,7 +79,7 @@ Deno.test("rollout status prints the status until the rollout is done", async ()
 Deno.test("rollout status sends one request if the rollout is done", async () => {
   await using stage = await serve(deployment("web", 2));
   const { server, url } = stage;
-  const { io, done } = start(url, "deploy", "web");
+  const { io, done } = start(url, "deployment", "web");
   assertEquals(await done, 0);
   assertEquals(io.stdout.text, rolledOut("web"));
   assertEquals(server.requests.length, 1);

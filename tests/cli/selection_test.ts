@@ -89,6 +89,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
     ["pods", "--field-selector", "a=b=c"],
     "use a selector such as status.phase=Running",
   ],
+  [["pod/web", "-A"], "-A and a name (pod/web) are mutually exclusive"],
   [["pod/web", "-n", "Shop!"], 'malformed namespace "Shop!"'],
 ];
 

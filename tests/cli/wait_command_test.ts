@@ -109,7 +109,7 @@ Deno.test("wait for a deletion is content where nothing is there", async () => {
 Deno.test("wait reports what is missing, and waits for the rest", async () => {
   await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   assertEquals(
-    await stage.start("wait deploy/web pod/a --for=condition=Ready"),
+    await stage.start("wait deployment/web pod/a --for=condition=Ready"),
     {
       code: 1,
       stdout: ["pod/a condition met"],
@@ -144,7 +144,7 @@ Deno.test("wait says so when the server has not answered in time", async () => {
   await using stage = await CliStage.set({ objects: [pod("a", "True")] });
   const match = ({ path }: { path: string }) => path.endsWith("/services");
   stage.server.failNext({ hang: "answer", match });
-  const line = "wait pod,svc a --for=condition=Ready --timeout=1s";
+  const line = "wait pod,service a --for=condition=Ready --timeout=1s";
   assertEquals(await stage.start(line), {
     code: 1,
     stdout: ["pod/a condition met"],

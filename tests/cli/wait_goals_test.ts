@@ -51,7 +51,7 @@ Deno.test("wait waits for named objects over one watch", async () => {
     ],
   });
   const waiting = stage.start(
-    "wait pod/c pod/a po/b pods/a --for=condition=Ready",
+    "wait pod/c pod/a pod/b pods/a --for=condition=Ready",
   );
   await stage.server.watchStarted(1);
   stage.server.patch(`${PODS}/b`, READY);
@@ -107,7 +107,7 @@ Deno.test("wait --for=create starts before the object exists", async () => {
 
 Deno.test("wait --for=create accepts the first objects of a selection", async () => {
   await using stage = await CliStage.set();
-  const waiting = stage.start("wait cm,pods -l app=web --for=create");
+  const waiting = stage.start("wait configmaps,pods -l app=web --for=create");
   await stage.server.watchStarted(2);
   stage.server.create(pod("a"));
   assertEquals(await waiting, {
@@ -249,7 +249,10 @@ items:
 Deno.test("wait reports which pod is failing", async () => {
   await using stage = await CliStage.set({ objects: [deployment("web")] });
   const io = new FakeIo();
-  const waiting = stage.start("wait deploy/web --for=condition=Available", io);
+  const waiting = stage.start(
+    "wait deployment/web --for=condition=Available",
+    io,
+  );
   await stage.server.watchStarted(2);
   stage.server.create({
     ...pod("web-1"),
@@ -284,7 +287,7 @@ Deno.test("wait does not report pods that it may not list", async () => {
       return path === PODS;
     },
   });
-  const waiting = stage.start("wait deploy/web --for=condition=Available");
+  const waiting = stage.start("wait deployment/web --for=condition=Available");
   await asked;
   stage.server.patch("/apis/apps/v1/namespaces/default/deployments/web", {
     status: { conditions: [{ type: "Available", status: "True" }] },

@@ -5,6 +5,7 @@
  */
 
 import {
+  builtInByShortName,
   builtInResource,
   type ResourceType,
 } from "../../cli/resources/built_in.ts";
@@ -16,7 +17,7 @@ import {
  * @returns The resource.
  */
 export function resourceNamed(text: string): ResourceType {
-  const resource = builtInResource(text);
+  const resource = builtInResource(text) ?? builtInByShortName(text);
   if (resource === undefined) throw new Error(`no resource ${text}`);
   return resource;
 }

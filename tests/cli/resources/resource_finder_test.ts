@@ -12,6 +12,7 @@ import {
 import { apiVersionOf } from "../../../cli/resources/built_in.ts";
 import { UnknownResourceError } from "../../../cli/resources/unknown_resource_error.ts";
 import type { ApiResource } from "../../../cluster/_discovery.ts";
+import { ConnectionError, StatusError } from "../../../mod.ts";
 import { resourceNamed } from "../../support/cli_resources.ts";
 
 function resource(
@@ -91,9 +92,39 @@ const NAMES: readonly [string, string][] = [
 
 Deno.test("ResourceFinder finds built-in resources without a request", async () => {
   const { finder, ...served } = serve();
-  assertEquals(await describe(finder, "deploy"), ["deployments apps/v1"]);
+  assertEquals(await describe(finder, "deployment"), ["deployments apps/v1"]);
   const { plural } = await finder.ofKind("v1", "Pod");
   assertEquals([plural, served.asked], ["pods", 0]);
+});
+
+Deno.test("ResourceFinder expands a short name unless it is the name of another resource", async () => {
+  const addresses = resource("IPAddress", "networking.k8s.io", {
+    plural: "ipaddresses",
+    namespaced: false,
+    shortNames: ["ip"],
+  });
+  // As that of kube-ovn.
+  const ip = resource("IP", "kubeovn.io", { namespaced: false });
+  const { finder } = serve([addresses]);
+  assertEquals(await describe(finder, "ip"), [
+    "ipaddresses networking.k8s.io/v1 -",
+  ]);
+  const { finder: other } = serve([addresses, ip]);
+  assertEquals(await describe(other, "ip"), ["ips kubeovn.io/v1 -"]);
+  assertEquals(await describe(other, "ip.networking.k8s.io"), [
+    "ipaddresses networking.k8s.io/v1 -",
+  ]);
+});
+
+Deno.test("ResourceFinder knows built-in short names where discovery is refused", async () => {
+  const forbidden = new StatusError({ code: 403, reason: "Forbidden" });
+  const refused = new ResourceFinder(() => Promise.reject(forbidden));
+  assertEquals(await describe(refused, "deploy"), ["deployments apps/v1"]);
+  await assertRejects(() => refused.find("wd"), StatusError);
+  const lost = new ResourceFinder(() =>
+    Promise.reject(new ConnectionError("connection refused"))
+  );
+  await assertRejects(() => lost.find("deploy"), ConnectionError);
 });
 
 Deno.test("ResourceFinder finds custom resources by all their names", async () => {

@@ -4,10 +4,14 @@
  * @module
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Selection } from "../../../cli/resources/selection.ts";
 import { ResourceFinder } from "../../../cli/resources/resource_finder.ts";
-import { findTargets, inputOf } from "../../../cli/resources/targets.ts";
+import {
+  checkNamespaces,
+  findTargets,
+  inputOf,
+} from "../../../cli/resources/targets.ts";
 import { UsageError } from "../../../cli/terminal/usage_error.ts";
 import { FakeIo } from "../../support/cli_io.ts";
 
@@ -33,14 +37,14 @@ function find(resourceArguments: string, selection: Partial<Selection> = {}) {
 }
 
 Deno.test("findTargets() uses the namespace of the context", async () => {
-  const [pod, node] = await find("po/a no/b");
+  const [pod, node] = await find("pod/a node/b");
   assertEquals([pod?.namespace, pod?.name], ["team", "a"]);
   assertEquals([node?.namespace, node?.name], [undefined, "b"]);
 });
 
 Deno.test("findTargets() uses the namespace of the command line", async () => {
   const namespace = "shop";
-  assertEquals((await find("po/a", { namespace }))[0]?.namespace, "shop");
+  assertEquals((await find("pod/a", { namespace }))[0]?.namespace, "shop");
   const [all] = await find("pods", { namespace, allNamespaces: true });
   assertEquals(all?.namespace, undefined);
 });
@@ -53,7 +57,7 @@ Deno.test("findTargets() passes selectors on", async () => {
 });
 
 Deno.test("findTargets() removes duplicates", async () => {
-  const targets = await find("po/a pods/a pod/b po svc pods");
+  const targets = await find("pod/a pods/a pod/b pod service pods");
   assertEquals(
     targets.map(({ resource, name }) => [resource.plural, name]),
     [["pods", "a"], ["pods", "b"], ["pods", undefined], [
@@ -71,6 +75,28 @@ Deno.test("findTargets() throws if a name is combined with -A", async () => {
     "-A and a name (pod/a) are mutually exclusive",
   );
   assertEquals((await find("node/a", { allNamespaces })).length, 1);
+});
+
+Deno.test("checkNamespaces() throws if a built-in namespaced resource has a name with -A", () => {
+  const check = (resource: string, name?: string, allNamespaces = true) =>
+    checkNamespaces({
+      resourceArguments: [{ resource, name }],
+      namespace: undefined,
+      allNamespaces,
+      labelSelector: undefined,
+      fieldSelector: undefined,
+    });
+  assertThrows(
+    () => check("pods", "a"),
+    UsageError,
+    "-A and a name (pods/a) are mutually exclusive",
+  );
+  check("pods");
+  check("node", "a");
+  // Only the server knows what these are.
+  check("po", "a");
+  check("widgets", "a");
+  check("pods", "a", false);
 });
 
 Deno.test('inputOf() reads standard input only for "-"', async () => {
