@@ -10,8 +10,8 @@ import type { ClusterAccess } from "../cluster/_cluster_access.ts";
 import { ClusterConnection } from "../cluster/_cluster_connection.ts";
 import { findClusterAccess } from "../cluster/_find_kubeconfig.ts";
 import { environmentProxy } from "../cluster/transport/environment_proxy.ts";
+import { parseExactJson } from "../internal/exact_json.ts";
 import { RestClient } from "../rest/_rest_client.ts";
-import { RestListerWatcher } from "../rest/rest_lister_watcher.ts";
 import type { ListerWatcher } from "../api/types.ts";
 import type { ClusterChoice, ServerChoice } from "./_command_line.ts";
 import type { Target } from "./resources/selection.ts";
@@ -21,6 +21,7 @@ import {
   type ResourceCatalog,
   ResourceFinder,
 } from "./resources/resource_finder.ts";
+import { ObjectSource } from "./resources/object_source.ts";
 import {
   ResourceSource,
   type ServerAccess,
@@ -172,7 +173,7 @@ function connection(
   load: (client: RestClient) => Promise<ResourceCatalog>,
   others: Omit<Connection, "resources" | "client" | "source" | "rows">,
 ): Connection {
-  const client = new RestClient(access);
+  const client = new RestClient({ ...access, parse: parseExactJson });
   const resources = new ResourceFinder(() => load(client));
   const rediscover = (resource: ResourceType) => resources.rediscover(resource);
   return {
@@ -181,7 +182,7 @@ function connection(
     client,
     source: (target) =>
       new ResourceSource(target, {
-        open: (place) => new RestListerWatcher({ ...access, ...place }),
+        open: (place) => new ObjectSource({ client, ...place }),
         rediscover,
       }),
     rows: async (target) => {

@@ -1,5 +1,6 @@
 /**
- * JSON values as Go represents and formats them.
+ * JSON values as Go represents and formats them. A `bigint` is an integer that a
+ * `number` cannot hold exactly.
  *
  * @module
  */
@@ -17,6 +18,9 @@ export function goTypeName(value: unknown): string {
   if (Array.isArray(value)) return "[]interface {}";
   if (isRecord(value)) return "map[string]interface {}";
   if (typeof value === "boolean") return "bool";
+  if (typeof value === "bigint") {
+    return BigInt.asIntN(64, value) === value ? "int64" : "float64";
+  }
   if (typeof value !== "number") return "string";
   return Number.isInteger(value) ? "int64" : "float64";
 }
@@ -58,16 +62,39 @@ function goNumber(value: number): string {
  * @returns The JSON.
  */
 export function goJson(value: unknown, indent = 0): string {
-  return JSON.stringify(value, sortKeys, indent).replace(
+  return encode(value, " ".repeat(indent), "").replace(
     /[<>&\u2028\u2029]/g,
     (character) =>
       `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(byKey));
+/** Like `JSON.stringify`, which throws on a `bigint`. */
+function encode(value: unknown, step: string, margin: string): string {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null || value instanceof Date) {
+    return JSON.stringify(value) ?? "null";
+  }
+  const isList = Array.isArray(value);
+  const inner = margin + step;
+  const parts: string[] = [];
+  // Loops, so that a deeply nested value takes little of the stack.
+  if (isList) {
+    for (const element of value) parts.push(encode(element, step, inner));
+  } else {
+    const colon = step === "" ? ":" : ": ";
+    for (const [key, field] of Object.entries(value).sort(byKey)) {
+      if (field === undefined) continue;
+      const text = encode(field, step, inner);
+      parts.push(`${JSON.stringify(key)}${colon}${text}`);
+    }
+  }
+  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
+  if (step === "" || parts.length === 0) {
+    return `${open}${parts.join(",")}${close}`;
+  }
+  const separator = `,\n${inner}`;
+  return `${open}\n${inner}${parts.join(separator)}\n${margin}${close}`;
 }
 
 function byKey(

@@ -22,6 +22,7 @@ import { clip, errorText } from "../internal/error_text.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
+import type { JsonParser } from "./_response_body.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
 import { statusOf } from "../api/_untrusted.ts";
@@ -38,6 +39,12 @@ export interface DecodeOptions {
   request: string;
   /** How many bytes a line may have. */
   maxEventBytes: number;
+  /**
+   * Parses the JSON of a line.
+   *
+   * @default {JSON.parse}
+   */
+  parse?: JsonParser | undefined;
   /** Called once, when the body is no longer read. */
   onEnd: () => void;
 }
@@ -86,6 +93,7 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #redactor: Redactor;
   readonly #request: string;
   readonly #onEnd: () => void;
+  readonly #parseJson: JsonParser;
   readonly #decoder = new Utf8Decoder();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
   /** Whole lines that have been decoded; the next one starts at `#at`. */
@@ -95,14 +103,16 @@ class EventDecoder<T extends KubernetesObject> {
 
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
-    { signal, redactor, request, maxEventBytes, onEnd }: DecodeOptions,
+    options: DecodeOptions,
   ) {
+    const { signal, redactor, request, maxEventBytes, onEnd } = options;
     this.#body = openReader(body);
     this.#lines = new LineBuffer(maxEventBytes);
     this.#request = request;
     this.#signal = signal;
     this.#redactor = redactor;
     this.#onEnd = onEnd;
+    this.#parseJson = options.parse ?? ((line) => JSON.parse(line));
     const { stream, controller } = pullStream<WatchEvent<T>>({
       pull: () => this.#pull(),
       cancel: (reason) => this.#end(reason),
@@ -213,7 +223,7 @@ class EventDecoder<T extends KubernetesObject> {
   #parse(line: string): WatchEvent<T> {
     let event: unknown;
     try {
-      event = JSON.parse(line);
+      event = this.#parseJson(line);
     } catch {
       // The parser's message may quote a part of a credential.
       throw this.#undecodable("the line is not valid JSON", line);

@@ -23,7 +23,12 @@ export interface ResponseBody {
   request: string;
   /** Removes credentials from error messages. */
   redactor: Redactor;
+  /** Parses JSON; throws a `SyntaxError` where it is not. */
+  parse: JsonParser;
 }
+
+/** Parses JSON, such as `JSON.parse`. */
+export type JsonParser = (text: string) => unknown;
 
 /**
  * Parses a body as JSON and checks its shape. The bytes of the body are
@@ -46,7 +51,7 @@ export function parseBody<V>(
   const text = decode(body);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = body.parse(text);
   } catch {
     // The parser's message may quote a part of a credential.
     throw new SyntaxError(

@@ -23,7 +23,7 @@ import { isLoopback } from "../internal/loopback.ts";
 import { Redactor } from "../internal/redactor.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import { readComplete, readFailure, type Reply } from "./_reply.ts";
-import type { ResponseBody } from "./_response_body.ts";
+import type { JsonParser, ResponseBody } from "./_response_body.ts";
 import { checkToken, isFixedToken } from "./_token.ts";
 import { TokenError } from "../api/_token_error.ts";
 import { findConfigurationError } from "../api/configuration_error.ts";
@@ -82,6 +82,13 @@ export interface RestClientOptions {
    * @default {1073741824}
    */
   maxListBytes?: number | undefined;
+  /**
+   * Parses the JSON of responses and events, for a caller that must not lose
+   * the digits of large integers.
+   *
+   * @default {JSON.parse}
+   */
+  parse?: JsonParser | undefined;
 }
 
 /** A GET request. */
@@ -120,6 +127,7 @@ export class RestClient {
   readonly #requestTimeoutMs: number;
   readonly #maxEventBytes: number;
   readonly #maxListBytes: number;
+  readonly #parse: JsonParser;
 
   /**
    * Creates a client. It sends no request yet.
@@ -140,6 +148,7 @@ export class RestClient {
       compression = "auto",
       maxEventBytes = DEFAULT_MAX_EVENT_BYTES,
       maxListBytes = DEFAULT_MAX_LIST_BYTES,
+      parse = (text) => JSON.parse(text),
     } = options;
     checkDurations({ requestTimeoutMs });
     checkSizes({ maxEventBytes, maxListBytes });
@@ -155,6 +164,7 @@ export class RestClient {
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#maxEventBytes = maxEventBytes;
     this.#maxListBytes = maxListBytes;
+    this.#parse = parse;
   }
 
   /**
@@ -193,6 +203,7 @@ export class RestClient {
         }),
         request: `GET ${call.url}`,
         redactor: reply.redactor,
+        parse: this.#parse,
       };
     } finally {
       call.exchange.end();
@@ -223,6 +234,7 @@ export class RestClient {
         redactor,
         request: `GET ${call.url}`,
         maxEventBytes: this.#maxEventBytes,
+        parse: this.#parse,
         onEnd: () => exchange.end(),
       });
     } catch (error) {

@@ -11,6 +11,7 @@
  */
 
 import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
+import { goJson } from "../../internal/go_value.ts";
 import { age } from "./age.ts";
 import {
   field,
@@ -110,7 +111,7 @@ export class TableReader {
   }
 
   #remember(definitions: readonly unknown[]): void {
-    const key = JSON.stringify(definitions);
+    const key = goJson(definitions);
     if (key === this.#columns.key) return;
     const list = definitions.map((definition) => ({
       name: textField(definition, "name") ?? "",

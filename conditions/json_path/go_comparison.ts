@@ -25,11 +25,12 @@ export function compare(
   if (!isComparable(left) || !isComparable(right)) {
     throw new TypeError("invalid type for comparison");
   }
-  if (typeof left !== typeof right) {
+  if (kindOf(left) !== kindOf(right)) {
     throw new TypeError("incompatible types for comparison");
   }
-  if (operator === "==") return left === right;
-  if (operator === "!=") return left !== right;
+  // A `bigint` and a `number` are never the same, but may be equal.
+  if (operator === "==") return left == right;
+  if (operator === "!=") return left != right;
   const order = orderOf(left, right);
   switch (operator) {
     case "<":
@@ -44,12 +45,20 @@ export function compare(
 }
 
 function isComparable(value: unknown): boolean {
-  return ["boolean", "number", "string"].includes(typeof value);
+  return ["boolean", "number", "string"].includes(kindOf(value));
+}
+
+function kindOf(value: unknown): string {
+  return isNumber(value) ? "number" : typeof value;
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 function orderOf(left: unknown, right: unknown): number {
-  if (typeof left === "number" && typeof right === "number") {
-    return left - right;
+  if (isNumber(left) && isNumber(right)) {
+    return left == right ? 0 : left < right ? -1 : 1;
   }
   if (typeof left === "string" && typeof right === "string") {
     return left === right ? 0 : left < right ? -1 : 1;

@@ -15,7 +15,10 @@ export type Operator = (typeof OPERATORS)[number];
  */
 export type Step =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "constant"; readonly value: number | boolean }
+  | {
+    readonly type: "constant";
+    readonly value: number | bigint | boolean;
+  }
   | { readonly type: "field"; readonly name: string }
   | { readonly type: "wildcard" }
   | { readonly type: "descent" }

@@ -157,7 +157,7 @@ class ActionParser {
     if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) {
       throw scanner.error(`cannot parse number ${text}`, position);
     }
-    this.#steps.push({ type: "constant", value: Number(text) });
+    this.#steps.push({ type: "constant", value: numberOf(text) });
   }
 
   #parseDescent(): void {
@@ -316,6 +316,15 @@ const WHOLE = {
   end: undefined,
   step: undefined,
 } as const;
+
+/** An integer that a `number` cannot hold exactly is a `bigint`. */
+function numberOf(text: string): number | bigint {
+  const value = Number(text);
+  const isUnsafe = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isUnsafe && !text.includes(".")
+    ? BigInt(text.replace("+", ""))
+    : value;
+}
 
 function isOperator(text: string): text is Operator {
   return OPERATORS.some((operator) => operator === text);
