@@ -289,12 +289,12 @@ function words(line: string): string[] {
 }
 
 /**
- * Returns what to compare, without ages: the programs do not list at the same
- * moment.
+ * Returns what to compare, without ages and the padding after them: the programs
+ * do not list at the same moment, and `9s` is narrower than `10s`.
  */
 function compared({ code, stdout }: Outcome) {
-  const age = /(?<= )([0-9]+[smhdy])+(?= |$)/g;
-  return { code, stdout: stdout.map((line) => line.replace(age, "AGE")) };
+  const age = /(?<= )(?:AGE|(?:[0-9]+[smhdy])+)(?: +|$)/g;
+  return { code, stdout: stdout.map((line) => line.replace(age, "AGE ")) };
 }
 
 /**
