@@ -17,14 +17,12 @@ import { parseObjectOutput } from "./_output_arguments.ts";
 import { parseSelection } from "./_selection.ts";
 import { parseServerOptions } from "./_server_arguments.ts";
 import { UsageError } from "./terminal/usage_error.ts";
+import { GOALS, parseGoal } from "./_wait_goal.ts";
 
 const DEFAULT_TIMEOUT = "30s";
 
 /** The timeout that a negative `--timeout` stands for, as in `kubectl`. */
 const WEEK_MS = 7 * 24 * 3_600_000;
-
-const GOALS =
-  "use condition=NAME, condition=NAME=VALUE, jsonpath='{PATH}'=VALUE, create or delete";
 
 /**
  * Parses the arguments of `wait`.
@@ -83,57 +81,10 @@ function goalsOf(texts: readonly string[]): WaitGoal[] {
   if (texts.length === 0) {
     throw new UsageError(`--for is required: ${GOALS}`);
   }
-  const goals = texts.map(goalOf);
+  const goals = texts.map(parseGoal);
   const isCreation = ({ type }: WaitGoal) => type === "create";
   return [
     ...goals.filter(isCreation),
     ...goals.filter((goal) => !isCreation(goal)),
   ];
-}
-
-function goalOf(text: string): WaitGoal {
-  const word = text.toLowerCase();
-  if (word === "create" || word === "delete") return { type: word };
-  const [, type, rest = ""] = /^(condition|jsonpath)=(.*)$/s.exec(text) ?? [];
-  if (type === "condition") return conditionGoal(text, rest);
-  if (type === "jsonpath") return jsonPathGoal(text, rest);
-  const bare = text === "condition" || text === "jsonpath";
-  throw new UsageError(
-    bare
-      ? `--for=${text} is incomplete: ${GOALS}`
-      : `unrecognized condition ${JSON.stringify(text)}: ${GOALS}`,
-  );
-}
-
-function conditionGoal(text: string, rest: string): WaitGoal {
-  const [name = "", ...value] = rest.split("=");
-  if (name === "") {
-    throw new UsageError(
-      `the condition in --for=${text} has no name: specify one, such as condition=Available`,
-    );
-  }
-  // As in kubectl, `condition=Ready=` waits for an empty status.
-  return {
-    type: "condition",
-    name,
-    value: value.length === 0 ? "true" : value.join("="),
-  };
-}
-
-function jsonPathGoal(text: string, rest: string): WaitGoal {
-  const example =
-    "the format is jsonpath='{.status.readyReplicas}'=3 or jsonpath='{.status.readyReplicas}'";
-  // A double `==` belongs to a filter in the expression.
-  const [expression = "", value, ...others] = rest.replaceAll("==", "\0")
-    .split("=").map((part) => part.replaceAll("\0", "=="));
-  if (expression === "" || others.length > 0) {
-    throw new UsageError(`malformed condition --for=${text}: ${example}`);
-  }
-  const wanted = value?.replace(/^['"]+|['"]+$/g, "");
-  if (wanted === "") {
-    throw new UsageError(
-      `the jsonpath in --for=${text} has no value after the equal sign: ${example}`,
-    );
-  }
-  return { type: "jsonpath", expression, value: wanted };
 }

@@ -68,7 +68,7 @@ const VALID: readonly [readonly string[], Record<string, unknown>][] = [
     }],
   }],
   [["pod/web", "--for=jsonpath='.status.phase'='a b'"], {
-    goals: [{ type: "jsonpath", expression: "'.status.phase'", value: "a b" }],
+    goals: [{ type: "jsonpath", expression: ".status.phase", value: "a b" }],
   }],
   [["pod/web", '--for=jsonpath={.a[?(@.b=="c")].d}'], {
     goals: [{
@@ -116,7 +116,7 @@ const MISTAKES: readonly [readonly string[], string][] = [
   [["pod/web", ...DELETE, "--timeout=5x"], 'unknown unit "x"'],
   [["pod/web", ...DELETE, "--timeout=30"], "missing unit"],
   [["pod/web", "--for=jsonpath={.a}=", "--embedded"], "no value after"],
-  [["pod/web", "--for=jsonpath={.a}=b=c", "--embedded"], "malformed condition"],
+  [["pod/web", "--for=jsonpath={.a}==b", "--embedded"], "malformed condition"],
   [["pod/web", "--for=jsonpath=", "--embedded"], "malformed condition"],
   [["pod/web", "-f", "a.yaml", ...DELETE], "-f already identifies the objects"],
   [["-f", "a.yaml", "--all", ...DELETE], "-f already identifies the objects"],
