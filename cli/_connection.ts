@@ -11,7 +11,7 @@ import { ClusterConnection } from "../cluster/_cluster_connection.ts";
 import { findClusterAccess } from "../cluster/_find_kubeconfig.ts";
 import { environmentProxy } from "../cluster/transport/environment_proxy.ts";
 import { parseExactJson } from "../internal/exact_json.ts";
-import { RestClient } from "../rest/_rest_client.ts";
+import { RestClient, type TokenFunction } from "../rest/_rest_client.ts";
 import type { ListerWatcher } from "../api/types.ts";
 import type { ClusterChoice, ServerChoice } from "./_command_line.ts";
 import type { Target } from "./resources/selection.ts";
@@ -42,6 +42,11 @@ export interface Connection extends AsyncDisposable {
   readonly resources: ResourceFinder;
   /** Sends any request. */
   readonly client: RestClient;
+  /**
+   * Whether a request waits for its credential and not for the server: an exec
+   * plugin may take long.
+   */
+  readonly awaitsCredential: boolean;
   /**
    * Creates a source that lists and watches objects. Sends no request yet.
    *
@@ -171,15 +176,26 @@ function credentialOf(
 function connection(
   access: ServerAccess,
   load: (client: RestClient) => Promise<ResourceCatalog>,
-  others: Omit<Connection, "resources" | "client" | "source" | "rows">,
+  others: Pick<
+    Connection,
+    "notice" | "place" | "namespace" | typeof Symbol.asyncDispose
+  >,
 ): Connection {
-  const client = new RestClient({ ...access, parse: parseExactJson });
+  const tokens = new PendingTokens(access.token);
+  const client = new RestClient({
+    ...access,
+    token: tokens.token,
+    parse: parseExactJson,
+  });
   const resources = new ResourceFinder(() => load(client));
   const rediscover = (resource: ResourceType) => resources.rediscover(resource);
   return {
     ...others,
     resources,
     client,
+    get awaitsCredential() {
+      return tokens.isPending;
+    },
     source: (target) =>
       new ResourceSource(target, {
         open: (place) => new ObjectSource({ client, ...place }),
@@ -193,4 +209,30 @@ function connection(
       });
     },
   };
+}
+
+/** Knows whether a token function is running. */
+class PendingTokens {
+  /** The same token, or the same function. */
+  readonly token: string | TokenFunction | undefined;
+  #pending = 0;
+
+  constructor(token: string | TokenFunction | undefined) {
+    this.token = typeof token === "function"
+      ? (request) => this.#count(async () => await token(request))
+      : token;
+  }
+
+  get isPending(): boolean {
+    return this.#pending > 0;
+  }
+
+  async #count(getToken: () => Promise<string>): Promise<string> {
+    this.#pending++;
+    try {
+      return await getToken();
+    } finally {
+      this.#pending--;
+    }
+  }
 }

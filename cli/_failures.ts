@@ -7,8 +7,9 @@
 
 import { errorText } from "../internal/error_text.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
-import { ConfigurationError } from "../api/configuration_error.ts";
+import { findConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
+import { TokenTimeoutError } from "../api/_token_error.ts";
 import type { StatusError } from "../api/status_error.ts";
 import {
   findStatusError,
@@ -20,6 +21,7 @@ import {
   UnknownResourceError,
 } from "./resources/unknown_resource_error.ts";
 import { PlacedError, type ServerPlace } from "./_server_failure.ts";
+import { tlsProblem } from "./_tls_problem.ts";
 import { oneLine, truncate } from "./terminal/text.ts";
 
 const STACK_LINE_LENGTH = 400;
@@ -67,12 +69,16 @@ function lineOf(error: unknown, place: ServerPlace | undefined): string {
       `error: ${causeText(error)}: ${connectionAdvice(error, place)}`,
     );
   }
-  if (error instanceof ConfigurationError) {
-    const advice = configurationAdvice(error, place);
-    return oneLine(`error: ${[error.message, advice].flat().join(": ")}`);
-  }
   if (error instanceof SyntaxError) {
     return oneLine(`error: ${error.message}: ${NO_API_SERVER}`);
+  }
+  const configuration = findConfigurationError(error);
+  if (configuration !== undefined) {
+    return oneLine(
+      [`error: ${configuration.message}`, settingsAdvice(place)].flat().join(
+        ": ",
+      ),
+    );
   }
   return oneLine(`error: ${errorText(error)}`);
 }
@@ -89,9 +95,16 @@ function statusLine(
   }
   // Only a server's own Status has metadata, not one made of another answer.
   if (status.metadata === undefined && code !== undefined && code !== 410) {
-    return `error: ${[message, answerAdvice(code, message)].flat().join(": ")}`;
+    return `error: ${[message, answerAdvice(code, place)].flat().join(": ")}`;
   }
   return `Error from server${reason ? ` (${reason})` : ""}: ${message}`;
+}
+
+/** Where the settings are that can never work. */
+function settingsAdvice(place: ServerPlace | undefined): string | [] {
+  return place?.context === undefined
+    ? []
+    : `check the settings of context ${JSON.stringify(place.context)}`;
 }
 
 function loginAdvice(place: ServerPlace | undefined): string {
@@ -102,44 +115,37 @@ function loginAdvice(place: ServerPlace | undefined): string {
 }
 
 /** What to do about an answer that is not a Status. */
-function answerAdvice(code: number, message: string): string | [] {
-  // The words of Go's HTTP server, which a proxy may be as well.
-  if (message.includes("HTTP request to an HTTPS server")) {
-    return "try https:// in --server";
-  }
-  if (code >= 500) return "the server or a proxy in front of it is failing";
-  // A redirect's message says itself what to do.
-  return code >= 400 ? NO_API_SERVER : [];
-}
-
-/** Most of these errors say themselves what to do. */
-function configurationAdvice(
-  { message }: ConfigurationError,
+function answerAdvice(
+  code: number,
   place: ServerPlace | undefined,
 ): string | [] {
-  if (!/Cannot use the client (certificate|key)/.test(message)) return [];
-  const whose = place?.credential ?? "--client-certificate";
-  return `see that ${whose} has a certificate and the key that belongs to it`;
+  if (code >= 500) return "the server or a proxy in front of it is failing";
+  // A redirect's message says itself what to do.
+  if (code < 400) return [];
+  // What Go's HTTP server answers where it expects TLS.
+  return code === 400 && place?.server.startsWith("http:")
+    ? `${NO_API_SERVER}; it may have to begin with https://`
+    : NO_API_SERVER;
 }
 
-/** Runtimes distinguish these failures only in words. */
 function connectionAdvice(
-  { message }: ConnectionError,
+  error: ConnectionError,
   place: ServerPlace | undefined,
 ): string {
-  if (/waiting for the token for /.test(message)) {
+  if (error instanceof TokenTimeoutError) {
     return `run what gives ${
       place?.credential ?? "the token"
     } by itself, and see what it waits for`;
   }
-  if (/corrupt message|wrong.version.number/i.test(message)) {
-    return "the server speaks no TLS; try http:// in --server";
-  }
-  if (/NotValidForName|altname|not valid for name/i.test(message)) {
-    return "the server's certificate is for another name; give that in --tls-server-name";
-  }
-  if (/certificate|UnknownIssuer/i.test(message)) {
-    return "the server's certificate is not trusted; give the authority that signed it in --certificate-authority";
+  switch (tlsProblem(error)) {
+    case "no TLS":
+      return "the server speaks no TLS; try http:// in --server";
+    case "other name":
+      return "the server's certificate is for another name; give that in --tls-server-name";
+    case "out of date":
+      return "the server's certificate has expired or is not valid yet; check the time on both sides, and renew it";
+    case "untrusted":
+      return "the server's certificate is not trusted; give the authority that signed it in --certificate-authority";
   }
   const { context, proxy } = place ?? {};
   const advice = context === undefined
@@ -172,7 +178,7 @@ export function causeText(error: unknown): string {
       .replace(/tcp connect error: /, ""),
   );
   const isOurs = error instanceof ConnectionError ||
-    error instanceof ConfigurationError ||
+    findConfigurationError(error) !== undefined ||
     error instanceof SyntaxError;
   return isOurs ? text : `connection lost (${text})`;
 }

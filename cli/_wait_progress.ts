@@ -23,10 +23,18 @@ export interface WaitItem {
   state: "pending" | "met" | "failed";
 }
 
+/** What a `wait` display knows beforehand. */
+export interface WaitProgressOptions {
+  /** How long the wait may take; 0 if there is no limit. */
+  timeoutMs: number;
+  /** Says what is waited for until the server has answered. */
+  unanswered: () => string;
+}
+
 /** Keeps how far a `wait` is, and puts it in words. */
 export class WaitProgressDisplay {
   readonly #startedAt = Date.now();
-  readonly #timeoutMs: number;
+  readonly #options: WaitProgressOptions;
   readonly #items = new Set<WaitItem>();
   readonly #unanswered: Set<WaitGroup>;
   #retries = 0;
@@ -36,11 +44,11 @@ export class WaitProgressDisplay {
    * Starts counting the time.
    *
    * @param groups What is waited for.
-   * @param timeoutMs How long the wait may take.
+   * @param options The time limit, and what to say at first.
    */
-  constructor(groups: Iterable<WaitGroup>, timeoutMs: number) {
+  constructor(groups: Iterable<WaitGroup>, options: WaitProgressOptions) {
     this.#unanswered = new Set(groups);
-    this.#timeoutMs = timeoutMs;
+    this.#options = options;
   }
 
   /** The groups that the server has not answered for yet. */
@@ -116,9 +124,8 @@ export class WaitProgressDisplay {
 
   /** What there is to show. */
   status(): StatusLine {
-    const limit = this.#timeoutMs > 0
-      ? `/${shortDuration(this.#timeoutMs)}`
-      : "";
+    const { timeoutMs } = this.#options;
+    const limit = timeoutMs > 0 ? `/${shortDuration(timeoutMs)}` : "";
     return {
       lead: `${shortDuration(this.elapsedMs)}${limit}`,
       text: this.#describe(),
@@ -129,7 +136,7 @@ export class WaitProgressDisplay {
   }
 
   #describe(): string {
-    if (this.#unanswered.size > 0) return "the server has not answered yet";
+    if (this.#unanswered.size > 0) return this.#options.unanswered();
     const [first, ...others] = this.unmet;
     if (first === undefined) return "";
     const met = [...this.#items].filter(({ state }) => state === "met").length;

@@ -67,18 +67,35 @@ async function waitCommand(
       conditions,
       printer,
       screen,
-      progress: new WaitProgressDisplay(groups, args.timeoutMs),
+      progress: new WaitProgressDisplay(groups, {
+        timeoutMs: args.timeoutMs,
+        unanswered: () => unansweredText(connection),
+      }),
       source: (target) => connection.source(target),
       over,
     }).run(groups, interrupted);
   });
 }
 
-/** Until then, only a server that was asked for its resources may have hung. */
-function tooLate({ place }: Connection): Error {
+/**
+ * Until then, only a server that was asked for its resources, or what gives the
+ * credential for that, may have hung.
+ */
+function tooLate(connection: Connection): Error {
+  const { awaitsCredential, place } = connection;
   return new Error(
-    `timed out before ${place.server} had said what resources it has: check the server, or give more time in --timeout`,
+    awaitsCredential
+      ? `timed out ${
+        unansweredText(connection)
+      }: see what it waits for, or give more time in --timeout`
+      : `timed out before ${place.server} had said what resources it has: check the server, or give more time in --timeout`,
   );
+}
+
+function unansweredText({ awaitsCredential, place }: Connection): string {
+  return awaitsCredential
+    ? `waiting for ${place.credential ?? "the credential"}`
+    : "the server has not answered yet";
 }
 
 interface WaitOptions {

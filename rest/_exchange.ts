@@ -80,11 +80,21 @@ export class Exchange {
    *
    * @param timeoutMs Milliseconds until it fires.
    * @param awaited What the error says it was waiting for.
+   * @param Timeout The class of the error.
    */
-  startTimeout(timeoutMs: number, awaited: string): void {
+  startTimeout(
+    timeoutMs: number,
+    awaited: string,
+    Timeout: new (message: string, options: ErrorOptions) => ConnectionError =
+      ConnectionError,
+  ): void {
     this.#timer?.clear();
     this.#renewedAt = Date.now();
-    this.#arm(timeoutMs, timeoutMs, awaited);
+    this.#arm(timeoutMs, timeoutMs, () => {
+      const cause = new DOMException(`${timeoutMs} ms passed`, "TimeoutError");
+      const message = `Timed out after ${timeoutMs} ms waiting for ${awaited}`;
+      this.fail(new Timeout(message, { cause }));
+    });
   }
 
   /** Starts the time over: there has been a sign of life. */
@@ -96,20 +106,14 @@ export class Exchange {
    * Looks at the clock when the time could be up and waits for what is left, so
    * that a sign of life costs no timer.
    */
-  #arm(timeoutMs: number, waitMs: number, awaited: string): void {
+  #arm(timeoutMs: number, waitMs: number, onTimeout: () => void): void {
     this.#timer = startTimer(() => {
       const now = Date.now();
       // If the clock was set back, the time starts over.
       this.#renewedAt = Math.min(this.#renewedAt, now);
       const remainingMs = timeoutMs - (now - this.#renewedAt);
-      if (remainingMs > 0) return this.#arm(timeoutMs, remainingMs, awaited);
-      const cause = new DOMException(`${timeoutMs} ms passed`, "TimeoutError");
-      this.fail(
-        new ConnectionError(
-          `Timed out after ${timeoutMs} ms waiting for ${awaited}`,
-          { cause },
-        ),
-      );
+      if (remainingMs > 0) return this.#arm(timeoutMs, remainingMs, onTimeout);
+      onTimeout();
     }, waitMs);
   }
 

@@ -25,7 +25,7 @@ import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import { readComplete, readFailure, type Reply } from "./_reply.ts";
 import type { JsonParser, ResponseBody } from "./_response_body.ts";
 import { checkToken, isFixedToken } from "./_token.ts";
-import { TokenError } from "../api/_token_error.ts";
+import { TokenError, TokenTimeoutError } from "../api/_token_error.ts";
 import { findConfigurationError } from "../api/configuration_error.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import type { KubernetesObject, WatchEvent } from "../api/types.ts";
@@ -284,6 +284,7 @@ export class RestClient {
     call.exchange.startTimeout(
       this.#requestTimeoutMs,
       `the token for GET ${call.url}`,
+      TokenTimeoutError,
     );
     const headers = new Headers(this.#headers);
     headers.set("accept", call.accept);

@@ -5,8 +5,13 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ConfigurationError } from "../../api/configuration_error.ts";
-import { ConnectionError, type Status, StatusError } from "../../mod.ts";
+import {
+  ConfigurationError,
+  ConnectionError,
+  type Status,
+  StatusError,
+} from "../../mod.ts";
+import { TokenTimeoutError } from "../../api/_token_error.ts";
 import { isPermanentRefusal } from "../../api/_permanent_refusal.ts";
 import {
   causeText,
@@ -31,12 +36,23 @@ function answer(code: number, reason: string, message: string): StatusError {
 const refused = new ConnectionError(
   "Cannot reach http://127.0.0.1:1/api: fetch failed: error sending request for url (http://127.0.0.1:1/api): client error (Connect): tcp connect error: Connection refused (os error 111)",
 );
-const untrusted = new ConnectionError(
-  "Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer",
-);
 const mismatched = new ConfigurationError(
   "Cannot use the client certificate: it does not match its key",
 );
+
+/** A failed connection, as Deno words the reason. */
+function lost(why: string): ConnectionError {
+  const reason = new Error(`client error (Connect): ${why}`);
+  const cause = new TypeError("fetch failed", { cause: reason });
+  return new ConnectionError("Cannot reach https://x", { cause });
+}
+
+/** A failed connection, as Node and Bun code the reason. */
+function coded(code: string): ConnectionError {
+  const reason = Object.assign(new Error("the runtime's words"), { code });
+  const cause = new TypeError("fetch failed", { cause: reason });
+  return new ConnectionError("Cannot reach https://x", { cause });
+}
 const unauthorized = answer(401, "Unauthorized", "Unauthorized");
 const PLACE = {
   server: "http://127.0.0.1:1",
@@ -79,32 +95,26 @@ const LINES: readonly [unknown, string][] = [
     "error: redirected: give another",
   ],
   [
-    new StatusError({
-      code: 400,
-      message: "400: 'Client sent an HTTP request to an HTTPS server.'",
-    }),
-    "error: 400: 'Client sent an HTTP request to an HTTPS server.': try https:// in --server",
+    new PlacedError(
+      new StatusError({ code: 400, message: "400: 'to an HTTPS server.'" }),
+      PLACE,
+    ),
+    "error: 400: 'to an HTTPS server.': check that --server is the address of a Kubernetes API server; it may have to begin with https://",
   ],
   [
     new PlacedError(
-      new ConnectionError(
-        "Timed out after 9 ms waiting for the token for GET https://x",
-      ),
+      new TokenTimeoutError("Timed out after 9 ms waiting for the token"),
       PLACE,
     ),
-    'error: Timed out after 9 ms waiting for the token for GET https://x: run what gives the credential of user "me" of config by itself, and see what it waits for',
+    'error: Timed out after 9 ms waiting for the token: run what gives the credential of user "me" of config by itself, and see what it waits for',
   ],
   [
     new PlacedError(mismatched, PLACE),
-    'error: Cannot use the client certificate: it does not match its key: see that the credential of user "me" of config has a certificate and the key that belongs to it',
+    'error: Cannot use the client certificate: it does not match its key: check the settings of context "dev"',
   ],
   [
-    mismatched,
-    "error: Cannot use the client certificate: it does not match its key: see that --client-certificate has a certificate and the key that belongs to it",
-  ],
-  [
-    new ConnectionError("Cannot reach https://x: received corrupt message"),
-    "error: Cannot reach https://x: received corrupt message: the server speaks no TLS; try http:// in --server",
+    new Error("the wait ended", { cause: mismatched }),
+    "error: Cannot use the client certificate: it does not match its key",
   ],
   [
     new SyntaxError("Cannot read the response: it is not JSON: '<html>\n'"),
@@ -121,14 +131,6 @@ const LINES: readonly [unknown, string][] = [
   [
     refused,
     "error: Cannot reach http://127.0.0.1:1/api: Connection refused (os error 111): check the address given with --server, and that the server runs",
-  ],
-  [
-    untrusted,
-    "error: Cannot reach https://127.0.0.1:1/api: invalid peer certificate: UnknownIssuer: the server's certificate is not trusted; give the authority that signed it in --certificate-authority",
-  ],
-  [
-    new ConnectionError("Cannot reach https://x: NotValidForName"),
-    "error: Cannot reach https://x: NotValidForName: the server's certificate is for another name; give that in --tls-server-name",
   ],
   [
     new PlacedError(refused, PLACE),
@@ -152,6 +154,43 @@ const LINES: readonly [unknown, string][] = [
 
 Deno.test("failureLine() says what is wrong and what to do", () => {
   for (const [error, line] of LINES) assertEquals(failureLine(error), line);
+});
+
+/** Failures of TLS, and a part of what to do about them. */
+const TLS_PROBLEMS: readonly [string, string, string][] = [
+  [
+    "received corrupt message of type InvalidContentType",
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "try http:// in --server",
+  ],
+  [
+    'invalid peer certificate: certificate not valid for name "x"',
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "give that in --tls-server-name",
+  ],
+  [
+    "invalid peer certificate: certificate expired: verification time 9",
+    "CERT_HAS_EXPIRED",
+    "has expired or is not valid yet",
+  ],
+  [
+    "invalid peer certificate: UnknownIssuer",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "in --certificate-authority",
+  ],
+  ["tcp connect error", "ECONNREFUSED", "that the server runs"],
+];
+
+Deno.test("failureLine() says what to do about a certificate, on every runtime", () => {
+  for (const [words, code, advice] of TLS_PROBLEMS) {
+    assertStringIncludes(failureLine(lost(words)), advice);
+    assertStringIncludes(failureLine(coded(code)), advice);
+  }
+});
+
+Deno.test("failureLine() does not take our own words for those of a runtime", () => {
+  const error = new ConnectionError("Cannot reach https://certificate expired");
+  assertStringIncludes(failureLine(error), "that the server runs");
 });
 
 Deno.test("isPermanentRefusal() knows what retrying cannot fix", () => {

@@ -11,6 +11,7 @@ import {
   type WaitItem,
   WaitProgressDisplay,
 } from "../../cli/_wait_progress.ts";
+import type { WaitGroup } from "../../cli/_wait_groups.ts";
 import { resourceNamed } from "../support/cli_resources.ts";
 
 const PODS = {
@@ -31,9 +32,14 @@ function item(name: string, why?: string): WaitItem {
   };
 }
 
+function displayOf(groups: readonly WaitGroup[], timeoutMs: number) {
+  const unanswered = () => "the server has not answered yet";
+  return new WaitProgressDisplay(groups, { timeoutMs, unanswered });
+}
+
 Deno.test("WaitProgressDisplay shows the time, and what has not come", () => {
   using time = new FakeTime();
-  const board = new WaitProgressDisplay([PODS, NODES], 300_000);
+  const board = displayOf([PODS, NODES], 300_000);
   board.add(PODS, [item("a")]);
   time.tick(65_000);
   assertEquals(board.status(), {
@@ -46,13 +52,13 @@ Deno.test("WaitProgressDisplay shows the time, and what has not come", () => {
 });
 
 Deno.test("WaitProgressDisplay shows one object, or how many of several", () => {
-  const board = new WaitProgressDisplay([PODS], 0);
+  const board = displayOf([PODS], 0);
   const [a, b, c] = [item("a", "Ready=False"), item("b"), item("c")];
   board.add(PODS, [a]);
   assertEquals(board.status().text, "pod/a: Ready=False");
   assertEquals(board.status().lead, "0s");
 
-  const several = new WaitProgressDisplay([PODS], 0);
+  const several = displayOf([PODS], 0);
   several.add(PODS, [a, b, c]);
   b.state = "met";
   assertEquals(
@@ -67,7 +73,7 @@ Deno.test("WaitProgressDisplay shows one object, or how many of several", () => 
 });
 
 Deno.test("WaitProgressDisplay counts restarts, and keeps the last cause", () => {
-  const board = new WaitProgressDisplay([], 0);
+  const board = displayOf([], 0);
   board.retried(new TypeError("reset"));
   assertEquals(board.status().trail, "1 restart: connection lost (reset)");
   board.retried(new TypeError("closed"));
