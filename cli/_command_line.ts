@@ -25,6 +25,7 @@ export interface ClusterChoice extends ClusterOptions {
 export type WaitGoal =
   | { readonly type: "create" }
   | { readonly type: "delete" }
+  | { readonly type: "ready" }
   | {
     readonly type: "condition";
     /** The type of the condition (case-insensitive). */
@@ -50,6 +51,8 @@ export interface WaitArguments {
   readonly manifests: Manifests;
   /** The conditions that each object must meet, one after the other. */
   readonly goals: readonly WaitGoal[];
+  /** What `jsonpath` goals do while a status is older than its object. */
+  readonly staleStatus: "wait" | "accept";
   /** How long to wait; 0 checks once. */
   readonly timeoutMs: number;
   /** How objects that meet the conditions are printed. */

@@ -71,6 +71,7 @@ const WAIT: CommandEntry = {
     "field-selector": { type: "string" },
     ...MANIFEST_OPTIONS,
     "for": { type: "string" },
+    "accept-stale-status": { type: "boolean" },
     "timeout": { type: "string" },
     ...OBJECT_OUTPUT_OPTIONS,
   },

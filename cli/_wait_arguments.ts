@@ -40,10 +40,12 @@ export function waitArguments(given: ParsedArguments): WaitArguments {
     "timeout",
     given.value("timeout") ?? DEFAULT_TIMEOUT,
   );
+  const goals = goalsOf(given.values("for"));
   return {
     selection,
     manifests,
-    goals: goalsOf(given.values("for")),
+    goals,
+    staleStatus: staleStatusOf(given, goals),
     timeoutMs: timeoutMs < 0 ? WEEK_MS : timeoutMs,
     output: parseObjectOutput(given),
     showManagedFields: given.isOn("show-managed-fields"),
@@ -87,4 +89,15 @@ function goalsOf(texts: readonly string[]): WaitGoal[] {
     ...goals.filter(isCreation),
     ...goals.filter((goal) => !isCreation(goal)),
   ];
+}
+
+function staleStatusOf(
+  given: ParsedArguments,
+  goals: readonly WaitGoal[],
+): WaitArguments["staleStatus"] {
+  if (!given.isOn("accept-stale-status")) return "wait";
+  if (goals.some(({ type }) => type === "jsonpath")) return "accept";
+  throw new UsageError(
+    "--accept-stale-status applies to --for=jsonpath only: omit it",
+  );
 }

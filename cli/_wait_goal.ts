@@ -11,7 +11,7 @@ import { UsageError } from "./terminal/usage_error.ts";
 
 /** What `--for` accepts, for error messages. */
 export const GOALS =
-  "use condition=NAME, condition=NAME=VALUE, jsonpath='{PATH}'=VALUE, create or delete";
+  "use ready, condition=NAME, condition=NAME=VALUE, jsonpath='{PATH}'=VALUE, create or delete";
 
 /**
  * Parses the value of `--for`.
@@ -23,7 +23,12 @@ export const GOALS =
 export function parseGoal(text: string): WaitGoal {
   const bare = /^(['"])(.*)\1$/s.exec(text)?.[2] ?? text;
   const word = bare.toLowerCase();
-  if (word === "create" || word === "delete") return { type: word };
+  switch (word) {
+    case "create":
+    case "delete":
+    case "ready":
+      return { type: word };
+  }
   const [, type, rest = ""] = /^(condition|jsonpath)=(.*)$/s.exec(bare) ?? [];
   if (type === "condition") return conditionGoal(text, rest);
   if (type === "jsonpath") return jsonPathGoal(text, rest);

@@ -24,6 +24,9 @@ Examples:
   # Wait up to five minutes for a Deployment to become available
   watchtools wait deployment/web --for=condition=Available --timeout=5m
 
+  # Wait for everything in a manifest to be ready, whatever kinds it has
+  watchtools wait -f app.yaml --for=ready --timeout=5m
+
   # Wait for all pods with a label
   watchtools wait pods -l app=web --for=condition=Ready -n shop
 
@@ -43,9 +46,13 @@ Examples:
   watchtools wait node/worker-1 --for=condition=Ready --timeout=0
 
 Options:
-      --for CONDITION    condition=NAME[=VALUE] (default VALUE: true), create,
-                         delete, or jsonpath=EXPRESSION[=VALUE]; repeat it to
-                         wait for several conditions in turn
+      --for CONDITION    ready, condition=NAME[=VALUE] (default VALUE: true),
+                         create, delete, or jsonpath=EXPRESSION[=VALUE]; repeat
+                         it to wait for several conditions in turn
+      --accept-stale-status
+                         Let --for=jsonpath accept a status that does not
+                         reflect the object's latest generation, for objects
+                         whose controller does not keep observedGeneration
       --timeout TIME     How long to wait, such as 30s, 5m or 1h30m; 0 checks
                          once, a negative time means a week (default 30s)
   -l, --selector SELECTOR
@@ -74,10 +81,19 @@ ${SERVER_HELP}
 
 The objects are selected once, at the start, and then awaited at the same time,
 with one watch for each resource. An object is printed on stdout as soon as it
-meets the conditions. A status that does not reflect the object's latest
-generation never counts. The wait survives broken connections and expired
-resource versions; an error that retrying cannot fix, such as a missing object
-or permission or an invalid token, ends it at once.
+meets the conditions. One of a selection (-l, --field-selector, --all) that is
+deleted meanwhile is no longer waited for. A status that does not reflect the
+object's latest generation does not count. The wait survives broken connections
+and expired resource versions; an error that retrying cannot fix, such as a
+missing object or permission or an invalid token, ends it at once, and so does a
+condition that can no longer be met, such as that a failed Job completes.
+
+--for=ready works for any kind: a Deployment has rolled out, a Job has
+completed, a Service of type LoadBalancer has an address, a custom resource has
+the condition Ready or a similar one, and a ConfigMap exists. An object is never
+ready without a sign of it. While a Deployment, StatefulSet, DaemonSet or Job is
+not ready, the status says which pod it waits for and why, with the pod's last
+warning event.
 
 ${RESOURCES_HELP}
 

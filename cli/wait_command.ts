@@ -38,7 +38,7 @@ import { Waiter, type WaiterOptions, type WaitObserver } from "./_waiter.ts";
 export const WAIT_COMMAND: CommandModule = {
   async prepare(given) {
     const args = waitArguments(given);
-    const conditions = await waitConditions(args.goals);
+    const conditions = await waitConditions(args.goals, args);
     const printer = await objectPrinter(args.output, "condition met");
     return (context) => waitCommand(args, conditions, printer, context);
   },

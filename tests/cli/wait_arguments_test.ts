@@ -77,6 +77,14 @@ const VALID: readonly [readonly string[], Record<string, unknown>][] = [
       value: undefined,
     }],
   }],
+  [["pod/web", "--for=Ready", "--embedded"], {
+    goals: [{ type: "ready" }],
+    staleStatus: "wait",
+  }],
+  [
+    ["pod/web", "--for=ready", "--for=jsonpath={.a}", "--accept-stale-status"],
+    { staleStatus: "accept" },
+  ],
   [["-f", "a.yaml,b", "-f", "-", "-R", "--for=create"], {
     manifests: { paths: ["a.yaml", "b", "-"], recursive: true },
   }],
@@ -112,7 +120,8 @@ const MISTAKES: readonly [readonly string[], string][] = [
     "--for=condition is incomplete",
   ],
   [["pod/web", "--for=condition==True", "--embedded"], "has no name"],
-  [["pod/web", "--for=Ready", "--embedded"], 'condition "Ready"'],
+  [["pod/web", "--for=Complete", "--embedded"], 'condition "Complete"'],
+  [["pod/web", ...READY, "--accept-stale-status"], "--for=jsonpath only"],
   [["pod/web", ...DELETE, "--timeout=5x"], 'unknown unit "x"'],
   [["pod/web", ...DELETE, "--timeout=30"], "missing unit"],
   [["pod/web", "--for=jsonpath={.a}=", "--embedded"], "no value after"],
