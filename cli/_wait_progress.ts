@@ -104,9 +104,10 @@ export class WaitProgressDisplay {
   }
 
   /**
-   * Takes back an item that only stood for objects to come.
+   * Takes back an item: it only stood for objects to come, or its object is
+   * gone.
    *
-   * @param item What stood for an object.
+   * @param item The item.
    */
   withdraw(item: WaitItem): void {
     this.#items.delete(item);

@@ -5,7 +5,8 @@
  * The list decides which objects are meant, as in `kubectl`; what is created
  * later is not waited for, unless it is the creation that is. An object that
  * leaves a selection looks deleted, so each one that does is then waited for by
- * its name.
+ * its name. One that is really gone is not waited for any more: a pod that has
+ * been replaced never becomes ready again.
  *
  * @module
  */
@@ -29,6 +30,8 @@ import { INFORMER_OPTIONS, listOnce } from "./_watch_settings.ts";
 
 /** What is called as something becomes known of the objects. */
 export interface WaitObserver {
+  /** An object of a selection is gone, and no longer waited for. */
+  dropped(item: WaitItem): void;
   /** One of the conditions is met; the last known object that it is met by. */
   met(item: WaitItem, object: KubernetesObject | undefined): void;
   /** A condition cannot be evaluated on an object. */
@@ -71,6 +74,8 @@ export interface WaiterOptions {
 /** An object that is waited for. */
 interface Pending {
   readonly item: WaitItem;
+  /** Whether it is one of a selection, and not named by the user. */
+  readonly isSelected: boolean;
   readonly tracked: TrackedObject;
 }
 
@@ -270,6 +275,7 @@ export class Waiter {
     };
     return {
       item,
+      isSelected: this.#group.names === undefined,
       tracked: new TrackedObject(this.#options.conditions.steps),
     };
   }
@@ -284,6 +290,11 @@ export class Waiter {
     if (object === undefined && this.#mayHaveLeft()) {
       this.#pending?.delete(key);
       return this.#waitByName(key, waiting);
+    }
+    if (this.#isGone(waiting, object)) {
+      this.#pending?.delete(key);
+      this.#options.progress.withdraw(item);
+      return observer.dropped(item);
     }
     // Only an object that is there says what to call it.
     if (object !== undefined && tracked.last === undefined) {
@@ -302,6 +313,16 @@ export class Waiter {
       observer.failed(item, error);
     }
     this.#pending?.delete(key);
+  }
+
+  /** Whether an object of a selection is gone, where it should have stayed. */
+  #isGone(
+    { isSelected, tracked: { last } }: Pending,
+    object: KubernetesObject | undefined,
+  ): boolean {
+    return isSelected && last !== undefined &&
+      !this.#options.conditions.wantsAbsence &&
+      object?.metadata?.uid !== last.metadata?.uid;
   }
 
   /** Whether an object that is not in the selection may still be there. */

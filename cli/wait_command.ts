@@ -114,6 +114,7 @@ class Wait implements WaitObserver {
   readonly #progress: WaitProgressDisplay;
   readonly #screen: Screen;
   readonly #waiters: Waiter[] = [];
+  #dropped = 0;
   #status = 0;
 
   constructor(options: WaitOptions) {
@@ -154,6 +155,11 @@ class Wait implements WaitObserver {
 
   failed({ label }: WaitItem, error: unknown): void {
     this.#fail(`${label}: ${oneLine(errorText(error))}`);
+  }
+
+  dropped({ label }: WaitItem): void {
+    this.#dropped++;
+    this.#screen.note(`${label} was deleted: not waiting for it any longer`);
   }
 
   missing(message: string): void {
@@ -236,9 +242,12 @@ class Wait implements WaitObserver {
     if (late.length > 0) this.#screen.recap(this.#progress.status().text);
     for (const address of late) this.#unmet(address, timedOut, alone);
     if (size > 0 || this.#status !== 0) return this.#status;
-    return this.#options.conditions.wantsAbsence
-      ? 0
-      : this.#fail("no matching resources found");
+    if (this.#options.conditions.wantsAbsence) return 0;
+    return this.#fail(
+      this.#dropped === 0
+        ? "no matching resources found"
+        : "no resources left to wait for: all of them were deleted",
+    );
   }
 
   /** As kubectl says it: "error:" stands only before a failure that is alone. */

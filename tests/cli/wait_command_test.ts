@@ -237,21 +237,78 @@ Deno.test("wait goes on after a condition became true unseen", async () => {
   assertEquals([code, stdout], [0, ["pod/a condition met"]]);
 });
 
-Deno.test("wait notices an object that vanished and came back unseen", async () => {
+Deno.test("wait waits for a named object that was deleted to come back", async () => {
+  await using stage = await CliStage.set({ objects: [pod("a", "False")] });
+  const io = new FakeIo();
+  const waiting = stage.start("wait pod/a --for=condition=Ready", io);
+  await stage.server.watchStarted(1);
+  stage.server.dropConnections();
+  stage.server.delete(`${POD}/a`);
+  stage.server.compact();
+  await io.stderr.wrote("deleted; waiting for it to come back");
+  stage.server.create(pod("a", "True"));
+  const { code, stdout } = await waiting;
+  assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+});
+
+/** Selections of all pods. */
+const SELECTIONS = ["-l app=web", "--all"];
+
+Deno.test("wait drops an object of a selection that is deleted", async () => {
+  const labels = { app: "web" };
+  for (const selection of SELECTIONS) {
+    await using stage = await CliStage.set({
+      objects: ["a", "b"].map((name) => pod(name, "False", labels)),
+    });
+    const io = new FakeIo();
+    const waiting = stage.start(
+      `wait pods ${selection} --for=condition=Ready`,
+      io,
+    );
+    await stage.server.watchStarted(1);
+    stage.server.delete(`${POD}/a`);
+    await io.stderr.wrote("pod/a was deleted: not waiting for it any longer");
+    stage.server.patch(`${POD}/b`, PATCH_READY);
+    const { code, stdout } = await waiting;
+    assertEquals([code, stdout], [0, ["pod/b condition met"]], selection);
+  }
+});
+
+Deno.test("wait fails where all objects of a selection are deleted", async () => {
+  const labels = { app: "web" };
+  for (const selection of SELECTIONS) {
+    await using stage = await CliStage.set({
+      objects: ["a", "b"].map((name) => pod(name, "False", labels)),
+    });
+    const waiting = stage.start(`wait pods ${selection} --for=condition=Ready`);
+    await stage.server.watchStarted(1);
+    stage.server.delete(`${POD}/a`);
+    stage.server.delete(`${POD}/b`);
+    const { code, stdout, stderr } = await waiting;
+    assertEquals([code, stdout], [1, []], selection);
+    assertEquals(
+      stderr.at(-1),
+      "error: no resources left to wait for: all of them were deleted",
+    );
+  }
+});
+
+Deno.test("wait drops an object of a selection that was replaced unseen", async () => {
   const labels = { app: "web" };
   await using stage = await CliStage.set({
-    objects: [pod("a", "False", labels)],
+    objects: ["a", "b"].map((name) => pod(name, "False", labels)),
   });
   const io = new FakeIo();
   const waiting = stage.start("wait pods -l app=web --for=condition=Ready", io);
   await stage.server.watchStarted(1);
   stage.server.dropConnections();
   stage.server.delete(`${POD}/a`);
+  stage.server.create(pod("a", "False", labels));
   stage.server.compact();
-  await io.stderr.wrote("deleted; waiting for it to come back");
-  stage.server.create(pod("a", "True", labels));
+  await io.stderr.wrote("pod/a was deleted: not waiting for it any longer");
+  stage.server.patch(`${POD}/b`, PATCH_READY);
   const { code, stdout } = await waiting;
-  assertEquals([code, stdout], [0, ["pod/a condition met"]]);
+  assertEquals([code, stdout], [0, ["pod/b condition met"]]);
 });
 
 Deno.test("wait follows what leaves a selection, through failures", async () => {
