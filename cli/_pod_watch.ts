@@ -11,34 +11,31 @@
 
 import { parseLabelSelector } from "../api/_label_selector.ts";
 import { field, listField, textField } from "../internal/json_fields.ts";
-import { podTrouble } from "../conditions/_pod_state.ts";
-import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
-import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
-import { INFORMER_OPTIONS, withoutManagedFields } from "./_watch_settings.ts";
-import type { Target } from "./resources/selection.ts";
-import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
-import { builtInResource } from "./resources/built_in.ts";
+import { podState, podTrouble } from "../conditions/_pod_state.ts";
+import type { KubernetesObject } from "../api/types.ts";
+import {
+  NamespaceInformers,
+  type NamespaceInformersOptions,
+} from "./_namespace_informers.ts";
+import { PodEvents } from "./_pod_events.ts";
+import { oneLine, truncate } from "./terminal/text.ts";
 
-/** What pods are watched with. */
-export interface PodWatchOptions {
-  /** Gives the objects of a target. */
-  source: (target: Target) => ListerWatcher;
-  /** Called when there is something else to say. */
-  changed: () => void;
-}
+/** How many characters of a reason are shown. */
+const LONGEST_REASON = 300;
 
-/** The pods of a namespace. */
-interface Watched {
-  readonly labelSelector: string | undefined;
-  readonly informer: IndexerInformerWatcher;
+/** What pods are watched with, and how much they explain. */
+export interface PodWatchOptions extends NamespaceInformersOptions {
+  /**
+   * Whether also a pod that is merely not ready yet is reported, and the last
+   * warning among the events of a pod.
+   */
+  thorough: boolean;
 }
 
 /** Watches the pods of workloads. */
 export class PodWatch implements AsyncDisposable {
-  readonly #options: PodWatchOptions;
-  readonly #namespaces = new Map<string, Watched>();
-  readonly #ended: Promise<void>[] = [];
-  #isOver = false;
+  readonly #pods: NamespaceInformers;
+  readonly #events: PodEvents | undefined;
 
   /**
    * Does not watch yet.
@@ -46,7 +43,8 @@ export class PodWatch implements AsyncDisposable {
    * @param options What to watch with.
    */
   constructor(options: PodWatchOptions) {
-    this.#options = options;
+    this.#pods = new NamespaceInformers("pods", options);
+    this.#events = options.thorough ? new PodEvents(options) : undefined;
   }
 
   /**
@@ -56,18 +54,14 @@ export class PodWatch implements AsyncDisposable {
    */
   add(workload: KubernetesObject): void {
     const { namespace } = workload.metadata ?? {};
-    const selector = podSelector(workload);
-    if (this.#isOver || namespace === undefined || selector === "") return;
-    const watched = this.#namespaces.get(namespace);
-    if (watched === undefined) return this.#start(namespace, selector);
-    const { labelSelector } = watched;
-    if (labelSelector === undefined || labelSelector === selector) return;
-    watched.informer.stop();
-    this.#start(namespace, undefined);
+    const labelSelector = podSelector(workload);
+    if (namespace === undefined || labelSelector === "") return;
+    this.#pods.watch(namespace, { narrow: { labelSelector }, wide: {} });
   }
 
   /**
-   * What is wrong with the first pod of a workload that is in trouble.
+   * What is wrong with the pod that holds a workload back: the first one that is
+   * in trouble or, if this is thorough, the first one that is not ready.
    *
    * @param workload The workload, or a pod.
    * @returns `"pod web-7d9f-x2k: ImagePullBackOff"`, without the name for a pod;
@@ -75,53 +69,59 @@ export class PodWatch implements AsyncDisposable {
    */
   troubleOf(workload: KubernetesObject): string | undefined {
     // A pod explains itself.
-    if (workload.kind === "Pod") return podTrouble(workload);
-    const { namespace = "" } = workload.metadata ?? {};
-    const watched = this.#namespaces.get(namespace);
-    const selector = podSelector(workload);
-    if (watched === undefined || selector === "") return undefined;
-    const isMeant = parseLabelSelector(selector);
-    for (const pod of watched.informer.indexer) {
-      if (!isMeant(pod.metadata?.labels ?? {})) continue;
-      const trouble = podTrouble(pod);
-      if (trouble !== undefined) {
-        return `pod ${pod.metadata?.name ?? ""}: ${trouble}`;
-      }
+    if (workload.kind === "Pod") {
+      return this.#events === undefined
+        ? podTrouble(workload)
+        : shortened(this.#events.lastWarning(workload));
     }
-    return undefined;
+    const pods = this.#podsOf(workload);
+    const pod = pods.find((pod) => podTrouble(pod) !== undefined) ??
+      (this.#events && pods.find(isAwaited));
+    if (pod === undefined) return undefined;
+    const trouble = podTrouble(pod) ?? podState(pod);
+    const warning = this.#events?.lastWarning(pod);
+    const why = warning === undefined || saysTheSame(trouble, warning)
+      ? [trouble]
+      : [trouble, warning];
+    return `pod ${pod.metadata?.name ?? ""}: ${why.map(shortened).join("; ")}`;
   }
 
   /** Ends all watches. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
-    for (const { informer } of this.#namespaces.values()) informer.stop();
-    await Promise.all(this.#ended);
+    await Promise.all([
+      this.#pods[Symbol.asyncDispose](),
+      this.#events?.[Symbol.asyncDispose](),
+    ]);
   }
 
-  #start(namespace: string, labelSelector: string | undefined): void {
-    const resource = builtInResource("pods");
-    if (resource === undefined) return;
-    const target: Target = {
-      resource,
-      namespace,
-      ...labelSelector === undefined ? {} : { labelSelector },
-    };
-    const informer = new IndexerInformerWatcher(this.#options.source(target), {
-      ...INFORMER_OPTIONS,
-      transform: withoutManagedFields,
-      // A user who may see a workload may not be allowed to see its pods.
-      onWatchError: (error) => {
-        if (isPermanentRefusal(error)) informer.stop();
-      },
-    });
-    this.#ended.push(this.#follow(informer));
-    this.#namespaces.set(namespace, { labelSelector, informer });
+  #podsOf(workload: KubernetesObject): KubernetesObject[] {
+    const { namespace = "" } = workload.metadata ?? {};
+    const selector = podSelector(workload);
+    if (selector === "") return [];
+    const isMeant = parseLabelSelector(selector);
+    return [...this.#pods.objects(namespace)]
+      .filter((pod) => isMeant(pod.metadata?.labels ?? {}));
   }
+}
 
-  async #follow(informer: IndexerInformerWatcher): Promise<void> {
-    for await (const _ of informer) this.#options.changed();
-    await informer.done;
-  }
+function shortened(text: string | undefined): string | undefined {
+  return text && truncate(oneLine(text), LONGEST_REASON);
+}
+
+/** Whether a pod has neither become ready, nor ended, nor is it to be gone. */
+function isAwaited(pod: KubernetesObject): boolean {
+  const phase = textField(pod, "status", "phase");
+  if (phase === "Succeeded" || phase === "Failed") return false;
+  if (pod.metadata?.deletionTimestamp !== undefined) return false;
+  return !listField(pod, "status", "conditions").some((condition) =>
+    textField(condition, "type") === "Ready" &&
+    textField(condition, "status") === "True"
+  );
+}
+
+/** The condition and the event of a pod without a node have the same message. */
+function saysTheSame(trouble: string, warning: string): boolean {
+  return trouble.endsWith(warning.slice(warning.indexOf(": ") + 1));
 }
 
 /**

@@ -180,6 +180,7 @@ class Wait implements WaitObserver {
     const { args, conditions, printer, progress, source, over } = this.#options;
     await using pods = new LazyPodWatch({
       source,
+      thorough: conditions.dependsOnPods,
       changed: () => {
         for (const waiter of this.#waiters) waiter.explain();
         this.updated();

@@ -1,12 +1,14 @@
 /**
  * Field selectors, parsed like `k8s.io/apimachinery/pkg/fields`: terms with
  * `=`, `==` or `!=`, joined by commas, with `\` as the escape character. Every
- * resource can be selected by `metadata.name` and `metadata.namespace`; a
- * server rejects any other field unless the resource declares it.
+ * resource can be selected by `metadata.name` and `metadata.namespace`, events
+ * also by what they are about; a server rejects any other field unless the
+ * resource declares it.
  *
  * @module
  */
 
+import { textField } from "../internal/json_fields.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /** Returns whether an object is selected. */
@@ -19,6 +21,14 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["metadata.namespace", ({ metadata }) => metadata?.namespace ?? ""],
 ]);
 
+/** The fields that events can be selected by, beside those of every resource. */
+export const EVENT_FIELDS: readonly string[] = [
+  ...["kind", "namespace", "name", "uid", "apiVersion", "fieldPath"]
+    .map((name) => `involvedObject.${name}`),
+  "reason",
+  "type",
+];
+
 interface Term {
   readonly name: string;
   readonly negated: boolean;
@@ -29,15 +39,19 @@ interface Term {
  * Parses a field selector.
  *
  * @param selector The selector; an empty one selects everything.
+ * @param declared The fields that the resource declares.
  * @returns A function that returns whether an object is selected.
  * @throws {SyntaxError} If the selector is not valid, or uses another field.
  */
-export function parseFieldSelector(selector: string): FieldPredicate {
+export function parseFieldSelector(
+  selector: string,
+  declared: readonly string[] = [],
+): FieldPredicate {
   const predicates = splitTerms(selector)
     .toSorted()
     .filter((term) => term !== "")
     .map((term) => parseTerm(selector, term))
-    .map(predicate);
+    .map((term) => predicate(term, declared));
   return (object) => predicates.every((matches) => matches(object));
 }
 
@@ -69,15 +83,25 @@ function parseTerm(selector: string, term: string): Term {
   };
 }
 
-function predicate({ name, negated, value }: Term): FieldPredicate {
-  const field = FIELDS.get(name);
+function predicate(
+  { name, negated, value }: Term,
+  declared: readonly string[],
+): FieldPredicate {
+  const field = FIELDS.get(name) ??
+    (declared.includes(name) ? fieldAt(name) : undefined);
   if (field === undefined) {
     throw new SyntaxError(
       `${JSON.stringify(name)} is not a known field selector: only ` +
-        `"metadata.name", "metadata.namespace"`,
+        [...FIELDS.keys(), ...declared].map((name) => JSON.stringify(name))
+          .join(", "),
     );
   }
   return (object) => (field(object) === value) !== negated;
+}
+
+function fieldAt(name: string): Field {
+  const path = name.split(".");
+  return (object) => textField(object, ...path) ?? "";
 }
 
 function unescape(value: string): string {

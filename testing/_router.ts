@@ -6,6 +6,7 @@
  * @module
  */
 
+import { EVENT_FIELDS } from "./_field_selector.ts";
 import { StatusError } from "../api/status_error.ts";
 import type { KubernetesObject, ListMeta, Status } from "../api/types.ts";
 import {
@@ -329,6 +330,7 @@ export class Router {
     return select(keyOf(info, namespace), {
       labelSelector: query.get("labelSelector") ?? undefined,
       fieldSelector: query.get("fieldSelector") ?? undefined,
+      fields: info.kind === "Event" && info.builtIn ? EVENT_FIELDS : undefined,
     });
   }
 }

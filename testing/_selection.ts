@@ -27,6 +27,8 @@ export interface Selectors {
   readonly labelSelector?: string | undefined;
   /** The field selector. */
   readonly fieldSelector?: string | undefined;
+  /** The fields that the resource declares. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /**
@@ -38,10 +40,10 @@ export interface Selectors {
  * @throws {StatusError} With code 400 if a selector is malformed.
  */
 export function select(prefix: string, selectors: Selectors): Selection {
-  const { labelSelector = "", fieldSelector = "" } = selectors;
+  const { labelSelector = "", fieldSelector = "", fields } = selectors;
   try {
     const byLabels = parseLabelSelector(labelSelector);
-    const byFields = parseFieldSelector(fieldSelector);
+    const byFields = parseFieldSelector(fieldSelector, fields);
     return {
       prefix,
       selectsAll: labelSelector === "" && fieldSelector === "",

@@ -893,6 +893,27 @@ test("FakeApiServer selects by name and namespace", async (client) => {
   }
 });
 
+test("FakeApiServer selects events by what they are about", async (client) => {
+  for (const [name, uid] of [["a", "1"], ["b", "2"]] as const) {
+    client.server.create(Object.assign({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name, namespace: "default" },
+    }, { involvedObject: { kind: "Pod", uid }, type: "Warning" }));
+  }
+  const cases: [string, string[]][] = [
+    ["involvedObject.uid=1,type=Warning", ["a"]],
+    ["involvedObject.uid!=1", ["b"]],
+    ["involvedObject.kind=Pod", ["a", "b"]],
+    ["type=Normal", []],
+  ];
+  for (const [selector, names] of cases) {
+    const query = new URLSearchParams({ fieldSelector: selector });
+    const list = await client.get(`/api/v1/events?${query}`);
+    assertEquals([selector, namesOf(list)], [selector, names]);
+  }
+});
+
 test("FakeApiServer streams exactly the changes after a version", async (client) => {
   const { server } = client;
   server.create(pod("a"));
