@@ -32,6 +32,7 @@ export const files = {
   adminKubeconfig: "kubeconfig-admin.json",
   auditPolicy: "audit-policy.json",
   auditLog: "audit.log",
+  etcdData: "etcd-data",
 } as const;
 
 /**
@@ -55,7 +56,7 @@ export function etcd({ ports, directory }: ComponentSettings): Component {
   return {
     name: "etcd",
     args: [
-      `--data-dir=${directory}/etcd-data`,
+      `--data-dir=${directory}/${files.etcdData}`,
       `--listen-client-urls=${client}`,
       `--advertise-client-urls=${client}`,
       `--listen-peer-urls=${peer}`,

@@ -125,6 +125,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #client: JsonClient;
   readonly #etcd: JsonClient;
   #apiserver: ManagedProcess | undefined;
+  #store: ManagedProcess | undefined;
 
   private constructor(
     settings: ComponentSettings,
@@ -321,6 +322,23 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
+   * Stops kube-apiserver and etcd and starts both with an empty etcd, as if the
+   * cluster had been restored from its first backup: nothing that existed does
+   * any more, and versions count from 1 again.
+   */
+  async wipeEtcd(): Promise<void> {
+    await this.stopApiserver({ signal: "SIGKILL" });
+    await this.#store?.stop("SIGKILL");
+    this.#etcd.reset();
+    await Deno.remove(`${this.directory}/${files.etcdData}`, {
+      recursive: true,
+    });
+    await this.#startStore();
+    const server = await this.#startApiserver();
+    await this.#appears(server, ownService);
+  }
+
+  /**
    * Compacts etcd up to the current revision. kube-apiserver still serves
    * earlier versions from its watch cache until it is restarted.
    *
@@ -396,12 +414,16 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  async #startParts(): Promise<void> {
-    const store = await this.#start("etcd", etcd);
+  async #startStore(): Promise<void> {
+    this.#store = await this.#start("etcd", etcd);
     await this.#ready(
-      store,
+      this.#store,
       (signal) => this.#etcd.request("GET", "/health", undefined, { signal }),
     );
+  }
+
+  async #startParts(): Promise<void> {
+    await this.#startStore();
     const server = await this.#startApiserver();
     // The last object that it creates by itself.
     await this.#appears(server, ownService);
