@@ -16,6 +16,7 @@ import { type StartupOptions, StartupSource } from "./_startup_source.ts";
 import { contextWithOptionalTimeout } from "./context_with_optional_timeout.ts";
 import type { InformerOptions } from "./indexer_informer_watcher.ts";
 import { untilWithSync } from "./until_with_sync.ts";
+import { VanishedSource } from "./_vanished_source.ts";
 
 /**
  * Decides when a wait is over. What it throws ends the wait with a
@@ -78,7 +79,8 @@ export async function runWaitSession<T extends KubernetesObject>(
 ): Promise<void> {
   const { signal, timeoutMs = 0, onRetry } = options;
   using context = contextWithOptionalTimeout(signal, timeoutMs);
-  const startup = new StartupSource(source, options);
+  const lasting = new VanishedSource(source, options.hasWorked === true);
+  const startup = new StartupSource(lasting, options);
   try {
     await untilWithSync(
       startup,

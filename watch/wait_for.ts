@@ -88,8 +88,9 @@ const LONGEST_EXPLANATION = 300;
  * - A condition that is met by `undefined` is about being gone. It is waited for
  *   on the objects of the first list, each by its uid: one that comes later is
  *   not counted, and one that comes back under its name is another one. One that
- *   leaves what the source selects counts as gone. Without an object to begin
- *   with, there is nothing to wait for.
+ *   leaves what the source selects counts as gone, and so do all objects of a
+ *   resource that no longer exists, once two lists in a row were answered 404.
+ *   Without an object to begin with, there is nothing to wait for.
  *
  * For conditions on events, or with other options for the informer, there is
  * `untilWithSync`.

@@ -396,6 +396,35 @@ Deno.test("waitFor() goes on when a later watch is refused", async () => {
   assertEquals(fixture.reported.at(-1)?.restarts, 1);
 });
 
+Deno.test("waitFor() takes objects for gone whose resource has vanished unseen", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const fixture = new Fixture(item("a", { value: 1 }), item("b", { value: 2 }));
+  const result = fixture.wait(isDeleted(), { count: "all" });
+  await time.pass(5_000);
+  fixture.fake.failNextWatch(refused(404), Infinity);
+  fixture.fake.failNextList(refused(404), Infinity);
+  fixture.fake.disconnect();
+  for (let passed = 0; passed < 4; passed++) await time.pass(5_000);
+  assertEquals(names(await result), ["a=1", "b=2"]);
+  assertEquals(fixture.fake.listCalls.length, 3);
+});
+
+Deno.test("waitFor() waits for objects to come back whose resource has vanished", async () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const fixture = new Fixture(item("a", { value: 1 }));
+  const result = fixture.wait(isSeven);
+  await time.pass(5_000);
+  fixture.fake.failNextWatch(refused(404), 2);
+  fixture.fake.failNextList(refused(404), 2);
+  fixture.fake.disconnect();
+  for (let passed = 0; passed < 6; passed++) await time.pass(5_000);
+  assertEquals(fixture.reported.at(-1)?.total, 1);
+  fixture.fake.modify(item("a", { value: 7 }));
+  assertEquals(names(await result), ["a=7"]);
+});
+
 Deno.test("waitFor() goes on when a later list is refused", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
