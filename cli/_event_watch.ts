@@ -28,6 +28,7 @@ import {
   inWords,
   isTemporaryAnswer,
 } from "./_failures.ts";
+import { UnwatchableError } from "./resources/unwatchable_error.ts";
 import { missingError } from "./resources/missing_object.ts";
 import type { Screen } from "./terminal/screen.ts";
 import { listOnce } from "./_watch_settings.ts";
@@ -129,6 +130,12 @@ export class EventWatch<T extends KubernetesObject> {
     for (const object of list.items) {
       this.#signal.throwIfAborted();
       await this.#print({ type: "ADDED", object });
+    }
+    if (list.resourceVersion === "" || list.resourceVersion === "0") {
+      throw new UnwatchableError(
+        this.#target.resource,
+        "the server's list has no resource version to watch from",
+      );
     }
     return list.resourceVersion;
   }

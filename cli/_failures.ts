@@ -20,6 +20,7 @@ import {
   NO_API_SERVER,
   UnknownResourceError,
 } from "./resources/unknown_resource_error.ts";
+import { UnwatchableError } from "./resources/unwatchable_error.ts";
 import { PlacedError, type ServerPlace } from "./_server_failure.ts";
 import { tlsProblem } from "./_tls_problem.ts";
 import { oneLine, truncate } from "./terminal/text.ts";
@@ -59,7 +60,9 @@ export function failureLine(error: unknown): string {
 }
 
 function lineOf(error: unknown, place: ServerPlace | undefined): string {
-  if (error instanceof UnknownResourceError) {
+  const isAboutResource = error instanceof UnknownResourceError ||
+    error instanceof UnwatchableError;
+  if (isAboutResource) {
     return oneLine(`error: ${error.message}`);
   }
   const status = findStatusError(error);

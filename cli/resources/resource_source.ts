@@ -25,6 +25,7 @@ import {
   NO_API_SERVER,
   UnknownResourceError,
 } from "./unknown_resource_error.ts";
+import { UnwatchableError } from "./unwatchable_error.ts";
 
 /** How to connect to the server. */
 export type ServerAccess = Pick<
@@ -85,9 +86,17 @@ export class ResourceSource<T extends KubernetesObject = KubernetesObject>
    * @param options The options of the request.
    * @returns The events.
    * @throws {UnknownResourceError} If the server does not have the resource.
+   * @throws {UnwatchableError} If the server can only list it.
    */
-  watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
-    return this.#request((source) => source.watch(options));
+  async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
+    try {
+      return await this.#request((source) => source.watch(options));
+    } catch (cause) {
+      const status = findStatusError(cause);
+      if (status?.code !== 405) throw cause;
+      const { resource } = this.#target;
+      throw new UnwatchableError(resource, status.message, { cause });
+    }
   }
 
   async #request<V>(

@@ -173,7 +173,57 @@ Deno.test("watch ends on a permanent error and prints where to resume", async ()
   assertEquals(await watching, 1);
   const [resume, error] = io.stderr.lines.slice(-2);
   assertEquals(resume, "resume with --resource-version 2");
-  assertStringIncludes(error ?? "", "Error from server (MethodNotAllowed)");
+  assertStringIncludes(error ?? "", "error: pods cannot be watched");
+});
+
+Deno.test("watch prints what there is of a resource that cannot be watched", async () => {
+  const isWatch = ({ query }: { query: Readonly<Record<string, string>> }) =>
+    query.watch === "true";
+  for (const flags of [[], ["--cached"], ["-o", "name"]]) {
+    await using stage = await serve("a");
+    const { server, url } = stage;
+    server.failNext({ status: 405, count: Infinity, match: isWatch });
+    const io = new FakeIo();
+    assertEquals(await main(["watch", "pods", ...flags, "-s", url], io), 1);
+    assertStringIncludes(io.stdout.text, "a");
+    assertStringIncludes(
+      io.stderr.lines.at(-1) ?? "",
+      "error: pods cannot be watched, only listed: ",
+    );
+  }
+});
+
+Deno.test("watch prints a list without a version, and says that it cannot be watched", async () => {
+  await using stage = await serve();
+  const { server, url } = stage;
+  const metadata = { name: "a", namespace: "default" };
+  const list = { kind: "PodList", apiVersion: "v1", metadata: {} };
+  server.failNext({
+    status: 200,
+    body: JSON.stringify({ ...list, items: [{ metadata }] }),
+  });
+  const io = new FakeIo();
+  const args = ["watch", "pods", "-o", "name", "-s", url];
+  assertEquals(await main(args, io), 1);
+  assertEquals(io.stdout.text, "pod/a\n");
+  assertEquals(io.stderr.lines, [
+    "error: pods cannot be watched, only listed: the server's list has no resource version to watch from",
+  ]);
+  assertEquals(server.watchStarts, 0);
+});
+
+Deno.test("watch goes on after a first list that was answered 429 or 503", async () => {
+  for (const status of [429, 503]) {
+    await using stage = await serve("a");
+    const { server, url } = stage;
+    server.failNext({ status });
+    const io = new FakeIo();
+    const watching = main(["watch", "pods", "-o", "name", "-s", url], io);
+    await io.stdout.wrote("pod/a\n");
+    assertStringIncludes(io.stderr.lines[0] ?? "", "asking again");
+    io.interrupt("SIGINT");
+    assertEquals(await watching, 130);
+  }
 });
 
 Deno.test("watch from a version fails at once if the connection is refused", async () => {
