@@ -6,7 +6,10 @@
  * @module
  */
 
-import { rolloutStatus } from "../conditions/_rollout_status.ts";
+import {
+  type RolloutStatus,
+  rolloutStatus,
+} from "../conditions/_rollout_status.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
 import { runWaitSession, type WaitJudge } from "../watch/_wait_session.ts";
 import { ConditionError, WaitInterruptedError } from "../watch/until_error.ts";
@@ -86,7 +89,20 @@ function report(
   { watch, revision, onStatus }: FollowOptions,
 ): boolean {
   checkRevision(object, revision);
-  const { done, message } = rolloutStatus(object);
+  const { done, message } = statusOf(object);
   onStatus(message);
   return done || !watch;
+}
+
+/** As in `kubectl`; the kind alone may be that of another group. */
+function statusOf(object: KubernetesObject): RolloutStatus {
+  try {
+    return rolloutStatus(object);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TypeError(
+      `${cause.message}: rollout status is for Deployment.apps, StatefulSet.apps and DaemonSet.apps`,
+      { cause },
+    );
+  }
 }

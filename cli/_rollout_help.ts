@@ -49,9 +49,13 @@ Options:
 
 ${SERVER_HELP}
 
-Supports Deployments, StatefulSets and DaemonSets. A status that does not
-reflect the object's latest generation never counts. The command survives broken
-connections and expired resource versions.
+Supports Deployments, StatefulSets and DaemonSets of the group apps. A status
+that does not reflect the object's latest generation never counts. The command
+survives broken connections and expired resource versions.
+
+As with kubectl, a StatefulSet that is scaled down is done while pods still
+terminate, and its minReadySeconds are not waited for; "wait --for=ready" waits
+for both.
 
 ${RESOURCES_HELP}
 
