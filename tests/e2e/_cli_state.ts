@@ -44,7 +44,9 @@ async function makeConfigs(plane: ControlPlane): Promise<void> {
 async function makeWidgets(plane: ControlPlane): Promise<void> {
   await plane.request("POST", extensions, definition("widget", "Namespaced"));
   await plane.request("POST", extensions, definition("gear", "Cluster"));
-  for (const name of ["widgets", "gears"]) {
+  // As that of kube-ovn: the short name of the built-in ipaddresses.
+  await plane.request("POST", extensions, definition("ip", "Cluster"));
+  for (const name of ["widgets", "gears", "ips"]) {
     await poll(`${name} to be established`, async () => {
       const path = `${extensions}/${name}.example.com`;
       const found = await plane.request("GET", path);
@@ -54,6 +56,19 @@ async function makeWidgets(plane: ControlPlane): Promise<void> {
   const widgets = `${example}/namespaces/default/widgets`;
   await makeCustom(plane, widgets, "Widget", "w1");
   await makeCustom(plane, `${example}/gears`, "Gear", "g1");
+  await makeCustom(plane, `${example}/ips`, "Ip", "vm1");
+  await makeLarge(plane);
+}
+
+/** Creates a gear with an integer that JavaScript would round. */
+async function makeLarge(plane: ControlPlane): Promise<void> {
+  const path = `${plane.directory}/large.json`;
+  await Deno.writeTextFile(
+    path,
+    '{"apiVersion":"example.com/v1","kind":"Gear","metadata":{"name":"large"},"spec":{"size":9007199254740993,"sizes":[-9223372036854775808,9223372036854775807]}}',
+  );
+  const { code, stderr } = await plane.kubectl(["create", "-f", path]);
+  if (code !== 0) throw new Error(`cannot create the large gear: ${stderr}`);
 }
 
 function definition(singular: string, scope: string): JsonObject {

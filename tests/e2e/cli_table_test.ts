@@ -146,6 +146,26 @@ const waits: readonly Case[] = [
   { line: "wait po/pod-a --for=jsonpath={.status[}=1" },
   { line: "wait deploy/web --for=jsonpath={.spec.replicas}=2" },
   { line: "wait cm/settings --for=jsonpath={.data.odd\\.key}=yes" },
+  { line: "wait ip/vm1 --for=jsonpath={.spec.size}=3" },
+  { line: "wait ip/vm1 --for=delete --timeout=1s" },
+  { line: "wait ix/vm1 --for=condition=Ready" },
+  { line: "wait gear/large --for=jsonpath={.spec.size}=9007199254740993" },
+  {
+    line:
+      "wait gear/large --for=jsonpath={.spec.size}=9007199254740992 --timeout=1s",
+  },
+  { line: "wait gear/large --for=create -o json" },
+  { line: "wait gear/large --for=create -o yaml" },
+  { line: "wait gear/large --for=create -o jsonpath={.spec.sizes}" },
+  { line: "wait gear/large --for=create -o jsonpath={.spec.sizes[*]}" },
+  {
+    line:
+      'wait po/pod-a --for=jsonpath={.spec.containers[?(@.name!="none")].name}=main',
+  },
+  {
+    line:
+      "wait po/pod-a --for=jsonpath={.spec.containers[3].name}=main --timeout=1s",
+  },
   { line: "wait widgets/w1 --for=condition=Ready" },
   { line: "wait wx/w1 --for=condition=Ready" },
   { line: "wait Widget/w1 --for=condition=Ready" },
@@ -273,6 +293,15 @@ const differences: ReadonlyMap<string, Difference> = new Map<
   ["wait pod/pod-a --for=odd=thing", usage],
   ["wait pod/pod-a --for=condition=Ready --timeout=soon", usage],
   ["rollout status", usage],
+  [
+    'wait po/pod-a --for=jsonpath={.spec.containers[?(@.name!="none")].name}=main',
+    {
+      code: 0,
+      stdout: ["pod/pod-a condition met"],
+      why:
+        "kubectl takes the equal sign of != for the one before the value, and rejects the rest",
+    },
+  ],
 ]);
 
 /** An intended difference. */

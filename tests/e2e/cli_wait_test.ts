@@ -4,15 +4,17 @@
  * object.
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { podNamed } from "./_changes.ts";
 import { countOpenedWatches, runCli, watchesOpened } from "./_cli.ts";
 import { conditionStatus } from "../control_plane/fake_node.ts";
-import { within } from "./_within.ts";
+import { poll, within } from "./_within.ts";
 import {
   ControlPlane,
   type ProgramOutput,
+  RequestError,
 } from "../control_plane/control_plane.ts";
+import { TcpProxy } from "../control_plane/tcp_proxy.ts";
 import { e2eTest } from "./suite.ts";
 
 const deployments = "/apis/apps/v1/namespaces/default/deployments";
@@ -177,4 +179,85 @@ e2eTest("wait has the same result as kubectl wait", async (context) => {
     assertEquals(ours, theirs);
     assertEquals(ours.stdout, [rolledOut]);
   });
+});
+
+const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const widgets = "/apis/example.com/v1/namespaces/default/widgets";
+
+async function createWidget(plane: ControlPlane): Promise<void> {
+  const names = { plural: "widgets", singular: "widget", kind: "Widget" };
+  const schema = { openAPIV3Schema: { type: "object" } };
+  await plane.request("POST", definitions, {
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names,
+      versions: [{ name: "v1", served: true, storage: true, schema }],
+    },
+  });
+  await poll("a widget to be created", async () => {
+    try {
+      await plane.request("POST", widgets, {
+        apiVersion: "example.com/v1",
+        kind: "Widget",
+        metadata: { name: "w1" },
+      });
+      return true;
+    } catch (error) {
+      // An established resource may not be served immediately.
+      return error instanceof RequestError && error.code === 409;
+    }
+  });
+}
+
+async function isServed(plane: ControlPlane): Promise<boolean> {
+  try {
+    await plane.request("GET", widgets);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 404) return false;
+    throw error;
+  }
+}
+
+e2eTest(
+  "wait --for=delete ends when the definition is deleted between two watches",
+  async () => {
+    await using plane = await ControlPlane.start({ recordWatches: true });
+    await using proxy = await TcpProxy.start({ upstreamPort: plane.port });
+    await createWidget(plane);
+    const before = await countOpenedWatches(plane, "widgets");
+    const waiting = runCli(
+      plane,
+      ["wait", "widget/w1", "--for=delete", "--timeout=120s"],
+      { server: proxy.url },
+    );
+    await poll("the watch to be opened", async () => {
+      const { ours } = await countOpenedWatches(plane, "widgets");
+      return ours > before.ours;
+    });
+    proxy.breakAfter({ bytes: () => 0 });
+    proxy.cut();
+    await plane.request("DELETE", `${definitions}/widgets.example.com`);
+    await poll("the resource to be gone", async () => !await isServed(plane));
+    proxy.clear();
+    const { code, stdout, stderr } = await within("the wait", waiting);
+    assertEquals([code, stdout], [
+      0,
+      "widget.example.com/w1 condition met\n",
+    ], stderr);
+  },
+);
+
+e2eTest("watch prints what can only be listed, and says so", async () => {
+  await using plane = await ControlPlane.start();
+  const args = ["watch", "componentstatuses", "-o", "name"];
+  const { code, stdout, stderr } = await runCli(plane, args);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^componentstatus\/etcd-0$/m);
+  assertMatch(
+    stderr,
+    /^error: componentstatuses cannot be watched, only listed: /m,
+  );
 });
