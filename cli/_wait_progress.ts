@@ -35,7 +35,9 @@ export interface WaitProgressOptions {
 export class WaitProgressDisplay {
   readonly #startedAt = Date.now();
   readonly #options: WaitProgressOptions;
-  readonly #items = new Set<WaitItem>();
+  /** The items, each with the place of its group. */
+  readonly #items = new Map<WaitItem, number>();
+  readonly #places: Map<WaitGroup, number>;
   readonly #unanswered: Set<WaitGroup>;
   #retries = 0;
   #lastCause: unknown;
@@ -48,6 +50,9 @@ export class WaitProgressDisplay {
    */
   constructor(groups: Iterable<WaitGroup>, options: WaitProgressOptions) {
     this.#unanswered = new Set(groups);
+    this.#places = new Map(
+      [...this.#unanswered].map((group, place) => [group, place]),
+    );
     this.#options = options;
   }
 
@@ -61,9 +66,10 @@ export class WaitProgressDisplay {
     return this.#items.size;
   }
 
-  /** What is still waited for. */
+  /** What is still waited for, in the order of the groups. */
   get unmet(): readonly WaitItem[] {
-    return [...this.#items].filter(({ state }) => state === "pending");
+    return [...this.#items].filter(([{ state }]) => state === "pending")
+      .sort(([, a], [, b]) => a - b).map(([item]) => item);
   }
 
   /** How often a list or watch was tried again. */
@@ -88,7 +94,8 @@ export class WaitProgressDisplay {
    * @param items The objects.
    */
   add(group: WaitGroup, items: readonly WaitItem[]): void {
-    for (const item of items) this.#items.add(item);
+    const place = this.#placeOf(group);
+    for (const item of items) this.#items.set(item, place);
     this.#unanswered.delete(group);
   }
 
@@ -100,7 +107,10 @@ export class WaitProgressDisplay {
    */
   split(group: WaitGroup, parts: readonly WaitGroup[]): void {
     this.#unanswered.delete(group);
-    for (const part of parts) this.#unanswered.add(part);
+    for (const part of parts) {
+      this.#places.set(part, this.#placeOf(group));
+      this.#unanswered.add(part);
+    }
   }
 
   /**
@@ -136,11 +146,16 @@ export class WaitProgressDisplay {
     };
   }
 
+  #placeOf(group: WaitGroup): number {
+    return this.#places.get(group) ?? this.#places.size;
+  }
+
   #describe(): string {
     if (this.#unanswered.size > 0) return this.#options.unanswered();
     const [first, ...others] = this.unmet;
     if (first === undefined) return "";
-    const met = [...this.#items].filter(({ state }) => state === "met").length;
+    const met = [...this.#items.keys()]
+      .filter(({ state }) => state === "met").length;
     const count = this.size === 1 ? "" : `${met} of ${this.size} met; `;
     const more = others.length === 0 ? "" : `; and ${others.length} more`;
     return `${count}${itemLine(first)}${more}`;

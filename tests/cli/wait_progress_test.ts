@@ -85,3 +85,20 @@ Deno.test("itemLine() says why, where that is known", () => {
   assertEquals(itemLine(item("a")), "pod/a");
   assertEquals(itemLine(item("a", "Ready=False")), "pod/a: Ready=False");
 });
+
+Deno.test("WaitProgressDisplay keeps the order of the command line", () => {
+  const board = displayOf([PODS, NODES], 0);
+  const [a, b, c] = [item("a"), item("b"), item("c")];
+  // Their lists may come in any order.
+  board.add(NODES, [c]);
+  board.add(PODS, [a, b]);
+  assertEquals(board.unmet, [a, b, c]);
+  assertEquals(board.status().text, "0 of 3 met; pod/a; and 2 more");
+
+  const split = displayOf([PODS, NODES], 0);
+  const part = { ...PODS, names: ["a"] };
+  split.split(PODS, [part]);
+  split.add(NODES, [c]);
+  split.add(part, [a]);
+  assertEquals(split.unmet, [a, c]);
+});
