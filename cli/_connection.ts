@@ -21,6 +21,7 @@ import {
   type ResourceCatalog,
   ResourceFinder,
 } from "./resources/resource_finder.ts";
+import { isFixedToken } from "../rest/_token.ts";
 import { ObjectSource } from "./resources/object_source.ts";
 import {
   ResourceSource,
@@ -218,7 +219,8 @@ class PendingTokens {
   #pending = 0;
 
   constructor(token: string | TokenFunction | undefined) {
-    this.token = typeof token === "function"
+    // A token that never changes is not waited for, nor sent again.
+    this.token = typeof token === "function" && !isFixedToken(token)
       ? (request) => this.#count(async () => await token(request))
       : token;
   }

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { StatusError } from "../../mod.ts";
 import { connect } from "../../cli/_connection.ts";
 import { UnknownResourceError } from "../../cli/resources/unknown_resource_error.ts";
 import { FakeApiServer } from "../../testing/fake_api_server.ts";
@@ -39,6 +40,18 @@ Deno.test("connect() reads a token file for every request", async () => {
     server.requests.map(({ headers }) => headers.get("authorization")),
     ["Bearer one", "Bearer two"],
   );
+});
+
+Deno.test("connect() does not send a fixed token again after a 401", async () => {
+  await using server = new FakeApiServer();
+  await using listener = await server.listen();
+  server.failNext({ status: 401, count: Infinity });
+  await using connection = await connect({
+    type: "cluster",
+    options: { server: listener.url, token: "one" },
+  });
+  await assertRejects(() => connection.source(target).list({}), StatusError);
+  assertEquals(server.requests.length, 1);
 });
 
 Deno.test("connect() throws if a token file is unusable", async () => {
