@@ -1,13 +1,19 @@
 /**
  * Decodes the body of a watch response into a stream of events.
  *
- * Bytes go into one `LineBuffer`, and each pull parses one line of it. Nothing
- * is parsed ahead of demand, so a bad line, a cut or a broken connection is
+ * Bytes go into one `LineBuffer`, and each pull decodes one line of it. Nothing
+ * is decoded ahead of demand, so a bad line, a cut or a broken connection is
  * found only after all events before it have been delivered, and
  * `controller.error()` has no queued events to discard. Where the body supports
  * BYOB readers the runtime writes into that buffer itself; elsewhere each chunk
  * is copied into it once. An event that is already in the buffer costs no
  * promise.
+ *
+ * Parsing an object takes longer than everything else together. So a line is
+ * only scanned for its type and the identity of its object, and the object is
+ * parsed when it is looked at. The scanner declines what it is not certain of,
+ * and the last line if it has no line end, since it may have been cut off: these
+ * are parsed at once.
  *
  * A line that is not an event is never skipped: the change that it carried
  * would be lost for good.
@@ -19,15 +25,27 @@ import { isRecord } from "../internal/json_fields.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { clipJson } from "../internal/clip_json.ts";
 import { clip, errorText } from "../internal/error_text.ts";
+import { deleteManagedFields } from "./_managed_fields.ts";
+import { lazyEvent } from "./_lazy_event.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { JsonParser } from "./_response_body.ts";
-import { Utf8Decoder } from "./_utf8_decoder.ts";
+import { scannedIdentity } from "./_scanned_identity.ts";
+import {
+  scanEvent,
+  type ScannedEvent,
+  type ScannedObject,
+} from "./_scanner.ts";
+import { TextLines } from "./_text_lines.ts";
 import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
 import { statusOf } from "../api/_untrusted.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
-import type { KubernetesObject, WatchEvent } from "../api/types.ts";
+import type {
+  KubernetesObject,
+  ObjectIdentity,
+  WatchEvent,
+} from "../api/types.ts";
 
 /** Options for {@linkcode decodeWatchEvents}. */
 export interface DecodeOptions {
@@ -40,11 +58,13 @@ export interface DecodeOptions {
   /** How many bytes a line may have. */
   maxEventBytes: number;
   /**
-   * Parses the JSON of a line.
+   * Parses the JSON of a line, or of its object.
    *
    * @default {JSON.parse}
    */
   parse?: JsonParser | undefined;
+  /** Whether objects come without `metadata.managedFields`. */
+  dropManagedFields: boolean;
   /** Called once, when the body is no longer read. */
   onEnd: () => void;
 }
@@ -94,25 +114,24 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #request: string;
   readonly #onEnd: () => void;
   readonly #parseJson: JsonParser;
-  readonly #decoder = new Utf8Decoder();
+  readonly #dropManagedFields: boolean;
+  readonly #wholeLines = new TextLines();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
-  /** Whole lines that have been decoded; the next one starts at `#at`. */
-  #text = "";
-  #at = 0;
   #ended = false;
 
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
     options: DecodeOptions,
   ) {
-    const { signal, redactor, request, maxEventBytes, onEnd } = options;
+    const { signal } = options;
     this.#body = openReader(body);
-    this.#lines = new LineBuffer(maxEventBytes);
-    this.#request = request;
+    this.#lines = new LineBuffer(options.maxEventBytes);
+    this.#request = options.request;
     this.#signal = signal;
-    this.#redactor = redactor;
-    this.#onEnd = onEnd;
-    this.#parseJson = options.parse ?? ((line) => JSON.parse(line));
+    this.#parseJson = options.parse ?? ((text) => JSON.parse(text));
+    this.#redactor = options.redactor;
+    this.#dropManagedFields = options.dropManagedFields;
+    this.#onEnd = options.onEnd;
     const { stream, controller } = pullStream<WatchEvent<T>>({
       pull: () => this.#pull(),
       cancel: (reason) => this.#end(reason),
@@ -125,9 +144,9 @@ class EventDecoder<T extends KubernetesObject> {
 
   #pull(): Promise<void> | void {
     try {
-      const line = this.#nextLine();
-      if (line === undefined) return this.#readMore();
-      this.#controller.enqueue(this.#parse(line));
+      const event = this.#nextEvent();
+      if (event === undefined) return this.#readMore();
+      this.#controller.enqueue(event);
     } catch (error) {
       this.#fail(error);
     }
@@ -138,11 +157,8 @@ class EventDecoder<T extends KubernetesObject> {
       for (;;) {
         const more = await this.#read();
         if (this.#ended) return;
-        const line = more ? this.#nextLine() : this.#lastLine();
-        if (line !== undefined) {
-          const event = more ? this.#parse(line) : this.#parseLast(line);
-          return this.#controller.enqueue(event);
-        }
+        const event = more ? this.#nextEvent() : this.#lastEvent();
+        if (event !== undefined) return this.#controller.enqueue(event);
         if (!more) {
           this.#end();
           return this.#controller.close();
@@ -165,46 +181,35 @@ class EventDecoder<T extends KubernetesObject> {
     return !done;
   }
 
-  /** The next non-empty line; undefined if no line is complete yet. */
-  #nextLine(): string | undefined {
-    for (;;) {
-      if (this.#at >= this.#text.length && !this.#decodeLines()) return;
-      const end = this.#text.indexOf("\n", this.#at);
-      const line = end < 0
-        ? this.#text.slice(this.#at)
-        : this.#text.slice(this.#at, end);
-      this.#at = end < 0 ? this.#text.length : end + 1;
-      if (!isEmpty(line)) return line;
-    }
+  /** The event of the next line; undefined if no line is complete yet. */
+  #nextEvent(): WatchEvent<T> | undefined {
+    const lines = this.#wholeLines;
+    while (!lines.next()) if (!this.#takeLines()) return undefined;
+    const { bytes, start, end } = lines;
+    const scanned = scanEvent(bytes, start, end);
+    const line = lines.text() ?? this.#notUtf8(bytes.subarray(start, end));
+    return scanned === undefined ? this.#parse(line) : this.#lazy(scanned);
   }
 
-  #lastLine(): string | undefined {
-    const bytes = this.#lines.takeRest();
-    const line = this.#decoder.decode(bytes) ?? this.#notUtf8(bytes);
-    return isEmpty(line) ? undefined : line;
-  }
-
-  /**
-   * Decodes all complete lines at once: searching a string for line ends is
-   * several times faster than searching bytes.
-   */
-  #decodeLines(): boolean {
+  /** Takes all complete lines out of the buffer, if there are any. */
+  #takeLines(): boolean {
     const lines = this.#lines.peekLines();
     if (lines === undefined) {
       if (this.#lines.isTooLong) throw this.#tooLong();
       return false;
     }
-    let taken = lines;
-    let text = this.#decoder.decode(lines);
-    if (text === undefined) {
-      // The lines before the bad one are delivered first.
-      taken = LineBuffer.firstLine(lines);
-      text = this.#decoder.decode(taken) ?? this.#notUtf8(taken);
-    }
-    this.#lines.take(taken);
-    this.#text = text;
-    this.#at = 0;
+    this.#lines.take(lines);
+    this.#wholeLines.replace(lines);
     return true;
+  }
+
+  #lastEvent(): WatchEvent<T> | undefined {
+    const lines = this.#wholeLines;
+    lines.replace(this.#lines.takeRest());
+    if (!lines.next()) return undefined;
+    const line = lines.text() ??
+      this.#notUtf8(lines.bytes.subarray(lines.start, lines.end));
+    return this.#parseLast(line);
   }
 
   #notUtf8(line: Uint8Array): never {
@@ -220,18 +225,43 @@ class EventDecoder<T extends KubernetesObject> {
     );
   }
 
+  #lazy({ type, object }: ScannedEvent): WatchEvent<T> {
+    const text = this.#objectText(object);
+    const identity = scannedIdentity(this.#wholeLines, object);
+    const redactor = this.#redactor;
+    const parseJson = this.#parseJson;
+    return lazyEvent<T>({
+      type,
+      identity,
+      parse: () => {
+        const parsed = parseOrUndefined(parseJson, text);
+        if (isObject<T>(parsed)) return parsed;
+        throw badObject(text, identity, redactor);
+      },
+    });
+  }
+
+  #objectText(object: ScannedObject): string {
+    const { start, end, managedFields } = object;
+    const lines = this.#wholeLines;
+    if (managedFields === undefined || !this.#dropManagedFields) {
+      return lines.part(object);
+    }
+    return lines.part({ start, end: managedFields.start }) +
+      lines.part({ start: managedFields.end, end });
+  }
+
   #parse(line: string): WatchEvent<T> {
-    let event: unknown;
-    try {
-      event = this.#parseJson(line);
-    } catch {
-      // The parser's message may quote a part of a credential.
+    const event = parseOrUndefined(this.#parseJson, line);
+    if (event === undefined) {
       throw this.#undecodable("the line is not valid JSON", line);
     }
     if (!isWatchEvent<T>(event)) {
       throw this.#undecodable("the line has no type or no object", line);
     }
-    return isChange(event) ? event : this.#redacted(event, line);
+    if (!isChange(event)) return this.#redacted(event, line);
+    if (this.#dropManagedFields) deleteManagedFields(event.object);
+    return event;
   }
 
   /** The text of what is not a change ends up in messages. */
@@ -253,20 +283,14 @@ class EventDecoder<T extends KubernetesObject> {
     } catch (cause) {
       const why = "the stream ended in the middle of a line";
       // Not the parser's error, which says that the line was complete.
-      throw new SyntaxError(this.#message(why, line), {
+      throw new SyntaxError(message(why, line, this.#redactor), {
         cause: new SyntaxError(errorText(cause)),
       });
     }
   }
 
   #undecodable(why: string, line: string): UndecodableEventError {
-    return new UndecodableEventError(this.#message(why, line));
-  }
-
-  #message(why: string, line: string): string {
-    const start = this.#redactor.redact(line.slice(0, REDACTED_LENGTH));
-    const shown = clip(start.trimEnd(), SHOWN_CHARACTERS);
-    return `Cannot decode watch event: ${why}: '${shown}'`;
+    return new UndecodableEventError(message(why, line, this.#redactor));
   }
 
   #fail(error: unknown): void {
@@ -284,9 +308,31 @@ class EventDecoder<T extends KubernetesObject> {
   }
 }
 
-/** Lines may end with `\r\n`: JSON treats the `\r` as white space. */
-function isEmpty(line: string): boolean {
-  return line === "" || line === "\r";
+function parseOrUndefined(parse: JsonParser, text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    // The parser's message may quote a part of a credential.
+    return undefined;
+  }
+}
+
+/** The error for what the scanner has not found, at the look at the object. */
+function badObject(
+  text: string,
+  { name, namespace, resourceVersion }: ObjectIdentity,
+  redactor: Redactor,
+): UndecodableEventError {
+  const key = namespace === undefined ? name : `${namespace}/${name}`;
+  const what = redactor.redact(`${key} at resource version ${resourceVersion}`);
+  const why = `the object ${what} is not valid JSON`;
+  return new UndecodableEventError(message(why, text, redactor));
+}
+
+function message(why: string, text: string, redactor: Redactor): string {
+  const start = redactor.redact(text.slice(0, REDACTED_LENGTH));
+  const shown = clip(start.trimEnd(), SHOWN_CHARACTERS);
+  return `Cannot decode watch event: ${why}: '${shown}'`;
 }
 
 /** Only byte streams have BYOB readers, and not on every runtime. */
@@ -310,5 +356,9 @@ function isWatchEvent<T extends KubernetesObject>(
   value: unknown,
 ): value is WatchEvent<T> {
   return isRecord(value) && typeof value.type === "string" &&
-    isRecord(value.object);
+    isObject<T>(value.object);
+}
+
+function isObject<T extends KubernetesObject>(value: unknown): value is T {
+  return isRecord(value);
 }

@@ -89,6 +89,12 @@ export interface RestClientOptions {
    * @default {JSON.parse}
    */
   parse?: JsonParser | undefined;
+  /**
+   * Whether the objects of watches come without `metadata.managedFields`.
+   *
+   * @default {false}
+   */
+  dropManagedFields?: boolean | undefined;
 }
 
 /** A GET request. */
@@ -128,6 +134,7 @@ export class RestClient {
   readonly #maxEventBytes: number;
   readonly #maxListBytes: number;
   readonly #parse: JsonParser;
+  readonly #dropManagedFields: boolean;
 
   /**
    * Creates a client. It sends no request yet.
@@ -149,6 +156,7 @@ export class RestClient {
       maxEventBytes = DEFAULT_MAX_EVENT_BYTES,
       maxListBytes = DEFAULT_MAX_LIST_BYTES,
       parse = (text) => JSON.parse(text),
+      dropManagedFields = false,
     } = options;
     checkDurations({ requestTimeoutMs });
     checkSizes({ maxEventBytes, maxListBytes });
@@ -165,6 +173,7 @@ export class RestClient {
     this.#maxEventBytes = maxEventBytes;
     this.#maxListBytes = maxListBytes;
     this.#parse = parse;
+    this.#dropManagedFields = dropManagedFields;
   }
 
   /**
@@ -235,6 +244,7 @@ export class RestClient {
         request: `GET ${call.url}`,
         maxEventBytes: this.#maxEventBytes,
         parse: this.#parse,
+        dropManagedFields: this.#dropManagedFields,
         onEnd: () => exchange.end(),
       });
     } catch (error) {

@@ -49,6 +49,7 @@ export { ConfigurationError } from "../api/configuration_error.ts";
 export * from "../api/connection_error.ts";
 export * from "./context_with_optional_timeout.ts";
 export * from "../cache/controller.ts";
+export { identityOf } from "../api/identity_of.ts";
 export * from "./indexer_informer_watcher.ts";
 export * from "../conditions/job_conditions.ts";
 export * from "./list_watch_until.ts";

@@ -11,9 +11,12 @@ import {
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { isUndecodableEvent } from "../../api/_undecodable_event_error.ts";
 import type { KubernetesObject, WatchEvent } from "../../mod.ts";
+import { identityOf } from "../../mod.ts";
 import { decodeWatchEvents } from "../../rest/_event_decoder.ts";
 import { Redactor } from "../../internal/redactor.ts";
 import {
@@ -57,20 +60,23 @@ class Decoding {
     chunks: readonly (Uint8Array<ArrayBuffer> | string)[],
     end?: BodyEnd,
     onCancel?: () => Promise<void>,
+    options?: { dropManagedFields: boolean },
   ) {
     this.body = new FakeBody(kind, chunks, end, onCancel);
-    this.events = this.decode();
+    this.events = this.decode(options);
   }
 
-  decode(): ReadableStream<WatchEvent> {
+  decode(options?: { dropManagedFields: boolean }): ReadableStream<WatchEvent> {
     return decodeWatchEvents<KubernetesObject>(this.body.stream, {
       request: "GET https://host/api/v1/pods",
       maxEventBytes: 16 * 1024 * 1024,
+      dropManagedFields: false,
       signal: this.abort.signal,
       redactor: new Redactor(new Headers({ authorization: `Bearer ${TOKEN}` })),
       onEnd: () => {
         this.ends++;
       },
+      ...options,
     });
   }
 
@@ -467,6 +473,7 @@ testBoth(
     const events = decodeWatchEvents(body.stream, {
       request: "GET https://host/api/v1/pods",
       maxEventBytes: 16 * 1024 * 1024,
+      dropManagedFields: false,
       signal: aborted.signal,
       redactor: new Redactor(new Headers()),
       onEnd: () => {
@@ -714,3 +721,87 @@ Deno.test("decodeWatchEvents() releases everything when aborted or cancelled at 
     { numRuns: 300 },
   );
 });
+
+/** An event with an object that the scanner has to leave to the parser. */
+const BROKEN = '{"type":"ADDED","object":{"metadata":{"name":"web",' +
+  '"namespace":"default","resourceVersion":"7"},"spec":{"token":TOKEN}}}\n'
+    .replace("TOKEN", TOKEN);
+
+testBoth(
+  "throws an error that names the object when a bad one is looked at",
+  async (kind) => {
+    const decoding = new Decoding(kind, [BROKEN, line(FIRST)]);
+    const reader = decoding.events.getReader();
+    const { value: event } = await reader.read();
+    assert(event?.type === "ADDED");
+    assertEquals(identityOf(event), {
+      name: "web",
+      namespace: "default",
+      resourceVersion: "7",
+    });
+    const error = assertThrows(() => event.object, SyntaxError);
+    assertStringIncludes(
+      error.message,
+      "Cannot decode watch event: the object default/web at resource version 7 is not valid JSON: '{\"metadata",
+    );
+    assert(isUndecodableEvent(error));
+    assertFalse(Deno.inspect(error).includes(TOKEN));
+    assertEquals((await reader.read()).value, FIRST);
+    await reader.cancel();
+  },
+);
+
+testBoth(
+  "parses the last line at once when it has no line end",
+  async (kind) => {
+    const decoding = new Decoding(kind, [line(FIRST), BROKEN.trimEnd()]);
+    const { events, error } = await readAll(decoding.events);
+    assertEquals(events, [FIRST]);
+    assertInstanceOf(error, SyntaxError);
+    assertStringIncludes(error.message, "ended in the middle of a line");
+  },
+);
+
+testBoth("parses an object only when it is looked at", async (kind) => {
+  const decoding = new Decoding(kind, [line(FIRST), line(SECOND)]);
+  const { events } = await readAll(decoding.events);
+  for (const event of events) {
+    assertEquals(
+      typeof Object.getOwnPropertyDescriptor(event, "object")?.get,
+      "function",
+    );
+  }
+  assertEquals(events, [FIRST, SECOND]);
+});
+
+const MANAGED = { managedFields: [{ manager: "kubectl", "f:x": { ".": {} } }] };
+
+testBoth(
+  "leaves managedFields out of all changes when it is told to",
+  async (kind) => {
+    const metadata = { name: "wéb", ...MANAGED, uid: "1" };
+    const lines = [
+      line({ type: "ADDED", object: { metadata, spec: MANAGED } }),
+      line({ type: "MODIFIED", object: { metadata: MANAGED } }),
+      // Not as an API server writes it: parsed at once.
+      `{"object":${JSON.stringify({ metadata })}, "type":"DELETED"}\n`,
+      `{"object":{"metadata":null},"type":"DELETED"}\n`,
+    ];
+    const decoding = new Decoding(
+      kind,
+      [lines.join("")],
+      undefined,
+      undefined,
+      {
+        dropManagedFields: true,
+      },
+    );
+    const trimmed = { name: "wéb", uid: "1" };
+    assertEquals((await readAll(decoding.events)).events, [
+      { type: "ADDED", object: { metadata: trimmed, spec: MANAGED } },
+      { type: "MODIFIED", object: { metadata: {} } },
+      { type: "DELETED", object: { metadata: trimmed } },
+      { type: "DELETED", object: { metadata: null } },
+    ]);
+  },
+);

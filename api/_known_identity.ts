@@ -1,0 +1,55 @@
+/**
+ * What is known of an event's object before the object has been parsed.
+ *
+ * It is kept in a private field of the event, which a constructor that returns
+ * its argument adds to any object: what copies, prints or compares the event
+ * does not see it. A `WeakMap` would do the same, but each entry costs time when
+ * garbage is collected.
+ *
+ * @module
+ */
+
+import type { ObjectIdentity } from "./types.ts";
+
+/** The fields of derived classes are added to the target. */
+class Marked {
+  constructor(target: object) {
+    return target;
+  }
+}
+
+/** The identity of an object that has not been parsed yet. */
+export class KnownIdentity extends Marked {
+  #identity: Readonly<ObjectIdentity> | undefined;
+
+  /**
+   * Keeps the identity of an event's object with the event.
+   *
+   * @param event The event, of which no identity has been kept before.
+   * @param identity Whose event it is.
+   */
+  constructor(event: object, identity: Readonly<ObjectIdentity>) {
+    super(event);
+    this.#identity = identity;
+  }
+
+  /**
+   * Returns the identity of an event's object.
+   *
+   * @param event Any event.
+   * @returns Its identity; undefined where the object itself has to be asked.
+   */
+  static of(event: object): Readonly<ObjectIdentity> | undefined {
+    return #identity in event ? event.#identity : undefined;
+  }
+
+  /**
+   * Forgets the identity of an event: from now on its object is there to be
+   * asked, and may be changed.
+   *
+   * @param event Any event.
+   */
+  static forget(event: object): void {
+    if (#identity in event) event.#identity = undefined;
+  }
+}
