@@ -12,7 +12,8 @@
 
 import { clip } from "../internal/error_text.ts";
 import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
-import type { ObjectIdentity, Status } from "./types.ts";
+import { KnownIdentity } from "./_known_identity.ts";
+import type { ObjectIdentity, Status, WatchEvent } from "./types.ts";
 
 /** How many characters of a text of a Status are kept. */
 const MAX_TEXT_LENGTH = 4096;
@@ -155,6 +156,17 @@ export function versionOf(object: unknown): string | undefined {
   const metadata = isRecord(object) ? object.metadata : undefined;
   const version = isRecord(metadata) ? metadata.resourceVersion : undefined;
   return typeof version === "string" && version !== "" ? version : undefined;
+}
+
+/**
+ * The version that an event moves a watch to. Its object is not parsed for it.
+ *
+ * @param event The event.
+ * @returns The resource version of its object; undefined where it has none.
+ */
+export function versionOfEvent(event: WatchEvent): string | undefined {
+  const known = KnownIdentity.of(event);
+  return known === undefined ? versionOf(event.object) : known.resourceVersion;
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   type ReflectorPlan,
   type Request,
 } from "./_reflector_plan.ts";
+import { isUndecodableEvent } from "../api/_undecodable_event_error.ts";
 import { checkList, versionOf } from "../api/_untrusted.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
@@ -208,7 +209,7 @@ export class Reflector<T extends KubernetesObject> {
     }
     const end = await session.run(options, (event) => {
       const wasCollecting = reading.collected !== undefined;
-      const failure = this.#take(reading, event);
+      const failure = this.#takeSafely(reading, event);
       if (wasCollecting && reading.collected === undefined) {
         session.listComplete();
       }
@@ -216,6 +217,19 @@ export class Reflector<T extends KubernetesObject> {
     });
     signal.throwIfAborted();
     return this.#afterWatch(request, reading, end);
+  }
+
+  /** An object that is not valid JSON throws when it is looked at. */
+  #takeSafely(
+    reading: WatchReading<T>,
+    event: WatchEvent<T>,
+  ): WatchEnd | undefined {
+    try {
+      return this.#take(reading, event);
+    } catch (error) {
+      if (!isUndecodableEvent(error)) throw error;
+      return { kind: "failed", error };
+    }
   }
 
   #take(reading: WatchReading<T>, event: WatchEvent<T>): WatchEnd | undefined {

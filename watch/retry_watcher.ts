@@ -64,7 +64,7 @@ import {
   unrecognizedEventStatus,
   type Verdict,
 } from "./_watch_outcome.ts";
-import { versionOf } from "../api/_untrusted.ts";
+import { versionOfEvent } from "../api/_untrusted.ts";
 import type {
   KubernetesObject,
   Lister,
@@ -378,13 +378,13 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       case "ADDED":
       case "MODIFIED":
       case "DELETED": {
-        const version = versionOf(event.object);
+        const version = versionOfEvent(event);
         if (version === undefined) break;
         this.#heard(current);
         return this.#stream.deliver(event, version);
       }
       case "BOOKMARK": {
-        const version = versionOf(event.object);
+        const version = versionOfEvent(event);
         // One without a version says nothing, not even that all is well.
         if (version !== undefined) {
           this.#heard(current);

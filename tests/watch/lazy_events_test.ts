@@ -1,0 +1,81 @@
+// Events whose objects are parsed when they are looked at, in the hands of the
+// watchers: none looks at an object that its consumer does not look at, and an
+// object that is not valid JSON is an ordinary failure to those that must.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { isUndecodableEvent } from "../../api/_undecodable_event_error.ts";
+import {
+  identityOf,
+  IndexerInformerWatcher,
+  RestListerWatcher,
+  RetryWatcher,
+} from "../../mod.ts";
+
+function line(version: number, spec: string): string {
+  const metadata = { name: "web", resourceVersion: String(version) };
+  return `{"type":"MODIFIED","object":{"metadata":${
+    JSON.stringify(metadata)
+  },"spec":${spec}}}\n`;
+}
+
+const LIST = JSON.stringify({
+  kind: "PodList",
+  apiVersion: "v1",
+  metadata: { resourceVersion: "5" },
+  items: [{ metadata: { name: "web", resourceVersion: "5" } }],
+});
+
+/** A server whose first watch sends these lines; the others stay silent. */
+function serverOf(...lines: string[]): RestListerWatcher {
+  const watches = [lines];
+  return new RestListerWatcher({
+    server: "https://kubernetes.default.svc",
+    path: "/api/v1/pods",
+    fetch: (url) => {
+      const isWatch = new URL(url).searchParams.has("watch");
+      const next = watches.shift();
+      const body = isWatch && next === undefined
+        ? new ReadableStream<Uint8Array>()
+        : isWatch
+        ? next?.join("")
+        : LIST;
+      return Promise.resolve(new Response(body));
+    },
+  });
+}
+
+Deno.test("RetryWatcher passes on an object that is not valid JSON, without looking at it", async () => {
+  await using watcher = new RetryWatcher(
+    "1",
+    serverOf(line(2, "tru"), line(3, "true")),
+  );
+  const reader = watcher.events.getReader();
+  const { value: bad } = await reader.read();
+  assert(bad !== undefined);
+  assertEquals(identityOf(bad), { name: "web", resourceVersion: "2" });
+  assertEquals(watcher.resourceVersion, "2");
+  assert(isUndecodableEvent(assertThrows(() => bad.object, SyntaxError)));
+  const { value: good } = await reader.read();
+  assertEquals<unknown>(good?.object, {
+    metadata: { name: "web", resourceVersion: "3" },
+    spec: true,
+  });
+});
+
+Deno.test("IndexerInformerWatcher reports an object that is not valid JSON, and lists", async () => {
+  const errors: unknown[] = [];
+  await using informer = new IndexerInformerWatcher(
+    serverOf(line(2, "tru")),
+    {
+      minBackoffMs: 1,
+      maxBackoffMs: 1,
+      onWatchError: (error) => {
+        errors.push(error);
+      },
+    },
+  );
+  assert(await informer.controller.synced);
+  assertEquals(informer.indexer.listKeys(), ["web"]);
+  assertEquals(errors.length, 1);
+  assert(isUndecodableEvent(errors[0]), String(errors[0]));
+});
