@@ -11,6 +11,7 @@
  * @module
  */
 
+import { askWithoutManagedFields } from "../api/_managed_fields_option.ts";
 import { StartupSource } from "../watch/_startup_source.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import { compareResourceVersions } from "../api/resource_version.ts";
@@ -66,13 +67,14 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
    */
   constructor(source: ListerWatcher<T>, options: CachedWatchOptions<T>) {
     this.#options = options;
+    const asked = options.whole ? source : askWithoutManagedFields(source);
     this.#source = new StartupSource({
       list: async (request) => {
-        const list = await source.list(request);
+        const list = await asked.list(request);
         this.#listVersion = list.metadata?.resourceVersion ?? "";
         return list;
       },
-      watch: (request) => source.watch(request),
+      watch: (request) => asked.watch(request),
     }, { expectsAnswer: true });
     this.#informer = new IndexerInformerWatcher(this.#source, {
       ...INFORMER_OPTIONS,

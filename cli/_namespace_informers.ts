@@ -7,6 +7,7 @@
  * @module
  */
 
+import { askWithoutManagedFields } from "../api/_managed_fields_option.ts";
 import { IndexerInformerWatcher } from "../watch/indexer_informer_watcher.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import type { KubernetesObject, ListerWatcher } from "../api/types.ts";
@@ -98,7 +99,8 @@ export class NamespaceInformers implements AsyncDisposable {
   ): void {
     const resource = builtInResource(this.#plural);
     if (resource === undefined) return;
-    const source = this.#options.source({ resource, namespace, ...selectors });
+    const target: Target = { resource, namespace, ...selectors };
+    const source = askWithoutManagedFields(this.#options.source(target));
     const informer = new IndexerInformerWatcher(source, {
       ...INFORMER_OPTIONS,
       transform: withoutManagedFields,

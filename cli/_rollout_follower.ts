@@ -6,6 +6,7 @@
  * @module
  */
 
+import { askWithoutManagedFields } from "../api/_managed_fields_option.ts";
 import {
   type RolloutStatus,
   rolloutStatus,
@@ -49,7 +50,8 @@ export async function followRollout(
 ): Promise<void> {
   const { signal, timeoutMs, onRetry } = options;
   try {
-    await runWaitSession(source, rolloutJudge(options), {
+    const asked = askWithoutManagedFields(source);
+    await runWaitSession(asked, rolloutJudge(options), {
       ...INFORMER_OPTIONS,
       transform: withoutManagedFields,
       signal,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { askWithoutManagedFields } from "../api/_managed_fields_option.ts";
 import { errorText } from "../internal/error_text.ts";
 import { contextWithOptionalTimeout } from "../watch/context_with_optional_timeout.ts";
 import type { KubernetesObject } from "../api/types.ts";
@@ -193,15 +194,16 @@ class Wait implements WaitObserver {
       this.#waiters.push(waiter);
       running.push(waiter.run().catch((error) => failed.abort(error)));
     };
+    const keepsManagedFields = printer.needsObject && args.showManagedFields;
     const options: WaiterOptions = {
       conditions,
       once,
       created: new AbortController(),
       signal: AbortSignal.any([over, failed.signal]),
-      source,
-      transform: printer.needsObject && args.showManagedFields
-        ? (object) => object
-        : withoutManagedFields,
+      source: keepsManagedFields
+        ? source
+        : (target) => askWithoutManagedFields(source(target)),
+      transform: keepsManagedFields ? (object) => object : withoutManagedFields,
       // Of objects that are to be gone, pods explain nothing.
       more: once || conditions.wantsAbsence
         ? () => undefined

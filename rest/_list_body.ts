@@ -5,8 +5,15 @@
  */
 
 import { isRecord, textField } from "../internal/json_fields.ts";
+import { cutManagedFields, deleteManagedFields } from "./_managed_fields.ts";
 import { parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
+
+/** Options for {@linkcode parseList}. */
+export interface ParseListOptions {
+  /** Whether items come without `metadata.managedFields`. */
+  dropManagedFields?: boolean | undefined;
+}
 
 /**
  * Parses the body of a list response, and sets the `apiVersion` and `kind` of
@@ -14,15 +21,22 @@ import type { KubernetesList, KubernetesObject } from "../api/types.ts";
  *
  * @typeParam T Type of the items.
  * @param body The body.
+ * @param options What to leave out.
  * @returns The list.
  * @throws {SyntaxError} If the body is not JSON.
  * @throws {TypeError} If it is not a list.
  */
 export function parseList<T extends KubernetesObject>(
   body: ResponseBody,
+  { dropManagedFields = false }: ParseListOptions = {},
 ): KubernetesList<T> {
-  const list = parseBody(body, isList<T>, "list");
+  const trimmed = dropManagedFields ? cutManagedFields(body.bytes) : undefined;
+  const bytes = trimmed ?? body.bytes;
+  const list = parseBody({ ...body, bytes }, isList<T>, "list");
   list.items ??= [];
+  if (dropManagedFields && trimmed === undefined) {
+    list.items.forEach(deleteManagedFields);
+  }
   setItemTypes(list);
   return list;
 }

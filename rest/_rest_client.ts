@@ -89,12 +89,6 @@ export interface RestClientOptions {
    * @default {JSON.parse}
    */
   parse?: JsonParser | undefined;
-  /**
-   * Whether the objects of watches come without `metadata.managedFields`.
-   *
-   * @default {false}
-   */
-  dropManagedFields?: boolean | undefined;
 }
 
 /** A GET request. */
@@ -107,6 +101,16 @@ export interface RestRequest {
   accept: string;
   /** Aborts the request. */
   signal?: AbortSignal | undefined;
+}
+
+/** A request for a watch. */
+export interface WatchRequest extends RestRequest {
+  /**
+   * Whether the objects come without `metadata.managedFields`.
+   *
+   * @default {false}
+   */
+  dropManagedFields?: boolean | undefined;
 }
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
@@ -134,7 +138,6 @@ export class RestClient {
   readonly #maxEventBytes: number;
   readonly #maxListBytes: number;
   readonly #parse: JsonParser;
-  readonly #dropManagedFields: boolean;
 
   /**
    * Creates a client. It sends no request yet.
@@ -156,7 +159,6 @@ export class RestClient {
       maxEventBytes = DEFAULT_MAX_EVENT_BYTES,
       maxListBytes = DEFAULT_MAX_LIST_BYTES,
       parse = (text) => JSON.parse(text),
-      dropManagedFields = false,
     } = options;
     checkDurations({ requestTimeoutMs });
     checkSizes({ maxEventBytes, maxListBytes });
@@ -173,7 +175,6 @@ export class RestClient {
     this.#maxEventBytes = maxEventBytes;
     this.#maxListBytes = maxListBytes;
     this.#parse = parse;
-    this.#dropManagedFields = dropManagedFields;
   }
 
   /**
@@ -230,7 +231,7 @@ export class RestClient {
    * @throws What `read` throws.
    */
   async watch<T extends KubernetesObject>(
-    request: RestRequest,
+    request: WatchRequest,
   ): Promise<ReadableStream<WatchEvent<T>>> {
     const call = this.#call(request);
     const { exchange } = call;
@@ -244,7 +245,7 @@ export class RestClient {
         request: `GET ${call.url}`,
         maxEventBytes: this.#maxEventBytes,
         parse: this.#parse,
-        dropManagedFields: this.#dropManagedFields,
+        dropManagedFields: request.dropManagedFields ?? false,
         onEnd: () => exchange.end(),
       });
     } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * Finds in the bytes of a watch event, without parsing it, what has to be known
  * of each event: its type, whose object it is, and where the object and its
- * `managedFields` begin and end.
+ * `managedFields` begin and end; and those of the items of a list.
  *
  * It is exact or it declines. It reads the members of the event, of the object
  * and of its metadata one by one, and everything below them only to find where
@@ -18,11 +18,13 @@
  * @module
  */
 
+const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -99,6 +101,54 @@ export function scanEvent(
 function endsEvent(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== CLOSE_BRACE) return false;
   return at + 1 === end || (at + 2 === end && bytes[at + 1] === 0x0d);
+}
+
+const ITEMS = ascii("items");
+
+/**
+ * Scans the body of a list for what to leave out for items without
+ * `managedFields`.
+ *
+ * @param bytes The body.
+ * @returns The parts, in order; undefined if the list has to be parsed, since it
+ *   is not written in the way of an API server.
+ */
+export function scanListForManagedFields(
+  bytes: Uint8Array,
+): Extent[] | undefined {
+  let found: Extent[] | undefined;
+  let at = 0;
+  const end = bytes.length;
+  if (bytes[at] !== OPEN_BRACE) return undefined;
+  do {
+    const key = at + 1;
+    const value = afterKey(bytes, key, end);
+    if (value === NOWHERE) return undefined;
+    if (isKey(bytes, key, value, ITEMS) && bytes[value] === OPEN_BRACKET) {
+      if (found !== undefined) return undefined;
+      found = [];
+      at = scanItems(bytes, value, found);
+    } else {
+      at = afterValue(bytes, value, end);
+    }
+    if (at === NOWHERE) return undefined;
+  } while (bytes[at] === COMMA);
+  const isWhole = bytes[at] === CLOSE_BRACE &&
+    (at + 1 === end || (at + 2 === end && bytes[at + 1] === NEWLINE));
+  return isWhole ? found : undefined;
+}
+
+/** Scans up to after the last bracket. */
+function scanItems(bytes: Uint8Array, start: number, found: Extent[]): number {
+  if (bytes[start + 1] === CLOSE_BRACKET) return start + 2;
+  let at = start;
+  do {
+    const item = scanObject(bytes, at + 1, bytes.length);
+    if (item === undefined) return NOWHERE;
+    if (item.managedFields !== undefined) found.push(item.managedFields);
+    at = item.end;
+  } while (bytes[at] === COMMA);
+  return bytes[at] === CLOSE_BRACKET ? at + 1 : NOWHERE;
 }
 
 const METADATA = ascii("metadata");

@@ -14,6 +14,10 @@ import {
   RestClient,
   type TokenFunction,
 } from "./_rest_client.ts";
+import {
+  DROP_MANAGED_FIELDS,
+  dropsManagedFields,
+} from "../api/_managed_fields_option.ts";
 import { checkList } from "../api/_untrusted.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
 import type {
@@ -179,6 +183,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     "labelSelector" | "fieldSelector" | "shardSelector"
   >;
   readonly #accept: Accept;
+  readonly #dropManagedFields: boolean;
 
   /**
    * Creates a lister-watcher. It sends no request yet.
@@ -196,6 +201,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       fieldSelector,
       shardSelector,
       metadataOnly = false,
+      dropManagedFields = false,
       ...access
     } = options;
     this.#client = new RestClient(access);
@@ -204,6 +210,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     this.#path = path;
     this.#selectors = { labelSelector, fieldSelector, shardSelector };
     this.#accept = metadataOnly ? METADATA_ONLY : WHOLE_OBJECTS;
+    this.#dropManagedFields = dropManagedFields;
   }
 
   /**
@@ -248,7 +255,9 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       accept: this.#accept.list,
       signal,
     });
-    const list = parseList<T>(body);
+    const list = parseList<T>(body, {
+      dropManagedFields: this.#drops(options),
+    });
     if (query.shardSelector && !query.continue) checkShard(list, body.request);
     return list;
   }
@@ -276,7 +285,17 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       query: withDefaults({ watch: true, ...this.#selectors }, parameters),
       accept: this.#accept.watch,
       signal,
+      dropManagedFields: this.#drops(options),
     });
+  }
+
+  /** Waits ask for objects without `managedFields`. */
+  get [DROP_MANAGED_FIELDS](): true {
+    return true;
+  }
+
+  #drops(options: object): boolean {
+    return this.#dropManagedFields || dropsManagedFields(options);
   }
 }
 

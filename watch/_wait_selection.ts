@@ -5,6 +5,7 @@
  */
 
 import { fieldEquals } from "../api/_field_selector.ts";
+import { managedFieldsSupport } from "../api/_managed_fields_option.ts";
 import type {
   KubernetesObject,
   ListerWatcher,
@@ -37,6 +38,7 @@ export function selectFrom<T extends KubernetesObject>(
   // A selector of the call replaces the source's own, unless it is repeated.
   const fieldSelector = [ownFieldSelector(source), ...terms].flat().join(",");
   return {
+    ...managedFieldsSupport(source),
     list: (options) => source.list({ ...options, fieldSelector }),
     watch: (options) => source.watch({ ...options, fieldSelector }),
   };

@@ -20,6 +20,7 @@ import {
   ConditionNotMetError,
   type WaitProgress,
 } from "./condition_not_met_error.ts";
+import { askWithoutManagedFields } from "../api/_managed_fields_option.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import { findStatusError } from "../api/status_predicates.ts";
 import type {
@@ -85,6 +86,8 @@ const LONGEST_EXPLANATION = 300;
  *   it at once, and so does a first list without a token to send; any later
  *   failure is tried again. A connection that has died silently costs a minute
  *   at most.
+ * - A `RestListerWatcher` is asked for objects without
+ *   `metadata.managedFields`, which neither the condition nor the result has.
  * - A condition that is met by `undefined` is about being gone. It is waited for
  *   on the objects of the first list, each by its uid: one that comes later is
  *   not counted, and one that comes back under its name is another one. One that
@@ -195,7 +198,8 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
   async run(listerWatcher: ListerWatcher<T>): Promise<T[]> {
     const { signal, timeoutMs } = this.#options;
     try {
-      await runWaitSession(selectFrom(listerWatcher, this.#options), this, {
+      const selected = selectFrom(listerWatcher, this.#options);
+      await runWaitSession(askWithoutManagedFields(selected), this, {
         ...WATCH_TIMES,
         signal,
         timeoutMs,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { dropsManagedFields } from "../../api/_managed_fields_option.ts";
 import { parseList } from "../../rest/_list_body.ts";
 import { type Parameter, withDefaults } from "../../rest/_request_url.ts";
 import type { RestClient } from "../../rest/_rest_client.ts";
@@ -56,7 +57,9 @@ export class ObjectSource implements ListerWatcher {
     const { signal, ...parameters } = options;
     const query = withDefaults(this.#selectors, parameters);
     const request = { path: this.#path, query, accept: ACCEPT, signal };
-    return parseList(await this.#client.read(request));
+    return parseList(await this.#client.read(request), {
+      dropManagedFields: dropsManagedFields(options),
+    });
   }
 
   /**
@@ -71,7 +74,12 @@ export class ObjectSource implements ListerWatcher {
     const { signal, ...parameters } = options;
     const defaults = { watch: true, ...this.#selectors };
     const query = withDefaults(defaults, parameters);
-    const request = { path: this.#path, query, accept: ACCEPT, signal };
-    return await this.#client.watch(request);
+    return await this.#client.watch({
+      path: this.#path,
+      query,
+      accept: ACCEPT,
+      signal,
+      dropManagedFields: dropsManagedFields(options),
+    });
   }
 }

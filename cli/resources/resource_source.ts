@@ -7,6 +7,7 @@
  * @module
  */
 
+import { DROP_MANAGED_FIELDS } from "../../api/_managed_fields_option.ts";
 import { fieldEquals } from "../../api/_field_selector.ts";
 import { resourcePath } from "../../api/resource_path.ts";
 import type { RestListerWatcherOptions } from "../../rest/rest_lister_watcher.ts";
@@ -67,6 +68,11 @@ export class ResourceSource<T extends KubernetesObject = KubernetesObject>
     this.#options = options;
     this.#isDiscovered = !target.resource.builtIn;
     this.#source = options.open(placeOf(target));
+  }
+
+  /** Passes it on to its sources. */
+  get [DROP_MANAGED_FIELDS](): true {
+    return true;
   }
 
   /**

@@ -25,6 +25,7 @@ function podsAnswered(
 }
 
 const POD_LIST = { apiVersion: "v1", kind: "PodList" };
+const POD = { apiVersion: "v1", kind: "Pod" };
 
 const LISTS: [what: string, answer: object, items: unknown[]][] = [
   [
@@ -129,5 +130,20 @@ for (
   Deno.test(`RestListerWatcher.list() shows no credential when the response is ${JSON.stringify(body.trim())}`, async () => {
     const error = await assertRejects(() => podsAnswered(body).list({}));
     assertFalse(Deno.inspect(error).includes(TOKEN.slice(0, 10)));
+  });
+}
+
+for (const space of [undefined, 2]) {
+  Deno.test(`RestListerWatcher.list() leaves managedFields out with dropManagedFields, indented by ${space}`, async () => {
+    const metadata = { name: "a", managedFields: [{ "f:x": {} }], uid: "1" };
+    const list = { ...POD_LIST, items: [{ metadata }, { metadata }] };
+    const pods = new RestListerWatcher({
+      server: "https://host",
+      path: "/api/v1/pods",
+      fetch: answering(JSON.stringify(list, null, space)).fetch,
+      dropManagedFields: true,
+    });
+    const pod = { ...POD, metadata: { name: "a", uid: "1" } };
+    assertEquals((await pods.list({})).items, [pod, pod]);
   });
 }

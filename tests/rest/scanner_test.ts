@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
 import fc from "fast-check";
 import { identityOfObject } from "../../api/_untrusted.ts";
+import { cutManagedFields } from "../../rest/_managed_fields.ts";
 import { type Extent, scanEvent } from "../../rest/_scanner.ts";
 
 const encoder = new TextEncoder();
@@ -352,4 +353,77 @@ Deno.test("scanEvent() finds what JSON.parse() finds where bytes of an event wer
     ),
     { numRuns: 5_000 },
   );
+});
+
+const LIST = {
+  kind: "PodList",
+  apiVersion: "v1",
+  metadata: { resourceVersion: "7", managedFields: "not an item's" },
+  items: [POD, { metadata: { name: "b" } }, POD],
+};
+
+/** What is left of a list; undefined if the scanner declines. */
+function cutList(text: string): unknown {
+  const rest = cutManagedFields(encoder.encode(text));
+  return rest && JSON.parse(decoder.decode(rest));
+}
+
+function withoutAnyManagedFields(list: { items: object[] }): unknown {
+  return { ...list, items: list.items.map(withoutManagedFields) };
+}
+
+const LISTS: [what: string, list: { items: object[]; kind?: string }][] = [
+  ["a list", LIST],
+  ["a list without items", { ...LIST, items: [] }],
+  ["items before the rest", { items: [POD, POD], kind: "PodList" }],
+  ["items that have none", { items: [{ metadata: { name: "é" } }] }],
+];
+
+for (const [what, list] of LISTS) {
+  Deno.test(`cutManagedFields() leaves it out of ${what}`, () => {
+    const expected = withoutAnyManagedFields(list);
+    assertEquals(cutList(JSON.stringify(list)), expected);
+    assertEquals(cutList(`${JSON.stringify(list)}\n`), expected);
+  });
+}
+
+const DECLINED_LISTS: [what: string, text: string][] = [
+  ["no list", JSON.stringify({ code: 500, items: null })],
+  ["an item that is not an object", '{"items":[1]}'],
+  ["an item without metadata", '{"items":[{"data":{}}]}'],
+  ["items twice", '{"items":[],"items":[]}'],
+  ["white space", JSON.stringify(LIST, null, 1)],
+  ["something after the list", `${JSON.stringify(LIST)}{}`],
+  ["a comma too many", '{"items":[{"metadata":{"name":"a"}},]}'],
+  ["nothing", ""],
+];
+
+for (const [what, text] of DECLINED_LISTS) {
+  Deno.test(`cutManagedFields() declines ${what}`, () => {
+    assertEquals(cutManagedFields(encoder.encode(text)), undefined);
+  });
+}
+
+Deno.test("cutManagedFields() leaves nothing else out of random lists", () => {
+  let cut = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(metadata, value), { maxLength: 3 }),
+      (items) => {
+        const list = new Members([[
+          "items",
+          items.map(([metadata, spec]) =>
+            new Members([["metadata", metadata], ["spec", spec]])
+          ),
+        ]]);
+        const text = write(list, false, "");
+        const rest = cutList(text);
+        if (rest === undefined) return;
+        cut++;
+        assertEquals(rest, withoutAnyManagedFields(JSON.parse(text)), text);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  assert(cut > 100, `only ${cut} lists were not declined`);
 });
