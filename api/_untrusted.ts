@@ -159,6 +159,28 @@ export function versionOf(object: unknown): string | undefined {
 }
 
 /**
+ * Which object an event is about. Its object is not parsed for it.
+ *
+ * @param event The event, or anything else that holds an object.
+ * @returns What {@linkcode identityOfObject} returns for its object.
+ */
+export function identityOfEvent(
+  event: { readonly object: unknown },
+): Readonly<Partial<ObjectIdentity>> {
+  return KnownIdentity.of(event) ?? identityOfObject(event.object);
+}
+
+/**
+ * Whether what an event is about is an object. It is not parsed for it.
+ *
+ * @param event The event.
+ * @returns Whether it is.
+ */
+export function isAboutObject(event: { readonly object: unknown }): boolean {
+  return KnownIdentity.of(event) !== undefined || isRecord(event.object);
+}
+
+/**
  * The version that an event moves a watch to. Its object is not parsed for it.
  *
  * @param event The event.

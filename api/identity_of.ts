@@ -4,8 +4,7 @@
  * @module
  */
 
-import { KnownIdentity } from "./_known_identity.ts";
-import { identityOfObject } from "./_untrusted.ts";
+import { identityOfEvent } from "./_untrusted.ts";
 import type { ObjectIdentity, WatchEvent } from "./types.ts";
 
 /**
@@ -44,6 +43,5 @@ import type { ObjectIdentity, WatchEvent } from "./types.ts";
  * ```
  */
 export function identityOf(event: WatchEvent): ObjectIdentity {
-  const known = KnownIdentity.of(event) ?? identityOfObject(event.object);
-  return { name: "", ...known };
+  return { name: "", ...identityOfEvent(event) };
 }

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { uidOf } from "../api/_untrusted.ts";
+import { eventAs } from "../api/_lazy_event.ts";
+import { identityOfEvent } from "../api/_untrusted.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** The events that the consumer has not read yet. */
@@ -121,15 +122,13 @@ function merge<T extends KubernetesObject>(
   switch (before.type) {
     case "ADDED":
       if (after.type === "DELETED") return [];
-      return [{ type: "ADDED", object: after.object }];
+      return [eventAs(after, "ADDED")];
     case "MODIFIED":
       return [after];
     case "DELETED": {
-      const uid = uidOf(before.object);
-      const same = uid !== undefined && uid === uidOf(after.object);
-      return same
-        ? [{ type: "MODIFIED", object: after.object }]
-        : [before, after];
+      const { uid } = identityOfEvent(before);
+      const same = uid !== undefined && uid === identityOfEvent(after).uid;
+      return same ? [eventAs(after, "MODIFIED")] : [before, after];
     }
   }
 }

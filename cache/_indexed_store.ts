@@ -63,6 +63,11 @@ export class IndexedStore<T extends KubernetesObject> {
     return this.#entries.size;
   }
 
+  /** Whether an object is looked at as soon as it is stored. */
+  get hasIndexes(): boolean {
+    return this.#indexes.size > 0;
+  }
+
   /** The keys of all objects. */
   keys(): IterableIterator<string> {
     return this.#entries.keys();

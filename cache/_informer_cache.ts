@@ -13,7 +13,9 @@
 import { errorText } from "../internal/error_text.ts";
 import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
-import { uidOf, versionOf } from "../api/_untrusted.ts";
+import { KnownIdentity } from "../api/_known_identity.ts";
+import { identityOfEvent, uidOf } from "../api/_untrusted.ts";
+import { StoredEvent } from "./_stored_event.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
@@ -70,19 +72,35 @@ export class InformerCache<T extends KubernetesObject> {
   collect(
     collected: Collected<T>,
     object: T,
+    trust?: CollectOptions,
+  ): void {
+    this.collectEvent(collected, { type: "ADDED", object }, trust);
+  }
+
+  /**
+   * Adds or removes the object of an event of a list that comes as events.
+   *
+   * @param collected The list.
+   * @param event The event, as the server sent it.
+   * @param trust What can be relied on.
+   */
+  collectEvent(
+    collected: Collected<T>,
+    event: ChangeEvent<T>,
     trust: CollectOptions = { versions: true },
   ): void {
-    const key = this.#keyOf(object);
+    const key = this.#keyOf(event);
     if (key === undefined) return;
+    if (event.type === "DELETED") return void collected.delete(key);
     const known = this.#store.get(key);
-    const same = known !== undefined && isSame(known, object)
+    const same = known !== undefined && isSame(known, event)
       ? known
       : undefined;
     if (same !== undefined && trust.versions) {
       collected.set(key, same);
       return;
     }
-    const prepared = this.#prepare(key, object);
+    const prepared = this.#prepare(key, event);
     const stored = same !== undefined && prepared !== undefined &&
         hasSameContent(same.object, prepared.object)
       ? same
@@ -90,17 +108,6 @@ export class InformerCache<T extends KubernetesObject> {
     if (stored !== undefined) collected.set(key, stored);
     // An object that cannot be stored has not been deleted: keep the old one.
     else if (known !== undefined) collected.set(key, known);
-  }
-
-  /**
-   * Removes an object from a list.
-   *
-   * @param collected The list.
-   * @param object The object, as the server sent it.
-   */
-  uncollect(collected: Collected<T>, object: T): void {
-    const key = this.#keyOf(object);
-    if (key !== undefined) collected.delete(key);
   }
 
   /**
@@ -129,27 +136,27 @@ export class InformerCache<T extends KubernetesObject> {
    *
    * @param event The event, as the server sent it.
    */
-  apply({ type, object }: ChangeEvent<T>): void {
-    const key = this.#keyOf(object);
+  apply(event: ChangeEvent<T>): void {
+    const key = this.#keyOf(event);
     if (key === undefined) return;
-    if (type !== "DELETED") {
-      const stored = this.#prepare(key, object);
+    if (event.type !== "DELETED") {
+      const stored = this.#prepare(key, event);
       if (stored !== undefined) this.#commit([[key, stored]]);
       return;
     }
     const known = this.#store.get(key);
     if (known === undefined) return;
-    const last = isAnother(known.uid, uidOf(object))
+    const last = isAnother(known.uid, identityOfEvent(event).uid)
       ? known
-      : this.#prepare(key, object) ?? known;
+      : this.#prepare(key, event) ?? known;
     this.#store.change([[key, undefined]]);
-    this.#onEvent(key, { type: "DELETED", object: last.object });
+    this.#onEvent(key, eventOf("DELETED", last));
   }
 
   /** Reports every stored object as MODIFIED. */
   resync(): void {
-    for (const [key, { object }] of this.#store.entries()) {
-      this.#onEvent(key, { type: "MODIFIED", object });
+    for (const [key, stored] of this.#store.entries()) {
+      this.#onEvent(key, eventOf("MODIFIED", stored));
     }
   }
 
@@ -170,17 +177,22 @@ export class InformerCache<T extends KubernetesObject> {
     const replaced = before !== undefined &&
       (after === undefined || isAnother(before.uid, after.uid));
     if (replaced) {
-      this.#onEvent(key, { type: "DELETED", object: before.object });
+      this.#onEvent(key, eventOf("DELETED", before));
     }
     if (after === undefined) return;
     const type = before === undefined || replaced ? "ADDED" : "MODIFIED";
-    this.#onEvent(key, { type, object: after.object });
+    this.#onEvent(key, eventOf(type, after));
   }
 
-  #prepare(key: string, object: T): Stored<T> | undefined {
+  #prepare(key: string, event: ChangeEvent<T>): Stored<T> | undefined {
+    const known = KnownIdentity.of(event);
+    const isLookedAt = this.#transform !== undefined || this.#store.hasIndexes;
+    if (known !== undefined && !isLookedAt) {
+      return new StoredEvent(event, known);
+    }
     // Before the transform, which may change the object itself.
-    const uid = uidOf(object);
-    const version = versionOf(object);
+    const { uid, resourceVersion: version } = identityOfEvent(event);
+    const { object } = event;
     try {
       return { object: this.#transformed(object), uid, version };
     } catch (cause) {
@@ -200,7 +212,11 @@ export class InformerCache<T extends KubernetesObject> {
     return transformed;
   }
 
-  #keyOf(object: T): string | undefined {
+  #keyOf(event: { readonly object: T }): string | undefined {
+    const known = KnownIdentity.of(event);
+    // Without a name, the object is shown.
+    if (known?.name) return metaNamespaceKey({ metadata: known });
+    const { object } = event;
     try {
       return metaNamespaceKey(object);
     } catch (cause) {
@@ -224,10 +240,21 @@ function isAnother(a: string | undefined, b: string | undefined): boolean {
 /** Whether an object is known to be unchanged since it was stored. */
 function isSame<T extends KubernetesObject>(
   known: Stored<T>,
-  object: T,
+  event: ChangeEvent<T>,
 ): boolean {
-  return known.version !== undefined && known.version === versionOf(object) &&
-    known.uid === uidOf(object);
+  const { uid, resourceVersion } = identityOfEvent(event);
+  return known.version !== undefined && known.version === resourceVersion &&
+    known.uid === uid;
+}
+
+/** An event about what is in the store, or was. */
+function eventOf<T extends KubernetesObject>(
+  type: ChangeEvent<T>["type"],
+  stored: Stored<T>,
+): ChangeEvent<T> {
+  return stored instanceof StoredEvent
+    ? stored.as(type)
+    : { type, object: stored.object };
 }
 
 /** Whether two objects are known to have the same fields, in the same order. */

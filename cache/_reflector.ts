@@ -22,14 +22,21 @@ import {
   type ReflectorPlan,
   type Request,
 } from "./_reflector_plan.ts";
-import { isUndecodableEvent } from "../api/_undecodable_event_error.ts";
-import { checkList, versionOf } from "../api/_untrusted.ts";
+import {
+  checkList,
+  isAboutObject,
+  versionOf,
+  versionOfEvent,
+} from "../api/_untrusted.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, textField } from "../internal/json_fields.ts";
 import { watchLifetime, watchOptions } from "./_watch_lifetime.ts";
 import { type WatchEnd, WatchSession } from "./_watch_session.ts";
-import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
+import {
+  isUndecodableEvent,
+  UndecodableEventError,
+} from "../api/_undecodable_event_error.ts";
 import { statusError } from "../api/status_error.ts";
 import type {
   ChangeEvent,
@@ -237,12 +244,12 @@ export class Reflector<T extends KubernetesObject> {
       case "ADDED":
       case "MODIFIED":
       case "DELETED":
-        if (!isRecord(event.object)) break;
+        if (!isAboutObject(event)) break;
         if (reading.collected === undefined) this.#apply(reading, event);
         else this.#collect(reading, event);
         return undefined;
       case "BOOKMARK":
-        if (!isRecord(event.object)) break;
+        if (!isAboutObject(event)) break;
         return this.#takeBookmark(reading, event);
       case "ERROR":
         return { kind: "failed", error: statusError(event.object) };
@@ -272,12 +279,10 @@ export class Reflector<T extends KubernetesObject> {
 
   #collect(
     { collected, trust }: WatchReading<T>,
-    { type, object }: ChangeEvent<T>,
+    event: ChangeEvent<T>,
   ): void {
-    const { cache } = this.#options;
     if (collected === undefined) return;
-    if (type === "DELETED") cache.uncollect(collected, object);
-    else cache.collect(collected, object, trust);
+    this.#options.cache.collectEvent(collected, event, trust);
   }
 
   #apply(reading: WatchReading<T>, event: ChangeEvent<T>): void {
@@ -290,7 +295,7 @@ export class Reflector<T extends KubernetesObject> {
     const { onVersion, plan } = this.#options;
     reading.heard = true;
     if (event.type !== "ADDED") reading.inOrder = true;
-    const version = versionOf(event.object);
+    const version = versionOfEvent(event);
     if (version === undefined || !reading.inOrder) return;
     plan.moved(version);
     onVersion(plan.version);

@@ -26,7 +26,7 @@ import { cancelQuietly } from "../internal/abort.ts";
 import { clipJson } from "../internal/clip_json.ts";
 import { clip, errorText } from "../internal/error_text.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
-import { lazyEvent } from "./_lazy_event.ts";
+import { lazyEvent } from "../api/_lazy_event.ts";
 import { LineBuffer } from "./_line_buffer.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
@@ -241,14 +241,18 @@ class EventDecoder<T extends KubernetesObject> {
     });
   }
 
-  #objectText(object: ScannedObject): string {
-    const { start, end, managedFields } = object;
+  /**
+   * Joining copies: a part of a string keeps the whole of it in memory, which
+   * here is all that was read with the line. So there are always two parts.
+   */
+  #objectText({ start, end, managedFields }: ScannedObject): string {
+    const lastBrace = { start: end - 1, end: end - 1 };
+    const cut = this.#dropManagedFields && managedFields || lastBrace;
     const lines = this.#wholeLines;
-    if (managedFields === undefined || !this.#dropManagedFields) {
-      return lines.part(object);
-    }
-    return lines.part({ start, end: managedFields.start }) +
-      lines.part({ start: managedFields.end, end });
+    return [
+      lines.part({ start, end: cut.start }),
+      lines.part({ start: cut.end, end }),
+    ].join("");
   }
 
   #parse(line: string): WatchEvent<T> {

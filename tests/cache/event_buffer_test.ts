@@ -8,7 +8,9 @@ import {
   type EventBuffer,
   PlainBuffer,
 } from "../../cache/_event_buffer.ts";
-import type { ChangeEvent } from "../../api/types.ts";
+import { identityOf } from "../../api/identity_of.ts";
+import { lazyEvent } from "../../api/_lazy_event.ts";
+import type { ChangeEvent, KubernetesObject } from "../../api/types.ts";
 import { line, stored } from "../support/informer_fakes.ts";
 
 function drain(buffer: EventBuffer<ChangeEvent["object"]>): string[] {
@@ -190,4 +192,25 @@ Deno.test("CoalescingBuffer leads its consumer to the same state as all events, 
     }),
     { numRuns: Number(Deno.env.get("FAST_CHECK_RUNS") ?? 300) },
   );
+});
+
+Deno.test("CoalescingBuffer merges events without looking at their objects", () => {
+  const event = (type: ChangeEvent["type"], version: string): ChangeEvent =>
+    lazyEvent<KubernetesObject>({
+      type,
+      identity: { name: "a", uid: "1", resourceVersion: version },
+      parse: () => {
+        throw new SyntaxError("looked at");
+      },
+    });
+  const buffer = new CoalescingBuffer();
+  buffer.put("a", event("ADDED", "1"));
+  buffer.put("a", event("MODIFIED", "2"));
+  buffer.put("b", event("DELETED", "3"));
+  buffer.put("b", event("ADDED", "4"));
+  const [a, b] = [buffer.take(), buffer.take()];
+  assert(a !== undefined && b !== undefined);
+  assertEquals([a.type, identityOf(a).resourceVersion], ["ADDED", "2"]);
+  assertEquals([b.type, identityOf(b).resourceVersion], ["MODIFIED", "4"]);
+  assertEquals(buffer.take(), undefined);
 });

@@ -173,9 +173,9 @@ Deno.test("uncollect() removes an object from a list", () => {
   const collected: Collected<Item> = new Map();
   cache.collect(collected, stored("a", 2));
   cache.collect(collected, stored("b", 3));
-  cache.uncollect(collected, stored("a", 4));
-  cache.uncollect(collected, stored("c", 5));
-  cache.uncollect(collected, {});
+  cache.collectEvent(collected, { type: "DELETED", object: stored("a", 4) });
+  cache.collectEvent(collected, { type: "DELETED", object: stored("c", 5) });
+  cache.collectEvent(collected, { type: "DELETED", object: {} });
   cache.replace(collected);
   assertEquals(fixture.store, ["b@3"]);
   assertEquals(fixture.errors.length, 1);

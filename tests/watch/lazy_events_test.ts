@@ -2,7 +2,12 @@
 // watchers: none looks at an object that its consumer does not look at, and an
 // object that is not valid JSON is an ordinary failure to those that must.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { isUndecodableEvent } from "../../api/_undecodable_event_error.ts";
 import {
   identityOf,
@@ -62,11 +67,22 @@ Deno.test("RetryWatcher passes on an object that is not valid JSON, without look
   });
 });
 
-Deno.test("IndexerInformerWatcher reports an object that is not valid JSON, and lists", async () => {
+const END = JSON.stringify({
+  type: "BOOKMARK",
+  object: {
+    metadata: {
+      resourceVersion: "5",
+      annotations: { "k8s.io/initial-events-end": "true" },
+    },
+  },
+});
+
+Deno.test("IndexerInformerWatcher reports an object that is not valid JSON when it is indexed, and lists", async () => {
   const errors: unknown[] = [];
   await using informer = new IndexerInformerWatcher(
-    serverOf(line(2, "tru")),
+    serverOf(line(2, "tru"), `${END}\n`),
     {
+      indexers: { all: () => ["all"] },
       minBackoffMs: 1,
       maxBackoffMs: 1,
       onWatchError: (error) => {
@@ -75,7 +91,49 @@ Deno.test("IndexerInformerWatcher reports an object that is not valid JSON, and 
     },
   );
   assert(await informer.controller.synced);
-  assertEquals(informer.indexer.listKeys(), ["web"]);
+  assertEquals(informer.indexer.indexKeys("all", "all"), ["web"]);
   assertEquals(errors.length, 1);
   assert(isUndecodableEvent(errors[0]), String(errors[0]));
 });
+
+Deno.test("IndexerInformerWatcher keeps an object that is not valid JSON, and throws when it is looked at", async () => {
+  await using informer = new IndexerInformerWatcher(
+    serverOf(line(2, "tru"), `${END}\n`),
+  );
+  assert(await informer.controller.synced);
+  assertEquals(informer.indexer.listKeys(), ["web"]);
+  assertThrows(
+    () => informer.indexer.getByKey("web"),
+    SyntaxError,
+    "the object web at resource version 2 is not valid JSON",
+  );
+  const { value: event } = await informer.events.getReader().read();
+  assert(event !== undefined);
+  assertEquals(event.type, "ADDED");
+  assertEquals(identityOf(event), { name: "web", resourceVersion: "2" });
+  assertThrows(() => event.object, SyntaxError);
+});
+
+for (const first of ["store", "event"]) {
+  Deno.test(`IndexerInformerWatcher gives the same object each time when the ${first} is looked at first`, async () => {
+    await using informer = new IndexerInformerWatcher(
+      serverOf(line(2, "1"), `${END}\n`, line(6, "2")),
+    );
+    const reader = informer.events.getReader();
+    await reader.read();
+    const { value: event } = await reader.read();
+    assert(event !== undefined);
+    const inStore = () => informer.indexer.getByKey("web");
+    const [one, other] = first === "store"
+      ? [inStore(), event.object]
+      : [event.object, inStore()];
+    assertStrictEquals(one, other);
+    assertStrictEquals(inStore(), one);
+    assertStrictEquals(informer.indexer.list()[0], one);
+    assertEquals<unknown>(one, {
+      metadata: { name: "web", resourceVersion: "6" },
+      spec: 2,
+    });
+    assertEquals(event.type, "MODIFIED");
+  });
+}

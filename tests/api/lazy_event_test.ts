@@ -6,7 +6,7 @@ import assert from "node:assert";
 import { inspect } from "node:util";
 import type { ChangeEvent, KubernetesObject } from "../../mod.ts";
 import { identityOf } from "../../mod.ts";
-import { lazyEvent } from "../../rest/_lazy_event.ts";
+import { lazyEvent } from "../../api/_lazy_event.ts";
 
 const OBJECT = {
   apiVersion: "v1",

@@ -15,19 +15,15 @@
  * @module
  */
 
-import { KnownIdentity } from "../api/_known_identity.ts";
-import type {
-  ChangeEvent,
-  KubernetesObject,
-  ObjectIdentity,
-} from "../api/types.ts";
+import { KnownIdentity } from "./_known_identity.ts";
+import type { ChangeEvent, KubernetesObject, ObjectIdentity } from "./types.ts";
 
 /** What is known of an event before its object is looked at. */
 export interface LazyEvent<T extends KubernetesObject> {
   /** The type of the event. */
   readonly type: ChangeEvent<T>["type"];
   /** Whose event it is. */
-  readonly identity: ObjectIdentity;
+  readonly identity: Readonly<ObjectIdentity>;
   /** Parses the object, if it is looked at. What it throws, the look throws. */
   readonly parse: () => T;
 }
@@ -82,6 +78,25 @@ export function lazyEvent<T extends KubernetesObject>(
   new KnownIdentity(event, identity);
   addObject(event, parse);
   return event;
+}
+
+/**
+ * Creates an event of another type about the object of an event, which is not
+ * parsed for it. Both have the same object.
+ *
+ * @typeParam T Type of the object.
+ * @param event The event.
+ * @param type The type of the other one.
+ * @returns The other one.
+ */
+export function eventAs<T extends KubernetesObject>(
+  event: { readonly object: T },
+  type: ChangeEvent<T>["type"],
+): ChangeEvent<T> {
+  const identity = KnownIdentity.of(event);
+  return identity === undefined
+    ? { type, object: event.object }
+    : lazyEvent<T>({ type, identity, parse: () => event.object });
 }
 
 function addObject<T extends KubernetesObject>(
