@@ -11,7 +11,8 @@
  *
  * Parsing an object takes longer than everything else together. So a line is
  * only scanned for its type and the identity of its object, and the object is
- * parsed when it is looked at. The scanner declines what it is not certain of,
+ * parsed when it is looked at, unless the consumer looks at each of them anyway.
+ * The scanner declines what it is not certain of,
  * and the last line if it has no line end, since it may have been cut off: these
  * are parsed at once.
  *
@@ -28,6 +29,7 @@ import { clip, errorText } from "../internal/error_text.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
 import { lazyEvent } from "../api/_lazy_event.ts";
 import { LineBuffer } from "./_line_buffer.ts";
+import { LookPrediction } from "./_look_prediction.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { JsonParser } from "./_response_body.ts";
@@ -116,6 +118,7 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #parseJson: JsonParser;
   readonly #dropManagedFields: boolean;
   readonly #wholeLines = new TextLines();
+  readonly #looks = new LookPrediction();
   readonly #onAbort = () => this.#fail(this.#signal.reason);
   #ended = false;
 
@@ -186,7 +189,9 @@ class EventDecoder<T extends KubernetesObject> {
     const lines = this.#wholeLines;
     while (!lines.next()) if (!this.#takeLines()) return undefined;
     const { bytes, start, end } = lines;
-    const scanned = scanEvent(bytes, start, end);
+    // Objects whose managedFields are not to be parsed are always scanned.
+    const isParsed = !this.#dropManagedFields && this.#looks.next();
+    const scanned = isParsed ? undefined : scanEvent(bytes, start, end);
     const line = lines.text() ?? this.#notUtf8(bytes.subarray(start, end));
     return scanned === undefined ? this.#parse(line) : this.#lazy(scanned);
   }
@@ -230,10 +235,13 @@ class EventDecoder<T extends KubernetesObject> {
     const identity = scannedIdentity(this.#wholeLines, object);
     const redactor = this.#redactor;
     const parseJson = this.#parseJson;
+    const looks = this.#looks;
+    const { current } = looks;
     return lazyEvent<T>({
       type,
       identity,
       parse: () => {
+        looks.lookedAt(current);
         const parsed = parseOrUndefined(parseJson, text);
         if (isObject<T>(parsed)) return parsed;
         throw badObject(text, identity, redactor);

@@ -137,7 +137,8 @@ const METADATA_ONLY: Accept = {
  *   token after a 401.
  * - Events are decoded only when they are read. A line that is not an event
  *   errors the stream; it is never skipped.
- * - The object of an event is parsed when `event.object` is first read;
+ * - The object of an event is parsed when `event.object` is first read, or
+ *   before where the objects of all events before were read;
  *   {@linkcode identityOf} tells whose event it is without that. When the event
  *   is read, its type, its object's metadata and that everything is closed in
  *   the end have been checked; if the object is not valid JSON elsewhere,
