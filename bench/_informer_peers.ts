@@ -7,9 +7,9 @@
 import {
   IndexerInformerWatcher,
   type InformerOptions,
-  type KubernetesObject,
   resourcePath,
   RestListerWatcher,
+  type RestListerWatcherOptions,
 } from "../watch/mod.ts";
 
 /** An informer that has synced. */
@@ -28,7 +28,9 @@ export const INFORMER_PEERS: Readonly<Record<string, InformerPeer>> = {
   "watchtools": (server, count) => ours(server, count, {}),
   "… by LIST": (server, count) => ours(server, count, { watchList: false }),
   "… without managedFields": (server, count) =>
-    ours(server, count, { transform: dropManagedFields }),
+    ours(server, count, {}, { dropManagedFields: true }),
+  "… by LIST, without managedFields": (server, count) =>
+    ours(server, count, { watchList: false }, { dropManagedFields: true }),
   "client-node": clientNode,
 };
 
@@ -38,10 +40,15 @@ export const INFORMER_PEERS: Readonly<Record<string, InformerPeer>> = {
  *
  * @param server The address of the server.
  * @param count The number of pods.
+ * @param options What to leave out.
  * @returns The lister-watcher.
  */
-export function podsOf(server: string, count: number): RestListerWatcher {
-  return new RestListerWatcher({ server, path: path(count) });
+export function podsOf(
+  server: string,
+  count: number,
+  options: Pick<RestListerWatcherOptions, "dropManagedFields"> = {},
+): RestListerWatcher {
+  return new RestListerWatcher({ ...options, server, path: path(count) });
 }
 
 function path(count: number): string {
@@ -53,8 +60,10 @@ async function ours(
   server: string,
   count: number,
   options: InformerOptions,
+  sourceOptions?: Pick<RestListerWatcherOptions, "dropManagedFields">,
 ): Promise<Synced> {
-  const informer = new IndexerInformerWatcher(podsOf(server, count), {
+  const pods = podsOf(server, count, sourceOptions);
+  const informer = new IndexerInformerWatcher(pods, {
     ...options,
     // The events are not read, as the other informer has no listeners either.
     coalesce: true,
@@ -64,11 +73,6 @@ async function ours(
     size: informer.indexer.size,
     stop: () => informer[Symbol.asyncDispose](),
   };
-}
-
-function dropManagedFields(object: KubernetesObject): KubernetesObject {
-  delete object.metadata?.managedFields;
-  return object;
 }
 
 /** As in its documentation, with the typed list function. */

@@ -1,8 +1,9 @@
 /**
- * Lists once, in one of two ways, when a line is read, and prints how long it
+ * Lists once, in one of three ways, when a line is read, and prints how long it
  * took and how much the peak of memory grew: `_list_peer.ts HOW SERVER PATH
- * TOKEN COMPRESSION`. `HOW` is `ours`, `RestListerWatcher.list()`, or `plain`,
- * `response.arrayBuffer()` and `JSON.parse()`.
+ * TOKEN COMPRESSION`. `HOW` is `ours`, `RestListerWatcher.list()`, `trimmed`, the
+ * same without `managedFields`, or `plain`, `response.arrayBuffer()` and
+ * `JSON.parse()`.
  *
  * @module
  */
@@ -38,6 +39,7 @@ async function ours(query: { limit?: number }): Promise<{ items: unknown[] }> {
     server,
     path,
     headers,
+    dropManagedFields: how === "trimmed",
     fetch: (url, init) => fetch(url, { ...init, client }),
   });
   return await source.list(query);
@@ -52,16 +54,14 @@ async function resetPeak(): Promise<number> {
 }
 
 // The connection and the code are there before the measurement.
-const warmUp = how === "ours"
-  ? ours({ limit: 1 })
-  : plain(`${server}${path}?limit=1`);
-await warmUp;
+if (how === "plain") await plain(`${server}${path}?limit=1`);
+else await ours({ limit: 1 });
 for await (const _ of linesOf(Deno.stdin.readable)) {
   const before = await resetPeak();
   const start = performance.now();
-  const { items } = how === "ours"
-    ? await ours({})
-    : await plain(`${server}${path}`);
+  const { items } = how === "plain"
+    ? await plain(`${server}${path}`)
+    : await ours({});
   const cost: ListCost = {
     items: items.length,
     elapsedMs: performance.now() - start,

@@ -13,7 +13,7 @@ import { peakBytes } from "./_memory.ts";
 export interface InformerRun {
   /** The time until the informer had synced. */
   syncMs: number;
-  /** The heap size after garbage collection. */
+  /** What is kept after garbage collection, less what was there before. */
   heapBytes: number;
   /** The peak memory usage of the process. */
   peakBytes: number;
@@ -31,14 +31,14 @@ async function main(): Promise<void> {
   await warm.stop();
 
   const count = Number(text);
+  const before = heapAfterCollection();
   const start = performance.now();
   const synced = await peer(server, count);
   const syncMs = performance.now() - start;
   if (synced.size !== count) throw new Error(`${name} has ${synced.size}`);
-  collectGarbage();
   const run: InformerRun = {
     syncMs,
-    heapBytes: Deno.memoryUsage().heapUsed,
+    heapBytes: heapAfterCollection() - before,
     peakBytes: await peakBytes(),
   };
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
@@ -49,9 +49,12 @@ async function main(): Promise<void> {
 /** Available with `--v8-flags=--expose-gc`. */
 declare const gc: (() => void) | undefined;
 
-function collectGarbage(): void {
+/** With what is held outside of the heap: buffers may hold objects as well. */
+function heapAfterCollection(): number {
   if (typeof gc !== "function") {
     throw new Error("Cannot measure the heap without --v8-flags=--expose-gc");
   }
   gc();
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
 }

@@ -23,10 +23,8 @@ import type { RelistRun } from "./_run_relist.ts";
 import { print, ratio, row, splitArgs } from "./_report.ts";
 import { median } from "./_statistics.ts";
 
-const OURS = "watchtools";
 const CLIENT_NODE = "client-node";
 const CLIENT_GO = "client-go dynamic";
-const TRIMMED = "… without managedFields";
 
 /** The number of events to apply to a cache to measure the cost of one. */
 const EVENTS = 50_000;
@@ -69,7 +67,15 @@ async function measureSync(count: number): Promise<void> {
   const of = (name: string, what: keyof InformerRun) =>
     median((runs.get(name) ?? []).map((run) => run[what]));
   print(`${count} pods of about 4 KB, medians of ${values.rounds} rounds`);
-  print(row("", "objects/s", "x client-node", "x client-go", "peak MB"));
+  print(row(
+    "",
+    "objects/s",
+    "x client-node",
+    "x client-go",
+    "peak MB",
+    "kept KB",
+    "x client-node",
+  ));
   for (const name of names) {
     const syncMs = of(name, "syncMs");
     print(row(
@@ -78,13 +84,11 @@ async function measureSync(count: number): Promise<void> {
       ratio(of(CLIENT_NODE, "syncMs"), syncMs),
       ratio(of(CLIENT_GO, "syncMs"), syncMs),
       (of(name, "peakBytes") / 2 ** 20).toFixed(0),
+      (of(name, "heapBytes") / count / 1000).toFixed(1),
+      ratio(of(name, "heapBytes"), of(CLIENT_NODE, "heapBytes")),
     ));
   }
-  print(
-    `heap without managedFields: ${
-      ratio(of(TRIMMED, "heapBytes"), of(OURS, "heapBytes"))
-    } x\n`,
-  );
+  print("");
 }
 
 async function measureRelists(count: number): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * Measures what a large list costs: `RestListerWatcher.list()` beside the least
  * that a program can do, `response.arrayBuffer()` and `JSON.parse()`, on a real
- * kube-apiserver, compressed and not. Each list is made by a process of its own,
+ * kube-apiserver, compressed and not, and the same without `managedFields`. Each list is made by a process of its own,
  * so that the peak of memory is its own.
  *
  * Arguments: options for the Deno processes to start, `--`, then `--objects N`
@@ -36,9 +36,13 @@ await fill(plane, objects);
 print(
   `${objects} ConfigMaps of 5 KB, one list; medians of ${values.rounds} rounds`,
 );
-print(row("", "plain", "ours", "ratio"));
+print(row("", "plain", "ours", "x plain", "trimmed", "x plain"));
 for (const encoding of ["gzip", "identity"]) {
-  const costs: Record<string, ListCost[]> = { plain: [], ours: [] };
+  const costs: Record<string, ListCost[]> = {
+    plain: [],
+    ours: [],
+    trimmed: [],
+  };
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [how, all] of Object.entries(costs)) {
       all.push(await measure(how, encoding));
@@ -50,13 +54,15 @@ for (const encoding of ["gzip", "identity"]) {
       ["peak memory", "MB", ({ peakBytes }: ListCost) => peakBytes / 1e6],
     ] as const
   ) {
-    const [plain = NaN, ours = NaN] = Object.values(costs)
+    const [plain = NaN, ours = NaN, trimmed = NaN] = Object.values(costs)
       .map((all) => median(all.map(of)));
     print(row(
       `${encoding}, ${what}`,
       `${plain.toFixed(0)} ${unit}`,
       `${ours.toFixed(0)} ${unit}`,
       ratio(ours, plain),
+      `${trimmed.toFixed(0)} ${unit}`,
+      ratio(trimmed, plain),
     ));
   }
 }

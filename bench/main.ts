@@ -1,6 +1,7 @@
 /**
- * `deno task bench`: measures the throughput of watch events, compared with a
- * plain loop over the same body and with `npm:@kubernetes/client-node`.
+ * `deno task bench`: measures the throughput of watch events, compared with only
+ * reading the same body, with a plain loop over it and with
+ * `npm:@kubernetes/client-node`. See `bench/README.md`.
  *
  * The server and each peer are separate processes. After a warm-up round, the
  * peers take turns, so that other load on the machine affects all of them. The
@@ -19,6 +20,7 @@ import { print, ratio, row, splitArgs } from "./_report.ts";
 import type { Run } from "./_run_peer.ts";
 import { median } from "./_statistics.ts";
 
+const LIMIT = "read only";
 const PLAIN = "plain loop";
 const CLIENT_NODE = "client-node Watch";
 
@@ -61,7 +63,16 @@ for (let round = 0; round <= rounds; round++) {
 
 print(`${events} events of about 5 KB each, ${rounds} rounds`);
 print("ratios of the medians, and of the fastest rounds");
-print(row("", "events/s", "x plain", "x client-node", "peak MB", "x4 events"));
+print(row(
+  "",
+  "events/s",
+  "x read only",
+  "x plain",
+  "x client-node",
+  "peak MB",
+  "x4 events",
+));
+const limit = peers.find(({ name }) => name === LIMIT)?.durations ?? [];
 const plain = peers.find(({ name }) => name === PLAIN)?.durations ?? [];
 const clientNode = peers.find(({ name }) => name === CLIENT_NODE)?.durations ??
   [];
@@ -70,6 +81,7 @@ for (const { name, process, durations, peakBytes } of peers) {
   print(row(
     name,
     (events / median(durations) * 1000).toFixed(0),
+    ratios(limit, durations),
     ratios(plain, durations),
     ratios(clientNode, durations),
     (peakBytes / 2 ** 20).toFixed(0),
