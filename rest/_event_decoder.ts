@@ -35,7 +35,9 @@ import type { Redactor } from "../internal/redactor.ts";
 import type { JsonParser } from "./_response_body.ts";
 import { scannedIdentity } from "./_scanned_identity.ts";
 import {
+  type Extent,
   scanEvent,
+  scanEventForManagedFields,
   type ScannedEvent,
   type ScannedObject,
 } from "./_scanner.ts";
@@ -189,11 +191,23 @@ class EventDecoder<T extends KubernetesObject> {
     const lines = this.#wholeLines;
     while (!lines.next()) if (!this.#takeLines()) return undefined;
     const { bytes, start, end } = lines;
-    // Objects whose managedFields are not to be parsed are always scanned.
-    const isParsed = !this.#dropManagedFields && this.#looks.next();
-    const scanned = isParsed ? undefined : scanEvent(bytes, start, end);
+    const isLookedAt = this.#looks.next();
+    const scanned = isLookedAt ? undefined : scanEvent(bytes, start, end);
     const line = lines.text() ?? this.#notUtf8(bytes.subarray(start, end));
-    return scanned === undefined ? this.#parse(line) : this.#lazy(scanned);
+    if (scanned !== undefined) return this.#lazy(scanned);
+    // Had it been scanned, it might have been looked at.
+    if (!isLookedAt) this.#looks.lookedAt(this.#looks.current);
+    const cut = isLookedAt && this.#dropManagedFields
+      ? scanEventForManagedFields(bytes, start, end)
+      : undefined;
+    return this.#parse(cut === undefined ? line : this.#lineWithout(cut));
+  }
+
+  #lineWithout(cut: Extent): string {
+    const lines = this.#wholeLines;
+    const { start, end } = lines;
+    return lines.part({ start, end: cut.start }) +
+      lines.part({ start: cut.end, end });
   }
 
   /** Takes all complete lines out of the buffer, if there are any. */

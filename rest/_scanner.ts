@@ -97,6 +97,39 @@ export function scanEvent(
   return undefined;
 }
 
+/**
+ * Finds the first `managedFields` of a watch event, and does not scan what comes
+ * after it: there may be others where keys come twice.
+ *
+ * @param bytes Bytes that hold the line.
+ * @param start Where the line starts.
+ * @param end Where it ends.
+ * @returns What to leave out; undefined if nothing was found.
+ */
+export function scanEventForManagedFields(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Extent | undefined {
+  const beginning = BEGINNINGS.find(({ bytes: beginning }) =>
+    matches(bytes, start, beginning)
+  );
+  if (beginning === undefined) return undefined;
+  let at = start + beginning.bytes.length;
+  if (bytes[at] !== OPEN_BRACE) return undefined;
+  do {
+    const value = afterKey(bytes, at + 1, end);
+    if (value === NOWHERE) return undefined;
+    if (isKey(bytes, at + 1, value, METADATA)) {
+      const metadata = new Metadata();
+      metadata.scan(bytes, value, end, true);
+      return metadata.managedFields;
+    }
+    at = afterValue(bytes, value, end);
+  } while (bytes[at] === COMMA);
+  return undefined;
+}
+
 /** Whether the event has no other member than its type and its object. */
 function endsEvent(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== CLOSE_BRACE) return false;
@@ -193,8 +226,17 @@ class Metadata {
   #resourceVersion: Extent | undefined;
   #managedFields: Extent | undefined;
 
-  /** Scans up to after the last brace. */
-  scan(bytes: Uint8Array, start: number, end: number): number {
+  get managedFields(): Extent | undefined {
+    return this.#managedFields;
+  }
+
+  /** Scans up to after the last brace, or only up to `managedFields`. */
+  scan(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    stopsThere = false,
+  ): number {
     let at = start;
     if (bytes[at] !== OPEN_BRACE) return NOWHERE;
     do {
@@ -204,6 +246,7 @@ class Metadata {
       at = afterValue(bytes, value, end);
       if (at === NOWHERE) return NOWHERE;
       if (!this.#take(bytes, member, value, at)) return NOWHERE;
+      if (stopsThere && this.#managedFields !== undefined) return at;
     } while (bytes[at] === COMMA);
     return bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
   }

@@ -805,3 +805,43 @@ testBoth(
     ]);
   },
 );
+
+testBoth(
+  "leaves managedFields out of objects that are all looked at",
+  async (kind) => {
+    const metadata = { uid: "1", ...MANAGED, name: "é" };
+    const object = { kind: "Pod", metadata, spec: MANAGED };
+    const trimmed = { ...object, metadata: { uid: "1", name: "é" } };
+    const twice = `{"metadata":{"name":"a"},"metadata":${
+      JSON.stringify({ ...metadata, more: MANAGED })
+    }}`;
+    const lines = Array.from(
+      { length: 100 },
+      (_, index) =>
+        index % 10 === 9
+          ? `{"type":"ADDED","object":${twice}}\n`
+          : line({ type: "ADDED", object }),
+    );
+    const decoding = new Decoding(
+      kind,
+      [lines.join("")],
+      undefined,
+      undefined,
+      { dropManagedFields: true },
+    );
+    let lazy = 0;
+    let index = 0;
+    for await (const event of decoding.events) {
+      if (Object.getOwnPropertyDescriptor(event, "object")?.get) lazy++;
+      assertEquals<unknown>(
+        event.object,
+        index++ % 10 === 9
+          ? { metadata: { uid: "1", name: "é", more: MANAGED } }
+          : trimmed,
+      );
+    }
+    assertEquals(index, 100);
+    // Those with a key that comes twice never are.
+    assert(lazy < 50, `${lazy} were parsed when looked at`);
+  },
+);
