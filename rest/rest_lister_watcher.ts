@@ -8,7 +8,7 @@
  */
 
 import { parseList } from "./_list_body.ts";
-import { withDefaults } from "./_request_url.ts";
+import { requestUrl, withDefaults } from "./_request_url.ts";
 import {
   type FetchFunction,
   RestClient,
@@ -18,7 +18,8 @@ import {
   DROP_MANAGED_FIELDS,
   dropsManagedFields,
 } from "../api/_managed_fields_option.ts";
-import { checkList } from "../api/_untrusted.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
+import { checkList, uidOf } from "../api/_untrusted.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
 import type {
   KubernetesList,
@@ -222,9 +223,46 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     return this.#selectors.fieldSelector;
   }
 
+  /**
+   * What is listed and watched: the path, and the selectors of the constructor
+   * as a query. A checkpoint keeps it, to recognize one of another resource.
+   */
+  get resource(): string {
+    return requestUrl(this.#path, this.#selectors);
+  }
+
   /** The shard selector of the constructor, if any. */
   get shardSelector(): string | undefined {
     return this.#selectors.shardSelector;
+  }
+
+  /**
+   * Returns the UID of the namespace `kube-system`, which identifies a cluster.
+   *
+   * @param options The signal that aborts the request.
+   * @returns The UID; undefined where the server refuses to tell.
+   * @throws {StatusError} If the server fails.
+   * @throws {ConnectionError} If there is no response, or it is not complete.
+   * @throws {ConfigurationError} If the request cannot be sent as it is
+   *   configured.
+   * @throws The signal's reason if it is aborted.
+   */
+  async clusterUid(
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<string | undefined> {
+    try {
+      const { bytes } = await this.#client.read({
+        path: "/api/v1/namespaces/kube-system",
+        accept: METADATA_ONLY.watch,
+        signal: options.signal,
+      });
+      return uidOf(JSON.parse(new TextDecoder().decode(bytes)));
+    } catch (error) {
+      if (error instanceof SyntaxError || isPermanentRefusal(error)) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /**

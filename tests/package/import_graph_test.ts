@@ -62,6 +62,7 @@ const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
         "npm:openid-client",
       ],
     },
+    "./serverless": { code: [], types: [] },
     "./testing": { code: ["node:http"], types: [] },
   };
 

@@ -33,6 +33,7 @@ import {
   RawServer,
   Served,
 } from "../support/http_fakes.ts";
+import { FakeApiServer } from "../../testing/mod.ts";
 import { isPending, turn } from "../support/wait_fakes.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
@@ -631,4 +632,34 @@ Deno.test("RestListerWatcher.list() closes the connection when it is aborted dur
   const error = await assertRejects(() => pods.list({ signal: abort.signal }));
   assertStrictEquals(error, reason);
   await closed.promise;
+});
+
+Deno.test("RestListerWatcher.resource is the path and the selectors", () => {
+  const of = (selectors: { labelSelector?: string; fieldSelector?: string }) =>
+    new RestListerWatcher({
+      server: "https://kubernetes.default.svc",
+      path: "/api/v1/pods",
+      ...selectors,
+    }).resource;
+  assertEquals(of({}), "/api/v1/pods");
+  assertEquals(
+    of({ labelSelector: "app=web", fieldSelector: "metadata.name=a" }),
+    "/api/v1/pods?labelSelector=app%3Dweb&fieldSelector=metadata.name%3Da",
+  );
+});
+
+Deno.test("RestListerWatcher.clusterUid() returns the UID of kube-system", async () => {
+  await using server = new FakeApiServer();
+  const pods = new RestListerWatcher({
+    server: "https://kubernetes.default.svc",
+    path: "/api/v1/pods",
+    fetch: server.fetch,
+  });
+  assertEquals(await pods.clusterUid(), undefined);
+  const { metadata } = server.create({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "kube-system" },
+  });
+  assertEquals(await pods.clusterUid(), metadata?.uid);
 });

@@ -1,0 +1,128 @@
+/**
+ * How far an invocation has come, and when that is saved.
+ *
+ * @module
+ */
+
+import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
+import type { ChangeEvent } from "../api/types.ts";
+import { type Checkpoint, CHECKPOINT_FORMAT } from "./checkpoint.ts";
+import { HandedOnIndex } from "./_handed_on_index.ts";
+import type { CheckpointKeeper } from "./_checkpoint_keeper.ts";
+import type { WatchedResource } from "./_watched_resource.ts";
+
+/** What a ledger needs. */
+export interface LedgerParts {
+  /** Saves the checkpoint. */
+  readonly keeper: CheckpointKeeper;
+  /** What the checkpoint is about. */
+  readonly resource: WatchedResource;
+  /** After how many events it is saved. */
+  readonly saveEvery: number;
+  /** Whether objects are kept beyond the first list. */
+  readonly keepsIndex: boolean;
+}
+
+/** How far an invocation has come. */
+export class Ledger {
+  /** The version up to which everything has been handled. */
+  position = "";
+  /** What has been handed on; undefined where that is not kept. */
+  index: HandedOnIndex | undefined = new HandedOnIndex();
+
+  readonly #parts: LedgerParts;
+  #unsaved = 0;
+  #hasMoved = false;
+
+  /**
+   * Begins with nothing.
+   *
+   * @param parts What it needs.
+   */
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether events have been handled that are not saved yet. */
+  get hasUnsaved(): boolean {
+    return this.#unsaved > 0;
+  }
+
+  /** Whether anything has changed since the last save. */
+  get hasMoved(): boolean {
+    return this.#hasMoved;
+  }
+
+  /**
+   * Takes up a checkpoint.
+   *
+   * @param checkpoint The checkpoint.
+   */
+  resume(checkpoint: Checkpoint): void {
+    const { resourceVersion, index } = checkpoint;
+    this.position = resourceVersion;
+    this.index = index === undefined ? undefined : HandedOnIndex.from(index);
+    this.#dropIndexIfUnwanted();
+  }
+
+  /**
+   * Notes that an event has been handled, and saves if it is time.
+   *
+   * @param event The event.
+   */
+  async handled(event: ChangeEvent): Promise<void> {
+    const { index } = this;
+    if (index !== undefined) {
+      if (event.type === "DELETED") {
+        index.delete(metaNamespaceKey(event.object));
+      } else index.set(event.object);
+    }
+    this.#hasMoved = true;
+    this.#unsaved++;
+    if (this.#unsaved >= this.#parts.saveEvery) await this.save();
+  }
+
+  /**
+   * Moves the position.
+   *
+   * @param position The version up to which everything has been handled.
+   */
+  moveTo(position: string): void {
+    if (position === this.position) return;
+    this.position = position;
+    this.#hasMoved = true;
+  }
+
+  /** Notes that everything has to be compared with a list. */
+  mustCompare(index: HandedOnIndex): void {
+    index.complete = false;
+    this.#hasMoved = true;
+  }
+
+  /** Notes that everything that a list shows has been handled. */
+  listed(index: HandedOnIndex): void {
+    index.complete = true;
+    index.compact();
+    this.#hasMoved = true;
+    this.#dropIndexIfUnwanted();
+  }
+
+  /** Saves, if anything has changed. */
+  async save(): Promise<void> {
+    if (!this.#hasMoved) return;
+    const index = this.index?.toCheckpoint();
+    await this.#parts.keeper.save({
+      format: CHECKPOINT_FORMAT,
+      ...this.#parts.resource.identity,
+      resourceVersion: this.position,
+      ...(index === undefined ? {} : { index }),
+    });
+    this.#hasMoved = false;
+    this.#unsaved = 0;
+  }
+
+  #dropIndexIfUnwanted(): void {
+    if (this.#parts.keepsIndex || this.index?.complete !== true) return;
+    this.index = undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Watching where processes do not live long: edge workers, scheduled functions,
+ * CI jobs. Each invocation carries on exactly where the last one stopped.
+ *
+ * - {@linkcode resumeWatch} hands on every change since the last invocation.
+ * - A {@linkcode CheckpointStore} keeps how far it has come.
+ *
+ * @example A function that is invoked now and then
+ * ```ts
+ * import {
+ *   MemoryCheckpointStore,
+ *   resumeWatch,
+ * } from "@watchtools/kube/serverless";
+ * import { FakeListerWatcher } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pods = new FakeListerWatcher();
+ * const checkpoints = new MemoryCheckpointStore();
+ * const names: unknown[] = [];
+ * const invocation = () =>
+ *   resumeWatch(pods, checkpoints, (event) => {
+ *     names.push(event.object.metadata?.name);
+ *   }, { budgetMs: 1_000 });
+ *
+ * pods.add({ metadata: { name: "web" } });
+ * await invocation();
+ * pods.add({ metadata: { name: "api" } });
+ * await invocation();
+ * assertEquals(names, ["web", "api"]);
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  Checkpoint,
+  CheckpointIndex,
+  CheckpointStore,
+} from "./checkpoint.ts";
+export * from "./checkpoint_errors.ts";
+export { HandlerError } from "./handler_error.ts";
+export * from "./memory_checkpoint_store.ts";
+export * from "./resume_watch.ts";

@@ -1,0 +1,691 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Checkpoint,
+  CheckpointConflictError,
+  CheckpointExpiredError,
+  CheckpointMismatchError,
+  type CheckpointStore,
+  CheckpointStoreError,
+  HandlerError,
+  MemoryCheckpointStore,
+  resumeWatch,
+  type ResumeWatchOptions,
+} from "../../serverless/mod.ts";
+import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
+import { captureConsole } from "../support/wait_fakes.ts";
+import { FakeTime } from "@std/testing/time";
+import { ConnectionError } from "../../api/connection_error.ts";
+import { StatusError } from "../../api/status_error.ts";
+import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ListerWatcher,
+} from "../../api/types.ts";
+
+/** Precise enough, and few enough steps for a busy machine. */
+const STEP_MS = 25;
+
+/** Advances a faked clock until something has settled. */
+async function inTime<V>(time: FakeTime, promise: Promise<V>): Promise<V> {
+  let isSettled = false;
+  const settled = () => isSettled = true;
+  promise.then(settled, settled);
+  for (let steps = 0; !isSettled; steps++) {
+    assert(steps < 10_000, "has not settled");
+    await time.tickAsync(STEP_MS);
+  }
+  return await promise;
+}
+
+/** What an invocation was handed. */
+class Handled {
+  readonly events: ChangeEvent[] = [];
+  readonly handler = (event: ChangeEvent): void | Promise<void> => {
+    this.events.push(event);
+  };
+  get texts(): string[] {
+    return this.events.map(({ type, object }) =>
+      `${type} ${object.metadata?.name}`
+    );
+  }
+}
+
+const object = (name: string, more: KubernetesObject = {}) => ({
+  kind: "Pod",
+  apiVersion: "v1",
+  ...more,
+  metadata: { name, namespace: "default", ...more.metadata },
+});
+
+/** Runs one invocation on a faked clock. */
+async function invoke(
+  source: ListerWatcher,
+  store: CheckpointStore,
+  handler: (event: ChangeEvent, signal: AbortSignal) => void | Promise<void>,
+  options: ResumeWatchOptions = {},
+) {
+  using time = new FakeTime();
+  return await inTime(
+    time,
+    resumeWatch(source, store, handler, { budgetMs: 2_000, ...options }),
+  );
+}
+
+Deno.test("resumeWatch() hands on what exists, the first time", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+  const handled = new Handled();
+  const store = new MemoryCheckpointStore();
+  const result = await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, ["ADDED a", "ADDED b"]);
+  assertEquals(result, {
+    handled: 2,
+    resourceVersion: fake.resourceVersion,
+    caughtUp: true,
+    relisted: false,
+    skipped: 0,
+  });
+});
+
+Deno.test("resumeWatch() hands on nothing that exists from now on", async () => {
+  for (const index of [true, false]) {
+    const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+    const store = new MemoryCheckpointStore();
+    const handled = new Handled();
+    await invoke(fake, store, handled.handler, { from: "now", index });
+    assertEquals(handled.texts, []);
+    assertEquals((await store.load())?.resourceVersion, fake.resourceVersion);
+    fake.add(object("c"));
+    await invoke(fake, store, handled.handler, { from: "now", index });
+    assertEquals(handled.texts, ["ADDED c"]);
+    assertEquals(fake.listCalls[0]?.options.limit, index ? 500 : 1);
+  }
+});
+
+Deno.test("resumeWatch() carries on where the last invocation stopped", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler);
+  fake.add(object("b"));
+  fake.modify(object("b"));
+  fake.delete("default/a");
+  const result = await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, [
+    "ADDED a",
+    "ADDED b",
+    "MODIFIED b",
+    "DELETED a",
+  ]);
+  assertEquals(result.handled, 3);
+  assertEquals(result.caughtUp, true);
+  assertEquals(result.relisted, false);
+});
+
+Deno.test("resumeWatch() asks once for events and once for the version when there is nothing new", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler);
+  const saved = await store.load();
+  const [lists, watches] = [fake.listCalls.length, fake.watchCalls.length];
+  const result = await invoke(fake, store, handled.handler);
+  assertEquals(fake.watchCalls.length, watches + 1);
+  assertEquals(fake.listCalls.length, lists + 1);
+  assertEquals(fake.listCalls.at(-1)?.options.limit, 1);
+  assertEquals(result.caughtUp, true);
+  assertEquals(await store.load(), saved);
+});
+
+Deno.test("resumeWatch() compares its index with a list after a 410", async () => {
+  for (const expiry of ["event", "answer"] as const) {
+    const fake = new FakeListerWatcher({
+      objects: ["same", "changed", "gone", "new uid"].map((name) =>
+        object(name)
+      ),
+      expiry,
+    });
+    const store = new MemoryCheckpointStore();
+    const first = new Handled();
+    await invoke(fake, store, first.handler);
+    const gone = fake.delete("default/gone");
+    fake.modify(object("changed"));
+    const old = fake.delete("default/new uid");
+    const anew = fake.add(object("new uid"));
+    fake.add(object("new"));
+    fake.compact();
+    const second = new Handled();
+    const result = await invoke(fake, store, second.handler, {
+      minRestartDelayMs: 0,
+    });
+    assertEquals(second.texts, [
+      "DELETED gone",
+      "MODIFIED changed",
+      "ADDED new",
+      "DELETED new uid",
+      "ADDED new uid",
+    ]);
+    const [deleted, , , before, after] = second.events;
+    assertEquals(deleted?.object, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "gone",
+        namespace: "default",
+        uid: gone.metadata?.uid,
+      },
+    });
+    assertEquals(before?.object.metadata?.uid, old.metadata?.uid);
+    assertEquals(after?.object.metadata?.uid, anew.metadata?.uid);
+    assertEquals(result.relisted, true);
+    assertEquals(result.caughtUp, true);
+  }
+});
+
+Deno.test("resumeWatch() fails after a 410 without an index", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const handled = new Handled();
+  const options = { index: false };
+  await invoke(fake, store, handled.handler, options);
+  assertEquals((await store.load())?.index, undefined);
+  fake.add(object("b"));
+  fake.compact();
+  await assertRejects(
+    () => invoke(fake, store, handled.handler, options),
+    CheckpointExpiredError,
+  );
+  assertEquals(handled.texts, ["ADDED a"]);
+});
+
+Deno.test("resumeWatch() compares its index where the server is behind it", async () => {
+  const store = new MemoryCheckpointStore();
+  const handled = new Handled();
+  const before = new FakeListerWatcher({
+    objects: [object("kept"), object("lost")],
+    resourceVersion: "100",
+  });
+  await invoke(before, store, handled.handler);
+  // The versions of the kept object are the same in the backup.
+  const restored = new FakeListerWatcher({ resourceVersion: "90" });
+  restored.add(object("other", {
+    metadata: { uid: "00000000-0000-4000-8000-000000000009" },
+  }));
+  const result = await invoke(restored, store, handled.handler);
+  assertEquals(handled.texts.slice(2), [
+    "DELETED kept",
+    "DELETED lost",
+    "ADDED other",
+  ]);
+  assertEquals(result.relisted, true);
+  assertEquals(result.resourceVersion, "91");
+});
+
+Deno.test("resumeWatch() fails without an index where the server is behind", async () => {
+  const store = new MemoryCheckpointStore();
+  const options = { index: false };
+  const before = new FakeListerWatcher({ resourceVersion: "100" });
+  await invoke(before, store, () => {}, options);
+  const restored = new FakeListerWatcher({ resourceVersion: "90" });
+  await assertRejects(
+    () => invoke(restored, store, () => {}, options),
+    CheckpointExpiredError,
+    "behind",
+  );
+});
+
+Deno.test("resumeWatch() hands on no event that it could not have finished", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  for (let i = 0; i < 10; i++) fake.add(object(`pod-${i}`));
+  const handled: string[] = [];
+  using time = new FakeTime();
+  const startedAt = Date.now();
+  const result = await inTime(
+    time,
+    resumeWatch(fake, store, async ({ object }) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      handled.push(object.metadata?.name ?? "");
+    }, { budgetMs: 1_000 }),
+  );
+  assert(Date.now() - startedAt <= 1_000 + STEP_MS);
+  assertEquals(handled, ["pod-0", "pod-1", "pod-2"]);
+  assertEquals(result.handled, 3);
+  assertEquals(result.caughtUp, false);
+  assertEquals((await store.load())?.resourceVersion, result.resourceVersion);
+});
+
+Deno.test("resumeWatch() stops early enough for a slow store", async () => {
+  const fake = new FakeListerWatcher();
+  const memory = new MemoryCheckpointStore();
+  await invoke(fake, memory, () => {});
+  for (let i = 0; i < 20; i++) fake.add(object(`pod-${i}`));
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const slow: CheckpointStore = {
+    load: () => wait().then(() => memory.load()),
+    save: (next, previous) => wait().then(() => memory.save(next, previous)),
+  };
+  using time = new FakeTime();
+  const startedAt = Date.now();
+  const handled = new Handled();
+  const result = await inTime(
+    time,
+    resumeWatch(fake, slow, handled.handler, { budgetMs: 1_000 }),
+  );
+  assert(Date.now() - startedAt <= 1_000 + STEP_MS);
+  assert(result.handled > 0);
+  assertEquals(handled.events.length, result.handled);
+  const version = handled.events.at(-1)?.object.metadata?.resourceVersion;
+  assertEquals((await memory.load())?.resourceVersion, version);
+});
+
+Deno.test("resumeWatch() does not wait for a handler that ignores its signal", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  using time = new FakeTime();
+  const startedAt = Date.now();
+  let given: AbortSignal | undefined;
+  const result = await inTime(
+    time,
+    resumeWatch(fake, store, (_, signal) => {
+      given = signal;
+      return new Promise(() => {});
+    }, { budgetMs: 1_000 }),
+  );
+  assert(Date.now() - startedAt <= 1_000 + STEP_MS);
+  assertEquals(given?.aborted, true);
+  assertEquals(result.handled, 0);
+  assertEquals(result.caughtUp, false);
+});
+
+Deno.test("resumeWatch() does not count an event that was given up as handled", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const stop = new AbortController();
+  const result = await resumeWatch(fake, store, (_, signal) => {
+    stop.abort();
+    return Promise.reject(signal.reason);
+  }, { signal: stop.signal });
+  assertEquals(result.handled, 0);
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, ["ADDED a"]);
+});
+
+Deno.test("resumeWatch() is not caught up on a watch that delivers nothing", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  fake.add(object("a"));
+  fake.silenceNextWatch();
+  const result = await invoke(fake, store, () => {});
+  assertEquals(result.handled, 0);
+  assertEquals(result.caughtUp, false);
+});
+
+Deno.test("resumeWatch() asks the server to end the watch within the budget", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {}, { budgetMs: 9_500 });
+  assertEquals(fake.watchCalls[0]?.options.timeoutSeconds, 9);
+});
+
+Deno.test("resumeWatch() saves after each event, or each saveEvery", async () => {
+  for (const [saveEvery, saves] of [[1, 6], [2, 3], [10, 1]] as const) {
+    const fake = new FakeListerWatcher();
+    const store = new MemoryCheckpointStore();
+    await invoke(fake, store, () => {});
+    for (let i = 0; i < 6; i++) fake.add(object(`pod-${i}`));
+    let saved = 0;
+    const counting: CheckpointStore = {
+      load: () => store.load(),
+      save: (next, previous) => {
+        saved++;
+        return store.save(next, previous);
+      },
+    };
+    await invoke(fake, counting, () => {}, { saveEvery });
+    assertEquals(saved, saves);
+    const checkpoint = await store.load();
+    assertEquals(checkpoint?.resourceVersion, fake.resourceVersion);
+  }
+});
+
+Deno.test("resumeWatch() ends with a HandlerError and hands the event on again", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+  const store = new MemoryCheckpointStore();
+  const cause = new Error("no");
+  const error = await assertRejects(
+    () =>
+      invoke(fake, store, ({ object }) => {
+        if (object.metadata?.name === "b") throw cause;
+      }, { saveEvery: 10 }),
+    HandlerError,
+  );
+  assertEquals(error.event.object.metadata?.name, "b");
+  assertEquals(error.cause, cause);
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, ["ADDED b"]);
+});
+
+Deno.test("resumeWatch() passes over an event after some attempts", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+  const store = new MemoryCheckpointStore();
+  let calls = 0;
+  using captured = captureConsole();
+  const result = await invoke(fake, store, ({ object }) => {
+    if (object.metadata?.name !== "a") return;
+    calls++;
+    throw new Error("no");
+  }, { onPoison: "skip", attempts: 4 });
+  assertEquals(calls, 4);
+  assertEquals([result.handled, result.skipped], [1, 1]);
+  assertEquals(captured.written.length, 1);
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, []);
+});
+
+Deno.test("resumeWatch() ends with a CheckpointConflictError and hands on nothing more", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  for (const name of ["a", "b", "c"]) fake.add(object(name));
+  const loser = new Handled();
+  let isFirst = true;
+  await assertRejects(
+    () =>
+      invoke(fake, store, async (event) => {
+        loser.handler(event);
+        if (!isFirst) return;
+        isFirst = false;
+        const current = await store.load();
+        assert(current !== undefined);
+        await store.save({ ...current, resourceVersion: "77" }, current);
+      }),
+    CheckpointConflictError,
+  );
+  assertEquals(loser.texts, ["ADDED a"]);
+  assertEquals((await store.load())?.resourceVersion, "77");
+});
+
+const damages: [string, (checkpoint: Checkpoint) => unknown][] = [
+  ["a newer format", (checkpoint) => ({ ...checkpoint, format: 2 })],
+  ["no format", ({ format: _, ...rest }) => rest],
+  ["text", () => "checkpoint"],
+  ["a version that is not one", (checkpoint) => ({
+    ...checkpoint,
+    resourceVersion: 7,
+  })],
+  [
+    "an empty version",
+    (checkpoint) => ({ ...checkpoint, resourceVersion: "" }),
+  ],
+  [
+    "another resource",
+    (checkpoint) => ({ ...checkpoint, resource: "v1/Node" }),
+  ],
+  ["an index that is not one", (checkpoint) => ({ ...checkpoint, index: 7 })],
+  ["a changed index", (checkpoint) => ({
+    ...checkpoint,
+    index: { ...checkpoint.index, objects: "00x" },
+  })],
+];
+
+for (const [what, damage] of damages) {
+  Deno.test(`resumeWatch() refuses a checkpoint with ${what}`, async () => {
+    const fake = new FakeListerWatcher({ objects: [object("a")] });
+    const memory = new MemoryCheckpointStore();
+    await invoke(fake, memory, () => {});
+    const checkpoint = await memory.load();
+    assert(checkpoint !== undefined);
+    const text = JSON.stringify(damage(checkpoint));
+    const store: CheckpointStore = {
+      load: () => Promise.resolve(JSON.parse(text)),
+      save: () => Promise.reject(new Error("must not be saved")),
+    };
+    fake.add(object("b"));
+    const handled = new Handled();
+    await assertRejects(
+      () => invoke(fake, store, handled.handler),
+      CheckpointMismatchError,
+    );
+    assertEquals(handled.texts, []);
+  });
+}
+
+Deno.test("resumeWatch() refuses a checkpoint of another cluster", async () => {
+  const store = new MemoryCheckpointStore();
+  const onCluster = (uid: string, objects: KubernetesObject[]) =>
+    Object.assign(new FakeListerWatcher({ objects }), {
+      resource: "/api/v1/pods",
+      clusterUid: () => Promise.resolve(uid),
+    });
+  await invoke(onCluster("one", [object("a")]), store, () => {});
+  const saved = await store.load();
+  assertEquals(saved?.cluster, "one");
+  assertEquals(saved?.resource, "/api/v1/pods");
+  const handled = new Handled();
+  const other = onCluster("two", [object("a"), object("b")]);
+  await assertRejects(
+    () => invoke(other, store, handled.handler),
+    CheckpointMismatchError,
+  );
+  assertEquals(handled.texts, []);
+  assertEquals(await store.load(), saved);
+});
+
+Deno.test("resumeWatch() refuses a checkpoint with other selectors", async () => {
+  await using server = new FakeApiServer();
+  const store = new MemoryCheckpointStore();
+  const pods = (labelSelector: string) =>
+    new RestListerWatcher({
+      server: "https://kubernetes.default.svc",
+      path: "/api/v1/pods",
+      labelSelector,
+      fetch: server.fetch,
+    });
+  await invoke(pods("app=web"), store, () => {});
+  assertEquals(
+    (await store.load())?.resource,
+    "/api/v1/pods?labelSelector=app%3Dweb",
+  );
+  await assertRejects(
+    () => invoke(pods("app=api"), store, () => {}),
+    CheckpointMismatchError,
+  );
+});
+
+Deno.test("resumeWatch() rejects where the store cannot be read", async () => {
+  const cause = new Error("no");
+  const store: CheckpointStore = {
+    load: () => Promise.reject(cause),
+    save: () => Promise.resolve(true),
+  };
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const handled = new Handled();
+  const error = await assertRejects(
+    () => invoke(fake, store, handled.handler),
+    CheckpointStoreError,
+  );
+  assertEquals(error.cause, cause);
+  assertEquals(handled.texts, []);
+});
+
+Deno.test("resumeWatch() rejects where the store does not answer in time", async () => {
+  const fake = new FakeListerWatcher();
+  using time = new FakeTime();
+  const startedAt = Date.now();
+  await inTime(
+    time,
+    assertRejects(
+      () =>
+        resumeWatch(
+          fake,
+          {
+            load: () => new Promise(() => {}),
+            save: () => Promise.resolve(true),
+          },
+          () => {},
+          { budgetMs: 500 },
+        ),
+      CheckpointStoreError,
+    ),
+  );
+  assert(Date.now() - startedAt <= 500 + STEP_MS);
+});
+
+Deno.test("resumeWatch() hands on nothing more after a save that failed", async () => {
+  const fake = new FakeListerWatcher();
+  const memory = new MemoryCheckpointStore();
+  await invoke(fake, memory, () => {});
+  fake.add(object("a"));
+  fake.add(object("b"));
+  const handled = new Handled();
+  await assertRejects(
+    () =>
+      invoke(fake, {
+        load: () => memory.load(),
+        save: () => Promise.reject(new Error("no")),
+      }, handled.handler),
+    CheckpointStoreError,
+  );
+  assertEquals(handled.texts, ["ADDED a"]);
+});
+
+Deno.test("resumeWatch() goes on after a save that failed and was one", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+  const memory = new MemoryCheckpointStore();
+  const handled = new Handled();
+  await invoke(fake, {
+    load: () => memory.load(),
+    save: async (next, previous) => {
+      if (!await memory.save(next, previous)) return false;
+      throw new Error("the answer was lost");
+    },
+  }, handled.handler);
+  assertEquals(handled.texts, ["ADDED a", "ADDED b"]);
+});
+
+Deno.test("resumeWatch() rejects at once where the resource cannot be watched", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  for (const code of [401, 403, 404]) {
+    fake.failNextWatch(new StatusError({ code }));
+    const error = await assertRejects(
+      () => invoke(fake, store, () => {}, { budgetMs: undefined }),
+      StatusError,
+    );
+    assertEquals(error.code, code);
+  }
+});
+
+Deno.test("resumeWatch() rejects where the server never answers", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  const down = new ConnectionError("connection refused");
+  fake.failNextWatch(down, Infinity);
+  await assertRejects(() => invoke(fake, store, () => {}), ConnectionError);
+});
+
+Deno.test("resumeWatch() survives a lost connection", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  fake.add(object("a"));
+  fake.add(object("b"));
+  fake.closeNextWatch({ afterEvents: 1, error: new TypeError("reset") });
+  const handled = new Handled();
+  const result = await invoke(fake, store, handled.handler, {
+    minRestartDelayMs: 0,
+  });
+  assertEquals(handled.texts, ["ADDED a", "ADDED b"]);
+  assertEquals(result.caughtUp, true);
+});
+
+Deno.test("resumeWatch() saves the version of a bookmark", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  await invoke(fake, store, () => {});
+  using time = new FakeTime();
+  const running = resumeWatch(fake, store, () => {}, { budgetMs: 2_000 });
+  await time.tickAsync(10);
+  fake.advance(5);
+  const version = fake.bookmark();
+  const result = await inTime(time, running);
+  assertEquals(result.resourceVersion, version);
+  assertEquals(result.caughtUp, true);
+  assertEquals((await store.load())?.resourceVersion, version);
+});
+
+Deno.test("resumeWatch() saves the version of a bookmark while it goes on", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const stop = new AbortController();
+  using time = new FakeTime();
+  const running = resumeWatch(fake, store, () => {}, { signal: stop.signal });
+  await time.tickAsync(10);
+  fake.advance(5);
+  const version = fake.bookmark();
+  await time.tickAsync(30_000);
+  for (let i = 0; i < 5; i++) await time.tickAsync(1);
+  assertEquals((await store.load())?.resourceVersion, version);
+  stop.abort();
+  await inTime(time, running);
+});
+
+Deno.test("resumeWatch() goes on with the rest of a list", async () => {
+  for (const index of [true, false]) {
+    const names = ["a", "b", "c", "d", "e"];
+    const fake = new FakeListerWatcher({
+      objects: names.map((n) => object(n)),
+    });
+    const store = new MemoryCheckpointStore();
+    const handled = new Handled();
+    for (let invocation = 0; invocation < 5; invocation++) {
+      await invoke(fake, store, async (event) => {
+        handled.handler(event);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }, { budgetMs: 700, index });
+    }
+    assertEquals(handled.texts, names.map((name) => `ADDED ${name}`));
+    assertEquals((await store.load())?.index === undefined, !index);
+  }
+});
+
+Deno.test("resumeWatch() does nothing when it is aborted already", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const result = await resumeWatch(
+    fake,
+    new MemoryCheckpointStore(),
+    () => {},
+    {
+      signal: AbortSignal.abort(),
+    },
+  );
+  assertEquals(result.handled, 0);
+  assertEquals(fake.listCalls.length, 0);
+});
+
+Deno.test("resumeWatch() refuses options that are out of range", async () => {
+  const fake = new FakeListerWatcher();
+  const store = new MemoryCheckpointStore();
+  for (
+    const options of [
+      { budgetMs: -1 },
+      { budgetMs: NaN },
+      { saveEvery: 0 },
+      { attempts: 1.5 },
+      { minRestartDelayMs: -1 },
+    ]
+  ) {
+    await assertRejects(
+      () => resumeWatch(fake, store, () => {}, options),
+      RangeError,
+    );
+  }
+});
