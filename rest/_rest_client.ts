@@ -23,7 +23,11 @@ import { isLoopback } from "../internal/loopback.ts";
 import { Redactor } from "../internal/redactor.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import { readComplete, readFailure, type Reply } from "./_reply.ts";
-import type { JsonParser, ResponseBody } from "./_response_body.ts";
+import {
+  type JsonParser,
+  parseBody,
+  type ResponseBody,
+} from "./_response_body.ts";
 import { checkToken, isFixedToken } from "./_token.ts";
 import { TokenError, TokenTimeoutError } from "../api/_token_error.ts";
 import { findConfigurationError } from "../api/configuration_error.ts";
@@ -91,8 +95,16 @@ export interface RestClientOptions {
   parse?: JsonParser | undefined;
 }
 
-/** A GET request. */
+/** A request. */
 export interface RestRequest {
+  /**
+   * The method.
+   *
+   * @default {"GET"}
+   */
+  method?: "GET" | "POST" | "PUT" | undefined;
+  /** What is sent, as JSON. */
+  body?: unknown;
   /** The path: `"/api/v1/pods"`. */
   path: string;
   /** The query; undefined and `""` are not sent. */
@@ -125,7 +137,11 @@ interface Call {
   /** Without the query, for error messages. */
   url: string;
   urlWithQuery: string;
+  /** For error messages: `GET https://host/api/v1/pods`. */
+  name: string;
+  method: string;
   accept: string;
+  body: string | undefined;
 }
 
 /** An HTTP client for one API server. */
@@ -211,13 +227,27 @@ export class RestClient {
           maxBytes: this.#maxListBytes,
           timeoutMs: this.#requestTimeoutMs,
         }),
-        request: `GET ${call.url}`,
+        request: call.name,
         redactor: reply.redactor,
         parse: this.#parse,
       };
     } finally {
       call.exchange.end();
     }
+  }
+
+  /**
+   * Sends a request and parses the response as JSON.
+   *
+   * @param request The request.
+   * @returns The value.
+   * @throws {SyntaxError} If the response is not JSON.
+   * @throws What `read` throws.
+   */
+  async json(request: Omit<RestRequest, "accept">): Promise<unknown> {
+    const accept = "application/json";
+    const body = await this.read({ ...request, accept });
+    return parseBody(body, isAnything, "value");
   }
 
   /**
@@ -242,7 +272,7 @@ export class RestClient {
       return decodeWatchEvents<T>(body, {
         signal: exchange.signal,
         redactor,
-        request: `GET ${call.url}`,
+        request: call.name,
         maxEventBytes: this.#maxEventBytes,
         parse: this.#parse,
         dropManagedFields: request.dropManagedFields ?? false,
@@ -254,10 +284,14 @@ export class RestClient {
     }
   }
 
-  #call({ path, query = {}, accept, signal }: RestRequest): Call {
+  #call(request: RestRequest): Call {
+    const { path, query = {}, accept, signal, method = "GET", body } = request;
     const url = this.url(path);
     return {
       url,
+      name: `${method} ${url}`,
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
       urlWithQuery: requestUrl(url, query),
       accept,
       // Last, because it must be released from here on.
@@ -267,7 +301,7 @@ export class RestClient {
 
   /** Sends a request, and repeats it once with a new token after a 401. */
   async #request(call: Call): Promise<Reply> {
-    const { exchange, url } = call;
+    const { exchange, url, name } = call;
     let refused = false;
     // Of both requests: a server may repeat the token that it has refused.
     const redactor = new Redactor(addedHeaders(this.#fetch));
@@ -282,7 +316,7 @@ export class RestClient {
         refused = true;
         continue;
       }
-      throw await this.#failure(reply);
+      throw await this.#failure(reply, name);
     }
   }
 
@@ -294,11 +328,14 @@ export class RestClient {
   async #headersFor(call: Call, refused: boolean): Promise<Headers> {
     call.exchange.startTimeout(
       this.#requestTimeoutMs,
-      `the token for GET ${call.url}`,
+      `the token for ${call.name}`,
       TokenTimeoutError,
     );
     const headers = new Headers(this.#headers);
     headers.set("accept", call.accept);
+    if (call.body !== undefined) {
+      headers.set("content-type", "application/json");
+    }
     const token = typeof this.#token === "function"
       ? checkToken(await this.#callTokenFunction(call, this.#token, refused))
       : this.#token;
@@ -307,7 +344,7 @@ export class RestClient {
   }
 
   async #callTokenFunction(
-    { exchange, url }: Call,
+    { exchange, name }: Call,
     token: TokenFunction,
     refused: boolean,
   ): Promise<string> {
@@ -317,26 +354,27 @@ export class RestClient {
     } catch (cause) {
       exchange.signal.throwIfAborted();
       throw new TokenError(
-        `Cannot get a token for GET ${url}: ${errorText(cause)}`,
+        `Cannot get a token for ${name}: ${errorText(cause)}`,
         { cause },
       );
     }
   }
 
   async #send(
-    { exchange, url, urlWithQuery }: Call,
+    { exchange, url, name, urlWithQuery, method, body }: Call,
     headers: Headers,
     redactor: Redactor,
   ): Promise<Response> {
     exchange.signal.throwIfAborted();
     exchange.startTimeout(
       this.#requestTimeoutMs,
-      `a response to GET ${url}`,
+      `a response to ${name}`,
     );
     try {
       const reply = exchange.send(urlWithQuery, {
-        method: "GET",
+        method,
         headers,
+        ...(body === undefined ? {} : { body }),
         redirect: "manual",
         signal: exchange.signal,
         ...NO_STORE,
@@ -353,9 +391,8 @@ export class RestClient {
     }
   }
 
-  async #failure(reply: Reply): Promise<Error> {
-    const { url, response, redactor } = reply;
-    const request = `GET ${url}`;
+  async #failure(reply: Reply, request: string): Promise<Error> {
+    const { response, redactor } = reply;
     if (isRedirect(response)) {
       cancelQuietly(response.body);
       return redirectError({ request, response, body: "", redactor });
@@ -363,6 +400,10 @@ export class RestClient {
     const body = await readFailure(reply);
     return failedResponseError({ request, response, body, redactor });
   }
+}
+
+function isAnything(_value: unknown): _value is unknown {
+  return true;
 }
 
 function copyHeaders(headers: HeadersInit | undefined): Headers {

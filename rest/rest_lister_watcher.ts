@@ -251,12 +251,9 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<string | undefined> {
     try {
-      const { bytes } = await this.#client.read({
-        path: "/api/v1/namespaces/kube-system",
-        accept: METADATA_ONLY.watch,
-        signal: options.signal,
-      });
-      return uidOf(JSON.parse(new TextDecoder().decode(bytes)));
+      const path = "/api/v1/namespaces/kube-system";
+      const { signal } = options;
+      return uidOf(await this.#client.json({ path, signal }));
     } catch (error) {
       if (error instanceof SyntaxError || isPermanentRefusal(error)) {
         return undefined;

@@ -16,6 +16,7 @@ import {
 } from "./checkpoint.ts";
 import {
   CheckpointConflictError,
+  CheckpointMismatchError,
   CheckpointStoreError,
 } from "./checkpoint_errors.ts";
 
@@ -117,7 +118,10 @@ function conflict(): CheckpointConflictError {
 }
 
 function storeError(action: "load" | "save", cause: unknown): Error {
-  if (cause instanceof CheckpointStoreError) return cause;
+  if (
+    cause instanceof CheckpointStoreError ||
+    cause instanceof CheckpointMismatchError
+  ) return cause;
   return new CheckpointStoreError(
     `Cannot ${action} the checkpoint: ${errorText(cause)}`,
     { cause },

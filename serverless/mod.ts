@@ -3,7 +3,8 @@
  * CI jobs. Each invocation carries on exactly where the last one stopped.
  *
  * - {@linkcode resumeWatch} hands on every change since the last invocation.
- * - A {@linkcode CheckpointStore} keeps how far it has come.
+ * - A {@linkcode CheckpointStore} keeps how far it has come: in memory, in Deno
+ *   KV, in a Durable Object, in a ConfigMap or in a file.
  *
  * @example A function that is invoked now and then
  * ```ts
@@ -38,6 +39,10 @@ export type {
   CheckpointStore,
 } from "./checkpoint.ts";
 export * from "./checkpoint_errors.ts";
+export * from "./config_map_checkpoints.ts";
+export * from "./deno_kv_checkpoints.ts";
+export * from "./durable_object_checkpoints.ts";
+export * from "./file_checkpoints.ts";
 export { HandlerError } from "./handler_error.ts";
 export * from "./memory_checkpoint_store.ts";
 export * from "./resume_watch.ts";
