@@ -14,7 +14,6 @@
 
 import { findConfigurationError } from "../api/configuration_error.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
-import { compareResourceVersions } from "../api/resource_version.ts";
 import { statusError } from "../api/status_error.ts";
 import type {
   ChangeEvent,
@@ -24,7 +23,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
-import { checkList } from "../api/_untrusted.ts";
+import { isOlderVersion, serverVersion } from "../cache/_server_version.ts";
 import { callSafely } from "../internal/console.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 import { RetryWatcher } from "../watch/retry_watcher.ts";
@@ -166,10 +165,13 @@ export class BudgetedWatch<T extends KubernetesObject>
     if (this.#caughtUp || this.#budget.isAborted) return this.#caughtUp;
     const abort = new AbortController();
     try {
-      const asked = this.#askVersion(abort.signal);
+      const asked = serverVersion(this.#source, abort.signal);
       const server = await this.#budget.within(asked, () => undefined);
-      if (isOlder(server, position)) return behindError(server, position);
-      return isKnown(server) && !isOlder(position, server);
+      if (!isKnown(server)) return false;
+      if (isOlderVersion(server, position)) {
+        return behindError(server, position);
+      }
+      return !isOlderVersion(position, server);
     } catch {
       return false;
     } finally {
@@ -298,40 +300,17 @@ export class BudgetedWatch<T extends KubernetesObject>
       this.#isReading && !this.#stop.signal.aborted &&
       this.#watcher.resourceVersion === from;
     if (!isSilent()) return;
-    const server = await this.#askVersion(this.#stop.signal);
+    const server = await serverVersion(this.#source, this.#stop.signal);
     if (!isSilent() || !isKnown(server)) return;
-    if (isOlder(server, from)) {
+    if (isOlderVersion(server, from)) {
       this.#behind = behindError(server, from);
       this.#stop.abort();
-    } else if (!isOlder(from, server)) this.#caughtUp = true;
-  }
-
-  async #askVersion(signal: AbortSignal): Promise<string | undefined> {
-    try {
-      // Without a version the answer is the server's newest, not a cache's.
-      const list: unknown = await this.#source.list({ limit: 1, signal });
-      return checkList(list).resourceVersion;
-    } catch {
-      // The watch meets the same failure, if it lasts.
-      return undefined;
-    }
+    } else if (!isOlderVersion(from, server)) this.#caughtUp = true;
   }
 }
 
 function isKnown(version: string | undefined): version is string {
   return version !== undefined && version !== "";
-}
-
-/** Whether a version is older than another, as far as they can be compared. */
-function isOlder(
-  version: string | undefined,
-  other: string,
-): version is string {
-  try {
-    return version !== undefined && compareResourceVersions(version, other) < 0;
-  } catch {
-    return false;
-  }
 }
 
 function behindError(server: string, position: string): Error {

@@ -26,6 +26,9 @@ import {
   unpackUid,
 } from "./_packed_text.ts";
 
+/** Instead of a version: it may have been handed on, or not. */
+const ANNOUNCED = "!";
+
 type Identity = Partial<ObjectIdentity>;
 
 /** The log is not merged into the list before it has so many characters. */
@@ -33,7 +36,13 @@ const LEAST_LOG = 4096;
 
 /** A change between an index and a list. */
 export type IndexChange<T extends KubernetesObject> =
-  | { readonly type: "ADDED" | "MODIFIED"; readonly object: T }
+  | { readonly type: "MODIFIED"; readonly object: T }
+  | {
+    readonly type: "ADDED";
+    readonly object: T;
+    /** Whether an object of the same key is in the index until then. */
+    readonly replaces: boolean;
+  }
   | {
     readonly type: "DELETED";
     readonly name: string;
@@ -76,6 +85,13 @@ export class HandedOnIndex {
   set(object: KubernetesObject): void {
     const identity = identityOfObject(object);
     this.#log(`+${keyOf(object, identity)} ${stateOf(identity)},`);
+  }
+
+  /** Notes that an object is about to be handed on for the first time. */
+  announce(object: KubernetesObject): void {
+    const identity = identityOfObject(object);
+    const uid = packUid(identity.uid ?? "");
+    this.#log(`+${keyOf(object, identity)} ${uid} ${ANNOUNCED},`);
   }
 
   /** Removes an object. */
@@ -124,15 +140,20 @@ export class HandedOnIndex {
       const before = known.get(key);
       gone.delete(key);
       if (before === undefined) {
-        pending.push({ type: "ADDED", object });
+        pending.push({ type: "ADDED", object, replaces: false });
         continue;
       }
       const now = stateOf(identity);
       if (before === now) continue;
       if (uidPart(before) === uidPart(now)) {
-        pending.push({ type: "MODIFIED", object });
+        pending.push(
+          before.endsWith(` ${ANNOUNCED}`)
+            ? { type: "ADDED", object, replaces: false }
+            : { type: "MODIFIED", object },
+        );
       } else {
-        pending.push(deletion(key, before), { type: "ADDED", object });
+        pending.push(deletion(key, before));
+        pending.push({ type: "ADDED", object, replaces: true });
       }
     }
     for (const [key, before] of gone) yield deletion(key, before);

@@ -5,7 +5,7 @@
  */
 
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
-import type { ChangeEvent } from "../api/types.ts";
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 import { type Checkpoint, CHECKPOINT_FORMAT } from "./checkpoint.ts";
 import { HandedOnIndex } from "./_handed_on_index.ts";
 import type { CheckpointKeeper } from "./_checkpoint_keeper.ts";
@@ -66,11 +66,11 @@ export class Ledger {
   }
 
   /**
-   * Notes that an event has been handled, and saves if it is time.
+   * Notes that an event has been handled.
    *
    * @param event The event.
    */
-  async handled(event: ChangeEvent): Promise<void> {
+  handled(event: ChangeEvent): void {
     const { index } = this;
     if (index !== undefined) {
       if (event.type === "DELETED") {
@@ -79,7 +79,24 @@ export class Ledger {
     }
     this.#hasMoved = true;
     this.#unsaved++;
+  }
+
+  /** Saves, if so many events have been handled that it is time. */
+  async saveIfDue(): Promise<void> {
     if (this.#unsaved >= this.#parts.saveEvery) await this.save();
+  }
+
+  /**
+   * Notes and saves which objects are about to be handed on for the first time.
+   *
+   * @param objects The objects.
+   */
+  async announce(objects: readonly KubernetesObject[]): Promise<void> {
+    const { index } = this;
+    if (index === undefined || objects.length === 0) return;
+    for (const object of objects) index.announce(object);
+    this.#hasMoved = true;
+    await this.save();
   }
 
   /**

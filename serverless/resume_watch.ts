@@ -69,6 +69,16 @@ export interface ResumeWatchOptions extends RetryWatcherOptions {
    */
   saveEvery?: number | undefined;
   /**
+   * Whether the checkpoint is also saved before an object is handed on for the
+   * first time. Without that, an object is forgotten if the invocation is
+   * killed between handling and saving, the object is deleted, and the version
+   * expires, all three before the next invocation: its deletion is not handed
+   * on then.
+   *
+   * @default {false}
+   */
+  saveAhead?: boolean | undefined;
+  /**
    * Whether the checkpoint keeps which objects have been handed on, at which
    * version. Without that an expired version is a `CheckpointExpiredError`.
    * What a checkpoint began with, it stays with.
@@ -331,15 +341,35 @@ class Invocation<T extends KubernetesObject> {
     if (isFirst && this.#options.from === "now") {
       for (const item of list.items) index.set(item);
     } else {
-      const [{ apiVersion, kind } = {}] = list.items;
-      for (const change of index.changesTo(list.items)) {
-        const event = eventOf(change, { apiVersion, kind });
-        if (!await this.#handOn(event)) return false;
-      }
+      if (!await this.#handOnChanges(index, list.items)) return false;
     }
     this.#ledger.listed(index);
     this.#caughtUp = true;
     await this.#ledger.save();
+    return true;
+  }
+
+  /** Returns whether all of them have been handed on. */
+  async #handOnChanges(
+    index: HandedOnIndex,
+    items: readonly T[],
+  ): Promise<boolean> {
+    const changes = [...index.changesTo(items)];
+    await this.#announce(
+      ...changes.flatMap((change) =>
+        change.type === "ADDED" && !change.replaces ? [change.object] : []
+      ),
+    );
+    const [{ apiVersion, kind } = {}] = items;
+    for (const change of changes) {
+      // With the last one, the completed list is saved.
+      await this.#ledger.saveIfDue();
+      if (change.type === "ADDED" && change.replaces) {
+        await this.#announce(change.object);
+      }
+      const event = eventOf(change, { apiVersion, kind });
+      if (!await this.#handOn(event)) return false;
+    }
     return true;
   }
 
@@ -408,7 +438,10 @@ class Invocation<T extends KubernetesObject> {
         return await this.#finish(watch);
       }
       await this.#verify(step.event.object);
-      if (!await this.#handOn(step.event, step.resourceVersion)) return;
+      const { event } = step;
+      if (event.type === "ADDED") await this.#announce(event.object);
+      if (!await this.#handOn(event, step.resourceVersion)) return;
+      await this.#ledger.saveIfDue();
     }
   }
 
@@ -417,6 +450,10 @@ class Invocation<T extends KubernetesObject> {
     this.#caughtUp = finished === true;
     // There is no time left for a list: the next invocation begins with one.
     if (finished instanceof Error) this.#mustCompare(finished);
+  }
+
+  async #announce(...objects: T[]): Promise<void> {
+    if (this.#options.saveAhead) await this.#ledger.announce(objects);
   }
 
   /** Returns whether there may be another. */
@@ -430,7 +467,7 @@ class Invocation<T extends KubernetesObject> {
     if (outcome === "handled") this.#handled++;
     else this.#skipped++;
     if (resourceVersion !== undefined) this.#ledger.moveTo(resourceVersion);
-    await this.#ledger.handled(event);
+    this.#ledger.handled(event);
     return true;
   }
 
@@ -500,7 +537,9 @@ function eventOf<T extends KubernetesObject>(
   change: IndexChange<T>,
   type: Pick<KubernetesObject, "apiVersion" | "kind">,
 ): ChangeEvent<T> {
-  if (change.type !== "DELETED") return change;
+  if (change.type !== "DELETED") {
+    return { type: change.type, object: change.object };
+  }
   const { name, namespace, uid } = change;
   const object: KubernetesObject = {
     ...(type.apiVersion === undefined ? {} : { apiVersion: type.apiVersion }),
