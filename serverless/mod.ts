@@ -3,6 +3,8 @@
  * CI jobs. Each invocation carries on exactly where the last one stopped.
  *
  * - {@linkcode resumeWatch} hands on every change since the last invocation.
+ * - {@linkcode resumeWait} waits for a condition that takes longer than an
+ *   invocation.
  * - A {@linkcode CheckpointStore} keeps how far it has come: in memory, in Deno
  *   KV, in a Durable Object, in a ConfigMap or in a file.
  *
@@ -45,4 +47,5 @@ export * from "./durable_object_checkpoints.ts";
 export * from "./file_checkpoints.ts";
 export { HandlerError } from "./handler_error.ts";
 export * from "./memory_checkpoint_store.ts";
+export * from "./resume_wait.ts";
 export * from "./resume_watch.ts";

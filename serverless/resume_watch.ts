@@ -299,6 +299,11 @@ class Invocation<T extends KubernetesObject> {
     const checkpoint = await this.#keeper.load();
     if (checkpoint === undefined) return;
     this.#resource.check(checkpoint);
+    if (checkpoint.startedAt !== undefined) {
+      throw new CheckpointMismatchError(
+        "Cannot use the checkpoint: it is one of resumeWait; give each wait a checkpoint of its own",
+      );
+    }
     this.#ledger.resume(checkpoint);
     this.#loaded = checkpoint;
   }

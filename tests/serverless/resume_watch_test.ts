@@ -17,26 +17,12 @@ import { FakeTime } from "@std/testing/time";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
 import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
+import { settleInTime, STEP_MS } from "../support/settle_in_time.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
   ListerWatcher,
 } from "../../api/types.ts";
-
-/** Precise enough, and few enough steps for a busy machine. */
-const STEP_MS = 25;
-
-/** Advances a faked clock until something has settled. */
-async function inTime<V>(time: FakeTime, promise: Promise<V>): Promise<V> {
-  let isSettled = false;
-  const settled = () => isSettled = true;
-  promise.then(settled, settled);
-  for (let steps = 0; !isSettled; steps++) {
-    assert(steps < 10_000, "has not settled");
-    await time.tickAsync(STEP_MS);
-  }
-  return await promise;
-}
 
 /** What an invocation was handed. */
 class Handled {
@@ -66,7 +52,7 @@ async function invoke(
   options: ResumeWatchOptions = {},
 ) {
   using time = new FakeTime();
-  return await inTime(
+  return await settleInTime(
     time,
     resumeWatch(source, store, handler, { budgetMs: 2_000, ...options }),
   );
@@ -242,7 +228,7 @@ Deno.test("resumeWatch() hands on no event that it could not have finished", asy
   const handled: string[] = [];
   using time = new FakeTime();
   const startedAt = Date.now();
-  const result = await inTime(
+  const result = await settleInTime(
     time,
     resumeWatch(fake, store, async ({ object }) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -269,7 +255,7 @@ Deno.test("resumeWatch() stops early enough for a slow store", async () => {
   using time = new FakeTime();
   const startedAt = Date.now();
   const handled = new Handled();
-  const result = await inTime(
+  const result = await settleInTime(
     time,
     resumeWatch(fake, slow, handled.handler, { budgetMs: 1_000 }),
   );
@@ -286,7 +272,7 @@ Deno.test("resumeWatch() does not wait for a handler that ignores its signal", a
   using time = new FakeTime();
   const startedAt = Date.now();
   let given: AbortSignal | undefined;
-  const result = await inTime(
+  const result = await settleInTime(
     time,
     resumeWatch(fake, store, (_, signal) => {
       given = signal;
@@ -518,7 +504,7 @@ Deno.test("resumeWatch() rejects where the store does not answer in time", async
   const fake = new FakeListerWatcher();
   using time = new FakeTime();
   const startedAt = Date.now();
-  await inTime(
+  await settleInTime(
     time,
     assertRejects(
       () =>
@@ -616,7 +602,7 @@ Deno.test("resumeWatch() saves the version of a bookmark", async () => {
   await time.tickAsync(10);
   fake.advance(5);
   const version = fake.bookmark();
-  const result = await inTime(time, running);
+  const result = await settleInTime(time, running);
   assertEquals(result.resourceVersion, version);
   assertEquals(result.caughtUp, true);
   assertEquals((await store.load())?.resourceVersion, version);
@@ -635,7 +621,7 @@ Deno.test("resumeWatch() saves the version of a bookmark while it goes on", asyn
   for (let i = 0; i < 5; i++) await time.tickAsync(1);
   assertEquals((await store.load())?.resourceVersion, version);
   stop.abort();
-  await inTime(time, running);
+  await settleInTime(time, running);
 });
 
 Deno.test("resumeWatch() goes on with the rest of a list", async () => {
