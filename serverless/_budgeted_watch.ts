@@ -36,6 +36,12 @@ import type { Budget } from "./_budget.ts";
 /** How long a watch may be silent before the server is asked for its version. */
 const SILENCE_MS = 1_000;
 
+/**
+ * A kube-apiserver sends a bookmark two seconds before it ends a watch, and
+ * looks once a second whether it is time.
+ */
+const LEAST_TIMEOUT_FOR_BOOKMARK_MS = 4_000;
+
 /** How often a version that only bookmarks move is worth saving. */
 const MOVED_MS = 30_000;
 
@@ -262,8 +268,18 @@ export class BudgetedWatch<T extends KubernetesObject>
     this.#silence?.clear();
     this.#silence = startTimer(
       () => this.#checkVersion(resourceVersion),
-      Math.max(0, Math.min(SILENCE_MS, this.#budget.remainingMs / 4)),
+      this.#silenceMs(timeoutMs),
     );
+  }
+
+  /** A bookmark says more than the question, and costs no request. */
+  #silenceMs(timeoutMs: number): number {
+    const { remainingMs } = this.#budget;
+    const bookmarkIsDue = remainingMs !== Infinity &&
+      timeoutMs >= LEAST_TIMEOUT_FOR_BOOKMARK_MS;
+    return bookmarkIsDue
+      ? timeoutMs - SILENCE_MS
+      : Math.max(0, Math.min(SILENCE_MS, remainingMs / 4));
   }
 
   #failed(error: unknown): void {
