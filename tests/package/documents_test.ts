@@ -15,6 +15,7 @@ const DOCUMENTS = [
   "README.md",
   "SECURITY.md",
   "docs/ready.md",
+  "docs/serverless.md",
   "examples/README.md",
   "tests/e2e/README.md",
 ];
