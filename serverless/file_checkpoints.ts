@@ -104,10 +104,11 @@ class Lock implements AsyncDisposable {
 
   static async acquire(fs: FileSystem, path: string): Promise<Lock> {
     const owner = crypto.randomUUID();
+    const { signal } = new AbortController();
     for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
       if (await create(fs, path, owner)) return new Lock(fs, path, owner);
       await removeStale(fs, path, owner);
-      await pause(LOCK_PAUSE_MS, NEVER);
+      await pause(LOCK_PAUSE_MS, signal);
     }
     throw new Error(`Cannot lock the checkpoint: ${path} exists all the time`);
   }
@@ -120,8 +121,6 @@ class Lock implements AsyncDisposable {
     if (await this.isHeld()) await this.#fs.unlink(this.#path);
   }
 }
-
-const NEVER = new AbortController().signal;
 
 async function create(
   fs: FileSystem,
