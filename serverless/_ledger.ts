@@ -116,8 +116,9 @@ export class Ledger {
     this.#hasMoved = true;
   }
 
-  /** Notes that everything that a list shows has been handled. */
-  listed(index: HandedOnIndex): void {
+  /** Notes that everything that a list of a version shows has been handled. */
+  listed(index: HandedOnIndex, resourceVersion: string): void {
+    this.position = resourceVersion;
     index.complete = true;
     index.compact();
     this.#hasMoved = true;

@@ -342,13 +342,12 @@ class Invocation<T extends KubernetesObject> {
     const isFirst = this.#loaded === undefined && this.#lists === 1;
     this.#relisted ||= !isFirst;
     await this.#verify(list.items[0]);
-    this.#ledger.moveTo(list.resourceVersion);
     if (isFirst && this.#options.from === "now") {
       for (const item of list.items) index.set(item);
     } else {
       if (!await this.#handOnChanges(index, list.items)) return false;
     }
-    this.#ledger.listed(index);
+    this.#ledger.listed(index, list.resourceVersion);
     this.#caughtUp = true;
     await this.#ledger.save();
     return true;

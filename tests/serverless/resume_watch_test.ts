@@ -633,10 +633,13 @@ Deno.test("resumeWatch() goes on with the rest of a list", async () => {
     const store = new MemoryCheckpointStore();
     const handled = new Handled();
     for (let invocation = 0; invocation < 5; invocation++) {
-      await invoke(fake, store, async (event) => {
+      const { resourceVersion } = await invoke(fake, store, async (event) => {
         handled.handler(event);
         await new Promise((resolve) => setTimeout(resolve, 300));
       }, { budgetMs: 700, index });
+      // No version is complete before the list is.
+      const isComplete = handled.events.length === names.length;
+      assertEquals(resourceVersion, isComplete ? fake.resourceVersion : "");
     }
     assertEquals(handled.texts, names.map((name) => `ADDED ${name}`));
     assertEquals((await store.load())?.index === undefined, !index);
