@@ -9,11 +9,15 @@
  * HTTP/2 is created with the first request in flight and closed with the last,
  * which leaves the caller nothing to dispose of.
  *
- * On other runtimes the built-in `fetch` is used as it is: Node's and Bun's use
- * HTTP/1.1 by default, and browsers and edge runtimes offer no choice.
+ * Node's `fetch` does the same from Node 26 on, and gets connections without
+ * HTTP/2 as well. Its idle connections keep no process alive. Elsewhere the
+ * built-in `fetch` is used as it is: Bun's uses HTTP/1.1, and browsers and edge
+ * runtimes offer no choice.
  *
  * @module
  */
+
+import { nodeFetch } from "./_node_dispatcher.ts";
 
 /** How long an idle connection is kept for the next request. */
 export const POOL_IDLE_TIMEOUT_MS = 10_000;
@@ -37,7 +41,9 @@ export interface HttpLease {
  */
 export function leaseHttp(): HttpLease {
   if (typeof Deno === "undefined" || !("createHttpClient" in Deno)) {
-    return { fetch: (url, init) => fetch(url, init), release: () => {} };
+    const send = nodeFetch(POOL_IDLE_TIMEOUT_MS) ??
+      ((url: string, init: RequestInit) => fetch(url, init));
+    return { fetch: send, release: () => {} };
   }
   leases++;
   client ??= Deno.createHttpClient({
