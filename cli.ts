@@ -39,7 +39,7 @@ import { failureLine, stackTraces } from "./cli/_failures.ts";
 import { thisProcess } from "./cli/terminal/this_process.ts";
 import { Screen } from "./cli/terminal/screen.ts";
 import { UsageError } from "./cli/terminal/usage_error.ts";
-import config from "./deno.json" with { type: "json" };
+import { VERSION } from "./cli/_version.ts";
 
 export type {
   CliInput,
@@ -103,7 +103,7 @@ async function run(
       return 0;
     }
     case "version":
-      await context.screen.result(config.version);
+      await context.screen.result(VERSION);
       return 0;
     case "run": {
       // Only for the process itself, and not for programs that call this.

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { delay } from "@std/async";
 import { FakeApiServer } from "../testing/fake_api_server.ts";
 import { ignore } from "../internal/abort.ts";
+import { pause } from "../internal/pause.ts";
 import type { ApiResource } from "../cluster/_discovery.ts";
 import { UnknownKindError } from "../cluster/unknown_kind_error.ts";
 import type { ResourceCatalog } from "./resources/resource_finder.ts";
@@ -95,7 +95,7 @@ async function play(
   let nowMs = 0;
   for (const { atMs, event } of TIMELINE) {
     // It can only reject because of an abort.
-    await delay(atMs - nowMs, { signal }).catch(ignore);
+    await pause(atMs - nowMs, signal).catch(ignore);
     if (signal.aborted) return;
     nowMs = atMs;
     if (event === "observe") rollout.observe();

@@ -56,7 +56,7 @@ export interface RestClientOptions {
   /** The bearer token, or a function that returns it for each request. */
   token?: string | TokenFunction | undefined;
   /** Headers for each request. */
-  headers?: HeadersInit | undefined;
+  headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   /** Sends the requests instead of the runtime's `fetch`. */
   fetch?: FetchFunction | undefined;
   /**
@@ -406,7 +406,9 @@ function isAnything(_value: unknown): _value is unknown {
   return true;
 }
 
-function copyHeaders(headers: HeadersInit | undefined): Headers {
+function copyHeaders(
+  headers: ConstructorParameters<typeof Headers>[0],
+): Headers {
   try {
     return new Headers(headers);
   } catch {

@@ -47,7 +47,7 @@ export interface RestListerWatcherOptions {
    */
   token?: string | TokenFunction | undefined;
   /** Headers that are sent with each request. */
-  headers?: HeadersInit | undefined;
+  headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   /**
    * Sends the requests instead of the runtime's `fetch`, for example with
    * client certificates, or a fake in tests. It must respect `init.signal` and

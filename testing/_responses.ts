@@ -29,7 +29,7 @@ export function statusOf(status: number | Status): Status {
  */
 export function statusResponse(
   status: Status,
-  headers?: HeadersInit,
+  headers?: ConstructorParameters<typeof Headers>[0],
 ): Response {
   const { code = 500, details } = status;
   const all = new Headers(headers);

@@ -103,7 +103,7 @@ export interface FailOptions {
    */
   body?: string | undefined;
   /** Headers of the response. */
-  headers?: HeadersInit | undefined;
+  headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   /** Whether the connection breaks without a response. */
   networkError?: boolean | undefined;
   /** Whether the response, or its body, never arrives. */

@@ -77,6 +77,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench:resume", [benchmark("resume.ts")]],
   ["bench:startup", [benchmark("startup.ts")]],
   ["corpus", [["run", PACKAGES, "-A", "bench/corpus.ts"]]],
+  ["build:npm", [["run", "-A", "--no-config", "tools/build_npm.ts"]]],
   ["publish:check", PUBLISH],
   ["ok", [...LINT, ...CHECK, ...PUBLISH, TEST]],
 ]);
