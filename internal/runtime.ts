@@ -62,6 +62,16 @@ export function isBun(): boolean {
 }
 
 /**
+ * Tests whether this is workerd, the runtime of Cloudflare's workers. It has
+ * many of Node's modules, and none of its sockets, files or processes.
+ *
+ * @returns Whether it is.
+ */
+export function isWorkerd(): boolean {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers";
+}
+
+/**
  * Tests whether this is Node or a runtime that is compatible with it.
  *
  * @returns Whether it is.
@@ -161,6 +171,7 @@ export function resolvePath(directory: string, path: string): string {
 }
 
 function nodeProcess(): NodeProcess | undefined {
+  if (isWorkerd()) return undefined;
   const process: unknown = Reflect.get(globalThis, "process");
   return isNodeProcess(process) ? process : undefined;
 }

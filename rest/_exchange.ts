@@ -9,6 +9,7 @@
  */
 
 import { leaseHttp } from "./_http_client.ts";
+import { openRequests } from "./_request_limit.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 import { unlessAborted } from "../internal/abort.ts";
 import { ConnectionError } from "../api/connection_error.ts";
@@ -27,6 +28,7 @@ export class Exchange {
   #timer: Timer | undefined;
   #renewedAt = 0;
   #ended = false;
+  #uncount: (() => void) | undefined;
 
   /**
    * Starts an exchange. Call {@linkcode Exchange.end} when it is over.
@@ -38,11 +40,17 @@ export class Exchange {
     this.#callerSignal = callerSignal;
     if (send === undefined) {
       const lease = leaseHttp();
-      this.send = lease.fetch;
+      this.send = (url, init) => {
+        this.#count(url);
+        return lease.fetch(url, init);
+      };
       this.#release = lease.release;
     } else {
       // Not called as a method: a browser's `fetch` rejects any other `this`.
-      this.send = (url, init) => send(url, init);
+      this.send = (url, init) => {
+        this.#count(url);
+        return send(url, init);
+      };
       this.#release = () => {};
     }
     if (callerSignal?.aborted) this.#onCallerAbort();
@@ -117,6 +125,11 @@ export class Exchange {
     }, waitMs);
   }
 
+  /** A repeated request takes the place of the first one. */
+  #count(url: string): void {
+    this.#uncount ??= openRequests.add(url);
+  }
+
   /**
    * Aborts the exchange.
    *
@@ -138,6 +151,7 @@ export class Exchange {
     this.#timer?.clear();
     this.#callerSignal?.removeEventListener("abort", this.#onCallerAbort);
     this.#abort.abort();
+    this.#uncount?.();
     this.#release();
   }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { abortFromAnyRequest } from "../api/_worker_scope.ts";
 import { releaseQuietly } from "../internal/abort.ts";
 import type { Timer } from "../internal/timer.ts";
 import type { Watchdog } from "../cache/_watchdog.ts";
@@ -105,15 +106,15 @@ export function release<T extends KubernetesObject>(
       break;
     case "checking":
       state.timer.clear();
-      state.abort.abort(reason);
+      abortFromAnyRequest(state.abort, reason);
       break;
     case "opening":
       state.current.watchdog.stop();
-      state.current.abort.abort(reason);
+      abortFromAnyRequest(state.current.abort, reason);
       break;
     case "open":
       state.current.watchdog.stop();
       releaseQuietly(state.reader, reason);
-      state.current.abort.abort(reason);
+      abortFromAnyRequest(state.current.abort, reason);
   }
 }

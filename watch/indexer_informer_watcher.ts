@@ -13,6 +13,10 @@
  * @module
  */
 
+import {
+  abortFromAnyRequest,
+  refuseWorkerTopLevel,
+} from "../api/_worker_scope.ts";
 import { SingleFileTracker } from "../synctrack/mod.ts";
 import {
   CoalescingBuffer,
@@ -197,7 +201,7 @@ export class IndexerInformerWatcher<
   /** Resolves when the informer has fully shut down. Never rejects. */
   readonly done: Promise<void>;
 
-  readonly #abort = new AbortController();
+  readonly #abort: AbortController;
   readonly #signal: AbortSignal | undefined;
   readonly #buffer: EventBuffer<T>;
   readonly #streamController: ReadableStreamDefaultController<ChangeEvent<T>>;
@@ -210,6 +214,7 @@ export class IndexerInformerWatcher<
   #resync: Timer | undefined;
   #lastError: unknown;
   #wanted = false;
+  #stopped = false;
 
   /**
    * Starts listing and watching.
@@ -218,11 +223,14 @@ export class IndexerInformerWatcher<
    * @param options The signal, the indexers, the timeouts and the callbacks.
    * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
    *   not a non-negative integer.
+   * @throws {ConfigurationError} At the top level of a worker's module.
    */
   constructor(
     listerWatcher: ListerWatcher<T>,
     options: InformerOptions<T> = {},
   ) {
+    refuseWorkerTopLevel("an informer");
+    this.#abort = new AbortController();
     checkInformerOptions(options);
     const { indexers = {}, signal, resyncPeriodMs = 0, coalesce } = options;
     this.#signal = signal;
@@ -294,7 +302,7 @@ export class IndexerInformerWatcher<
     // Throws if the version cannot be compared.
     compareResourceVersions(resourceVersion, resourceVersion);
     try {
-      if (this.#abort.signal.aborted) throw this.#stoppedError(resourceVersion);
+      if (this.#stopped) throw this.#stoppedError(resourceVersion);
       await this.#waiters.wait(resourceVersion, signal);
     } catch (error) {
       if (!signal?.aborted) throw error;
@@ -314,7 +322,7 @@ export class IndexerInformerWatcher<
    *   `AbortError` by default.
    */
   stop(reason?: unknown): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#stopped) return;
     this.#shutDown(reason);
     this.#streamController.close();
   }
@@ -363,7 +371,7 @@ export class IndexerInformerWatcher<
   }
 
   #synced(cache: InformerCache<T>): void {
-    if (this.#tracker.hasSynced() || this.#abort.signal.aborted) return;
+    if (this.#tracker.hasSynced() || this.#stopped) return;
     this.#tracker.upstreamHasSynced();
     this.#resolveSynced(true);
     if (this.#resyncPeriodMs > 0) this.#scheduleResync(cache);
@@ -377,7 +385,7 @@ export class IndexerInformerWatcher<
   }
 
   #put(key: string, event: ChangeEvent<T>): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#stopped) return;
     // Releasing the lock has cancelled the read.
     if (!this.#wanted || !this.events.locked) {
       return this.#buffer.put(key, event);
@@ -398,11 +406,12 @@ export class IndexerInformerWatcher<
   }
 
   #shutDown(reason: unknown): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#stopped) return;
+    this.#stopped = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#resync?.clear();
     this.#buffer.clear();
-    this.#abort.abort(reason);
+    abortFromAnyRequest(this.#abort, reason);
     this.#resolveSynced(false);
     this.#waiters.end((version) => this.#stoppedError(version));
   }

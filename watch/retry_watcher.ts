@@ -20,6 +20,7 @@
  * @module
  */
 
+import { refuseWorkerTopLevel } from "../api/_worker_scope.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { callSafely } from "../internal/console.ts";
 import {
@@ -185,12 +186,14 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
    * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`: a watch
    *   from "any version" begins with events that it cannot be resumed from.
    * @throws {RangeError} If a duration is negative or NaN.
+   * @throws {ConfigurationError} At the top level of a worker's module.
    */
   constructor(
     initialResourceVersion: string,
     watcher: Watcher<T>,
     options: RetryWatcherOptions = {},
   ) {
+    refuseWorkerTopLevel("a RetryWatcher");
     checkInitialResourceVersion(initialResourceVersion);
     checkRetryWatcherOptions(options);
     const {
