@@ -28,7 +28,7 @@ const TEST: Step = [
   PACKAGES,
   "-A",
   "--doc",
-  "--ignore=tests/e2e,bench,tools",
+  "--ignore=tests/e2e,tests/runtimes,bench,tools",
 ];
 
 const CHECK: readonly Step[] = [["check", PACKAGES, "."]];
@@ -70,6 +70,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["check", CHECK],
   ["lint", LINT],
   ["test:e2e", [["test", PACKAGES, "-A", "tests/e2e/"]]],
+  ["test:runtimes", [["test", PACKAGES, "-A", "tests/runtimes/"]]],
   ["bench", [benchmark("main.ts")]],
   ["bench:informer", [benchmark("informer.ts")]],
   ["bench:latency", [benchmark("latency.ts")]],

@@ -15,6 +15,7 @@
  */
 // deno-lint-ignore-file no-console -- a command-line program
 
+import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "npm:typescript@~5.9.3";
 
@@ -251,7 +252,7 @@ async function build(target: URL): Promise<number> {
 }
 
 const [directory = "npm"] = Deno.args;
-const target = directory.startsWith("/")
+const target = isAbsolute(directory)
   ? pathToFileURL(`${directory}/`)
   : new URL(`${directory}/`, ROOT);
 console.error(`Wrote ${await build(target)} files to ${directory}/`);

@@ -8,6 +8,11 @@
  */
 
 import { fileURLToPath } from "node:url";
+import {
+  installPackages,
+  run,
+  runtimePackage,
+} from "../support/npm_installation.ts";
 
 /** All runtimes. */
 export const runtimes = ["deno", "node", "bun"] as const;
@@ -74,66 +79,15 @@ export async function runtimeCommand(
   };
 }
 
-/** Returns the package with a runtime for this machine, and the file in it. */
-function runtimePackage(runtime: "node" | "bun"): [string, string] {
-  const { os, arch } = Deno.build;
-  const isArm = arch === "aarch64";
-  return runtime === "node"
-    ? [`node-${os}-${isArm ? "arm64" : "x64"}`, "node"]
-    : [`@oven/bun-${os}-${isArm ? "aarch64" : "x64"}`, "bun"];
-}
-
 async function install(): Promise<string> {
   const config: { imports: Record<string, string> } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );
-  const specifiers = [
+  return await installPackages([
     `${runtimePackage("node")[0]}@^24`,
     `${runtimePackage("bun")[0]}@^1.4`,
     ...packages.map((name) => config.imports[name]?.replace(/^npm:/, "")),
-  ].filter((specifier) => specifier !== undefined);
-  const directory = `${cacheDirectory()}/${await digestOf(specifiers)}`;
-  await Deno.mkdir(directory, { recursive: true });
-  // The lock is released when the file is closed or this process dies.
-  using lock = await Deno.open(`${directory}/.lock`, {
-    create: true,
-    write: true,
-  });
-  await lock.lock(true);
-  if (await exists(`${directory}/.installed`)) return directory;
-  tell(`Installing ${specifiers.join(", ")}`);
-  await run("npm", [
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--no-package-lock",
-    "--ignore-scripts",
-    `--prefix=${directory}`,
-    ...specifiers,
-  ]);
-  await Deno.writeTextFile(`${directory}/.installed`, "");
-  return directory;
-}
-
-function cacheDirectory(): string {
-  const { XDG_CACHE_HOME, HOME } = Deno.env.toObject();
-  const base = XDG_CACHE_HOME ||
-    (HOME === undefined ? undefined : `${HOME}/.cache`);
-  if (base === undefined) {
-    throw new Error(
-      "Cannot choose a cache directory: set HOME or XDG_CACHE_HOME",
-    );
-  }
-  return `${base}/watchtools/runtimes`;
-}
-
-async function digestOf(specifiers: readonly string[]): Promise<string> {
-  const text = [Deno.build.target, ...specifiers].join("\0");
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(text),
-  );
-  return new Uint8Array(digest).toHex().slice(0, 16);
+  ].filter((specifier) => specifier !== undefined));
 }
 
 /**
@@ -153,30 +107,4 @@ async function bundleFor(directory: string, program: string): Promise<string> {
   ]);
   globalThis.addEventListener("unload", () => Deno.removeSync(path));
   return path;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function run(command: string, args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (success) return;
-  const text = new TextDecoder().decode(stderr).trim();
-  throw new Error(`${command} ${args[0]} failed: ${text}`);
-}
-
-function tell(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

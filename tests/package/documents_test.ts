@@ -16,6 +16,8 @@ const DOCUMENTS = [
   "SECURITY.md",
   "docs/ready.md",
   "docs/serverless.md",
+  "docs/runtimes.md",
+  "docs/workers.md",
   "examples/README.md",
   "tests/e2e/README.md",
 ];

@@ -10,6 +10,7 @@ import { assert, assertEquals } from "@std/assert";
 import { VERSION } from "../../cli/_version.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+const NPM = Deno.build.os === "windows" ? "npm.cmd" : "npm";
 const MAX_PACKED_BYTES = 300_000;
 
 interface Manifest {
@@ -140,7 +141,7 @@ Deno.test("the npm package contains what it exports, and no source maps", async 
 
 Deno.test("the npm package is small when it is packed", async () => {
   const { directory } = await built();
-  const pack = await new Deno.Command("npm", {
+  const pack = await new Deno.Command(NPM, {
     args: ["pack", "--dry-run", "--json"],
     cwd: directory,
     stderr: "null",
