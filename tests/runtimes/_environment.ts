@@ -18,6 +18,19 @@ const ROOT = new URL("../../", HERE);
 /** The versions of Node that the suite runs on. */
 const NODE_VERSIONS = [22, 24, 26];
 
+/** The versions of TypeScript that check the declarations. */
+const TYPESCRIPT = [
+  { name: "typescript-oldest", range: "~5.9.3" },
+  { name: "typescript-newest", range: "latest" },
+];
+
+/** What the types of `./client-node` need, and what those need. */
+const PEERS = [
+  "@kubernetes/client-node@^2.0.1",
+  "@types/node@^24",
+  "@types/ws",
+];
+
 /** What a suite runs in. */
 export interface Target {
   /** The name, with the version: a column of the table. */
@@ -38,6 +51,15 @@ export interface Environment {
     readonly args: string[];
   };
   readonly targets: readonly Target[];
+  /** The directory with the installed package. */
+  readonly directory: string;
+  /** Bundles a file in that directory, minified, as a user's bundler does. */
+  readonly minify: (input: string, output: string) => Promise<void>;
+  /** The compilers, to be run by the last version of Node. */
+  readonly compilers: readonly {
+    readonly command: string;
+    readonly args: readonly string[];
+  }[];
   /** The page and its script, by path. */
   readonly page: ReadonlyMap<string, string>;
 }
@@ -60,6 +82,7 @@ export async function prepareEnvironment(
     `${bunPackage}@^1.4`,
     "esbuild@~0.28.2",
     "miniflare@^4.20260730.0",
+    ...TYPESCRIPT.map(({ name, range }) => `${name}@npm:typescript@${range}`),
   ]);
   await installPackage(directory);
   const bundle = bundler(tools, directory);
@@ -88,6 +111,12 @@ export async function prepareEnvironment(
     staysOpen: false,
   });
   return {
+    directory,
+    minify: minifier(tools, directory),
+    compilers: TYPESCRIPT.map(({ name }) => ({
+      command: nodeOf(24),
+      args: [`${tools}/node_modules/${name}/bin/tsc`],
+    })),
     example: (bindings) => ({
       command: nodeOf(24),
       args: [exampleHost, example, JSON.stringify(bindings)],
@@ -145,19 +174,39 @@ async function installPackage(directory: string): Promise<void> {
     "--no-fund",
     `--prefix=${directory}`,
     ...tarballs,
+    ...PEERS,
   ]);
+}
+
+/** The program of esbuild for this machine. */
+function esbuildIn(tools: string): string {
+  const { os, arch } = Deno.build;
+  const machine = `${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
+  return `${tools}/node_modules/@esbuild/${machine}/bin/esbuild`;
+}
+
+function minifier(tools: string, directory: string) {
+  return async (input: string, output: string) => {
+    await run(esbuildIn(tools), [
+      `${directory}/${input}`,
+      "--bundle",
+      "--minify",
+      "--format=esm",
+      "--target=es2022",
+      "--log-level=error",
+      `--outfile=${directory}/${output}`,
+    ]);
+  };
 }
 
 /** Compiles programs, with the installed package inside or beside them. */
 function bundler(tools: string, directory: string) {
-  const { os, arch } = Deno.build;
-  const machine = `${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
   return async (program: string, output: string, external = false) => {
     const path = `${directory}/${output}`;
     const outside = external
       ? ["--external:@watchtools/*"]
       : ["--external:@kubernetes/client-node"];
-    await run(`${tools}/node_modules/@esbuild/${machine}/bin/esbuild`, [
+    await run(esbuildIn(tools), [
       fileURLToPath(new URL(program, HERE)),
       "--bundle",
       "--format=esm",

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { run } from "../support/npm_installation.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
 import { prepareEnvironment, type Target } from "./_environment.ts";
+import { testSizes, testTypes } from "./_package_tests.ts";
 import type { Result } from "./_protocol.ts";
 import { Stage } from "./_stage.ts";
 import { runtimesTable, summaryTable, TABLE } from "./_table.ts";
@@ -33,7 +34,8 @@ const directory = await Deno.makeTempDir({ prefix: "watchtools-runtimes-" });
 addEventListener("unload", () => {
   Deno.removeSync(directory, { recursive: true });
 });
-const { targets, page, example } = await prepareEnvironment(directory);
+const environment = await prepareEnvironment(directory);
+const { targets, page, example } = environment;
 const columns = new Map<string, readonly Result[]>();
 
 /** The process of a suite. It is killed if it outlives its time. */
@@ -214,6 +216,9 @@ Deno.test("the example of a worker answers from an informer, and waits after its
   assertEquals(await called.promise, "b is ready");
   assertEquals(await host.ask("GET /pods"), '200 ["a","b"]');
 });
+
+testSizes(environment, print);
+testTypes(environment);
 
 for (const { path, format } of DOCUMENTS) {
   Deno.test(`${path} names each behavior or runtime of the last run`, async () => {
