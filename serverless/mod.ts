@@ -5,6 +5,7 @@
  * - {@linkcode resumeWatch} hands on every change since the last invocation.
  * - {@linkcode resumeWait} waits for a condition that takes longer than an
  *   invocation.
+ * - {@linkcode shardOf} divides a resource among several of them.
  * - A {@linkcode CheckpointStore} keeps how far it has come: in memory, in Deno
  *   KV, in a Durable Object, in a ConfigMap or in a file.
  *
@@ -49,3 +50,4 @@ export { HandlerError } from "./handler_error.ts";
 export * from "./memory_checkpoint_store.ts";
 export * from "./resume_wait.ts";
 export * from "./resume_watch.ts";
+export * from "./shard_of.ts";

@@ -12,8 +12,9 @@ import {
   MemoryCheckpointStore,
   resumeWatch,
   type ResumeWatchOptions,
+  shardOf,
 } from "../../serverless/mod.ts";
-import type { ListerWatcher } from "../../watch/mod.ts";
+import type { KubernetesList, ListerWatcher } from "../../watch/mod.ts";
 import { ControlPlane } from "../control_plane/control_plane.ts";
 import { OurClient } from "./_our_client.ts";
 import { e2eTest } from "./suite.ts";
@@ -177,3 +178,30 @@ e2eTest(
     }
   },
 );
+
+e2eTest("shardOf() agrees with a server that knows shards", async () => {
+  await using plane = await ControlPlane.start();
+  using stage = new Stage(plane);
+  const { source } = stage;
+  for (let i = 0; i < 30; i++) await stage.create(`map-${i}`);
+  // It gets everything, as from a server that does not know shards.
+  const whole: ListerWatcher = {
+    list: ({ shardSelector: _, ...options }) => source.list(options),
+    watch: ({ shardSelector: _, ...options }) => source.watch(options),
+  };
+  const count = 3;
+  for (let index = 0; index < count; index++) {
+    const before = stage.client.requests.length;
+    const theirs = await shardOf(source, { index, count }).list({});
+    const ours = await shardOf(whole, { index, count }).list({});
+    const [asked] = stage.client.requests.slice(before);
+    const shardSelector = asked?.searchParams.get("shardSelector") ?? "";
+    // Only the server has chosen these.
+    const chosen = await source.list({ shardSelector });
+    const names = (list: KubernetesList) =>
+      list.items.map(({ metadata }) => metadata?.name);
+    assert(chosen.items.length > 0);
+    assertEquals(names(ours), names(chosen));
+    assertEquals(names(theirs), names(chosen));
+  }
+});
