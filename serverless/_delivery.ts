@@ -90,13 +90,15 @@ export class Delivery<T extends KubernetesObject> {
     const startedAt = Date.now();
     const result = this.#handler(event, signal);
     // Most handlers are quick, and timers are not free.
-    if (!(result instanceof Promise)) {
+    if (result === undefined) {
       handler.add(Date.now() - startedAt);
       return true;
     }
     const late = {};
     try {
-      await this.#budget.within(result, () => late, this.#budget.savingMs);
+      // It may be any thenable, or what a handler without types returns.
+      const settled = Promise.resolve(result);
+      await this.#budget.within(settled, () => late, this.#budget.savingMs);
       return true;
     } catch (error) {
       if (error !== late) throw error;

@@ -281,8 +281,13 @@ class Invocation<T extends KubernetesObject> {
       try {
         await this.#follow();
       } catch (error) {
-        await this.#saveAfter(error);
-        throw error;
+        // A request that was given up because the time was over.
+        const { signal } = this.#budget;
+        const isOver = signal.aborted && error === signal.reason;
+        if (!isOver) {
+          await this.#saveAfter(error);
+          throw error;
+        }
       }
       await this.#saveAtEnd();
     }
@@ -360,7 +365,7 @@ class Invocation<T extends KubernetesObject> {
   ): Promise<boolean> {
     const changes = [...index.changesTo(items)];
     await this.#announce(
-      ...changes.flatMap((change) =>
+      changes.flatMap((change) =>
         change.type === "ADDED" && !change.replaces ? [change.object] : []
       ),
     );
@@ -369,7 +374,7 @@ class Invocation<T extends KubernetesObject> {
       // With the last one, the completed list is saved.
       await this.#ledger.saveIfDue();
       if (change.type === "ADDED" && change.replaces) {
-        await this.#announce(change.object);
+        await this.#announce([change.object]);
       }
       const event = eventOf(change, { apiVersion, kind });
       if (!await this.#handOn(event)) return false;
@@ -443,7 +448,7 @@ class Invocation<T extends KubernetesObject> {
       }
       await this.#verify(step.event.object);
       const { event } = step;
-      if (event.type === "ADDED") await this.#announce(event.object);
+      if (event.type === "ADDED") await this.#announce([event.object]);
       if (!await this.#handOn(event, step.resourceVersion)) return;
       await this.#ledger.saveIfDue();
     }
@@ -456,7 +461,7 @@ class Invocation<T extends KubernetesObject> {
     if (finished instanceof Error) this.#mustCompare(finished);
   }
 
-  async #announce(...objects: T[]): Promise<void> {
+  async #announce(objects: readonly T[]): Promise<void> {
     if (this.#options.saveAhead) await this.#ledger.announce(objects);
   }
 

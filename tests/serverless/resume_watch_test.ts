@@ -678,3 +678,77 @@ Deno.test("resumeWatch() refuses options that are out of range", async () => {
     );
   }
 });
+
+Deno.test("resumeWatch() hands on nothing where the cluster is not known in time", async () => {
+  const fake = Object.assign(
+    new FakeListerWatcher({ objects: [object("a")] }),
+    {
+      clusterUid: ({ signal }: { signal: AbortSignal }) =>
+        new Promise<string>((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+    },
+  );
+  const handled = new Handled();
+  const store = new MemoryCheckpointStore();
+  const result = await invoke(fake, store, handled.handler);
+  assertEquals(handled.texts, []);
+  assertEquals([result.handled, result.caughtUp], [0, false]);
+  assertEquals(await store.load(), undefined);
+});
+
+Deno.test("resumeWatch() waits for any thenable of a handler", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const handler: () => Promise<void> = () => {
+    const later = new Promise<void>((resolve) => setTimeout(resolve, 100));
+    return Object.create(later, {
+      then: { value: later.then.bind(later) },
+    });
+  };
+  let savedAt = 0;
+  using time = new FakeTime();
+  const startedAt = Date.now();
+  await settleInTime(
+    time,
+    resumeWatch(
+      fake,
+      {
+        load: () => store.load(),
+        save: (next, previous) => {
+          savedAt ||= Date.now();
+          return store.save(next, previous);
+        },
+      },
+      handler,
+      { budgetMs: 2_000 },
+    ),
+  );
+  assert(savedAt - startedAt >= 100);
+});
+
+Deno.test("resumeWatch() saves ahead of objects that it hands on first", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const store = new MemoryCheckpointStore();
+  const options = { saveAhead: true };
+  // Killed after handling, before saving.
+  let isKilled = false;
+  const dying: CheckpointStore = {
+    load: () => store.load(),
+    save: (next, previous) =>
+      isKilled
+        ? Promise.reject(new Error("killed"))
+        : store.save(next, previous),
+  };
+  await assertRejects(
+    () =>
+      invoke(fake, dying, () => {
+        isKilled = true;
+      }, options),
+    CheckpointStoreError,
+  );
+  fake.delete("default/a");
+  const handled = new Handled();
+  await invoke(fake, store, handled.handler, options);
+  assertEquals(handled.texts, ["DELETED a"]);
+});
