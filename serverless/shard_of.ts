@@ -11,7 +11,7 @@
 import { cancelQuietly } from "../internal/abort.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
-import { uidOf } from "../api/_untrusted.ts";
+import { identityOfEvent, uidOf } from "../api/_untrusted.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -128,7 +128,10 @@ class SourceShard<T extends KubernetesObject> implements ShardListerWatcher<T> {
 
   async list(options: ListOptions): Promise<KubernetesList<T>> {
     const list = await this.#list(options);
-    return { ...list, items: list.items.filter((item) => this.#has(item)) };
+    return {
+      ...list,
+      items: list.items.filter((item) => this.#has(uidOf(item))),
+    };
   }
 
   async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
@@ -141,7 +144,8 @@ class SourceShard<T extends KubernetesObject> implements ShardListerWatcher<T> {
           if (done) return controller.close();
           const isAboutAll = value.type === "BOOKMARK" ||
             value.type === "ERROR";
-          if (isAboutAll || this.#has(value.object)) {
+          // What is dropped need not be parsed.
+          if (isAboutAll || this.#has(identityOfEvent(value).uid)) {
             return controller.enqueue(value);
           }
         }
@@ -177,8 +181,8 @@ class SourceShard<T extends KubernetesObject> implements ShardListerWatcher<T> {
       : { ...options, shardSelector };
   }
 
-  #has(object: unknown): boolean {
-    const hash = hashUid(uidOf(object) ?? "");
+  #has(uid = ""): boolean {
+    const hash = hashUid(uid);
     return this.#from <= hash && hash < this.#to;
   }
 }
