@@ -36,9 +36,9 @@ import type { ObjectIdentity, WatchEvent } from "./types.ts";
  * });
  *
  * for await (const event of await pods.watch({ resourceVersion: "0" })) {
- *   if (event.type === "ERROR") break;
- *   if (identityOf(event).namespace !== "default") continue;
- *   assertEquals(event.object.metadata?.name, "web");
+ *   const { name, namespace } = identityOf(event);
+ *   if (namespace !== "default") continue;
+ *   assertEquals(name, "web");
  *   break;
  * }
  * ```

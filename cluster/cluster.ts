@@ -48,6 +48,7 @@ export interface ClusterResourceOptions extends
     | "fieldSelector"
     | "shardSelector"
     | "metadataOnly"
+    | "dropManagedFields"
     | "requestTimeoutMs"
   > {
   /** The group and version of the resource: `"v1"`, `"apps/v1"`. */

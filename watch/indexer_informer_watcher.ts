@@ -110,7 +110,9 @@ export interface InformerOptions<
   maxBackoffMs?: number | undefined;
   /**
    * Applied to each object before it is stored or delivered, for example to
-   * drop `managedFields`. May modify the object in place; must return it.
+   * drop what no one reads. May modify the object in place; must return it. The
+   * objects are parsed for it. To be rid of `managedFields` alone, use
+   * `dropManagedFields` of `RestListerWatcher`, which parses nothing.
    */
   transform?: ((object: T) => T) | undefined;
   /**
