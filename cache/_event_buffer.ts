@@ -27,6 +27,8 @@ export interface EventBuffer<T extends KubernetesObject> {
   take(): ChangeEvent<T> | undefined;
   /** Removes all events. */
   clear(): void;
+  /** How many events, or objects with events, it holds. */
+  readonly size: number;
 }
 
 /** How many taken slots the array may have before it is copied. */
@@ -62,6 +64,11 @@ export class PlainBuffer<T extends KubernetesObject> implements EventBuffer<T> {
   clear(): void {
     this.#events = [];
     this.#taken = 0;
+  }
+
+  /** See `EventBuffer.size`. */
+  get size(): number {
+    return this.#events.length - this.#taken;
   }
 }
 
@@ -111,6 +118,11 @@ export class CoalescingBuffer<T extends KubernetesObject>
   /** See `EventBuffer.clear`. */
   clear(): void {
     this.#pending.clear();
+  }
+
+  /** See `EventBuffer.size`. */
+  get size(): number {
+    return this.#pending.size;
   }
 }
 

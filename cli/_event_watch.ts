@@ -10,7 +10,7 @@
 
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { RetryWatcher } from "../watch/retry_watcher.ts";
-import type { WatchRestart } from "../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../watch/observer.ts";
 import { StatusError } from "../api/status_error.ts";
 import { isExpiredOrGone } from "../api/status_predicates.ts";
 import type {

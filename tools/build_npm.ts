@@ -25,7 +25,7 @@ const ROOT = new URL("../", import.meta.url);
 const NODE = ">=22.19.0";
 
 /** Packages that only users of an entry point of theirs need. */
-const OPTIONAL_PEERS = ["@kubernetes/client-node"];
+const OPTIONAL_PEERS = ["@kubernetes/client-node", "@opentelemetry/api"];
 
 /** Files that are copied as they are. */
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE"];

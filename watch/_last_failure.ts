@@ -6,10 +6,8 @@
  * @module
  */
 
-import type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "./retry_watcher_options.ts";
+import type { RetryWatcherOptions } from "./retry_watcher_options.ts";
+import type { WatchRestart } from "./observer.ts";
 
 /** Records the failures that a watcher reports to its options. */
 export class FailureMemory {

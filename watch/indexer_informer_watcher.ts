@@ -13,6 +13,8 @@
  * @module
  */
 
+import { observedListerWatcher } from "./_observed.ts";
+import type { WatchObserver } from "./observer.ts";
 import {
   abortFromAnyRequest,
   refuseWorkerTopLevel,
@@ -131,6 +133,8 @@ export interface InformerOptions<
    * ignored.
    */
   onWatchError?: ((error: unknown) => void) | undefined;
+  /** Sees what happens, for metrics and traces. */
+  observer?: WatchObserver | undefined;
 }
 
 /** Options for {@linkcode IndexerInformerWatcher.untilResourceVersion}. */
@@ -211,6 +215,7 @@ export class IndexerInformerWatcher<
   readonly #waiters = new VersionWaiters();
   readonly #resyncPeriodMs: number;
   readonly #onWatchError: InformerOptions<T>["onWatchError"];
+  readonly #observer: WatchObserver | undefined;
   readonly #resolveSynced: (synced: boolean) => void;
   readonly #onAbort = () => this.stop(this.#signal?.reason);
   #resync: Timer | undefined;
@@ -238,6 +243,7 @@ export class IndexerInformerWatcher<
     this.#signal = signal;
     this.#resyncPeriodMs = resyncPeriodMs;
     this.#onWatchError = options.onWatchError;
+    this.#observer = options.observer;
     this.#buffer = coalesce ? new CoalescingBuffer() : new PlainBuffer();
 
     const store = new IndexedStore<T>(indexers, (error) => this.#failed(error));
@@ -358,7 +364,7 @@ export class IndexerInformerWatcher<
     if (this.#signal?.aborted) return this.stop(this.#signal.reason);
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
     await new Reflector({
-      listerWatcher,
+      listerWatcher: observedListerWatcher(listerWatcher, this.#observer),
       cache,
       plan,
       signal: this.#abort.signal,
@@ -390,7 +396,8 @@ export class IndexerInformerWatcher<
     if (this.#stopped) return;
     // Releasing the lock has cancelled the read.
     if (!this.#wanted || !this.events.locked) {
-      return this.#buffer.put(key, event);
+      this.#buffer.put(key, event);
+      return this.#reportBuffered();
     }
     this.#wanted = false;
     this.#streamController.enqueue(event);
@@ -399,12 +406,21 @@ export class IndexerInformerWatcher<
   #pull(): void {
     const event = this.#buffer.take();
     if (event === undefined) this.#wanted = true;
-    else this.#streamController.enqueue(event);
+    else {
+      this.#streamController.enqueue(event);
+      this.#reportBuffered();
+    }
+  }
+
+  #reportBuffered(): void {
+    if (this.#observer === undefined) return;
+    callSafely("onBuffered", this.#observer.onBuffered, this.#buffer.size);
   }
 
   #failed(error: unknown): void {
     this.#lastError = error;
     callSafely("onWatchError", this.#onWatchError, error);
+    callSafely("onWatchError", this.#observer?.onWatchError, error);
   }
 
   #shutDown(reason: unknown): void {

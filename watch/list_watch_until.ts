@@ -8,6 +8,7 @@
  * @module
  */
 
+import { observedListerWatcher, observedWait } from "./_observed.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { FailureMemory } from "./_last_failure.ts";
@@ -136,15 +137,17 @@ export async function listWatchUntil<
   const list = conditionList(conditions);
   if (list.length === 0) return undefined;
   const failures = new FailureMemory(watcherOptions);
-  const events = await listThenWatch(
-    listerWatcher,
-    pageSize,
-    signal ?? new AbortController().signal,
-    failures,
-  );
-  return await runConditions(events, list, {
-    signal,
-    lastError: () => failures.last,
+  return await observedWait(options.observer, async () => {
+    const events = await listThenWatch(
+      listerWatcher,
+      pageSize,
+      signal ?? new AbortController().signal,
+      failures,
+    );
+    return await runConditions(events, list, {
+      signal,
+      lastError: () => failures.last,
+    });
   });
 }
 
@@ -158,9 +161,10 @@ async function listThenWatch<T extends KubernetesObject>(
   signal: AbortSignal,
   failures: FailureMemory,
 ): Promise<ReadableStream<WatchEvent<T>>> {
-  const { minRestartDelayMs, maxRestartDelayMs } = failures.options;
+  const { minRestartDelayMs, maxRestartDelayMs, observer } = failures.options;
   try {
-    const { items, resourceVersion } = await listAll(listerWatcher, {
+    const lister = observedListerWatcher(listerWatcher, observer);
+    const { items, resourceVersion } = await listAll(lister, {
       signal,
       pageSize,
       minRestartDelayMs,

@@ -58,16 +58,14 @@ export * from "../conditions/metadata_conditions.ts";
 export * from "../conditions/pod_conditions.ts";
 export * from "../conditions/ready.ts";
 export * from "../conditions/resource_conditions.ts";
+export type * from "./observer.ts";
 export * from "../api/resource_path.ts";
 export * from "../api/resource_version.ts";
 export * from "../api/response_too_large_error.ts";
 export * from "../api/sharding_unsupported_error.ts";
 export * from "../rest/rest_lister_watcher.ts";
 export * from "./retry_watcher.ts";
-export type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "./retry_watcher_options.ts";
+export type { RetryWatcherOptions } from "./retry_watcher_options.ts";
 export * from "../conditions/rollout_conditions.ts";
 export { StatusError } from "../api/status_error.ts";
 export {

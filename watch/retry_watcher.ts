@@ -20,6 +20,8 @@
  * @module
  */
 
+import { observedWatcher } from "./_observed.ts";
+import type { WatchObserver } from "./observer.ts";
 import { refuseWorkerTopLevel } from "../api/_worker_scope.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { callSafely } from "../internal/console.ts";
@@ -172,6 +174,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
   readonly #lifetime: WatchLifetime;
   readonly #idleTimeoutMs: number | undefined;
   readonly #onRestart: RetryWatcherOptions["onRestart"];
+  readonly #observer: WatchObserver | undefined;
   readonly #onAbort = () => this.stop(this.#signal?.reason);
   #state: State<T> = { kind: "stopped" };
 
@@ -204,8 +207,9 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       watchGraceMs = DEFAULT_WATCH_GRACE_MS,
       idleTimeoutMs,
       onRestart,
+      observer,
     } = options;
-    this.#watcher = watcher;
+    this.#watcher = observedWatcher(watcher, observer);
     this.#schedule = new RestartSchedule({
       minRestartDelayMs,
       maxRestartDelayMs,
@@ -213,6 +217,7 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     this.#lifetime = watchLifetime(watchTimeoutMs, watchGraceMs);
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#onRestart = onRestart;
+    this.#observer = observer;
     this.#signal = signal;
 
     this.#stream = new PositionedStream(initialResourceVersion, {
@@ -440,12 +445,14 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
     this.#leave(waiting, cause);
     if (this.#state !== waiting) return;
     const { delayMs, attempt, atOnce } = this.#schedule.next(ended);
-    callSafely("onRestart", this.#onRestart, {
+    const restart = {
       cause,
       resourceVersion: this.#stream.position,
       delayMs,
       attempt,
-    });
+    };
+    callSafely("onRestart", this.#onRestart, restart);
+    callSafely("onRestart", this.#observer?.onRestart, restart);
     if (this.#state !== waiting) return;
     if (atOnce) return this.#next(doubtful);
     waiting.timer = this.#startTimer(() => this.#next(doubtful), delayMs);

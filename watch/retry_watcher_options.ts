@@ -5,26 +5,7 @@
  */
 
 import { checkDurations } from "../internal/durations.ts";
-
-/** A restart of a watch; see {@linkcode RetryWatcherOptions.onRestart}. */
-export interface WatchRestart {
-  /**
-   * Why the watch ended; undefined if the server ended it normally. One that
-   * ended normally, but without an event or bookmark and sooner than
-   * {@linkcode RetryWatcherOptions.minRestartDelayMs} after its start, has an
-   * `Error` that says so.
-   */
-  cause: unknown;
-  /** The resource version that the next watch starts from. */
-  resourceVersion: string;
-  /**
-   * Milliseconds until the next watch starts, or until the server is first
-   * asked for its version.
-   */
-  delayMs: number;
-  /** The number of restarts since the last event or bookmark, from 1. */
-  attempt: number;
-}
+import type { WatchObserver, WatchRestart } from "./observer.ts";
 
 /** Options for `RetryWatcher`. */
 export interface RetryWatcherOptions {
@@ -70,6 +51,8 @@ export interface RetryWatcherOptions {
    * it throws, the error is written to the console and otherwise ignored.
    */
   onRestart?: ((restart: WatchRestart) => void) | undefined;
+  /** Sees what happens, for metrics and traces. */
+  observer?: WatchObserver | undefined;
 }
 
 /**

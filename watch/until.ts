@@ -5,6 +5,7 @@
  * @module
  */
 
+import { observedWait } from "./_observed.ts";
 import type { ConditionFunc } from "../api/condition_func.ts";
 import { conditionList, runConditions } from "./_condition_run.ts";
 import { FailureMemory } from "./_last_failure.ts";
@@ -217,8 +218,12 @@ export async function until<T extends KubernetesObject = KubernetesObject>(
     watcher,
     failures.options,
   );
-  return await runConditions(events, list, {
-    signal,
-    lastError: () => failures.last,
-  });
+  return await observedWait(
+    options.observer,
+    () =>
+      runConditions(events, list, {
+        signal,
+        lastError: () => failures.last,
+      }),
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { observedWait } from "./_observed.ts";
 import type { PreconditionFunc } from "../cache/precondition_func.ts";
 import { findConfigurationError } from "../api/configuration_error.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
@@ -130,11 +131,24 @@ export async function untilWithSync<
   conditions: ChangeConditionFunc<T> | readonly ChangeConditionFunc<T>[],
   options: UntilOptions & InformerOptions<T> = {},
 ): Promise<ChangeEvent<T> | undefined> {
-  const { signal, onWatchError, ...informerOptions } = options;
+  const { signal } = options;
   checkInformerOptions(options);
   const list = conditionList(conditions);
   if (list.length === 0 && precondition === undefined) return undefined;
   if (signal?.aborted) throw interrupted(signal, precondition !== undefined);
+  return await observedWait(
+    options.observer,
+    () => runWithSync(listerWatcher, precondition, list, options),
+  );
+}
+
+async function runWithSync<T extends KubernetesObject>(
+  listerWatcher: ListerWatcher<T>,
+  precondition: PreconditionFunc<T> | undefined,
+  list: readonly ChangeConditionFunc<T>[],
+  options: UntilOptions & InformerOptions<T>,
+): Promise<ChangeEvent<T> | undefined> {
+  const { signal, onWatchError, ...informerOptions } = options;
   /** Why there will never be a first list. */
   let hopeless: Error | undefined;
   const informer = new IndexerInformerWatcher(listerWatcher, {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { WatchObserver } from "./observer.ts";
 import { explanation } from "../conditions/_safe_evaluation.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { clip } from "../internal/error_text.ts";
@@ -62,6 +63,8 @@ export interface WaitForOptions<T extends KubernetesObject = KubernetesObject> {
    * written to the console.
    */
   onProgress?: ((progress: WaitProgress<T>) => void) | undefined;
+  /** Sees what happens, for metrics and traces. */
+  observer?: WatchObserver | undefined;
 }
 
 /**
@@ -203,6 +206,7 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
         ...WATCH_TIMES,
         signal,
         timeoutMs,
+        observer: this.#options.observer,
         onRetry: () => {
           this.#restarts++;
           this.#report();

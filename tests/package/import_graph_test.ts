@@ -63,6 +63,7 @@ const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
       ],
     },
     "./serverless": { code: [], types: [] },
+    "./otel": { code: ["npm:@opentelemetry/api"], types: [] },
     "./testing": { code: ["node:http"], types: [] },
   };
 

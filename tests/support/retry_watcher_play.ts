@@ -9,7 +9,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
-import type { WatchRestart } from "../../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../../watch/observer.ts";
 import type { WatchEvent, WatchOptions } from "../../api/types.ts";
 import type { Clock } from "./clock.ts";
 import {

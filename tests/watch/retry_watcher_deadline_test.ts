@@ -9,10 +9,8 @@ import {
 } from "@std/assert";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
-import type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "../../watch/retry_watcher_options.ts";
+import type { RetryWatcherOptions } from "../../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../../watch/observer.ts";
 import { Clock, setClock } from "../support/clock.ts";
 import {
   added,

@@ -12,10 +12,8 @@ import { ConnectionError } from "../../api/connection_error.ts";
 import { ResponseTooLargeError } from "../../api/response_too_large_error.ts";
 import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
-import type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "../../watch/retry_watcher_options.ts";
+import type { RetryWatcherOptions } from "../../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../../watch/observer.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { Status, WatchEvent } from "../../api/types.ts";
 import { Clock, setClock } from "../support/clock.ts";

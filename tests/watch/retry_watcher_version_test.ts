@@ -11,10 +11,8 @@ import { StatusError } from "../../api/status_error.ts";
 import { UndecodableEventError } from "../../api/_undecodable_event_error.ts";
 import type { Watcher, WatchEvent } from "../../api/types.ts";
 import { RetryWatcher } from "../../watch/retry_watcher.ts";
-import type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "../../watch/retry_watcher_options.ts";
+import type { RetryWatcherOptions } from "../../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../../watch/observer.ts";
 import { Clock } from "../support/clock.ts";
 import {
   added,
