@@ -27,10 +27,8 @@ import { isOlderVersion, serverVersion } from "../cache/_server_version.ts";
 import { callSafely } from "../internal/console.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 import { RetryWatcher } from "../watch/retry_watcher.ts";
-import type {
-  RetryWatcherOptions,
-  WatchRestart,
-} from "../watch/retry_watcher_options.ts";
+import type { WatchRestart } from "../watch/observer.ts";
+import type { RetryWatcherOptions } from "../watch/retry_watcher_options.ts";
 import type { Budget } from "./_budget.ts";
 
 /** How long a watch may be silent before the server is asked for its version. */
