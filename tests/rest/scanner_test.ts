@@ -241,6 +241,9 @@ const text = fc.oneof(
     '}},"type":"DELETED"',
     '{"name":"x"}',
     "é🎈\u2028\u0000",
+    `${"long ".repeat(20)}\\"\\\\${"\\".repeat(5)}"`,
+    "\\".repeat(65),
+    "long ".repeat(20),
   ),
   fc.string({ unit: "binary", maxLength: 6 }),
 );
