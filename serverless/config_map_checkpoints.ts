@@ -34,7 +34,7 @@ export interface CheckpointClient {
   /** The bearer token, or a function that returns it for each request. */
   readonly token?: string | TokenFunction | undefined;
   /** Headers for each request. */
-  readonly headers?: HeadersInit | undefined;
+  readonly headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   /** Sends the requests instead of the runtime's `fetch`. */
   readonly fetch?: FetchFunction | undefined;
   /** Milliseconds to wait for each answer. */

@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "README.md",
   "SECURITY.md",
+  "docs/migration.md",
   "docs/ready.md",
   "docs/serverless.md",
   "docs/runtimes.md",

@@ -27,6 +27,7 @@ const TYPESCRIPT = [
 /** What the types of `./client-node` need, and what those need. */
 const PEERS = [
   "@kubernetes/client-node@^2.0.1",
+  "@opentelemetry/api@^1.9.0",
   "@types/node@^24",
   "@types/ws",
 ];

@@ -13,13 +13,13 @@ const BUNDLES = [
   {
     name: "all of mod.ts",
     code: 'export * from "@watchtools/kube";',
-    maxBytes: 37_000,
+    maxBytes: 40_500,
   },
   {
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 15_700,
+    maxBytes: 18_900,
   },
   {
     name: "an import of which nothing is used",
