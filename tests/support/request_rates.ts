@@ -20,6 +20,7 @@ import {
   waitFor,
   type WatchEvent,
 } from "../../watch/mod.ts";
+import { untyped } from "./scripted_watcher.ts";
 import { fixRandom } from "./wait_fakes.ts";
 
 /** How long each pair runs, in milliseconds. */
@@ -64,7 +65,7 @@ function stream(
         pull(controller) {
           const event = left.shift();
           if (event !== undefined) {
-            controller.enqueue(Object.assign({}, event) as WatchEvent);
+            controller.enqueue(untyped(event));
           } else if (end === "close") controller.close();
           else controller.error(new TypeError("connection reset"));
         },
@@ -133,7 +134,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
     watch: stream([]),
   },
   "lists that are not lists": {
-    list: () => Promise.resolve({ items: [null] } as never),
+    list: () => Promise.resolve(untyped({ items: [null] })),
     watch: stream([]),
   },
 };
