@@ -96,14 +96,17 @@ function report(
   return done || !watch;
 }
 
-/** As in `kubectl`; the kind alone may be that of another group. */
+const KINDS = ["Deployment", "StatefulSet", "DaemonSet"];
+
+/** As `kubectl` says it, and more where the kind is only in another group. */
 function statusOf(object: KubernetesObject): RolloutStatus {
   try {
     return rolloutStatus(object);
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
+    const isNamesake = KINDS.includes(object.kind ?? "");
+    if (!(cause instanceof TypeError) || !isNamesake) throw cause;
     throw new TypeError(
-      `${cause.message}: rollout status is for Deployment.apps, StatefulSet.apps and DaemonSet.apps`,
+      `${cause.message}: rollout status is for ${object.kind}.apps`,
       { cause },
     );
   }

@@ -136,7 +136,7 @@ Deno.test("rollout status fails with kubectl's messages", async () => {
     [
       ["pod/web"],
       "",
-      "error: no status viewer has been implemented for Pod: rollout status is for Deployment.apps, StatefulSet.apps and DaemonSet.apps",
+      "error: no status viewer has been implemented for Pod",
     ],
     [
       ["deployment/web", "--revision=4"],

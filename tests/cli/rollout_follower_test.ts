@@ -45,6 +45,6 @@ Deno.test("followRollout() refuses a kind of the same name in another group", as
   await assertRejects(
     () => follow(daemonSet("apps.kruise.io/v1alpha1")),
     TypeError,
-    "no status viewer has been implemented for DaemonSet.apps.kruise.io: rollout status is for Deployment.apps, StatefulSet.apps and DaemonSet.apps",
+    "no status viewer has been implemented for DaemonSet.apps.kruise.io: rollout status is for DaemonSet.apps",
   );
 });
