@@ -28,7 +28,11 @@ import {
   withPods,
 } from "../../conditions/mod.ts";
 import { JsonPathTemplate } from "../../conditions/json_path/template.ts";
-import { StatusError, waitFor } from "../../watch/mod.ts";
+import {
+  type KubernetesObject,
+  StatusError,
+  waitFor,
+} from "../../watch/mod.ts";
 import { podNamed } from "./_changes.ts";
 import {
   apps,
@@ -698,7 +702,8 @@ async function judgeScaleDown(bench: Bench): Promise<void> {
       isStatefulSetRolledOut(),
       shrinking,
       true,
-      "1 of 0 replicas …",
+      // The controller reports its counts in several steps.
+      "…",
     ],
   ]);
   await bench.patch(pod, { metadata: { finalizers: null } });
@@ -728,9 +733,24 @@ async function judgeNamespace(bench: Bench): Promise<void> {
     "Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances";
   assert(isReady().explain(leaving).endsWith(remaining));
   assert(isDeleted().explain(leaving).endsWith(remaining));
-  const gone = bench.wait(namespaces, isDeleted(), { name: "leaving" });
+  const gone = await begun(bench, namespaces, "leaving");
   await bench.patch(`${maps}/kept`, { metadata: { finalizers: null } });
-  await gone;
+  await gone.objects;
+}
+
+/** Starts to wait for a deletion; resolves once the object has been listed. */
+async function begun(
+  bench: Bench,
+  path: string,
+  name: string,
+): Promise<{ objects: Promise<KubernetesObject[]> }> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const objects = bench.wait(path, isDeleted(), {
+    name,
+    onProgress: () => resolve(),
+  });
+  await Promise.race([promise, objects]);
+  return { objects };
 }
 
 async function judgeDeletions(bench: Bench): Promise<void> {
@@ -740,9 +760,9 @@ async function judgeDeletions(bench: Bench): Promise<void> {
   const uid = created.metadata?.uid;
   await bench.plane.request("DELETE", `${path}/kept`);
   const going = await bench.reach(path, "kept", isCreated());
-  const gone = bench.wait(path, isDeleted(), { name: "kept" });
+  const gone = await begun(bench, path, "kept");
   await bench.patch(`${path}/kept`, { metadata: { finalizers: null } });
-  const [last] = await gone;
+  const [last] = await gone.objects;
   assertEquals(last?.metadata?.uid, uid);
   const again = await bench.create(path, { metadata: { name: "kept" } });
   judge([
