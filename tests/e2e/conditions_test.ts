@@ -5,6 +5,7 @@
  * status of rollouts is compared with `kubectl`.
  */
 
+import { numberField } from "../../internal/json_fields.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   all,
@@ -687,7 +688,15 @@ async function judgeScaleDown(bench: Bench): Promise<void> {
   });
   await bench.reach(path, "shrinking", isReady());
   await bench.patch(`${path}/shrinking`, { spec: { replicas: 0 } });
-  const shrinking = await bench.reach(path, "shrinking", isObserved);
+  // The controller first counts the pod that it deletes as updated.
+  const isDeleting = matches((object) =>
+    numberField(object, "status", "updatedReplicas") === undefined
+  );
+  const shrinking = await bench.reach(
+    path,
+    "shrinking",
+    all(isObserved, isDeleting),
+  );
   await bench.compareRollout("statefulsets/shrinking");
   judge([
     [
@@ -702,8 +711,7 @@ async function judgeScaleDown(bench: Bench): Promise<void> {
       isStatefulSetRolledOut(),
       shrinking,
       true,
-      // The controller reports its counts in several steps.
-      "…",
+      "0 of 0 replicas …",
     ],
   ]);
   await bench.patch(pod, { metadata: { finalizers: null } });
