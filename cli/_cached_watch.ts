@@ -71,7 +71,10 @@ export class CachedWatch<T extends KubernetesObject = KubernetesObject> {
     this.#source = new StartupSource({
       list: async (request) => {
         const list = await asked.list(request);
-        this.#listVersion = list.metadata?.resourceVersion ?? "";
+        // A question for the server's version delivers no objects.
+        if (request.limit !== 1) {
+          this.#listVersion = list.metadata?.resourceVersion ?? "";
+        }
         return list;
       },
       watch: (request) => asked.watch(request),

@@ -18,6 +18,8 @@ export interface Reply {
   readonly exchange: Exchange;
   /** The URL of the request without its query, for error messages. */
   readonly url: string;
+  /** The same with the method: `GET https://host/api/v1/pods`. */
+  readonly name: string;
   readonly response: Response;
   readonly redactor: Redactor;
 }
@@ -56,8 +58,8 @@ export async function readComplete(
   reply: Reply,
   { maxBytes, timeoutMs }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { exchange, url, redactor } = reply;
-  exchange.startTimeout(timeoutMs, `the rest of the response to GET ${url}`);
+  const { exchange, name, redactor } = reply;
+  exchange.startTimeout(timeoutMs, `the rest of the response to ${name}`);
   let received = 0;
   const rate = watchRate(reply, timeoutMs, () => received);
   try {
@@ -69,12 +71,12 @@ export async function readComplete(
         exchange.renewTimeout();
       },
     });
-    if (bytes.length > maxBytes) throw tooLarge(url, maxBytes);
+    if (bytes.length > maxBytes) throw tooLarge(name, maxBytes);
     if (failure === undefined) return bytes;
     exchange.signal.throwIfAborted();
     const why = redactor.redact(errorChainText(failure.error));
     throw new ConnectionError(
-      `Lost the connection while reading the response to GET ${url}: ${why}`,
+      `Lost the connection while reading the response to ${name}: ${why}`,
       { cause: redactor.redactError(failure.error) },
     );
   } finally {
@@ -135,7 +137,7 @@ async function read(
  * that drips gives a sign of life for ever.
  */
 function watchRate(
-  { exchange, url }: Reply,
+  { exchange, name }: Reply,
   timeoutMs: number,
   received: () => number,
 ): { clear(): void } {
@@ -151,7 +153,7 @@ function watchRate(
       }
       exchange.fail(
         new ConnectionError(
-          `Gave up reading the response to GET ${url}: ${received()} bytes have come in ${now} ms`,
+          `Gave up reading the response to ${name}: ${received()} bytes have come in ${now} ms`,
         ),
       );
     }, elapsedMs);
@@ -159,9 +161,9 @@ function watchRate(
   return { clear: () => timer.clear() };
 }
 
-function tooLarge(url: string, maxBytes: number): ResponseTooLargeError {
+function tooLarge(name: string, maxBytes: number): ResponseTooLargeError {
   return new ResponseTooLargeError(
-    `The response to GET ${url} is larger than ${maxBytes} bytes: raise maxListBytes, or ask for pages or fewer objects`,
+    `The response to ${name} is larger than ${maxBytes} bytes: raise maxListBytes, or ask for pages or fewer objects`,
     maxBytes,
   );
 }

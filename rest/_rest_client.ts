@@ -309,7 +309,7 @@ export class RestClient {
       const headers = await this.#headersFor(call, refused);
       redactor.add(headers);
       const response = await this.#send(call, headers, redactor);
-      const reply: Reply = { exchange, url, response, redactor };
+      const reply: Reply = { exchange, url, name, response, redactor };
       if (response.ok) return reply;
       if (response.status === 401 && this.#canRenew(refused)) {
         cancelQuietly(response.body);

@@ -5,7 +5,12 @@
  */
 
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type KubernetesObject, StatusError } from "../../mod.ts";
+import { FakeTime } from "@std/testing/time";
+import {
+  ConnectionError,
+  type KubernetesObject,
+  StatusError,
+} from "../../mod.ts";
 import { FakeListerWatcher } from "../../testing/fake_lister_watcher.ts";
 import { CachedWatch, type CachedWatchEnd } from "../../cli/_cached_watch.ts";
 
@@ -88,6 +93,26 @@ Deno.test("CachedWatch ends at the version of the line that it is printing", asy
   release();
   assertEquals((await ended).resourceVersion, metadata?.resourceVersion);
   assertEquals(run.lines, ["pods/a", "pods/b"]);
+});
+
+Deno.test("CachedWatch ends at the version of its line when the server was asked for its version", async () => {
+  using time = new FakeTime();
+  const source = new FakeListerWatcher({ objects: [pod("a")] });
+  const run = new Run(source);
+  await source.watchCalled(1);
+  const writing = run.writing("pods/b");
+  const release = run.hold();
+  const { metadata } = source.add(pod("b"));
+  await writing;
+  source.add(pod("c"));
+  // The informer asks before the next watch after one without an answer.
+  source.failNextWatch(new ConnectionError("refused"));
+  source.disconnect();
+  while (source.watchCalls.length < 3) await time.nextAsync();
+  assertEquals(source.listCalls.at(-1)?.options.limit, 1);
+  const ended = run.end();
+  release();
+  assertEquals((await ended).resourceVersion, metadata?.resourceVersion);
 });
 
 Deno.test("CachedWatch has no version in the middle of a list", async () => {

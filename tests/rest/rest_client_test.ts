@@ -4,7 +4,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RestClient } from "../../rest/_rest_client.ts";
 import { parseBody } from "../../rest/_response_body.ts";
-import { answering } from "../support/http_fakes.ts";
+import { ConnectionError } from "../../api/connection_error.ts";
+
+import { answering, FakeBody } from "../support/http_fakes.ts";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
 
@@ -39,6 +41,27 @@ Deno.test("RestClient.watch() decodes the events", async () => {
     { type: "ADDED", object: { kind: "Pod" } },
   ]);
   assertEquals(fake.calls[0]?.url, "http://host/api/v1/pods?watch=true");
+});
+
+Deno.test("RestClient.read() names the method when the response breaks off", async () => {
+  const body = new FakeBody("default", ['{"kind":'], {
+    error: new TypeError("connection reset"),
+  });
+  const client = new RestClient({
+    server: "http://host",
+    fetch: answering(body.stream).fetch,
+  });
+  await assertRejects(
+    () =>
+      client.read({
+        path: "/api/v1/configmaps",
+        method: "POST",
+        body: {},
+        accept: "application/json",
+      }),
+    ConnectionError,
+    "reading the response to POST http://host/api/v1/configmaps: connection reset",
+  );
 });
 
 Deno.test("RestClient keeps its server when the given URL object is modified", () => {
