@@ -9,7 +9,12 @@
  * @module
  */
 
-import type { ObjectIdentity } from "./types.ts";
+import type {
+  ChangeEvent,
+  KubernetesList,
+  KubernetesObject,
+  ObjectIdentity,
+} from "./types.ts";
 
 /** The fields of derived classes are added to the target. */
 class Marked {
@@ -51,5 +56,54 @@ export class KnownIdentity extends Marked {
    */
   static forget(event: object): void {
     if (#identity in event) event.#identity = undefined;
+  }
+}
+
+/**
+ * The items of a list that have not been parsed yet, as events.
+ *
+ * @typeParam T Type of the items.
+ */
+export class KnownItems<T extends KubernetesObject> extends Marked {
+  #items: readonly ChangeEvent<T>[] | undefined;
+
+  /**
+   * Keeps the items of a list with the list.
+   *
+   * @param list The list.
+   * @param items An event for each item.
+   */
+  constructor(list: KubernetesList<T>, items: readonly ChangeEvent<T>[]) {
+    super(list);
+    this.#items = items;
+  }
+
+  /**
+   * Returns the items of a list.
+   *
+   * @typeParam T Type of the items.
+   * @param list Any list.
+   * @returns An event for each item; undefined where the list itself has them.
+   */
+  static of<T extends KubernetesObject>(
+    list: object,
+  ): readonly ChangeEvent<T>[] | undefined {
+    return KnownItems.#has<T>(list) ? list.#items : undefined;
+  }
+
+  /**
+   * Forgets the items of a list: from now on it has them itself.
+   *
+   * @param list Any list.
+   */
+  static forget(list: object): void {
+    if (#items in list) list.#items = undefined;
+  }
+
+  /** The items are of the type that the list has been asked for with. */
+  static #has<T extends KubernetesObject>(
+    list: object,
+  ): list is KnownItems<T> {
+    return #items in list;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * A watch event whose object is parsed when it is looked at.
+ * A watch event whose object is parsed when it is looked at, and a list whose
+ * items are.
  *
  * To everything else it is the event that `JSON.parse` returns: a plain object
  * with two properties. `object` is an accessor until the first look, and holds
@@ -15,68 +16,87 @@
  * @module
  */
 
-import { KnownIdentity } from "./_known_identity.ts";
-import type { ChangeEvent, KubernetesObject, ObjectIdentity } from "./types.ts";
+import { KnownIdentity, KnownItems } from "./_known_identity.ts";
+import type {
+  ChangeEvent,
+  KubernetesList,
+  KubernetesObject,
+  ObjectIdentity,
+} from "./types.ts";
 
-/** What is known of an event before its object is looked at. */
-export interface LazyEvent<T extends KubernetesObject> {
-  /** The type of the event. */
-  readonly type: ChangeEvent<T>["type"];
-  /** Whose event it is. */
+/** An object that has not been looked at. */
+export interface Unparsed<T extends KubernetesObject> {
+  /** Whose object it is. */
   readonly identity: Readonly<ObjectIdentity>;
   /** Parses the object, if it is looked at. What it throws, the look throws. */
-  readonly parse: () => T;
+  parse(): T;
 }
 
 /** What Node, Deno and Bun look for before they print an object. */
 const PRINTER = Symbol.for("nodejs.util.inspect.custom");
 
 /** A property and not a private field, for the look through a `Proxy`. */
-const PARSE = Symbol("parse");
+const UNPARSED = Symbol("unparsed");
 
-/** An event that has not been looked at. */
-interface Unparsed {
-  readonly object: unknown;
-  readonly [PARSE]: () => unknown;
+/** The property of an event, or of a list, that is parsed at the first look. */
+type LazyName = "object" | "items";
+
+/** An event or a list that has not been looked at. */
+type Unlooked =
+  & { readonly [UNPARSED]: { parse(): unknown } }
+  & {
+    readonly [name in LazyName]?: unknown;
+  };
+
+const OBJECT = accessorsOf("object");
+const ITEMS = accessorsOf("items");
+
+/** What all events share, and all lists. */
+function accessorsOf(name: LazyName): {
+  readonly property: PropertyDescriptor;
+  readonly printer: PropertyDescriptor;
+} {
+  return {
+    property: {
+      get(this: Unlooked) {
+        const value = this[UNPARSED].parse();
+        settle(this, name, value);
+        return value;
+      },
+      set(this: object, value: unknown) {
+        settle(this, name, value);
+      },
+      enumerable: true,
+      configurable: true,
+    },
+    printer: {
+      get(this: Unlooked) {
+        try {
+          return void this[name];
+        } catch {
+          // The caller only prints: what cannot be parsed is shown as an accessor.
+        }
+      },
+      configurable: true,
+    },
+  };
 }
-
-const OBJECT_ACCESSOR: PropertyDescriptor = {
-  get(this: Unparsed) {
-    const object = this[PARSE]();
-    settle(this, object);
-    return object;
-  },
-  set(this: object, object: unknown) {
-    settle(this, object);
-  },
-  enumerable: true,
-  configurable: true,
-};
-
-const PRINTER_ACCESSOR: PropertyDescriptor = {
-  get(this: Unparsed) {
-    try {
-      return void this.object;
-    } catch {
-      // The caller only prints: what cannot be parsed is shown as an accessor.
-    }
-  },
-  configurable: true,
-};
 
 /**
  * Creates an event whose object is parsed at the first look.
  *
  * @typeParam T Type of the object.
- * @param lazy What is known of the event, and how its object is parsed.
+ * @param type The type of the event.
+ * @param unparsed Its object.
  * @returns The event.
  */
 export function lazyEvent<T extends KubernetesObject>(
-  { type, identity, parse }: LazyEvent<T>,
+  type: ChangeEvent<T>["type"],
+  unparsed: Unparsed<T>,
 ): ChangeEvent<T> {
   const event = { type };
-  new KnownIdentity(event, identity);
-  addObject(event, parse);
+  new KnownIdentity(event, unparsed.identity);
+  addObject(event, unparsed);
   return event;
 }
 
@@ -96,25 +116,53 @@ export function eventAs<T extends KubernetesObject>(
   const identity = KnownIdentity.of(event);
   return identity === undefined
     ? { type, object: event.object }
-    : lazyEvent<T>({ type, identity, parse: () => event.object });
+    : lazyEvent<T>(type, { identity, parse: () => event.object });
+}
+
+/**
+ * Makes a list one whose items are parsed when they are looked at: all of them
+ * at once, as `list.items` is the look.
+ *
+ * @typeParam T Type of the items.
+ * @param list The list, which is modified: it has no items.
+ * @param items An event for each item.
+ * @returns The list.
+ */
+export function lazyList<T extends KubernetesObject>(
+  list: KubernetesList<T>,
+  items: readonly ChangeEvent<T>[],
+): KubernetesList<T> {
+  new KnownItems(list, items);
+  const parse = () => items.map(({ object }) => object);
+  addHidden(list, ITEMS.printer, { parse });
+  return Object.defineProperty(list, "items", ITEMS.property);
 }
 
 function addObject<T extends KubernetesObject>(
   event: Pick<ChangeEvent<T>, "type">,
-  parse: () => T,
+  unparsed: Unparsed<T>,
 ): asserts event is ChangeEvent<T> {
-  Object.defineProperty(event, "object", OBJECT_ACCESSOR);
-  Object.defineProperty(event, PRINTER, PRINTER_ACCESSOR);
-  Object.defineProperty(event, PARSE, { value: parse, configurable: true });
+  Object.defineProperty(event, "object", OBJECT.property);
+  addHidden(event, OBJECT.printer, unparsed);
 }
 
-/** Makes the event the plain object that it would have been. */
-function settle(event: object, object: unknown): void {
-  KnownIdentity.forget(event);
-  Reflect.deleteProperty(event, PARSE);
-  Reflect.deleteProperty(event, PRINTER);
-  Reflect.defineProperty(event, "object", {
-    value: object,
+function addHidden(
+  target: object,
+  printer: PropertyDescriptor,
+  value: { parse(): unknown },
+): void {
+  Object.defineProperty(target, PRINTER, printer);
+  Object.defineProperty(target, UNPARSED, { value, configurable: true });
+}
+
+/** Makes it the plain object that it would have been. */
+function settle(target: object, name: LazyName, value: unknown): void {
+  KnownIdentity.forget(target);
+  KnownItems.forget(target);
+  Reflect.deleteProperty(target, UNPARSED);
+  Reflect.deleteProperty(target, PRINTER);
+  Reflect.defineProperty(target, name, {
+    value,
     writable: true,
     enumerable: true,
     configurable: true,

@@ -12,8 +12,15 @@
 
 import { clip } from "../internal/error_text.ts";
 import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
-import { KnownIdentity } from "./_known_identity.ts";
-import type { ObjectIdentity, Status, WatchEvent } from "./types.ts";
+import { KnownIdentity, KnownItems } from "./_known_identity.ts";
+import type {
+  ChangeEvent,
+  KubernetesList,
+  KubernetesObject,
+  ObjectIdentity,
+  Status,
+  WatchEvent,
+} from "./types.ts";
 
 /** How many characters of a text of a Status are kept. */
 const MAX_TEXT_LENGTH = 4096;
@@ -222,15 +229,7 @@ export interface CheckedListMeta {
  *   `continue` is not a text: nothing of such a list can be relied on.
  */
 export function checkList(list: unknown): CheckedListMeta {
-  const items = isRecord(list) ? list.items : undefined;
-  // Go writes an empty list as null.
-  if (items !== null && !Array.isArray(items)) {
-    throw new TypeError("Cannot use the list: it has no items");
-  }
-  const bad = items?.findIndex((item: unknown) => !isRecord(item)) ?? -1;
-  if (bad >= 0) {
-    throw new TypeError(`Cannot use the list: item ${bad} is not an object`);
-  }
+  checkItems(list);
   const metadata = isRecord(list) ? list.metadata : undefined;
   const { resourceVersion, continue: next, shardInfo } = isRecord(metadata)
     ? metadata
@@ -244,6 +243,47 @@ export function checkList(list: unknown): CheckedListMeta {
     continue: next ?? "",
     shardSelector: typeof selector === "string" ? selector : undefined,
   };
+}
+
+function checkItems(list: unknown): void {
+  if (isRecord(list) && KnownItems.of(list) !== undefined) return;
+  const items = isRecord(list) ? list.items : undefined;
+  // Go writes an empty list as null.
+  if (items !== null && !Array.isArray(items)) {
+    throw new TypeError("Cannot use the list: it has no items");
+  }
+  const bad = items?.findIndex((item: unknown) => !isRecord(item)) ?? -1;
+  if (bad >= 0) {
+    throw new TypeError(`Cannot use the list: item ${bad} is not an object`);
+  }
+}
+
+/**
+ * The items of a list as events, as they would come at the beginning of a watch.
+ * Those that have not been parsed are not parsed for it.
+ *
+ * @typeParam T Type of the items.
+ * @param list The list, which has been checked.
+ * @returns An event for each item.
+ */
+export function itemEventsOf<T extends KubernetesObject>(
+  list: KubernetesList<T>,
+): readonly ChangeEvent<T>[] {
+  const known = KnownItems.of<T>(list);
+  if (known !== undefined) return known;
+  // Go writes an empty list as null.
+  const items: T[] | null = list.items;
+  return items?.map((object) => ({ type: "ADDED", object })) ?? [];
+}
+
+/**
+ * How many items a list has. They are not parsed for it.
+ *
+ * @param list The list.
+ * @returns The number.
+ */
+export function itemCountOf(list: KubernetesList): number {
+  return KnownItems.of(list)?.length ?? list.items.length;
 }
 
 const EMPTY: JsonRecord = {};

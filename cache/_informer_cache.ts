@@ -61,24 +61,15 @@ export class InformerCache<T extends KubernetesObject> {
     this.#onError = options.onError;
   }
 
-  /**
-   * Adds an object to a list. If the store has it already, the stored one is
-   * used, so that nothing is transformed or held in memory twice.
-   *
-   * @param collected The list.
-   * @param object The object, as the server sent it.
-   * @param trust What can be relied on.
-   */
-  collect(
-    collected: Collected<T>,
-    object: T,
-    trust?: CollectOptions,
-  ): void {
-    this.collectEvent(collected, { type: "ADDED", object }, trust);
+  /** Whether it looks at each object that it stores. */
+  get looksAtObjects(): boolean {
+    return this.#transform !== undefined || this.#store.hasIndexes;
   }
 
   /**
-   * Adds or removes the object of an event of a list that comes as events.
+   * Adds an object to a list, or removes it where the list comes as events. If
+   * the store has it already, the stored one is used, so that nothing is
+   * transformed or held in memory twice.
    *
    * @param collected The list.
    * @param event The event, as the server sent it.
@@ -186,8 +177,7 @@ export class InformerCache<T extends KubernetesObject> {
 
   #prepare(key: string, event: ChangeEvent<T>): Stored<T> | undefined {
     const known = KnownIdentity.of(event);
-    const isLookedAt = this.#transform !== undefined || this.#store.hasIndexes;
-    if (known !== undefined && !isLookedAt) {
+    if (known !== undefined && !this.looksAtObjects) {
       return new StoredEvent(event, known);
     }
     // Before the transform, which may change the object itself.

@@ -77,7 +77,7 @@ export async function listAll<T extends KubernetesObject>(
   const { version } = await walkPages<T>({}, pageSize, {
     request: (request) => listOnce(lister, request, options),
     take: (page) => {
-      for (const item of page) items.push(item);
+      for (const { object } of page) items.push(object);
     },
     drop: (error) => {
       options.onRetry(error);

@@ -11,9 +11,14 @@
  * @module
  */
 
-import { type CheckedListMeta, checkList } from "../api/_untrusted.ts";
+import {
+  type CheckedListMeta,
+  checkList,
+  itemEventsOf,
+} from "../api/_untrusted.ts";
 import { isExpired } from "../api/status_predicates.ts";
 import type {
+  ChangeEvent,
   KubernetesList,
   KubernetesObject,
   ListOptions,
@@ -26,8 +31,8 @@ export const DEFAULT_PAGE_SIZE = 500;
 export interface PageWalk<T extends KubernetesObject> {
   /** Requests one page. */
   request: (options: ListOptions) => Promise<KubernetesList<T>>;
-  /** Called with the items of each page. */
-  take: (items: T[]) => void;
+  /** Called with the items of each page, as events that add them. */
+  take: (items: readonly ChangeEvent<T>[]) => void;
   /** Called when the pages have expired: drops all items taken so far. */
   drop: (error: unknown) => void;
 }
@@ -86,9 +91,7 @@ async function takePage<T extends KubernetesObject>(
 ): Promise<CheckedListMeta> {
   const list = await walk.request(options);
   const page = checkList(list);
-  // Go marshals a nil slice as null.
-  const items: T[] | null = list.items;
-  if (items !== null) walk.take(items);
+  walk.take(itemEventsOf(list));
   return page;
 }
 

@@ -28,6 +28,7 @@ import {
   versionOf,
   versionOfEvent,
 } from "../api/_untrusted.ts";
+import { withLazyItems } from "../api/_lazy_items_option.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, textField } from "../internal/json_fields.ts";
@@ -162,13 +163,17 @@ export class Reflector<T extends KubernetesObject> {
       request.paged ? pageSize : 0,
       {
         request: async (options) => {
-          const page = await this.#requestPage(options);
+          const page = await this.#requestPage(
+            cache.looksAtObjects
+              ? options
+              : withLazyItems(this.#options.listerWatcher, options),
+          );
           if (options.continue === undefined) trust = this.#trustIn(page);
           return page;
         },
         take: (items) => {
           signal.throwIfAborted();
-          for (const item of items) cache.collect(collected, item, trust);
+          for (const item of items) cache.collectEvent(collected, item, trust);
         },
         drop: (error) => {
           onError(error);

@@ -12,9 +12,8 @@
  * Parsing an object takes longer than everything else together. So a line is
  * only scanned for its type and the identity of its object, and the object is
  * parsed when it is looked at, unless the consumer looks at each of them anyway.
- * The scanner declines what it is not certain of,
- * and the last line if it has no line end, since it may have been cut off: these
- * are parsed at once.
+ * What the scanner declines is parsed at once, and so is the last line if it has
+ * no line end, since it may have been cut off.
  *
  * A line that is not an event is never skipped: the change that it carried
  * would be lost for good.
@@ -42,6 +41,11 @@ import {
   type ScannedObject,
 } from "./_scanner.ts";
 import { TextLines } from "./_text_lines.ts";
+import {
+  type ObjectDecoder,
+  shownObject,
+  UnparsedObject,
+} from "./_unparsed_object.ts";
 import { UndecodableEventError } from "../api/_undecodable_event_error.ts";
 import { statusOf } from "../api/_untrusted.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
@@ -120,7 +124,8 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #parseJson: JsonParser;
   readonly #dropManagedFields: boolean;
   readonly #wholeLines = new TextLines();
-  readonly #looks = new LookPrediction();
+  readonly #looks: LookPrediction;
+  readonly #objects: ObjectDecoder;
   readonly #onAbort = () => this.#fail(this.#signal.reason);
   #ended = false;
 
@@ -135,6 +140,12 @@ class EventDecoder<T extends KubernetesObject> {
     this.#signal = signal;
     this.#parseJson = options.parse ?? ((text) => JSON.parse(text));
     this.#redactor = options.redactor;
+    this.#looks = new LookPrediction();
+    this.#objects = objectDecoder(
+      this.#parseJson,
+      options.redactor,
+      this.#looks,
+    );
     this.#dropManagedFields = options.dropManagedFields;
     this.#onEnd = options.onEnd;
     const { stream, controller } = pullStream<WatchEvent<T>>({
@@ -192,13 +203,13 @@ class EventDecoder<T extends KubernetesObject> {
     while (!lines.next()) if (!this.#takeLines()) return undefined;
     const { bytes, start, end } = lines;
     const isLookedAt = this.#looks.next();
-    const scanned = isLookedAt ? undefined : scanEvent(bytes, start, end);
+    const scanned = isLookedAt ? undefined : scanEvent(lines, start, end);
     const line = lines.text() ?? this.#notUtf8(bytes.subarray(start, end));
     if (scanned !== undefined) return this.#lazy(scanned);
     // Had it been scanned, it might have been looked at.
     if (!isLookedAt) this.#looks.lookedAt(this.#looks.current);
     const cut = isLookedAt && this.#dropManagedFields
-      ? scanEventForManagedFields(bytes, start, end)
+      ? scanEventForManagedFields(lines, start, end)
       : undefined;
     return this.#parse(cut === undefined ? line : this.#lineWithout(cut));
   }
@@ -245,32 +256,22 @@ class EventDecoder<T extends KubernetesObject> {
   }
 
   #lazy({ type, object }: ScannedEvent): WatchEvent<T> {
-    const text = this.#objectText(object);
     const identity = scannedIdentity(this.#wholeLines, object);
-    const redactor = this.#redactor;
-    const parseJson = this.#parseJson;
-    const looks = this.#looks;
-    const { current } = looks;
-    return lazyEvent<T>({
+    const text = this.#objectText(object);
+    const number = this.#looks.current;
+    return lazyEvent(
       type,
-      identity,
-      parse: () => {
-        looks.lookedAt(current);
-        const parsed = parseOrUndefined(parseJson, text);
-        if (isObject<T>(parsed)) return parsed;
-        throw badObject(text, identity, redactor);
-      },
-    });
+      new UnparsedObject<T>(identity, this.#objects, { text, number }),
+    );
   }
 
-  /**
-   * Joining copies: a part of a string keeps the whole of it in memory, which
-   * here is all that was read with the line. So there are always two parts.
-   */
-  #objectText({ start, end, managedFields }: ScannedObject): string {
-    const lastBrace = { start: end - 1, end: end - 1 };
-    const cut = this.#dropManagedFields && managedFields || lastBrace;
+  #objectText(object: ScannedObject): string {
     const lines = this.#wholeLines;
+    const { start, end, managedFields: cut } = object;
+    if (cut === undefined || !this.#dropManagedFields) {
+      return lines.kept(object);
+    }
+    // Joining copies, so that nothing else is kept.
     return [
       lines.part({ start, end: cut.start }),
       lines.part({ start: cut.end, end }),
@@ -287,7 +288,7 @@ class EventDecoder<T extends KubernetesObject> {
     }
     if (!isChange(event)) return this.#redacted(event, line);
     if (this.#dropManagedFields) deleteManagedFields(event.object);
-    return event;
+    return withoutOthers(event);
   }
 
   /** The text of what is not a change ends up in messages. */
@@ -334,6 +335,18 @@ class EventDecoder<T extends KubernetesObject> {
   }
 }
 
+/** Of an event that is not parsed at once, other members are not known. */
+function withoutOthers<T extends KubernetesObject>(
+  event: WatchEvent<T>,
+): WatchEvent<T> {
+  for (const name of Object.keys(event)) {
+    if (name !== "type" && name !== "object") {
+      Reflect.deleteProperty(event, name);
+    }
+  }
+  return event;
+}
+
 function parseOrUndefined(parse: JsonParser, text: string): unknown {
   try {
     return parse(text);
@@ -343,15 +356,26 @@ function parseOrUndefined(parse: JsonParser, text: string): unknown {
   }
 }
 
+/** Objects keep it, so it keeps nothing of the decoder. */
+function objectDecoder(
+  parse: JsonParser,
+  redactor: Redactor,
+  looks: LookPrediction,
+): ObjectDecoder {
+  return {
+    parse,
+    onParsed: (_object, number) => looks.lookedAt(number),
+    error: (text, identity) => badObject(text, identity, redactor),
+  };
+}
+
 /** The error for what the scanner has not found, at the look at the object. */
 function badObject(
   text: string,
-  { name, namespace, resourceVersion }: ObjectIdentity,
+  identity: ObjectIdentity,
   redactor: Redactor,
 ): UndecodableEventError {
-  const key = namespace === undefined ? name : `${namespace}/${name}`;
-  const what = redactor.redact(`${key} at resource version ${resourceVersion}`);
-  const why = `the object ${what} is not valid JSON`;
+  const why = `the object ${shownObject(identity, redactor)} is not valid JSON`;
   return new UndecodableEventError(message(why, text, redactor));
 }
 

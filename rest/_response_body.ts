@@ -6,8 +6,12 @@
 
 import { clip } from "../internal/error_text.ts";
 import { discardBytes } from "./_read_body.ts";
+import { type JsonParser, shownObject } from "./_unparsed_object.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Redactor } from "../internal/redactor.ts";
+import type { ObjectIdentity } from "../api/types.ts";
+
+export type { JsonParser };
 
 /** How much of an unexpected body an error message shows, in characters. */
 const SHOWN_CHARACTERS = 80;
@@ -26,9 +30,6 @@ export interface ResponseBody {
   /** Parses JSON; throws a `SyntaxError` where it is not. */
   parse: JsonParser;
 }
-
-/** Parses JSON, such as `JSON.parse`. */
-export type JsonParser = (text: string) => unknown;
 
 /**
  * Parses a body as JSON and checks its shape. The bytes of the body are
@@ -83,8 +84,28 @@ function decode({ bytes, request }: ResponseBody): string {
   }
 }
 
+/**
+ * The error for an item of a list that is not JSON, which is found out when it
+ * is looked at.
+ *
+ * @param body The body of the list.
+ * @param text The text of the item.
+ * @param identity Whose text it is.
+ * @returns The error.
+ */
+export function badItem(
+  body: Pick<ResponseBody, "request" | "redactor">,
+  text: string,
+  identity: Readonly<ObjectIdentity>,
+): SyntaxError {
+  const what = shownObject(identity, body.redactor);
+  return new SyntaxError(
+    describe(body, text, `the object ${what} is not valid JSON`),
+  );
+}
+
 function describe(
-  { request, redactor }: ResponseBody,
+  { request, redactor }: Pick<ResponseBody, "request" | "redactor">,
   text: string,
   why: string,
 ): string {

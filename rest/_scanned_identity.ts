@@ -4,34 +4,60 @@
  * @module
  */
 
-import type { ScannedObject } from "./_scanner.ts";
-import type { TextLines } from "./_text_lines.ts";
+import type { Extent, ScannedObject, Source } from "./_scanner.ts";
 import type { ObjectIdentity } from "../api/types.ts";
 
+/** What is scanned, and parts of it as strings of their own. */
+export interface TextSource extends Source {
+  /**
+   * Copies a part: a part of a string would keep the whole of it in memory,
+   * which here is all that was read with it.
+   *
+   * @param part Where it is in the bytes, in whole characters.
+   * @returns The text.
+   */
+  copy(part: Extent): string;
+}
+
+const FIELDS = ["name", "namespace", "uid", "resourceVersion"] as const;
+
+/** One copy is made of what is not longer than this, from the first to the last. */
+const MAX_COPY = 512;
+
 /**
- * Returns the identity of a scanned object of the current line. The strings are
- * copies: a part of a string keeps the whole of it in memory, which here is all
- * that was read with the line.
+ * Returns the identity of a scanned object.
  *
- * @param lines The lines, at the one that was scanned.
+ * @param source What was scanned.
  * @param object What the scanner has found.
  * @returns The identity; the name is empty if there is none.
  */
 export function scannedIdentity(
-  lines: TextLines,
-  { name, namespace, uid, resourceVersion }: ScannedObject,
+  source: TextSource,
+  object: ScannedObject,
 ): ObjectIdentity {
-  const texts = [name, namespace, uid, resourceVersion]
-    .map((extent) => extent === undefined ? "" : lines.part(extent));
-  const copy = texts.join("\n");
+  const { start, end } = extentOf(object);
+  const isShort = source.ascii !== undefined && end - start <= MAX_COPY;
+  const copy = isShort ? source.copy({ start, end }) : undefined;
   const identity: ObjectIdentity = { name: "" };
-  let at = 0;
-  FIELDS.forEach((field, index) => {
-    const end = at + (texts[index]?.length ?? 0);
-    if (end > at) identity[field] = copy.slice(at, end);
-    at = end + 1;
-  });
+  for (const field of FIELDS) {
+    const extent = object[field];
+    if (extent === undefined || extent.start === extent.end) continue;
+    identity[field] = copy === undefined
+      ? source.copy(extent)
+      : copy.slice(extent.start - start, extent.end - start);
+  }
   return identity;
 }
 
-const FIELDS = ["name", "namespace", "uid", "resourceVersion"] as const;
+/** From the first of the fields to the last. */
+function extentOf(object: ScannedObject): Extent {
+  let start = Infinity;
+  let end = 0;
+  for (const field of FIELDS) {
+    const extent = object[field];
+    if (extent === undefined) continue;
+    start = Math.min(start, extent.start);
+    end = Math.max(end, extent.end);
+  }
+  return end === 0 ? { start: 0, end: 0 } : { start, end };
+}

@@ -8,12 +8,15 @@
  * it ends. Where one of those members is written in a way that it is not certain
  * of (white space between them, an escape in a key, a key that comes twice, a
  * name that is not a string), it finds nothing, and the event is for
- * `JSON.parse`. What is wrong further down is left for the parser to find.
+ * `JSON.parse`. What is wrong further down is left for the parser to find: of
+ * what is not JSON, it may find anything.
  *
- * It works on bytes: reading characters of a string one by one takes twice as
- * long, and so does searching it for the few keys that matter, since `"type"`
- * and `"metadata"` may occur anywhere in an object. Whole UTF-8 characters are
- * no concern of it, as none of their bytes is one that JSON is made of.
+ * It reads bytes, as reading the characters of a string takes several times as
+ * long. Whole UTF-8 characters are no concern of it, as none of their bytes is
+ * one that JSON is made of. But runtimes search a string many times as fast as
+ * anything can be read byte by byte. So where each byte is a character, long
+ * strings and `managedFields` are searched for their ends, and what follows the
+ * metadata of an event only for keys that would change what was found.
  *
  * @module
  */
@@ -28,6 +31,8 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+const CARRIAGE_RETURN = 0x0d;
+
 /** The bit in which brackets and braces differ. */
 const BRACE_BIT = 0x20;
 
@@ -37,12 +42,23 @@ const SPACE = 0x20;
 /** A place in the bytes where there is not what was expected. */
 const NOWHERE = -1;
 
+/** Up to so many bytes of a string are read before its end is searched for. */
+const NEAR = 64;
+
 /** Where something is: from its first byte to after its last. */
 export interface Extent {
   /** The first byte. */
   readonly start: number;
   /** The one after the last byte. */
   readonly end: number;
+}
+
+/** What is scanned. */
+export interface Source {
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+  /** The same as text, if each of them is one character. */
+  readonly ascii: string | undefined;
 }
 
 /** What the scanner has found of an object. */
@@ -70,29 +86,32 @@ export interface ScannedEvent {
 /** How an API server begins the events that change an object. */
 const BEGINNINGS = (["ADDED", "MODIFIED", "DELETED"] as const).map((type) => ({
   type,
-  bytes: ascii(`{"type":"${type}","object":`),
+  bytes: encode(`{"type":"${type}","object":`),
 }));
 
 /**
- * Scans a watch event.
+ * Scans a watch event. What it finds to be the object may be followed by other
+ * members of the event, which no API server sends: then it is not JSON by itself.
  *
- * @param bytes Bytes that hold the line.
+ * @param source What holds the line.
  * @param start Where the line starts.
  * @param end Where it ends, without its line end; a `\r` may be before that.
  * @returns What was found; undefined if the line has to be parsed, since it is
  *   not a change of an object, or not written in the way of an API server.
  */
 export function scanEvent(
-  bytes: Uint8Array,
+  source: Source,
   start: number,
   end: number,
 ): ScannedEvent | undefined {
+  const { bytes } = source;
+  const last = bytes[end - 1] === CARRIAGE_RETURN ? end - 2 : end - 1;
+  if (bytes[last] !== CLOSE_BRACE) return undefined;
   for (const { type, bytes: beginning } of BEGINNINGS) {
     if (!matches(bytes, start, beginning)) continue;
-    const object = scanObject(bytes, start + beginning.length, end);
-    return object !== undefined && endsEvent(bytes, object.end, end)
-      ? { type, object }
-      : undefined;
+    const at = start + beginning.length;
+    const object = scanObject(source, at, last, endOfOnlyObject);
+    return object?.end === last ? { type, object } : undefined;
   }
   return undefined;
 }
@@ -101,16 +120,17 @@ export function scanEvent(
  * Finds the first `managedFields` of a watch event, and does not scan what comes
  * after it: there may be others where keys come twice.
  *
- * @param bytes Bytes that hold the line.
+ * @param source What holds the line.
  * @param start Where the line starts.
  * @param end Where it ends.
  * @returns What to leave out; undefined if nothing was found.
  */
 export function scanEventForManagedFields(
-  bytes: Uint8Array,
+  source: Source,
   start: number,
   end: number,
 ): Extent | undefined {
+  const { bytes } = source;
   const beginning = BEGINNINGS.find(({ bytes: beginning }) =>
     matches(bytes, start, beginning)
   );
@@ -122,76 +142,142 @@ export function scanEventForManagedFields(
     if (value === NOWHERE) return undefined;
     if (isKey(bytes, at + 1, value, METADATA)) {
       const metadata = new Metadata();
-      metadata.scan(bytes, value, end, true);
+      metadata.scan(source, value, end, true);
       return metadata.managedFields;
     }
-    at = afterValue(bytes, value, end);
+    at = afterValue(source, value, end);
   } while (bytes[at] === COMMA);
   return undefined;
 }
 
-/** Whether the event has no other member than its type and its object. */
-function endsEvent(bytes: Uint8Array, at: number, end: number): boolean {
-  if (bytes[at] !== CLOSE_BRACE) return false;
-  return at + 1 === end || (at + 2 === end && bytes[at + 1] === 0x0d);
-}
+const ITEMS = encode("items");
 
-const ITEMS = ascii("items");
+/** Where the items of a list start. */
+export interface ItemsStart {
+  /** The place after the bracket. */
+  readonly at: number;
+  /** Whether there are none. */
+  readonly isEmpty: boolean;
+}
 
 /**
- * Scans the body of a list for what to leave out for items without
- * `managedFields`.
+ * Finds where the items of a list start.
  *
- * @param bytes The body.
- * @returns The parts, in order; undefined if the list has to be parsed, since it
- *   is not written in the way of an API server.
+ * @param bytes The body of the list.
+ * @returns The place; undefined if the list has to be parsed, since it is not
+ *   written in the way of an API server.
  */
-export function scanListForManagedFields(
-  bytes: Uint8Array,
-): Extent[] | undefined {
-  let found: Extent[] | undefined;
-  let at = 0;
-  const end = bytes.length;
-  if (bytes[at] !== OPEN_BRACE) return undefined;
-  do {
-    const key = at + 1;
-    const value = afterKey(bytes, key, end);
+export function scanListStart(bytes: Uint8Array): ItemsStart | undefined {
+  const source = { bytes, ascii: undefined };
+  if (bytes[0] !== OPEN_BRACE) return undefined;
+  for (let at = 0;;) {
+    const value = afterKey(bytes, at + 1, bytes.length);
     if (value === NOWHERE) return undefined;
-    if (isKey(bytes, key, value, ITEMS) && bytes[value] === OPEN_BRACKET) {
-      if (found !== undefined) return undefined;
-      found = [];
-      at = scanItems(bytes, value, found);
-    } else {
-      at = afterValue(bytes, value, end);
+    if (isKey(bytes, at + 1, value, ITEMS)) {
+      return bytes[value] === OPEN_BRACKET
+        ? { at: value + 1, isEmpty: bytes[value + 1] === CLOSE_BRACKET }
+        : undefined;
     }
-    if (at === NOWHERE) return undefined;
-  } while (bytes[at] === COMMA);
-  const isWhole = bytes[at] === CLOSE_BRACE &&
-    (at + 1 === end || (at + 2 === end && bytes[at + 1] === NEWLINE));
-  return isWhole ? found : undefined;
+    at = afterValue(source, value, bytes.length);
+    if (bytes[at] !== COMMA) return undefined;
+  }
 }
 
-/** Scans up to after the last bracket. */
-function scanItems(bytes: Uint8Array, start: number, found: Extent[]): number {
-  if (bytes[start + 1] === CLOSE_BRACKET) return start + 2;
-  let at = start;
-  do {
-    const item = scanObject(bytes, at + 1, bytes.length);
-    if (item === undefined) return NOWHERE;
-    if (item.managedFields !== undefined) found.push(item.managedFields);
-    at = item.end;
-  } while (bytes[at] === COMMA);
-  return bytes[at] === CLOSE_BRACKET ? at + 1 : NOWHERE;
+/**
+ * Scans what follows the items of a list.
+ *
+ * @param bytes The body of the list.
+ * @param bracket Where the closing bracket is.
+ * @returns Whether it ends the list, and there are no other items.
+ */
+export function scanListEnd(bytes: Uint8Array, bracket: number): boolean {
+  const source = { bytes, ascii: undefined };
+  let at = bracket + 1;
+  while (bytes[at] === COMMA) {
+    const value = afterKey(bytes, at + 1, bytes.length);
+    if (value === NOWHERE || isKey(bytes, at + 1, value, ITEMS)) return false;
+    at = afterValue(source, value, bytes.length);
+  }
+  if (bytes[at] !== CLOSE_BRACE) return false;
+  return at + 1 === bytes.length ||
+    (at + 2 === bytes.length && bytes[at + 1] === NEWLINE);
 }
 
-const METADATA = ascii("metadata");
+/** What the scanner has found of an item of a list. */
+export interface ScannedItem {
+  /** The item. */
+  readonly object: ScannedObject;
+  /** Where the next one starts; undefined after the last one. */
+  readonly next: number | undefined;
+}
+
+/**
+ * Scans an item of a list.
+ *
+ * @param source What holds the item, and what follows it.
+ * @param start Where it starts.
+ * @returns What was found; undefined if the list has to be parsed, or the source
+ *   ends before the next item.
+ */
+export function scanItem(
+  source: Source,
+  start: number,
+): ScannedItem | undefined {
+  return itemOf(source, scanObject(source, start, source.bytes.length));
+}
+
+/**
+ * Scans an item of a list up to where the next one seems to start. It ends there
+ * if what was found is JSON, since no JSON object is the beginning of another.
+ *
+ * @param source What holds the item, and what follows it.
+ * @param start Where it starts.
+ * @returns What {@linkcode scanItem} returns, if it ends there.
+ */
+export function scanProbableItem(
+  source: Source,
+  start: number,
+): ScannedItem | undefined {
+  const end = source.bytes.length;
+  return itemOf(source, scanObject(source, start, end, startOfSimilarObject));
+}
+
+function itemOf(
+  { bytes }: Source,
+  object: ScannedObject | undefined,
+): ScannedItem | undefined {
+  if (object === undefined) return undefined;
+  switch (bytes[object.end]) {
+    case COMMA:
+      return { object, next: object.end + 1 };
+    case CLOSE_BRACKET:
+      return { object, next: undefined };
+    default:
+      return undefined;
+  }
+}
+
+const METADATA = encode("metadata");
+
+/**
+ * Where an object ends, if that can be told without scanning the rest of it:
+ * whose `metadata` has its key at `key` and ends at `at`.
+ */
+type Shortcut = (
+  source: Source,
+  object: Extent,
+  key: number,
+  at: number,
+) => number;
 
 /** Scans an object up to its last brace. */
 function scanObject(
-  bytes: Uint8Array,
+  source: Source,
   start: number,
   end: number,
+  shortcut?: Shortcut,
 ): ScannedObject | undefined {
+  const { bytes } = source;
   let metadata: Metadata | undefined;
   let at = start;
   if (bytes[at] !== OPEN_BRACE) return undefined;
@@ -202,9 +288,12 @@ function scanObject(
     if (isKey(bytes, key, value, METADATA)) {
       if (metadata !== undefined) return undefined;
       metadata = new Metadata();
-      at = metadata.scan(bytes, value, end);
+      at = metadata.scan(source, value, end);
+      if (at === NOWHERE) return undefined;
+      const known = shortcut?.(source, { start, end }, key, at) ?? NOWHERE;
+      if (known !== NOWHERE) return metadata.of(start, known);
     } else {
-      at = afterValue(bytes, value, end);
+      at = afterValue(source, value, end);
     }
     if (at === NOWHERE) return undefined;
   } while (bytes[at] === COMMA);
@@ -212,11 +301,88 @@ function scanObject(
   return metadata.of(start, at + 1);
 }
 
-const NAME = ascii("name");
-const NAMESPACE = ascii("namespace");
-const UID = ascii("uid");
-const RESOURCE_VERSION = ascii("resourceVersion");
-const MANAGED_FIELDS = ascii("managedFields");
+/** Keys, and by what they are searched for: what is short is found faster. */
+const DECISIVE_KEYS = [
+  { key: '"type"', end: 'type"' },
+  { key: '"object"', end: 'ject"' },
+  { key: '"metadata"', end: 'data"' },
+];
+
+/** How any letter of them is escaped. */
+const ESCAPED_LETTERS = ["\\u006", "\\u007"];
+
+/**
+ * The object of an event ends before the last brace of the line, if no key comes
+ * that the event or the object has already. Other members may follow it.
+ */
+function endOfOnlyObject(
+  { bytes, ascii }: Source,
+  { end }: Extent,
+  _key: number,
+  at: number,
+): number {
+  if (ascii === undefined || bytes[end - 1] !== CLOSE_BRACE) return NOWHERE;
+  const rest = ascii.slice(at, end);
+  return DECISIVE_KEYS.some((key) => mayBeAnotherMember(rest, key)) ||
+      ESCAPED_LETTERS.some((letter) => rest.includes(letter))
+    ? NOWHERE
+    : end;
+}
+
+/** Only a key after a comma, or after white space, is not the first one. */
+function mayBeAnotherMember(
+  text: string,
+  { key, end }: { readonly key: string; readonly end: string },
+): boolean {
+  const before = key.length - end.length;
+  let found = text.indexOf(end);
+  while (found >= 0) {
+    const at = found - before;
+    if (text.startsWith(key, at) && !isFirst(text.charCodeAt(at - 1))) {
+      return true;
+    }
+    found = text.indexOf(end, found + end.length);
+  }
+  return false;
+}
+
+/** Whether a string after it is a first key, a first item or a value. */
+function isFirst(byte: number): boolean {
+  return byte === OPEN_BRACE || byte === COLON || byte === OPEN_BRACKET;
+}
+
+/** A part of `metadata":{`: what is short is found faster. */
+const PART_OF_METADATA = "metada";
+const METADATA_START = 'metadata":{';
+
+/** Where the next object starts that begins in the same way, less the comma. */
+function startOfSimilarObject(
+  { ascii }: Source,
+  { start }: Extent,
+  key: number,
+  at: number,
+): number {
+  if (ascii === undefined) return NOWHERE;
+  const before = key + 1 - start;
+  const beginning = ascii.slice(start, key + 1) + METADATA_START;
+  let found = ascii.indexOf(PART_OF_METADATA, at);
+  while (found >= 0) {
+    const comma = found - before - 1;
+    if (
+      comma > at && ascii.charCodeAt(comma) === COMMA &&
+      ascii.charCodeAt(comma - 1) === CLOSE_BRACE &&
+      ascii.startsWith(beginning, comma + 1)
+    ) return comma;
+    found = ascii.indexOf(PART_OF_METADATA, found + PART_OF_METADATA.length);
+  }
+  return NOWHERE;
+}
+
+const NAME = encode("name");
+const NAMESPACE = encode("namespace");
+const UID = encode("uid");
+const RESOURCE_VERSION = encode("resourceVersion");
+const MANAGED_FIELDS = encode("managedFields");
 
 /** What the scanner looks for in the metadata of an object. */
 class Metadata {
@@ -232,18 +398,21 @@ class Metadata {
 
   /** Scans up to after the last brace, or only up to `managedFields`. */
   scan(
-    bytes: Uint8Array,
+    source: Source,
     start: number,
     end: number,
     stopsThere = false,
   ): number {
+    const { bytes } = source;
     let at = start;
     if (bytes[at] !== OPEN_BRACE) return NOWHERE;
     do {
       const member = at;
       const value = afterKey(bytes, at + 1, end);
       if (value === NOWHERE) return NOWHERE;
-      at = afterValue(bytes, value, end);
+      at = isKey(bytes, member + 1, value, MANAGED_FIELDS)
+        ? afterManagedFields(source, value, end)
+        : afterValue(source, value, end);
       if (at === NOWHERE) return NOWHERE;
       if (!this.#take(bytes, member, value, at)) return NOWHERE;
       if (stopsThere && this.#managedFields !== undefined) return at;
@@ -339,12 +508,41 @@ function matches(bytes: Uint8Array, at: number, what: Uint8Array): boolean {
   return true;
 }
 
+/**
+ * What ends with the first bracket that is followed by the next member of the
+ * object, where no other list begins before that, is the list: in a string, the
+ * quote would be its end, and a letter cannot follow that.
+ */
+function afterManagedFields(
+  source: Source,
+  start: number,
+  end: number,
+): number {
+  const { bytes, ascii } = source;
+  if (ascii !== undefined && bytes[start] === OPEN_BRACKET) {
+    const last = ascii.indexOf("]", start);
+    const isFollowed = last >= 0 && last + 4 < end &&
+      bytes[last + 1] === CLOSE_BRACE && bytes[last + 2] === COMMA &&
+      bytes[last + 3] === QUOTE && isSmallLetter(bytes[last + 4] ?? 0);
+    if (isFollowed) {
+      const another = ascii.indexOf("[", start + 1);
+      if (another < 0 || another > last) return last + 1;
+    }
+  }
+  return afterValue(source, start, end);
+}
+
+function isSmallLetter(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
+}
+
 /** Where a value ends; one that is not nested is not checked. */
-function afterValue(bytes: Uint8Array, start: number, end: number): number {
+function afterValue(source: Source, start: number, end: number): number {
+  const { bytes } = source;
   const first = bytes[start];
-  if (first === QUOTE) return afterString(bytes, start, end);
+  if (first === QUOTE) return afterString(source, start, end);
   if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-    return afterNested(bytes, start, end);
+    return afterNested(source, start, end);
   }
   let at = start;
   while (at < end && isOfNumberOrWord(bytes[at] ?? 0)) at++;
@@ -357,27 +555,59 @@ function isOfNumberOrWord(byte: number): boolean {
     (byte | BRACE_BIT) !== OPEN_BRACE && (byte | BRACE_BIT) !== CLOSE_BRACE;
 }
 
-function afterString(bytes: Uint8Array, quote: number, end: number): number {
+function afterString(source: Source, quote: number, end: number): number {
+  const { bytes } = source;
+  const near = Math.min(quote + NEAR, end);
   let at = quote + 1;
-  while (at < end) {
+  while (at < near) {
     const byte = bytes[at++];
     if (byte === QUOTE) return at;
     if (byte === BACKSLASH) at++;
+  }
+  return afterLongString(source, at, end);
+}
+
+/** The end of a string, from a place in it where no escape is cut in two. */
+function afterLongString(source: Source, start: number, end: number): number {
+  const { bytes, ascii } = source;
+  let at = start;
+  while (at < end) {
+    if (ascii !== undefined) {
+      const quote = ascii.indexOf('"', at);
+      if (quote < 0 || quote >= end) return NOWHERE;
+      let escapes = quote;
+      while (escapes > at && bytes[escapes - 1] === BACKSLASH) escapes--;
+      at = quote + 1;
+      if ((quote - escapes) % 2 === 0) return at;
+    }
+    // Where one quote is escaped, there are others.
+    const near = ascii === undefined ? end : Math.min(at + NEAR, end);
+    while (at < near) {
+      const byte = bytes[at++];
+      if (byte === QUOTE) return at;
+      if (byte === BACKSLASH) at++;
+    }
   }
   return NOWHERE;
 }
 
 /** Most of a scan is spent here: about a nanosecond for each byte. */
-function afterNested(bytes: Uint8Array, start: number, end: number): number {
+function afterNested(source: Source, start: number, end: number): number {
+  const { bytes } = source;
   let depth = 0;
   let at = start;
   while (at < end) {
     const byte = bytes[at++] ?? 0;
     if (byte === QUOTE) {
+      const near = Math.min(at + NEAR, end);
       let inside = bytes[at++];
       while (inside !== QUOTE) {
         if (inside === BACKSLASH) at++;
-        if (at >= end) return NOWHERE;
+        if (at >= near) {
+          at = afterLongString(source, at, end);
+          if (at === NOWHERE) return NOWHERE;
+          break;
+        }
         inside = bytes[at++];
       }
     } else if (byte >= OPEN_BRACKET) {
@@ -389,6 +619,6 @@ function afterNested(bytes: Uint8Array, start: number, end: number): number {
   return NOWHERE;
 }
 
-function ascii(text: string): Uint8Array {
+function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

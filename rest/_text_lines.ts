@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { TextSource } from "./_scanned_identity.ts";
 import type { Extent } from "./_scanner.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 
@@ -15,11 +16,10 @@ const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** Lines that are taken one after the other. */
-export class TextLines implements Extent {
+export class TextLines implements Extent, TextSource {
   readonly #decoder = new Utf8Decoder();
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  /** All lines; undefined if they are not ASCII. */
-  #text: string | undefined = "";
+  #ascii: string | undefined = "";
   /** The current line, if it has been decoded by itself. */
   #line: string | undefined;
   #next = 0;
@@ -29,6 +29,11 @@ export class TextLines implements Extent {
   /** The bytes in which the current line is. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes;
+  }
+
+  /** The same as text; undefined if they are not ASCII. */
+  get ascii(): string | undefined {
+    return this.#ascii;
   }
 
   /** Where the current line starts. */
@@ -50,7 +55,7 @@ export class TextLines implements Extent {
   replace(bytes: Uint8Array<ArrayBuffer>): void {
     const text = this.#decoder.decode(bytes);
     this.#bytes = bytes;
-    this.#text = isAscii(text, bytes.length) ? text : undefined;
+    this.#ascii = isAscii(text, bytes.length) ? text : undefined;
     this.#next = 0;
   }
 
@@ -62,9 +67,9 @@ export class TextLines implements Extent {
   next(): boolean {
     while (this.#next < this.#bytes.length) {
       this.#start = this.#next;
-      const end = this.#text === undefined
+      const end = this.#ascii === undefined
         ? this.#bytes.indexOf(NEWLINE, this.#start)
-        : this.#text.indexOf("\n", this.#start);
+        : this.#ascii.indexOf("\n", this.#start);
       this.#end = end < 0 ? this.#bytes.length : end;
       this.#next = this.#end + 1;
       this.#line = undefined;
@@ -86,25 +91,43 @@ export class TextLines implements Extent {
    * @returns The text; undefined if it is not UTF-8.
    */
   text(): string | undefined {
-    if (this.#text !== undefined) {
-      return this.#text.slice(this.#start, this.#end);
+    if (this.#ascii !== undefined) {
+      return this.#ascii.slice(this.#start, this.#end);
     }
     return this.#line ??= this.#decode(this);
   }
 
   /**
-   * Returns a part of the current line, which is known to be UTF-8.
+   * Returns a part of the current line, which is known to be UTF-8. It may keep
+   * all lines in memory.
    *
    * @param part Where it is in the bytes, in whole characters.
    * @returns The text.
    */
   part(part: Extent): string {
     const { start, end } = part;
-    if (this.#text !== undefined) return this.#text.slice(start, end);
+    if (this.#ascii !== undefined) return this.#ascii.slice(start, end);
     const line = this.text();
     return isAscii(line, this.#end - this.#start)
       ? line.slice(start - this.#start, end - this.#start)
-      : this.#decode(part) ?? "";
+      : this.copy(part);
+  }
+
+  /** See `TextSource.copy`. */
+  copy(part: Extent): string {
+    return this.#decode(part) ?? "";
+  }
+
+  /**
+   * Returns a part of the current line, which is known to be UTF-8, as something
+   * to keep.
+   *
+   * @param part Where it is in the bytes, in whole characters.
+   * @returns The text, which keeps nothing in memory that is much larger.
+   */
+  kept(part: Extent): string {
+    const length = part.end - part.start;
+    return 2 * length < this.#bytes.length ? this.copy(part) : this.part(part);
   }
 
   #decode({ start, end }: Extent): string | undefined {

@@ -18,6 +18,7 @@ import {
   DROP_MANAGED_FIELDS,
   dropsManagedFields,
 } from "../api/_managed_fields_option.ts";
+import { LAZY_ITEMS, wantsLazyItems } from "../api/_lazy_items_option.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { checkList, uidOf } from "../api/_untrusted.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
@@ -141,9 +142,14 @@ const METADATA_ONLY: Accept = {
  * - The object of an event is parsed when `event.object` is first read, or
  *   before where the objects of all events before were read;
  *   {@linkcode identityOf} tells whose event it is without that. When the event
- *   is read, its type, its object's metadata and that everything is closed in
- *   the end have been checked; if the object is not valid JSON elsewhere,
- *   reading `event.object` throws a `SyntaxError` that names it.
+ *   is read, its type, its object's metadata and that the line ends as an event
+ *   does have been checked; if the object is not valid JSON elsewhere, reading
+ *   `event.object` throws a `SyntaxError` that names it. Members of an event
+ *   other than `type` and `object` are left out.
+ * - A list is parsed as a whole before it is returned, except for an informer:
+ *   that has each item parsed when it is looked at. There, what is checked of an
+ *   item is its metadata and that everything is closed in the end; if it is not
+ *   valid JSON elsewhere, reading it from the store throws such an error.
  * - Aborting the signal or cancelling the stream ends the HTTP request.
  * - Redirects are not followed, and errors never contain a credential.
  * - There is nothing to dispose of. On Deno it uses its own HTTP client while
@@ -293,6 +299,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     });
     const list = parseList<T>(body, {
       dropManagedFields: this.#drops(options),
+      lazyItems: wantsLazyItems(options),
     });
     if (query.shardSelector && !query.continue) checkShard(list, body.request);
     return list;
@@ -323,6 +330,11 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       signal,
       dropManagedFields: this.#drops(options),
     });
+  }
+
+  /** Informers ask for items that are parsed when they are looked at. */
+  get [LAZY_ITEMS](): true {
+    return true;
   }
 
   /** Waits ask for objects without `managedFields`. */

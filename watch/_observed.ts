@@ -15,6 +15,8 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
+import { lazyItemsSupport } from "../api/_lazy_items_option.ts";
+import { itemCountOf } from "../api/_untrusted.ts";
 import type { StreamObserver, WatchObserver } from "./observer.ts";
 
 /**
@@ -49,6 +51,7 @@ export function observedListerWatcher<T extends KubernetesObject>(
 ): ListerWatcher<T> {
   if (observer === undefined) return source;
   return {
+    ...lazyItemsSupport(source),
     list: (options) => list(source, options, observer),
     watch: (options) => watch(source, options, observer),
   };
@@ -105,7 +108,7 @@ async function list<T extends KubernetesObject>(
     const list = await source.list(options);
     callSafely("ended", () =>
       seen?.ended({
-        items: list.items.length,
+        items: itemCountOf(list),
         resourceVersion: list.metadata?.resourceVersion,
       }), undefined);
     return list;

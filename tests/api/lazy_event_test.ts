@@ -16,8 +16,7 @@ const OBJECT = {
 /** An event, and how often its object has been parsed. */
 function create(): { event: ChangeEvent; parsed: () => number } {
   let parsed = 0;
-  const event = lazyEvent<KubernetesObject>({
-    type: "ADDED",
+  const event = lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
     parse: () => {
       parsed++;
@@ -32,8 +31,7 @@ function plain(): ChangeEvent {
 }
 
 function broken(): ChangeEvent {
-  return lazyEvent<KubernetesObject>({
-    type: "ADDED",
+  return lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
     parse: () => {
       throw new SyntaxError("not JSON");

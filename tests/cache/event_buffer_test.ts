@@ -196,8 +196,7 @@ Deno.test("CoalescingBuffer leads its consumer to the same state as all events, 
 
 Deno.test("CoalescingBuffer merges events without looking at their objects", () => {
   const event = (type: ChangeEvent["type"], version: string): ChangeEvent =>
-    lazyEvent<KubernetesObject>({
-      type,
+    lazyEvent<KubernetesObject>(type, {
       identity: { name: "a", uid: "1", resourceVersion: version },
       parse: () => {
         throw new SyntaxError("looked at");

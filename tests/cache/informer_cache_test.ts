@@ -12,6 +12,10 @@ import { type Item, line, lines, stored } from "../support/informer_fakes.ts";
 import { untyped } from "../support/scripted_watcher.ts";
 
 /** A cache, and what it has reported. */
+function added(object: Item): ChangeEvent<Item> {
+  return { type: "ADDED", object };
+}
+
 class Fixture {
   readonly events: ChangeEvent<Item>[] = [];
   readonly errors: unknown[] = [];
@@ -38,7 +42,9 @@ class Fixture {
 
   replace(...objects: Item[]): string[] {
     const collected: Collected<Item> = new Map();
-    for (const object of objects) this.cache.collect(collected, object);
+    for (const object of objects) {
+      this.cache.collectEvent(collected, added(object));
+    }
     this.cache.replace(collected);
     return this.take();
   }
@@ -167,12 +173,12 @@ Deno.test("replace() treats objects without a version as changed", () => {
   assertEquals(fixture.replace(object), ["MODIFIED a@undefined"]);
 });
 
-Deno.test("uncollect() removes an object from a list", () => {
+Deno.test("collectEvent() removes an object from a list", () => {
   const fixture = new Fixture();
   const { cache } = fixture;
   const collected: Collected<Item> = new Map();
-  cache.collect(collected, stored("a", 2));
-  cache.collect(collected, stored("b", 3));
+  cache.collectEvent(collected, added(stored("a", 2)));
+  cache.collectEvent(collected, added(stored("b", 3)));
   cache.collectEvent(collected, { type: "DELETED", object: stored("a", 4) });
   cache.collectEvent(collected, { type: "DELETED", object: stored("c", 5) });
   cache.collectEvent(collected, { type: "DELETED", object: {} });
@@ -294,17 +300,17 @@ Deno.test("an object without a name is named by kind and uid", () => {
   ]);
 });
 
-Deno.test("collect() keeps what is stored when the versions can be trusted, whatever the content", () => {
+Deno.test("collectEvent() keeps what is stored when the versions can be trusted, whatever the content", () => {
   const fixture = new Fixture();
   fixture.apply("ADDED", { ...stored("a", 2), value: 1 });
   const collected: Collected<Item> = new Map();
-  fixture.cache.collect(collected, { ...stored("a", 2), value: 2 });
+  fixture.cache.collectEvent(collected, added({ ...stored("a", 2), value: 2 }));
   fixture.cache.replace(collected);
   assertEquals(fixture.take(), []);
   assertEquals(fixture.objects[0]?.value, 1);
 });
 
-Deno.test("collect() compares the contents when the versions cannot be trusted", () => {
+Deno.test("collectEvent() compares the contents when the versions cannot be trusted", () => {
   let transformed = 0;
   const fixture = new Fixture((item) => {
     transformed++;
@@ -324,7 +330,7 @@ Deno.test("collect() compares the contents when the versions cannot be trusted",
       { ...stored("deep", 2), value: untyped<number>(deep) },
     ]
   ) {
-    fixture.cache.collect(collected, object, { versions: false });
+    fixture.cache.collectEvent(collected, added(object), { versions: false });
   }
   fixture.cache.replace(collected);
   assertEquals(fixture.take(), [

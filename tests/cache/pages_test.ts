@@ -27,7 +27,7 @@ async function walk(
         : Promise.resolve(answer);
     },
     take: (items) => {
-      for (const { metadata } of items) taken.push(metadata?.name ?? "");
+      for (const { object } of items) taken.push(object.metadata?.name ?? "");
     },
     drop: (error) => {
       dropped.push(error);

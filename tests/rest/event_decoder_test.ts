@@ -206,15 +206,34 @@ testBoth("delivers an event of unknown type", async (kind) => {
   assertEquals(await readAll(decoding.events), { events: [unknown] });
 });
 
-testBoth("delivers bookmarks, errors and unknown fields", async (kind) => {
-  const events = [
-    { type: "BOOKMARK", object: { metadata: { resourceVersion: "7" } } },
-    { type: "ERROR", object: { code: 410, reason: "Expired", x: [null, 1] } },
-    { type: "ADDED", object: {}, more: true },
-  ];
-  const decoding = new Decoding(kind, [events.map(line).join("")]);
-  assertEquals(await readAll(decoding.events), { events });
-});
+testBoth(
+  "delivers bookmarks, errors and unknown fields of objects",
+  async (kind) => {
+    const events = [
+      { type: "BOOKMARK", object: { metadata: { resourceVersion: "7" } } },
+      { type: "ERROR", object: { code: 410, reason: "Expired", x: [null, 1] } },
+      { type: "ADDED", object: { more: true } },
+    ];
+    const decoding = new Decoding(kind, [events.map(line).join("")]);
+    assertEquals(await readAll(decoding.events), { events });
+  },
+);
+
+testBoth(
+  "leaves out what an event has beside its type and object",
+  async (kind) => {
+    const object = { metadata: { name: "a" } };
+    const events = [
+      { type: "ADDED", object: {}, more: true },
+      { type: "MODIFIED", object, more: { object: 1 } },
+      { type: "DELETED", more: {}, object },
+    ];
+    const decoding = new Decoding(kind, [events.map(line).join("")]);
+    assertEquals(await readAll(decoding.events), {
+      events: events.map(({ type, object }) => ({ type, object })),
+    });
+  },
+);
 
 testBoth(
   "keeps the objects of changes as they are and redacts all other events",

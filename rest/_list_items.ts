@@ -1,0 +1,212 @@
+/**
+ * The items of a list, taken out of its body one by one: parsed without their
+ * `managedFields`, or not parsed before they are looked at.
+ *
+ * The body is decoded in windows, so that next to it there is never a second
+ * copy of all of it. An item that a window does not hold to its end starts the
+ * next one.
+ *
+ * @module
+ */
+
+import { isRecord } from "../internal/json_fields.ts";
+import { lazyEvent } from "../api/_lazy_event.ts";
+import { scannedIdentity, type TextSource } from "./_scanned_identity.ts";
+import {
+  type Extent,
+  scanItem,
+  scanListEnd,
+  scanListStart,
+  type ScannedItem,
+  type ScannedObject,
+  scanProbableItem,
+} from "./_scanner.ts";
+import {
+  type JsonParser,
+  type ObjectDecoder,
+  UnparsedObject,
+} from "./_unparsed_object.ts";
+import { Utf8Decoder } from "./_utf8_decoder.ts";
+import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
+
+/** How many bytes are decoded at once. Larger windows brought nothing. */
+const WINDOW = 256 * 1024;
+
+/** How many items show whether leaving `managedFields` out is worth it. */
+const SAMPLE = 8;
+
+/** The least share of it in them: finding it takes as long as parsing that. */
+const LEAST_SHARE = 1 / 8;
+
+/** A list whose items were taken out of it. */
+export interface TakenItems<I> {
+  /** What is left of the list, with no items. */
+  readonly rest: string;
+  /** The items. */
+  readonly items: I[];
+}
+
+/**
+ * Takes the items out of the body of a list without parsing them.
+ *
+ * @typeParam T Type of the items.
+ * @param bytes The body.
+ * @param objects Parses an item when it is looked at.
+ * @param dropManagedFields Whether they come without `managedFields`.
+ * @returns An event for each item, and the rest; undefined if the list has to be
+ *   parsed.
+ */
+export function takeUnparsed<T extends KubernetesObject>(
+  bytes: Uint8Array<ArrayBuffer>,
+  objects: ObjectDecoder,
+  dropManagedFields: boolean,
+): TakenItems<ChangeEvent<T>> | undefined {
+  const items: ChangeEvent<T>[] = [];
+  return takeItems(bytes, items, (window, at) => {
+    const item = scanItem(window, at);
+    if (item === undefined) return "incomplete";
+    const { object } = item;
+    const identity = scannedIdentity(window, object);
+    const text = dropManagedFields
+      ? window.without(object, object.managedFields)
+      : window.copy(object);
+    const unparsed = new UnparsedObject<T>(identity, objects, {
+      text,
+      number: 0,
+    });
+    items.push(lazyEvent("ADDED", unparsed));
+    return item;
+  });
+}
+
+/**
+ * Parses the items of the body of a list one by one, without the
+ * `managedFields` of each.
+ *
+ * @param bytes The body.
+ * @param parse Parses JSON.
+ * @returns The items, and the rest; undefined if the list has to be parsed as a
+ *   whole, also where that is faster as `managedFields` are small.
+ */
+export function takeTrimmed(
+  bytes: Uint8Array<ArrayBuffer>,
+  parse: JsonParser,
+): TakenItems<Record<string, unknown>> | undefined {
+  const items: Record<string, unknown>[] = [];
+  let left = 0;
+  let total = 0;
+  return takeItems(bytes, items, (window, at) => {
+    for (const scan of [scanProbableItem, scanItem]) {
+      const item = scan(window, at);
+      const object = item && parsedWithoutManagedFields(window, item, parse);
+      if (object === undefined) continue;
+      items.push(object);
+      left += lengthOf(item?.object.managedFields);
+      total += lengthOf(item?.object);
+      const isWorthIt = items.length !== SAMPLE || left >= total * LEAST_SHARE;
+      return isWorthIt && item !== undefined ? item : "declined";
+    }
+    return "incomplete";
+  });
+}
+
+function lengthOf(extent: Extent | undefined): number {
+  return extent === undefined ? 0 : extent.end - extent.start;
+}
+
+/** What the scanner only thinks to be an item may not be one. */
+function parsedWithoutManagedFields(
+  window: Window,
+  { object }: ScannedItem,
+  parse: JsonParser,
+): Record<string, unknown> | undefined {
+  try {
+    const value = parse(window.without(object, object.managedFields));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes an item, unless the window seems to end before that. */
+type Take = (
+  window: Window,
+  at: number,
+) => ScannedItem | "incomplete" | "declined";
+
+function takeItems<I>(
+  bytes: Uint8Array<ArrayBuffer>,
+  items: I[],
+  take: Take,
+): TakenItems<I> | undefined {
+  const start = scanListStart(bytes);
+  if (start === undefined) return undefined;
+  const end = start.isEmpty ? start.at : afterItems(bytes, start.at, take);
+  if (end === undefined || !scanListEnd(bytes, end)) return undefined;
+  const decoder = new TextDecoder();
+  const rest = decoder.decode(bytes.subarray(0, start.at)) +
+    decoder.decode(bytes.subarray(end));
+  return { rest, items };
+}
+
+/** Takes all items, up to the closing bracket. */
+function afterItems(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  take: Take,
+): number | undefined {
+  let size = WINDOW;
+  let window = new Window(bytes, start, size);
+  let at = 0;
+  for (;;) {
+    const item = take(window, at);
+    if (typeof item === "object") {
+      if (item.next === undefined) return window.start + item.object.end;
+      at = item.next;
+      continue;
+    }
+    if (item === "declined" || window.isLast) return undefined;
+    // Not even its first item fits.
+    if (at === 0) size *= 2;
+    window = new Window(bytes, window.start + at, size);
+    at = 0;
+  }
+}
+
+/** A part of the body. */
+class Window implements TextSource {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ascii: string | undefined;
+  /** Where it starts in the body. */
+  readonly start: number;
+  /** Whether nothing follows it. */
+  readonly isLast: boolean;
+
+  constructor(body: Uint8Array<ArrayBuffer>, start: number, size: number) {
+    this.bytes = body.subarray(start, start + size);
+    this.start = start;
+    this.isLast = start + size >= body.length;
+    const text = new Utf8Decoder().decode(this.bytes);
+    // No other character has as few bytes as it has code units.
+    this.ascii = text?.length === this.bytes.length ? text : undefined;
+  }
+
+  copy({ start, end }: Extent): string {
+    return LENIENT.decode(this.bytes.subarray(start, end));
+  }
+
+  /** A copy of an object without a part of it. */
+  without({ start, end }: ScannedObject, cut: Extent | undefined): string {
+    if (cut === undefined) return this.copy({ start, end });
+    return [this.#part(start, cut.start), this.#part(cut.end, end)].join("");
+  }
+
+  #part(start: number, end: number): string {
+    return this.ascii === undefined
+      ? this.copy({ start, end })
+      : this.ascii.slice(start, end);
+  }
+}
+
+/** As for a list that is decoded as a whole. */
+const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
