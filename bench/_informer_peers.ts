@@ -23,14 +23,22 @@ export interface Synced {
 /** Starts an informer on a server and waits until it has synced. */
 export type InformerPeer = (server: string, count: number) => Promise<Synced>;
 
-/** The informers by their printed names. */
+const LIST: InformerOptions = { watchList: false };
+
+/** As other clients ask for them; by default, only where pages save work. */
+const PAGES: InformerOptions = { watchList: false, pageSize: 500 };
+
+/** The informers by their printed names; trimmed is without `managedFields`. */
 export const INFORMER_PEERS: Readonly<Record<string, InformerPeer>> = {
-  "watchtools": (server, count) => ours(server, count, {}),
-  "… by LIST": (server, count) => ours(server, count, { watchList: false }),
-  "… without managedFields": (server, count) =>
+  "watchtools, WatchList": (server, count) => ours(server, count, {}),
+  "watchtools, LIST": (server, count) => ours(server, count, LIST),
+  "watchtools, LIST in pages": (server, count) => ours(server, count, PAGES),
+  "… WatchList, trimmed": (server, count) =>
     ours(server, count, {}, { dropManagedFields: true }),
-  "… by LIST, without managedFields": (server, count) =>
-    ours(server, count, { watchList: false }, { dropManagedFields: true }),
+  "… LIST, trimmed": (server, count) =>
+    ours(server, count, LIST, { dropManagedFields: true }),
+  "… LIST in pages, trimmed": (server, count) =>
+    ours(server, count, PAGES, { dropManagedFields: true }),
   "client-node": clientNode,
 };
 
@@ -48,10 +56,17 @@ export function podsOf(
   count: number,
   options: Pick<RestListerWatcherOptions, "dropManagedFields"> = {},
 ): RestListerWatcher {
-  return new RestListerWatcher({ ...options, server, path: path(count) });
+  return new RestListerWatcher({ ...options, server, path: podsPath(count) });
 }
 
-function path(count: number): string {
+/**
+ * Returns the path of the pods of a namespace, whose name tells the server
+ * their number.
+ *
+ * @param count The number of pods.
+ * @returns The path.
+ */
+export function podsPath(count: number): string {
   const namespace = String(count);
   return resourcePath({ apiVersion: "v1", plural: "pods", namespace });
 }
@@ -89,7 +104,7 @@ async function clientNode(server: string, count: number): Promise<Synced> {
   const namespace = String(count);
   const informer = makeInformer(
     config,
-    path(count),
+    podsPath(count),
     () => api.listNamespacedPod({ namespace }),
   );
   // Resolves when the cache is filled and the watch is open.

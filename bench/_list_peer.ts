@@ -10,7 +10,7 @@
 
 import { RestListerWatcher } from "../mod.ts";
 import { linesOf } from "./_lines.ts";
-import { peakBytes } from "./_memory.ts";
+import { peakBytes, resetPeak } from "./_memory.ts";
 import { print } from "./_report.ts";
 
 /** What a list took. */
@@ -43,14 +43,6 @@ async function ours(query: { limit?: number }): Promise<{ items: unknown[] }> {
     fetch: (url, init) => fetch(url, { ...init, client }),
   });
   return await source.list(query);
-}
-
-/** The peak starts over where the process is now. */
-async function resetPeak(): Promise<number> {
-  if (Deno.build.os === "linux") {
-    await Deno.writeTextFile("/proc/self/clear_refs", "5");
-  }
-  return await peakBytes();
 }
 
 // The connection and the code are there before the measurement.

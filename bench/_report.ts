@@ -30,11 +30,11 @@ export function splitArgs(): BenchmarkArgs {
  *
  * @param value The value to compare.
  * @param base The value to compare it with.
- * @returns The ratio; `"-"` if one of them is NaN.
+ * @returns The ratio; `"-"` if one of them is not known.
  */
 export function ratio(value: number, base: number): string {
   const quotient = value / base;
-  return Number.isNaN(quotient) ? "-" : quotient.toFixed(2);
+  return Number.isFinite(quotient) ? quotient.toFixed(2) : "-";
 }
 
 /**

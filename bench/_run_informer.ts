@@ -7,7 +7,7 @@
  */
 
 import { INFORMER_PEERS } from "./_informer_peers.ts";
-import { peakBytes } from "./_memory.ts";
+import { heapAfterCollection, peakBytes } from "./_memory.ts";
 
 /** The cost of filling a cache. */
 export interface InformerRun {
@@ -44,17 +44,4 @@ async function main(): Promise<void> {
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
   // Resources that a peer keeps open must not keep the process alive.
   Deno.exit();
-}
-
-/** Available with `--v8-flags=--expose-gc`. */
-declare const gc: (() => void) | undefined;
-
-/** With what is held outside of the heap: buffers may hold objects as well. */
-function heapAfterCollection(): number {
-  if (typeof gc !== "function") {
-    throw new Error("Cannot measure the heap without --v8-flags=--expose-gc");
-  }
-  gc();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
 }

@@ -7,6 +7,7 @@
  */
 
 import { IndexerInformerWatcher } from "../watch/mod.ts";
+import { measureGaps } from "./_gaps.ts";
 import { podsOf } from "./_informer_peers.ts";
 
 /** The cost of a re-list. */
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   const reader = informer.events.getReader();
   for (let seen = 0; seen < Number(count); seen++) await reader.read();
 
-  const blocks = watchForBlocks();
+  const gaps = measureGaps();
   const start = performance.now();
   const before = informer.controller.lastSyncResourceVersion();
   let events = 0;
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
   }
   const durationMs = performance.now() - start;
-  const longestBlockMs = blocks.stop();
+  const longestBlockMs = gaps.stop();
   const run: RelistRun = { events, durationMs, longestBlockMs };
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
   Deno.exit();
@@ -49,23 +50,4 @@ async function main(): Promise<void> {
   async function countEvents(): Promise<void> {
     while (!(await reader.read()).done) events++;
   }
-}
-
-/** Measures the longest delay of a timer that is due immediately. */
-function watchForBlocks(): { stop: () => number } {
-  let last = performance.now();
-  let longest = 0;
-  let timer = setTimeout(look);
-  function look(): void {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    timer = setTimeout(look);
-  }
-  return {
-    stop: () => {
-      clearTimeout(timer);
-      return Math.max(longest, performance.now() - last);
-    },
-  };
 }

@@ -1,24 +1,27 @@
 /**
  * Measures what a large list costs: `RestListerWatcher.list()` beside the least
  * that a program can do, `response.arrayBuffer()` and `JSON.parse()`, on a real
- * kube-apiserver, compressed and not, and the same without `managedFields`. Each list is made by a process of its own,
- * so that the peak of memory is its own.
+ * kube-apiserver, compressed and not, and the same without `managedFields`. Each
+ * list is made by a process of its own, so that the peak of memory is its own.
  *
  * Arguments: options for the Deno processes to start, `--`, then `--objects N`
- * (5,000 ConfigMaps of 5 KB) and `--rounds N` (7).
+ * (5,000 ConfigMaps of 5 KB), `--rounds N` (7) and `--kube VERSION`.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
-import { ControlPlane } from "../tests/control_plane/control_plane.ts";
+import {
+  configMapsPath,
+  createConfigMaps,
+  startPlane,
+} from "./_config_maps.ts";
 import type { ListCost } from "./_list_peer.ts";
 import { startScript } from "./_processes.ts";
 import { print, ratio, row, splitArgs } from "./_report.ts";
 import { median } from "./_statistics.ts";
 
-const PATH = "/api/v1/namespaces/default/configmaps";
-const WRITERS = 10;
+const PATH = configMapsPath("default");
 
 const { denoOptions, args } = splitArgs();
 const { values } = parseArgs({
@@ -26,12 +29,13 @@ const { values } = parseArgs({
   options: {
     objects: { type: "string", default: "5000" },
     rounds: { type: "string", default: "7" },
+    kube: { type: "string" },
   },
 });
 const objects = Number(values.objects);
 
-await using plane = await ControlPlane.start();
-await fill(plane, objects);
+await using plane = await startPlane(values.kube);
+await createConfigMaps(plane, "default", objects);
 
 print(
   `${objects} ConfigMaps of 5 KB, one list; medians of ${values.rounds} rounds`,
@@ -79,27 +83,4 @@ async function measure(how: string, encoding: string): Promise<ListCost> {
     throw new Error(`${cost.items} items were listed`);
   }
   return cost;
-}
-
-async function fill(plane: ControlPlane, count: number): Promise<void> {
-  let next = 0;
-  const write = async () => {
-    for (let number = next++; number < count; number = next++) {
-      await plane.request("POST", PATH, {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: `map-${number}` },
-        data: { text: textOf(number) },
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: WRITERS }, write));
-}
-
-/** As configuration is: words that differ from object to object. */
-function textOf(number: number): string {
-  return Array.from(
-    { length: 100 },
-    (_, line) => `setting.${line}.of.${number} = ${Math.sin(number + line)}`,
-  ).join("\n").padEnd(4_800, ".");
 }
