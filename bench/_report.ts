@@ -4,6 +4,8 @@
  * @module
  */
 
+import { median } from "./_statistics.ts";
+
 /** The arguments of a benchmark. */
 export interface BenchmarkArgs {
   /** Options for the Deno processes that the benchmark starts. */
@@ -35,6 +37,23 @@ export function splitArgs(): BenchmarkArgs {
 export function ratio(value: number, base: number): string {
   const quotient = value / base;
   return Number.isFinite(quotient) ? quotient.toFixed(2) : "-";
+}
+
+/**
+ * Formats the ratio of the medians, and that of the least values: the fastest
+ * round is the least disturbed one.
+ *
+ * @param values The values to compare.
+ * @param bases The values to compare them with.
+ * @returns Both ratios.
+ */
+export function ratios(
+  values: readonly number[],
+  bases: readonly number[],
+): string {
+  const ofMedians = ratio(median(values), median(bases));
+  const ofLeast = ratio(Math.min(...values), Math.min(...bases));
+  return `${ofMedians}, ${ofLeast}`;
 }
 
 /**

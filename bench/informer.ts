@@ -63,7 +63,7 @@ async function measureSync(count: number): Promise<void> {
   }
   const of = (name: string, what: keyof InformerRun) =>
     median((runs.get(name) ?? []).map((run) => run[what]));
-  // What a peer does in two ways counts as it does it faster.
+  // What a peer does in two ways counts in the faster one.
   const fastest = (peer: string) =>
     Math.min(
       ...peers.filter(({ name }) => name.startsWith(peer))

@@ -16,7 +16,7 @@
 import { parseArgs } from "node:util";
 import { PEERS } from "./_peers.ts";
 import { type LineProcess, startScript } from "./_processes.ts";
-import { print, ratio, row, splitArgs } from "./_report.ts";
+import { print, ratio, ratios, row, splitArgs } from "./_report.ts";
 import type { Run } from "./_run_peer.ts";
 import { median } from "./_statistics.ts";
 
@@ -87,13 +87,6 @@ for (const { name, process, durations, peakBytes } of peers) {
     (peakBytes / 2 ** 20).toFixed(0),
     `${ratio(more.peakBytes, peakBytes)} peak`,
   ));
-}
-
-/** The fastest round is the least disturbed one. */
-function ratios(base: readonly number[], durations: readonly number[]): string {
-  const ofMedians = ratio(median(base), median(durations));
-  const ofFastest = ratio(Math.min(...base), Math.min(...durations));
-  return `${ofMedians}, ${ofFastest}`;
 }
 
 async function run(process: LineProcess, count: number): Promise<Run> {
