@@ -16,8 +16,10 @@
 import { observedListerWatcher } from "./_observed.ts";
 import type { WatchObserver } from "./observer.ts";
 import {
-  abortFromAnyRequest,
+  currentRequest,
+  type OwnerRequest,
   refuseWorkerTopLevel,
+  staleError,
 } from "../api/_worker_scope.ts";
 import { SingleFileTracker } from "../synctrack/mod.ts";
 import {
@@ -32,7 +34,7 @@ import { checkInformerOptions } from "./_informer_options.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { Reflector } from "../cache/_reflector.ts";
 import { ReflectorPlan } from "../cache/_reflector_plan.ts";
-import { callSafely } from "../internal/console.ts";
+import { callSafely, warn } from "../internal/console.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 import { VersionWaiters } from "../cache/_version_waiters.ts";
 import type { Controller } from "../cache/controller.ts";
@@ -198,16 +200,15 @@ const LEAST_WATCH_TIMEOUT_MS = 300_000;
 export class IndexerInformerWatcher<
   T extends KubernetesObject = KubernetesObject,
 > implements AsyncIterable<ChangeEvent<T>>, AsyncDisposable {
-  /** The read-only view of the store, with its indexes. */
-  readonly indexer: Indexer<T>;
   /** Whether the store is complete, and its resource version. */
   readonly controller: Controller;
   /** The changes. The stream closes when the informer stops; never errors. */
   readonly events: ReadableStream<ChangeEvent<T>>;
-  /** Resolves when the informer has fully shut down. Never rejects. */
-  readonly done: Promise<void>;
 
+  readonly #indexer: Indexer<T>;
+  readonly #done: Promise<void>;
   readonly #abort: AbortController;
+  readonly #owner: OwnerRequest | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #buffer: EventBuffer<T>;
   readonly #streamController: ReadableStreamDefaultController<ChangeEvent<T>>;
@@ -222,6 +223,7 @@ export class IndexerInformerWatcher<
   #lastError: unknown;
   #wanted = false;
   #stopped = false;
+  #isStale = false;
 
   /**
    * Starts listing and watching.
@@ -237,8 +239,9 @@ export class IndexerInformerWatcher<
     options: InformerOptions<T> = {},
   ) {
     refuseWorkerTopLevel("an informer");
-    this.#abort = new AbortController();
     checkInformerOptions(options);
+    this.#abort = new AbortController();
+    this.#owner = currentRequest(this.#abort.signal);
     const { indexers = {}, signal, resyncPeriodMs = 0, coalesce } = options;
     this.#signal = signal;
     this.#resyncPeriodMs = resyncPeriodMs;
@@ -257,18 +260,26 @@ export class IndexerInformerWatcher<
       cancel: (reason) => this.#shutDown(reason),
     });
     const plan = makePlan(listerWatcher, options);
-    this.indexer = store.view;
+    this.#indexer = store.view;
     this.events = stream;
     this.#streamController = controller;
     let resolveSynced: (synced: boolean) => void = () => {};
     const synced = new Promise<boolean>((resolve) => resolveSynced = resolve);
     this.#resolveSynced = resolveSynced;
-    this.controller = {
-      hasSynced: () => this.#tracker.hasSynced(),
-      synced,
-      lastSyncResourceVersion: () => plan.version,
-    };
-    this.done = this.#run(listerWatcher, cache, plan, options);
+    this.controller = this.#makeController(synced, plan);
+    this.#done = this.#run(listerWatcher, cache, plan, options);
+  }
+
+  /** The read-only view of the store, with its indexes. */
+  get indexer(): Indexer<T> {
+    this.#checkOwner();
+    return this.#indexer;
+  }
+
+  /** Resolves when the informer has fully shut down. Never rejects. */
+  get done(): Promise<void> {
+    // A promise of a worker's request that is over never settles.
+    return this.#checkOwner() ? Promise.resolve() : this.#done;
   }
 
   /** The last failure that was reported to `onWatchError`, if any. */
@@ -287,6 +298,8 @@ export class IndexerInformerWatcher<
    * @throws {TypeError} If the version cannot be compared.
    * @throws {WaitInterruptedError} If the signal is aborted before that.
    * @throws {UntilError} If the informer stops before that.
+   * @throws {ConfigurationError} If the request of a worker that created the
+   *   informer is over.
    *
    * @example Read your own write
    * ```ts
@@ -311,6 +324,7 @@ export class IndexerInformerWatcher<
     compareResourceVersions(resourceVersion, resourceVersion);
     try {
       if (this.#stopped) throw this.#stoppedError(resourceVersion);
+      if (this.#checkOwner()) throw staleError("informer");
       await this.#waiters.wait(resourceVersion, signal);
     } catch (error) {
       if (!signal?.aborted) throw error;
@@ -331,6 +345,7 @@ export class IndexerInformerWatcher<
    */
   stop(reason?: unknown): void {
     if (this.#stopped) return;
+    this.#checkOwner();
     this.#shutDown(reason);
     this.#streamController.close();
   }
@@ -429,9 +444,46 @@ export class IndexerInformerWatcher<
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#resync?.clear();
     this.#buffer.clear();
-    abortFromAnyRequest(this.#abort, reason);
-    this.#resolveSynced(false);
-    this.#waiters.end((version) => this.#stoppedError(version));
+    const end = () => {
+      this.#abort.abort(reason);
+      this.#resolveSynced(false);
+      this.#waiters.end((version) => this.#stoppedError(version));
+    };
+    if (this.#owner === undefined) end();
+    else this.#owner.end(end);
+  }
+
+  #makeController(synced: Promise<boolean>, plan: ReflectorPlan): Controller {
+    const checkOwner = () => this.#checkOwner();
+    const hasSynced = () => this.#tracker.hasSynced();
+    return {
+      hasSynced: () => {
+        checkOwner();
+        return hasSynced();
+      },
+      get synced() {
+        return checkOwner() ? Promise.resolve(hasSynced()) : synced;
+      },
+      lastSyncResourceVersion: () => {
+        checkOwner();
+        return plan.version;
+      },
+    };
+  }
+
+  /**
+   * Whether the request of a worker that created the informer is over, which is
+   * reported once.
+   */
+  #checkOwner(): boolean {
+    if (!this.#owner?.isOver) return false;
+    if (this.#isStale) return true;
+    this.#isStale = true;
+    const error = staleError("informer");
+    this.#failed(error);
+    const isSeen = this.#onWatchError ?? this.#observer?.onWatchError;
+    if (isSeen === undefined) warn(error.message);
+    return true;
   }
 
   #stoppedError(resourceVersion: string): UntilError {

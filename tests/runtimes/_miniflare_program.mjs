@@ -22,6 +22,7 @@ const miniflare = new Miniflare({
 });
 try {
   await (await miniflare.dispatchFetch("http://worker/keep")).text();
+  const held = miniflare.dispatchFetch("http://worker/hold");
   if (how === "scheduled") {
     const worker = await miniflare.getWorker();
     await worker.scheduled({ cron: "* * * * *" });
@@ -30,6 +31,7 @@ try {
     const response = await miniflare.dispatchFetch(`http://worker/${path}`);
     if (!response.ok) throw new Error(await response.text());
   }
+  await held;
 } finally {
   await miniflare.dispose();
 }

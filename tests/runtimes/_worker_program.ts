@@ -29,21 +29,71 @@ const refusesTopLevel: Behavior = () => {
   throw new Error(`expected a ConfigurationError, but got: ${atTopLevel}`);
 };
 
-/** An informer that another request has created. */
+/** An informer whose request is over, and what it has reported. */
 let kept: IndexerInformerWatcher | undefined;
-
-const stopsAnywhere: Behavior = () => {
-  kept?.stop();
-  return Promise.resolve();
-};
+const reported: unknown[] = [];
 
 async function keep(stage: string): Promise<void> {
   const objects = new RestListerWatcher({
     server: stage,
     path: "/kept/api/v1/pods",
   });
-  kept = new IndexerInformerWatcher(objects);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  kept = new IndexerInformerWatcher(objects, {
+    onWatchError: (error) => reported.push(error),
+  });
+  await sleep(100);
+}
+
+const saysThatItIsStale: Behavior = async () => {
+  if (kept === undefined) throw new Error("there is no informer");
+  for (let tries = 0; tries < 100 && reported.length === 0; tries++) {
+    kept.controller.hasSynced();
+    await sleep(100);
+  }
+  kept.indexer.list();
+  const late = await kept.untilResourceVersion("1").catch((error) => error);
+  kept.stop();
+  await kept.controller.synced;
+  await kept.done;
+  const errors = [...reported, late];
+  if (errors.length === 2 && errors.every(isStaleness)) return;
+  throw new Error(`expected a ConfigurationError, but got: ${errors}`);
+};
+
+function isStaleness(error: unknown): boolean {
+  return error instanceof ConfigurationError &&
+    error.message.startsWith("The informer has been stale since");
+}
+
+/** An informer that a request which is not over creates for another one. */
+let wanted: string | undefined;
+let held: IndexerInformerWatcher | undefined;
+
+async function hold(): Promise<void> {
+  while (wanted === undefined) await sleep(20);
+  const path = "/api/v1/namespaces/default/configmaps";
+  held = new IndexerInformerWatcher(
+    new RestListerWatcher({ server: wanted, path }),
+  );
+  await held.done;
+}
+
+const stopsAnywhere: Behavior = async (call) => {
+  const { id, url } = await call("open", {});
+  try {
+    wanted = url;
+    await call("watchStarted", id, 1);
+    held?.stop();
+    await call("watchesClosed", id);
+    await held?.done;
+    if (held?.lastError !== undefined) throw held.lastError;
+  } finally {
+    await call("close", id);
+  }
+};
+
+function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
 interface Environment {
@@ -87,6 +137,7 @@ async function run(stage: string): Promise<void> {
     more: new Map([
       ["Cluster says that it cannot", refusesCluster],
       ["an informer at the top level says that it cannot", refusesTopLevel],
+      ["an informer says that its request is over", saysThatItIsStale],
       ["stop() in another request", stopsAnywhere],
     ]),
   });
@@ -100,6 +151,7 @@ export default {
       return await object.fetch(request.url);
     }
     if (pathname === "/keep") await keep(env.STAGE);
+    else if (pathname === "/hold") await hold();
     else await run(env.STAGE);
     return new Response("done");
   },
