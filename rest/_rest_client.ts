@@ -102,7 +102,7 @@ export interface RestRequest {
    *
    * @default {"GET"}
    */
-  method?: "GET" | "POST" | "PUT" | undefined;
+  method?: "GET" | "POST" | "PUT" | "DELETE" | undefined;
   /** What is sent, as JSON. */
   body?: unknown;
   /** The path: `"/api/v1/pods"`. */

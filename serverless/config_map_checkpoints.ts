@@ -7,7 +7,6 @@
 
 import { isRecord, textField } from "../internal/json_fields.ts";
 import { resourcePath } from "../api/resource_path.ts";
-import { StatusError } from "../api/status_error.ts";
 import { isConflict, isNotFound } from "../api/status_predicates.ts";
 import { versionOf } from "../api/_untrusted.ts";
 import {
@@ -21,6 +20,8 @@ import {
   damaged,
   isSameCheckpoint,
 } from "./checkpoint.ts";
+import { isAlreadyExists } from "./_already_exists.ts";
+import { parseNamespacedName } from "./_namespaced_name.ts";
 import {
   checkpointText,
   KnownVersions,
@@ -103,19 +104,13 @@ class ConfigMapCheckpoints implements CheckpointStore {
       fetch,
       requestTimeoutMs,
     });
-    const [last = "", namespace = "default", ...more] = name.split("/")
-      .reverse();
-    if (last === "" || namespace === "" || more.length > 0) {
-      throw new TypeError(
-        `Cannot use ${JSON.stringify(name)} as name: expected "namespace/name"`,
-      );
-    }
-    this.#name = last;
-    this.#namespace = namespace;
+    const parsed = parseNamespacedName(name);
+    this.#name = parsed.name;
+    this.#namespace = parsed.namespace;
     this.#collection = resourcePath({
       apiVersion: "v1",
       plural: "configmaps",
-      namespace,
+      namespace: parsed.namespace,
     });
     this.#client.url(this.#path);
   }
@@ -140,7 +135,7 @@ class ConfigMapCheckpoints implements CheckpointStore {
       this.#known.set(next, await this.#write(target, text));
       return true;
     } catch (error) {
-      if (isConflict(error) || isAlreadyThere(error)) return false;
+      if (isConflict(error) || isAlreadyExists(error)) return false;
       // It was deleted since it was read.
       if (previous !== undefined && isNotFound(error)) return false;
       throw error;
@@ -200,8 +195,4 @@ class ConfigMapCheckpoints implements CheckpointStore {
     if (isRecord(written)) return written;
     throw damaged("the answer is not a ConfigMap");
   }
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof StatusError && error.reason === "AlreadyExists";
 }

@@ -5,7 +5,8 @@
  * - {@linkcode resumeWatch} hands on every change since the last invocation.
  * - {@linkcode resumeWait} waits for a condition that takes longer than an
  *   invocation.
- * - {@linkcode shardOf} divides a resource among several of them.
+ * - {@linkcode shardOf} divides a resource among several of them;
+ *   {@linkcode sharedWatch} shares it among processes that live long.
  * - A {@linkcode CheckpointStore} keeps how far it has come: in memory, in Deno
  *   KV, in a Durable Object, in a ConfigMap or in a file.
  *
@@ -47,7 +48,16 @@ export * from "./deno_kv_checkpoints.ts";
 export * from "./durable_object_checkpoints.ts";
 export * from "./file_checkpoints.ts";
 export { HandlerError } from "./handler_error.ts";
+export type { HeldShard } from "./held_shard.ts";
 export * from "./memory_checkpoint_store.ts";
 export * from "./resume_wait.ts";
 export * from "./resume_watch.ts";
 export * from "./shard_of.ts";
+export * from "./shared_watch.ts";
+export * from "./shared_watch_errors.ts";
+export type {
+  SharedWatch,
+  SharedWatchFailure,
+  SharedWatchHandler,
+  SharedWatchOptions,
+} from "./shared_watch_options.ts";

@@ -11,7 +11,6 @@
  */
 
 import { warn } from "../internal/console.ts";
-import { checkDurations } from "../internal/durations.ts";
 import { errorText } from "../internal/error_text.ts";
 import { pause } from "../internal/pause.ts";
 import { listAll, type WholeList } from "../cache/_list_all.ts";
@@ -21,16 +20,14 @@ import type {
   Lister,
   ListerWatcher,
 } from "../api/types.ts";
-import {
-  checkRetryWatcherOptions,
-  type RetryWatcherOptions,
-} from "../watch/retry_watcher_options.ts";
+import type { RetryWatcherOptions } from "../watch/retry_watcher_options.ts";
 import { Budget } from "./_budget.ts";
 import { BudgetedWatch } from "./_budgeted_watch.ts";
 import { CheckpointKeeper } from "./_checkpoint_keeper.ts";
 import { Delivery } from "./_delivery.ts";
 import { HandedOnIndex, type IndexChange } from "./_handed_on_index.ts";
 import { Ledger } from "./_ledger.ts";
+import { checkResumeOptions } from "./_resume_watch_options.ts";
 import { WatchedResource } from "./_watched_resource.ts";
 import type { Checkpoint, CheckpointStore } from "./checkpoint.ts";
 import {
@@ -200,7 +197,7 @@ export async function resumeWatch<
   handler: ResumeWatchHandler<T>,
   options: ResumeWatchOptions = {},
 ): Promise<ResumeWatchResult> {
-  checkOptions(options);
+  checkResumeOptions(options);
   using budget = new Budget(options.budgetMs ?? Infinity, options.signal);
   const keeper = new CheckpointKeeper(checkpoints, budget);
   const invocation = new Invocation(listerWatcher, handler, {
@@ -209,32 +206,6 @@ export async function resumeWatch<
     keeper,
   });
   return await invocation.run();
-}
-
-function checkOptions(options: ResumeWatchOptions): void {
-  const { budgetMs, saveEvery, attempts, from, onPoison } = options;
-  checkDurations({ budgetMs });
-  checkRetryWatcherOptions(options);
-  for (const [name, value] of Object.entries({ saveEvery, attempts })) {
-    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) {
-      continue;
-    }
-    throw new RangeError(
-      `Cannot use ${value} as ${name}: expected a positive integer`,
-    );
-  }
-  if (from !== undefined && from !== "list" && from !== "now") {
-    throw new TypeError(
-      `Cannot use ${JSON.stringify(from)} as from: expected "list" or "now"`,
-    );
-  }
-  if (onPoison !== undefined && onPoison !== "stop" && onPoison !== "skip") {
-    throw new TypeError(
-      `Cannot use ${
-        JSON.stringify(onPoison)
-      } as onPoison: expected "stop" or "skip"`,
-    );
-  }
 }
 
 /** One invocation. */

@@ -99,7 +99,28 @@ function compile(path: string, text: string): string {
     reportDiagnostics: true,
   });
   if (diagnostics.length > 0) throw new Error(reportOf(diagnostics));
-  return outputText;
+  return withoutIndentation(outputText);
+}
+
+/** Removes what takes 4 % of the packed package. */
+function withoutIndentation(code: string): string {
+  const file = ts.createSourceFile("module.js", code, ts.ScriptTarget.ES2022);
+  const lines = file.getLineStarts();
+  // The lines of a template literal are part of its value.
+  const kept = new Set<number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isTemplateLiteralToken(node)) {
+      const first = file.getLineAndCharacterOfPosition(node.getStart(file));
+      const last = file.getLineAndCharacterOfPosition(node.end);
+      for (let line = first.line + 1; line <= last.line; line++) kept.add(line);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return Array.from(lines, (start, line) => {
+    const text = code.slice(start, lines[line + 1]);
+    return kept.has(line) ? text : text.replace(/^ +/, "");
+  }).join("");
 }
 
 /**
