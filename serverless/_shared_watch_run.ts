@@ -65,6 +65,7 @@ export class Replica<T extends KubernetesObject> {
   /** Leases that it has tried to delete, once. */
   readonly #cleaned = new Set<string>();
   readonly #ended: Promise<void>;
+  #isSynced = false;
   #isStopping = false;
   #timer: Timer | undefined;
 
@@ -91,6 +92,9 @@ export class Replica<T extends KubernetesObject> {
       onError,
     });
     this.#ended = this.#follow();
+    this.#informer.controller.synced.then((isSynced) => {
+      if (isSynced) this.#synced();
+    });
   }
 
   /** The shards that are held at this very moment. */
@@ -111,6 +115,17 @@ export class Replica<T extends KubernetesObject> {
     this.#informer.stop();
     await this.#ended;
     await this.#informer.done;
+  }
+
+  /** The events of the first list may be read later than it is complete. */
+  #synced(): void {
+    const now = this.#parts.clock.now();
+    for (const object of this.#informer.indexer.list()) {
+      const lease = readLease(object);
+      if (lease !== undefined) this.#view.observe(lease, now);
+    }
+    this.#isSynced = true;
+    this.#decide();
   }
 
   async #follow(): Promise<void> {
@@ -145,7 +160,7 @@ export class Replica<T extends KubernetesObject> {
   }
 
   #isReady(): boolean {
-    return this.#informer.controller.hasSynced() && this.#membership.isMember();
+    return this.#isSynced && this.#membership.isMember();
   }
 
   #move(now: number): void {

@@ -301,6 +301,18 @@ Deno.test("HeldLease is lost at the deadline after the last renewal that was sen
   assertEquals(errors.length, 4);
 });
 
+Deno.test("HeldLease does not count the time that the answer took", async () => {
+  await using server = new FakeApiServer();
+  using time = new FakeTime(noon);
+  const process = new SimulatedProcess(server);
+  const { ends } = await held(server, process);
+  process.answersAfterMs = () => 1_500;
+  await pass(time, 2_500);
+  server.failNext({ status: 500, count: Infinity });
+  await pass(time, 9_600);
+  assertEquals(ends, [["deadline", 12_000]]);
+});
+
 Deno.test("HeldLease is lost at the deadline where the server does not answer", async () => {
   await using server = new FakeApiServer();
   using time = new FakeTime(noon);

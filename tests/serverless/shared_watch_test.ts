@@ -228,31 +228,50 @@ Deno.test("sharedWatch() gives shards up that it cannot renew, before another ta
   assertEquals(shard.isHeld(), false);
 });
 
-Deno.test("sharedWatch() hands nothing on when a stopped process goes on", async () => {
-  await using stage = new Stage();
-  for (const checkpoints of [undefined, stage.checkpoints]) {
+for (const kind of ["informers", "checkpoints"]) {
+  Deno.test(`sharedWatch() with ${kind} hands nothing on when a stopped process goes on`, async () => {
+    await using stage = new Stage();
     const seen: string[] = [];
-    const late: SharedWatchHandler = ({ object }) =>
-      void seen.push(object.metadata?.name ?? "");
-    const { process, watch } = stage.start(late, {
-      checkpoints,
-      name: `jobs/maps-${seen.length}`,
-    });
+    const { process } = stage.start(
+      ({ object }) => void seen.push(object.metadata?.name ?? ""),
+      kind === "informers" ? {} : { checkpoints: stage.checkpoints },
+    );
     await stage.pass(500);
     stage.create(1);
     await stage.pass(500);
-    seen.length = 0;
+    assertEquals(seen, ["map-0"]);
     process.stop();
     await stage.pass(30_000);
-    // Its connection holds this event when it goes on.
+    // It finds these before any of its timers fires.
     stage.create(10);
-    process.continue();
     await turn();
-    assertEquals(seen, []);
-    watch.stop();
-    await stage.pass(1_000);
-  }
-});
+    await turn();
+    assertEquals(seen, ["map-0"]);
+    process.continue();
+  });
+
+  Deno.test(`sharedWatch() with ${kind} holds a shard while a handler goes on`, async () => {
+    await using stage = new Stage();
+    stage.create(1);
+    const busy = new Busy();
+    const options = {
+      shards: 1,
+      ...kind === "informers" ? {} : { checkpoints: stage.checkpoints },
+    };
+    stage.start(busy.handler, options);
+    await stage.pass(500);
+    const other = stage.start(undefined, options);
+    await stage.pass(3_000);
+    // Nothing moves: one of two replicas has the only shard.
+    assertEquals(stage.held, [[0], []]);
+    stage.replicas[0]?.watch.stop();
+    await stage.pass(9_000);
+    assertEquals(other.watch.shards, []);
+    busy.end();
+    await stage.pass(500);
+    assertEquals(other.watch.shards, [0]);
+  });
+}
 
 Deno.test("HeldShard.leaseTransitions grows with each replica that acquires a shard", async () => {
   await using stage = new Stage();
@@ -380,6 +399,51 @@ Deno.test("sharedWatch() of a stopped process takes nothing of a layout that has
     assertEquals(old.watch.shards, []);
   }
   assertEquals(young.watch.shards, [0, 1]);
+});
+
+Deno.test("sharedWatch() does not work on a shard if it has lost its presence meanwhile", async () => {
+  await using stage = new Stage();
+  const { server } = stage;
+  stage.create(50);
+  const shards = new Set<number>();
+  const lease = (name: string, spec: object) => ({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name,
+      namespace: "jobs",
+      labels: {
+        "watchtools/shared-watch": "maps",
+        "watchtools/shared-watch-role": "shard",
+      },
+      annotations: {
+        "watchtools/shared-watch-layout": "/api/v1/configmaps in 2 shards",
+      },
+    },
+    spec,
+  });
+  // It runs out just before the presence does.
+  server.create(
+    lease("maps-1", { holderIdentity: "dead", leaseDurationSeconds: 9 }),
+  );
+  server.failNext({
+    status: 503,
+    count: Infinity,
+    match: ({ method, path }) => method === "PUT" && !/maps-[01]$/.test(path),
+  });
+  const { process, watch } = stage.start((_event, { index }) => {
+    shards.add(index);
+  }, { shards: 2 });
+  await stage.pass(8_000);
+  assertEquals([...shards], [0]);
+  let slow = 0;
+  process.answersAfterMs = (url, { method }) =>
+    method === "PUT" && url.endsWith("maps-1") && slow++ === 0 ? 1_500 : 0;
+  await stage.pass(2_900);
+  // It was acquired, and released.
+  assertEquals(slow, 2);
+  assertEquals([[...shards], watch.shards], [[0], [0]]);
+  assertEquals(stage.lease("maps-1").holderIdentity, "");
 });
 
 Deno.test("sharedWatch() reports another resource under the same name", async () => {

@@ -6,16 +6,19 @@
  */
 
 import { SharedReplica } from "../../serverless/_shared_replica.ts";
-import type { LeaseClock } from "../../serverless/_lease_clock.ts";
+import { type LeaseClock, pauseOn } from "../../serverless/_lease_clock.ts";
 import type {
   SharedWatch,
   SharedWatchFailure,
   SharedWatchHandler,
   SharedWatchOptions,
 } from "../../serverless/mod.ts";
+import { unlessAborted } from "../../internal/abort.ts";
 import { startTimer } from "../../internal/timer.ts";
 import { type FetchFunction, RestListerWatcher } from "../../watch/mod.ts";
 import type { FakeApiServer } from "../../testing/mod.ts";
+
+const NEVER = new AbortController().signal;
 
 /** How a process differs from others. */
 export interface ProcessOptions {
@@ -33,6 +36,7 @@ export class SimulatedProcess {
   readonly #bornAt = Date.now();
   #standing: PromiseWithResolvers<void> | undefined;
   #isDead = false;
+  #network: PromiseWithResolvers<void> | undefined;
 
   /** Starts a process that talks to a server. */
   constructor(server: FakeApiServer, options: ProcessOptions = {}) {
@@ -70,11 +74,28 @@ export class SimulatedProcess {
 
   /** Sends a request once the process runs. */
   readonly fetch: FetchFunction = async (url, init) => {
-    await this.continued(init.signal ?? undefined);
+    const signal = init.signal ?? undefined;
+    await this.#connected(signal);
     const response = await this.#server.fetch(url, init);
-    await this.continued(init.signal ?? undefined);
+    const delayMs = this.answersAfterMs(url, init);
+    if (delayMs > 0) await pauseOn(this.clock, delayMs, signal ?? NEVER);
+    await this.#connected(signal);
     return response;
   };
+
+  /** How long the answer to a request is under way. */
+  answersAfterMs: (url: string, init: RequestInit) => number = () => 0;
+
+  /** From here on, no request arrives, and no answer. */
+  disconnect(): void {
+    this.#network ??= Promise.withResolvers();
+  }
+
+  /** Requests and answers arrive again. */
+  reconnect(): void {
+    this.#network?.resolve();
+    this.#network = undefined;
+  }
 
   /** SIGSTOP. */
   stop(): void {
@@ -95,17 +116,21 @@ export class SimulatedProcess {
   }
 
   /** Waits until the process runs. */
-  async continued(signal?: AbortSignal): Promise<void> {
-    while (this.#standing !== undefined) {
-      const { promise, reject } = Promise.withResolvers<never>();
-      const onAbort = () => reject(signal?.reason);
-      signal?.addEventListener("abort", onAbort, { once: true });
-      try {
-        signal?.throwIfAborted();
-        await Promise.race([this.#standing.promise, promise]);
-      } finally {
-        signal?.removeEventListener("abort", onAbort);
-      }
+  async continued(): Promise<void> {
+    while (this.#standing !== undefined) await this.#standing.promise;
+  }
+
+  /** Waits by the clock of the process, or until a signal is aborted. */
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await pauseOn(this.clock, ms, signal);
+    await this.continued();
+  }
+
+  async #connected(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const obstacle = this.#standing ?? this.#network;
+      if (obstacle === undefined) return;
+      await unlessAborted(obstacle.promise, signal ?? NEVER);
     }
   }
 
@@ -113,6 +138,7 @@ export class SimulatedProcess {
   async bury(watch: SharedWatch): Promise<void> {
     this.#isDead = false;
     this.continue();
+    this.reconnect();
     await watch[Symbol.asyncDispose]();
   }
 }
