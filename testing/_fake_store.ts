@@ -121,6 +121,24 @@ export class FakeStore<T extends KubernetesObject> {
     this.#history = [];
   }
 
+  /** Goes back to an earlier revision, and forgets what came after it. */
+  restore(revision: bigint): void {
+    const objects = revision > this.#revision
+      ? undefined
+      : this.#stateAt(revision);
+    if (objects === undefined) {
+      throw new RangeError(
+        `Cannot restore the server at resource version ${revision}: its history reaches from ${this.#compacted} to ${this.#revision}`,
+      );
+    }
+    this.#objects.clear();
+    for (const [key, object] of objects) this.#objects.set(key, object);
+    this.#history = this.#history.filter((change) =>
+      change.revision <= revision
+    );
+    this.#revision = revision;
+  }
+
   /**
    * Returns the changes after a revision; `undefined` if they have been
    * compacted.

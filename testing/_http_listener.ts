@@ -118,10 +118,19 @@ async function send(
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.flushHeaders();
   const reader = response.body?.getReader();
-  while (reader !== undefined) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (!outgoing.write(value)) await drained(outgoing);
+  let sent = Promise.resolve();
+  try {
+    while (reader !== undefined) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      let isSent = () => {};
+      sent = new Promise((resolve) => isSent = resolve);
+      if (!outgoing.write(value, () => isSent())) await drained(outgoing);
+    }
+  } catch (error) {
+    // What came before the break is not to be lost with it.
+    if (!outgoing.destroyed && !outgoing.writableNeedDrain) await sent;
+    throw error;
   }
   outgoing.end();
 }

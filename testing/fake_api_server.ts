@@ -15,6 +15,7 @@ import type { Status } from "../api/types.ts";
 import { CallScript } from "./_call_script.ts";
 import { ConnectionReset } from "./_connection_reset.ts";
 import { Counter } from "./_counter.ts";
+import { FaultInjector } from "./_fault_injector.ts";
 import { FakeStore } from "./_fake_store.ts";
 import { HangingRequests } from "./_hanging_requests.ts";
 import { listenHttp } from "./_http_listener.ts";
@@ -23,11 +24,12 @@ import { type ObjectAddress, Objects } from "./_objects.ts";
 import { asJson, placed, resolveReference } from "./_references.ts";
 import { Resources } from "./_resources.ts";
 import { statusOf, statusResponse } from "./_responses.ts";
-import { type Answer, Router, type WatchRequest } from "./_router.ts";
+import { type ApiRequest, Router, type WatchRequest } from "./_router.ts";
 import { ServerWatch } from "./_server_watch.ts";
 import { unauthorized } from "./_statuses.ts";
 import { watchBody } from "./_watch_body.ts";
 import type { FakeListener, ListenOptions } from "./fake_listener.ts";
+import type { Fault } from "./faults.ts";
 import type { FakeResource } from "./fake_resource.ts";
 import type {
   BodyKind,
@@ -35,6 +37,7 @@ import type {
   WatchExpiry,
   WatchListSupport,
 } from "./server_behavior.ts";
+import type { ServerFaults } from "./server_faults.ts";
 import type { ObjectInput, StoredObject } from "./stored_object.ts";
 
 /** Options for {@linkcode FakeApiServer}. */
@@ -199,6 +202,9 @@ export class FakeApiServer implements AsyncDisposable {
     init?: RequestInit,
   ) => Promise<Response>;
 
+  /** What goes wrong: faults as data, one by one or by a schedule. */
+  readonly faults: ServerFaults;
+
   readonly #store: FakeStore<StoredObject>;
   readonly #objects: Objects;
   readonly #resources: Resources;
@@ -211,6 +217,7 @@ export class FakeApiServer implements AsyncDisposable {
   readonly #open = new Set<ServerWatch>();
   readonly #whenClosed: (() => void)[] = [];
   readonly #hanging = new HangingRequests();
+  readonly #faults: FaultInjector;
   readonly #listeners = new Set<FakeListener>();
   #epoch = 0;
   #disposed = false;
@@ -253,6 +260,15 @@ export class FakeApiServer implements AsyncDisposable {
       limitAtZero: this.limitAtZero,
       epoch: this.#epoch,
     }));
+    this.#faults = new FaultInjector({
+      body: this.#body,
+      revision: () => this.#store.revision,
+      compacted: () => this.#store.compacted,
+      compact: () => this.compact(),
+      expireContinue: () => this.expireContinue(),
+      restore: (revision) => this.restore(String(revision)),
+    });
+    this.faults = this.#faults;
     this.#store.subscribe((change) => {
       for (const watch of this.#open) watch.changed(change);
     });
@@ -303,6 +319,7 @@ export class FakeApiServer implements AsyncDisposable {
   /** Breaks all connections and closes all listeners. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    this.#faults.dispose();
     this.dropConnections();
     for (const listener of this.#listeners) {
       await listener[Symbol.asyncDispose]();
@@ -431,6 +448,35 @@ export class FakeApiServer implements AsyncDisposable {
     this.#store.compact();
   }
 
+  /**
+   * Restores the server from a backup: it is as it was at an earlier resource
+   * version, and counts on from there. Its connections break, and its
+   * `continue` tokens expire.
+   *
+   * @param resourceVersion The version of the backup, such as a former
+   *   {@linkcode FakeApiServer.resourceVersion}.
+   * @throws {RangeError} If the version has not been reached yet, or the
+   *   history since then has been discarded by {@linkcode compact}.
+   *
+   * @example Back to the state of a backup
+   * ```ts
+   * import { FakeApiServer } from "@watchtools/kube/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = new FakeApiServer();
+   * const backup = server.resourceVersion;
+   * server.create({ apiVersion: "v1", kind: "Node", metadata: { name: "one" } });
+   * server.restore(backup);
+   * assertEquals(server.get("/api/v1/nodes/one"), undefined);
+   * assertEquals(server.resourceVersion, backup);
+   * ```
+   */
+  restore(resourceVersion: string): void {
+    this.#store.restore(BigInt(resourceVersion));
+    this.expireContinue();
+    this.dropConnections();
+  }
+
   /** Lets all `continue` tokens issued so far expire (410). */
   expireContinue(): void {
     this.#epoch++;
@@ -497,6 +543,7 @@ export class FakeApiServer implements AsyncDisposable {
   dropConnections(): void {
     for (const watch of this.#open) watch.break(new ConnectionReset());
     this.#hanging.drop(new ConnectionReset());
+    this.#faults.drop();
   }
 
   /** Ends all open watches cleanly, after the events sent so far. */
@@ -584,7 +631,8 @@ export class FakeApiServer implements AsyncDisposable {
     signal?.throwIfAborted();
     if (this.#disposed) throw new ConnectionReset();
     const { method, url, headers } = request;
-    const { pathname: path, searchParams: query } = new URL(url);
+    const target = new URL(url);
+    const { pathname: path, searchParams: query } = target;
     const failing = this.#script.called({
       method,
       path,
@@ -593,36 +641,57 @@ export class FakeApiServer implements AsyncDisposable {
       at: Date.now(),
     });
     if (failing !== undefined) return this.#fail(failing, signal);
+    return await this.#faults.answer(
+      { method, url: target },
+      signal,
+      (query, fault) =>
+        this.#answer({ method, path, query, headers, body }, signal, fault),
+    );
+  }
+
+  #answer(
+    request: ApiRequest,
+    signal: AbortSignal | undefined,
+    fault: Fault | undefined,
+  ): Response {
     try {
-      if (!this.#authorized(bearerToken(headers))) throw unauthorized();
-      const answer = this.#router.answer({
-        method,
-        path,
-        query,
-        headers,
-        body,
-      });
-      return this.#respond(answer, signal);
+      if (!this.#authorized(bearerToken(request.headers))) throw unauthorized();
+      return this.#respond(request, signal, fault);
     } catch (error) {
       if (error instanceof StatusError) return statusResponse(error.status);
       throw error;
     }
   }
 
-  #respond(answer: Answer, signal: AbortSignal | undefined): Response {
+  #respond(
+    request: ApiRequest,
+    signal: AbortSignal | undefined,
+    fault: Fault | undefined,
+  ): Response {
+    const answer = this.#router.answer(request);
     switch (answer.type) {
       case "json":
         return Response.json(answer.body, { status: answer.status });
       case "text":
         return new Response(answer.body, { status: answer.status });
       case "watch":
-        return this.#respondWatch(answer.request, signal);
+        return this.#respondWatch(answer.request, {
+          signal,
+          fault,
+          path: request.path,
+          query: request.query,
+        });
     }
   }
 
   #respondWatch(
     request: WatchRequest,
-    signal: AbortSignal | undefined,
+    { signal, fault, path, query }: {
+      signal: AbortSignal | undefined;
+      fault: Fault | undefined;
+      path: string;
+      query: URLSearchParams;
+    },
   ): Response {
     const watch = new ServerWatch({
       store: this.#store,
@@ -635,10 +704,23 @@ export class FakeApiServer implements AsyncDisposable {
     watch.begin();
     if (!watch.closed) this.#open.add(watch);
     this.#watchStarts.increment();
+    const flow = this.#faults.flow({
+      request: { verb: "watch", path, query },
+      next: () => watch.next(),
+      onStall: () => watch.stall(),
+      onCut: () => watch.close(),
+      fail: (object) => {
+        watch.send({ type: "ERROR", object });
+        watch.end();
+      },
+    }, fault);
     const body = watchBody({
       ...this.#body,
-      next: () => watch.next(),
-      onClosed: () => watch.close(),
+      next: () => flow.next(),
+      onClosed: () => {
+        this.#faults.closed(flow);
+        watch.close();
+      },
       signal,
     });
     const headers = { "content-type": "application/json" };

@@ -28,5 +28,7 @@ export * from "./fake_api_server.ts";
 export * from "./fake_lister_watcher.ts";
 export * from "./fake_listener.ts";
 export * from "./fake_resource.ts";
+export * from "./faults.ts";
 export * from "./server_behavior.ts";
+export * from "./server_faults.ts";
 export * from "./stored_object.ts";
