@@ -237,14 +237,18 @@ class EventDecoder<T extends KubernetesObject> {
     const lines = this.#wholeLines;
     lines.replace(this.#lines.takeRest());
     if (!lines.next()) return undefined;
-    const line = lines.text() ??
-      this.#notUtf8(lines.bytes.subarray(lines.start, lines.end));
-    return this.#parseLast(line);
+    const line = lines.text();
+    if (line !== undefined) return this.#parseLast(line);
+    const { bytes, start, end } = lines;
+    // Cut inside a character, most likely, and not what the server wrote.
+    throw this.#cutOff(
+      startOf(bytes.subarray(start, end)),
+      new SyntaxError("The line is not valid UTF-8"),
+    );
   }
 
   #notUtf8(line: Uint8Array): never {
-    const start = new TextDecoder().decode(line.subarray(0, REDACTED_LENGTH));
-    throw this.#undecodable("the line is not valid UTF-8", start);
+    throw this.#undecodable("the line is not valid UTF-8", startOf(line));
   }
 
   #tooLong(): ResponseTooLargeError {
@@ -308,12 +312,14 @@ class EventDecoder<T extends KubernetesObject> {
     try {
       return this.#parse(line);
     } catch (cause) {
-      const why = "the stream ended in the middle of a line";
       // Not the parser's error, which says that the line was complete.
-      throw new SyntaxError(message(why, line, this.#redactor), {
-        cause: new SyntaxError(errorText(cause)),
-      });
+      throw this.#cutOff(line, new SyntaxError(errorText(cause)));
     }
+  }
+
+  #cutOff(line: string, cause: SyntaxError): SyntaxError {
+    const why = "the stream ended in the middle of a line";
+    return new SyntaxError(message(why, line, this.#redactor), { cause });
   }
 
   #undecodable(why: string, line: string): UndecodableEventError {
@@ -345,6 +351,11 @@ function withoutOthers<T extends KubernetesObject>(
     }
   }
   return event;
+}
+
+/** As much of a line that is not UTF-8 as a message needs. */
+function startOf(line: Uint8Array): string {
+  return new TextDecoder().decode(line.subarray(0, REDACTED_LENGTH));
 }
 
 function parseOrUndefined(parse: JsonParser, text: string): unknown {

@@ -147,7 +147,11 @@ export class FaultInjector implements ServerFaults {
 
   /** Answers a request, unless a fault befalls it. */
   async answer(
-    request: { readonly method: string; readonly url: URL },
+    request: {
+      readonly method: string;
+      readonly url: URL;
+      readonly headers: Headers;
+    },
     signal: AbortSignal | undefined,
     respond: Respond,
   ): Promise<Response> {
@@ -221,11 +225,11 @@ export class FaultInjector implements ServerFaults {
     return pending.fault;
   }
 
-  #note(fault: Fault, { verb, path, query }: FaultRequest): void {
+  #note(fault: Fault, { verb, path, query, headers }: FaultRequest): void {
     this.#used.push({
       at: Date.now(),
       fault,
-      request: { verb, path, query: Object.fromEntries(query) },
+      request: { verb, path, query: Object.fromEntries(query), headers },
     });
   }
 
@@ -374,10 +378,14 @@ export class FaultInjector implements ServerFaults {
 }
 
 function faultRequest(
-  { method, url }: { readonly method: string; readonly url: URL },
+  { method, url, headers }: {
+    readonly method: string;
+    readonly url: URL;
+    readonly headers: Headers;
+  },
 ): FaultRequest {
   const { pathname: path, searchParams: query } = url;
-  return { verb: verbOf(method, path, query), path, query };
+  return { verb: verbOf(method, path, query), path, query, headers };
 }
 
 /** Whether a fault befalls the server, at once and as a whole. */

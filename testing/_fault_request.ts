@@ -15,6 +15,8 @@ export interface FaultRequest {
   readonly path: string;
   /** The query of the URL. */
   readonly query: URLSearchParams;
+  /** The headers. */
+  readonly headers: Headers;
 }
 
 /** Returns what a request does, as Kubernetes' authorization calls it. */

@@ -34,9 +34,9 @@ export class SeededRandom {
 
   /** Returns one of the values, of which there must be one at least. */
   pick<V>(values: readonly V[]): V {
-    const value = values.at(this.upTo(values.length));
-    if (value === undefined) throw new RangeError("Cannot pick from nothing");
-    return value;
+    const at = this.upTo(values.length);
+    for (const value of values.slice(at, at + 1)) return value;
+    throw new RangeError("Cannot pick from nothing");
   }
 
   /** Returns a seed for another sequence. */

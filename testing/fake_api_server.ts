@@ -642,7 +642,7 @@ export class FakeApiServer implements AsyncDisposable {
     });
     if (failing !== undefined) return this.#fail(failing, signal);
     return await this.#faults.answer(
-      { method, url: target },
+      { method, url: target, headers },
       signal,
       (query, fault) =>
         this.#answer({ method, path, query, headers, body }, signal, fault),
@@ -678,19 +678,17 @@ export class FakeApiServer implements AsyncDisposable {
         return this.#respondWatch(answer.request, {
           signal,
           fault,
-          path: request.path,
-          query: request.query,
+          about: request,
         });
     }
   }
 
   #respondWatch(
     request: WatchRequest,
-    { signal, fault, path, query }: {
+    { signal, fault, about }: {
       signal: AbortSignal | undefined;
       fault: Fault | undefined;
-      path: string;
-      query: URLSearchParams;
+      about: ApiRequest;
     },
   ): Response {
     const watch = new ServerWatch({
@@ -705,7 +703,7 @@ export class FakeApiServer implements AsyncDisposable {
     if (!watch.closed) this.#open.add(watch);
     this.#watchStarts.increment();
     const flow = this.#faults.flow({
-      request: { verb: "watch", path, query },
+      request: { ...about, verb: "watch" },
       next: () => watch.next(),
       onStall: () => watch.stall(),
       onCut: () => watch.close(),

@@ -166,6 +166,7 @@ export interface UsedFault {
     readonly verb: RequestVerb;
     readonly path: string;
     readonly query: Readonly<Record<string, string>>;
+    readonly headers: Headers;
   } | undefined;
 }
 

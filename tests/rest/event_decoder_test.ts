@@ -359,6 +359,20 @@ testBoth("errors when a line is not UTF-8", async (kind) => {
 });
 
 testBoth(
+  "errors as at a lost connection when the body ends inside a character",
+  async (kind) => {
+    const cutOff = bytes('{"type":"ADDED","object":{"a":"é').slice(0, -1);
+    const decoding = new Decoding(kind, [line(FIRST), cutOff]);
+    const { events, error } = await readAll(decoding.events);
+    assertEquals(events, [FIRST]);
+    assertInstanceOf(error, SyntaxError);
+    assertStringIncludes(error.message, "ended in the middle of a line");
+    assertFalse(isUndecodableEvent(error));
+    decoding.assertReleased();
+  },
+);
+
+testBoth(
   "delivers the good lines of a chunk before a line in it that is not UTF-8",
   async (kind) => {
     const chunk = new Uint8Array([

@@ -9,7 +9,6 @@ import {
   FAULT_TYPES,
   type FaultTarget,
   randomFaults,
-  type UsedFault,
 } from "../../testing/mod.ts";
 import { turn } from "../support/wait_fakes.ts";
 
@@ -399,20 +398,19 @@ Deno.test("FakeApiServer.faults log what they befall", async () => {
   const fault: Fault = { type: "status", code: 500 };
   server.faults.next({}, fault, { count: 2 });
   for (let each = 0; each < 3; each++) {
-    const response = await server.fetch(`http://fake${NODES}?limit=${each}`);
+    const response = await server.fetch(`http://fake${NODES}?limit=${each}`, {
+      headers: { "x-client": "a" },
+    });
     await response.body?.cancel();
   }
   server.faults.now({ type: "compaction" });
-  const of = (limit: string): UsedFault => ({
-    at: 5_000,
-    fault,
-    request: { verb: "list", path: NODES, query: { limit } },
-  });
-  assertEquals(server.faults.used, [
-    of("0"),
-    of("1"),
-    { at: 5_000, fault: { type: "compaction" } },
-  ]);
+  const [first, second, third] = server.faults.used;
+  assertEquals([first?.at, first?.fault], [5_000, fault]);
+  const { verb, path, query, headers } = first?.request ?? {};
+  assertEquals([verb, path, query], ["list", NODES, { limit: "0" }]);
+  assertEquals(headers?.get("x-client"), "a");
+  assertEquals(second?.request?.query, { limit: "1" });
+  assertEquals(third, { at: 5_000, fault: { type: "compaction" } });
 });
 
 Deno.test("FakeApiServer.faults.next() throws a RangeError for a negative count", async () => {
