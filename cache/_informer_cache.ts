@@ -11,6 +11,7 @@
  */
 
 import { errorText } from "../internal/error_text.ts";
+import { isSameJson } from "../internal/same_json.ts";
 import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
 import { KnownIdentity } from "../api/_known_identity.ts";
@@ -247,10 +248,15 @@ function eventOf<T extends KubernetesObject>(
     : { type, object: stored.object };
 }
 
-/** Whether two objects are known to have the same fields, in the same order. */
+/**
+ * Whether two objects are known to have the same fields. Their order may
+ * differ: `apiVersion` and `kind` come last in an item of a list.
+ */
 function hasSameContent(a: unknown, b: unknown): boolean {
   try {
-    return JSON.stringify(a) === JSON.stringify(b);
+    const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+    return one === other || one.length === other.length &&
+        isSameJson(JSON.parse(one), JSON.parse(other));
   } catch {
     // Too deep, or no JSON after a transform.
     return false;

@@ -43,7 +43,7 @@ export class Budget implements Disposable {
   readonly request: Average = new Average();
 
   readonly #budgetMs: number;
-  readonly #deadline: number;
+  #deadline: number;
   readonly #caller: AbortSignal | undefined;
   readonly #stop = new AbortController();
   readonly #onAbort = () => this.#end(this.#caller?.reason);
@@ -153,11 +153,14 @@ export class Budget implements Disposable {
   /** The reserve may have grown or shrunk when the timer fires. */
   #startTimer(): void {
     if (this.#budgetMs === Infinity) return;
-    const { remainingMs } = this;
+    const waitMs = Math.max(0, this.remainingMs);
+    const startedAt = Date.now();
     this.#timer = startTimer(() => {
+      // A clock that was set back must not make the budget longer.
+      this.#deadline -= Math.max(0, startedAt + waitMs - Date.now());
       if (this.remainingMs > 1) return this.#startTimer();
       this.#end(new DOMException("The budget is used up", "TimeoutError"));
-    }, Math.max(0, remainingMs));
+    }, waitMs);
   }
 
   #end(reason: unknown): void {

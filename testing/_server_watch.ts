@@ -86,6 +86,8 @@ export class ServerWatch {
   bookmark(): void {
     const { store, request } = this.#options;
     if (!request.options.allowWatchBookmarks) return;
+    // A kube-apiserver is silent until it has reached the watch's version.
+    if (store.revision < this.#after) return;
     this.#queue.push(bookmark(store.revision, this.#type()));
   }
 

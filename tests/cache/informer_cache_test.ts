@@ -358,3 +358,19 @@ for (
     );
   });
 }
+
+Deno.test("collectEvent() takes an object for the same when a list has its fields in another order", () => {
+  const fixture = new Fixture();
+  const watched = { kind: "Pod", ...stored("a", 2), value: 1 };
+  const { kind, ...rest } = watched;
+  fixture.apply("ADDED", watched);
+  fixture.take();
+  const collected: Collected<Item> = new Map();
+  fixture.cache.collectEvent(
+    collected,
+    { type: "ADDED", object: { ...rest, kind } },
+    { versions: false },
+  );
+  fixture.cache.replace(collected);
+  assertEquals(fixture.take(), []);
+});

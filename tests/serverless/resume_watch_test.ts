@@ -12,6 +12,7 @@ import {
   type ResumeWatchOptions,
 } from "../../serverless/mod.ts";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
+import { setClock } from "../support/clock.ts";
 import { captureConsole } from "../support/wait_fakes.ts";
 import { FakeTime } from "@std/testing/time";
 import { ConnectionError } from "../../api/connection_error.ts";
@@ -751,4 +752,17 @@ Deno.test("resumeWatch() saves ahead of objects that it hands on first", async (
   const handled = new Handled();
   await invoke(fake, store, handled.handler, options);
   assertEquals(handled.texts, ["DELETED a"]);
+});
+
+Deno.test("resumeWatch() ends within its budget when the clock is set back", async () => {
+  using time = new FakeTime();
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const begin = time.now;
+  const running = resumeWatch(fake, new MemoryCheckpointStore(), () => {}, {
+    budgetMs: 2_000,
+  });
+  time.tick(500);
+  using _clock = setClock(-3_600_000);
+  await settleInTime(time, running);
+  assert(time.now - begin <= 2_000 + STEP_MS, `${time.now - begin} ms`);
 });

@@ -323,6 +323,23 @@ Deno.test("FakeApiServer.faults restore the server from a backup", async () => {
   assertEquals(server.create(node("d")).metadata?.resourceVersion, "3");
 });
 
+Deno.test("FakeApiServer is silent on a watch from a version that it has not reached", async () => {
+  using time = new FakeTime();
+  await using server = new FakeApiServer();
+  const url = `http://fake${NODES}?watch=1&resourceVersion=3` +
+    "&allowWatchBookmarks=true";
+  const reader = readerOf(await server.fetch(url));
+  const read = reader.read();
+  time.tick(120_000);
+  server.create(node("a"));
+  server.create(node("b"));
+  time.tick(60_000);
+  const { value } = await read;
+  const { type, object } = JSON.parse(new TextDecoder().decode(value));
+  assertEquals([type, object.metadata.resourceVersion], ["BOOKMARK", "3"]);
+  await reader.cancel();
+});
+
 Deno.test("FakeApiServer.faults restore no further back than the history reaches", async () => {
   await using server = new FakeApiServer({ objects: [node("a"), node("b")] });
   server.compact();
