@@ -51,6 +51,10 @@ function benchmark(script: string): Step {
   return ["run", PACKAGES, "-A", `bench/${script}`, PACKAGES, "--"];
 }
 
+function simulation(script: string): Step {
+  return ["run", PACKAGES, "-A", `tests/simulation/${script}`];
+}
+
 /** The steps of each task. A task stops at the first step that fails. */
 export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   string,
@@ -84,6 +88,9 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench:resume", [benchmark("resume.ts")]],
   ["bench:startup", [benchmark("startup.ts")]],
   ["corpus", [["run", PACKAGES, "-A", "bench/corpus.ts"]]],
+  ["simulate", [simulation("simulate.ts")]],
+  ["fuzz", [simulation("fuzz.ts")]],
+  ["mutants", [[...simulation("mutants/main.ts"), PACKAGES, "--"]]],
   ["docs", [[
     "doc",
     "--html",

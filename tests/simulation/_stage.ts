@@ -1,0 +1,41 @@
+/**
+ * What the clients of a simulation share.
+ *
+ * @module
+ */
+
+import type { SeededRandom } from "../../testing/_seeded_random.ts";
+import type { Network } from "./_network.ts";
+import type { Trace } from "./_trace.ts";
+import type { RestoreListener, World } from "./_world.ts";
+
+/** The world, as the clients see it. */
+export interface Stage {
+  /** The server and what happens there. */
+  readonly world: World;
+  /** The way there. */
+  readonly network: Network;
+  /** What happens, and what is wrong with it. */
+  readonly trace: Trace;
+  /** Decides what the clients do. */
+  readonly random: SeededRandom;
+  /** The simulated milliseconds. */
+  readonly now: () => number;
+  /** Resolves after some simulated milliseconds, or when all is over. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** A consumer of something that lists and watches. */
+export interface Client extends RestoreListener {
+  /** Its name in traces and requests. */
+  readonly name: string;
+  /** What it uses. */
+  readonly kind: string;
+  /** Called when all has been well for so long that it must be up to date. */
+  check(): void;
+  /** Stops it, and checks that it has left nothing behind. */
+  stop(): Promise<void>;
+}
+
+/** How long all is well before clients are checked, in milliseconds. */
+export const CALM_MS = 12 * 60_000;

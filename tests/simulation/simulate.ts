@@ -1,0 +1,83 @@
+/**
+ * Simulates many hours: `deno task simulate --seeds 1000`, or one of them again
+ * with its trace: `deno task simulate --seed 17`.
+ *
+ * @module
+ */
+
+import { RequestTable } from "./_request_table.ts";
+import { simulate, type SimulationResult } from "./_simulation.ts";
+
+/** How much of a trace is printed of a seed that fails. */
+const LAST_LINES = 60;
+
+interface Arguments {
+  readonly first: number;
+  readonly count: number;
+  readonly isOne: boolean;
+}
+
+function parse(args: readonly string[]): Arguments {
+  const values = new Map<string, number>();
+  const left = args.flatMap((arg) => arg.split("="));
+  for (let at = 0; at < left.length; at += 2) {
+    const name = left[at] ?? "";
+    const value = Number(left[at + 1]);
+    const isKnown = ["--seeds", "--seed", "--first"].includes(name);
+    if (!isKnown || !Number.isSafeInteger(value) || value < 0) {
+      throw new TypeError(
+        `Cannot use '${
+          left.slice(at, at + 2).join(" ")
+        }': expected --seeds N, --first N or --seed N`,
+      );
+    }
+    values.set(name, value);
+  }
+  const seed = values.get("--seed");
+  return {
+    first: seed ?? values.get("--first") ?? 1,
+    count: seed === undefined ? values.get("--seeds") ?? 100 : 1,
+    isOne: seed !== undefined,
+  };
+}
+
+function report(
+  { seed, violations, trace }: SimulationResult,
+  isOne: boolean,
+): void {
+  if (isOne) console.log(trace.join("\n"));
+  if (violations.length === 0) return;
+  if (!isOne) console.log(trace.slice(-LAST_LINES).join("\n"));
+  for (const { message } of violations) console.log(`seed ${seed}: ${message}`);
+  console.log(`Replay: deno task simulate --seed ${seed}`);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { first, count, isOne } = parse(args);
+  const table = new RequestTable();
+  const begin = performance.now();
+  const failed: number[] = [];
+  const sums = { requests: 0, changes: 0, faults: 0 };
+  for (let seed = first; seed < first + count; seed++) {
+    const result = await simulate(seed, table);
+    sums.requests += result.requests;
+    sums.changes += result.changes;
+    sums.faults += result.faults;
+    report(result, isOne);
+    if (result.violations.length > 0) failed.push(seed);
+  }
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  console.log("\nRequests a minute (most in 20 s), by the fault in force:\n");
+  console.log(table.lines().join("\n"));
+  console.log(
+    `\n${count} hours in ${seconds} s: ${sums.changes} changes, ${sums.requests} requests, ${sums.faults} faults used`,
+  );
+  console.log(
+    failed.length === 0
+      ? "No violation"
+      : `Violations in ${failed.length} seeds: ${failed.join(", ")}`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
