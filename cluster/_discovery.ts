@@ -52,10 +52,17 @@ interface VersionRequest {
   readonly resources: Promise<readonly ApiResource[]>;
 }
 
+/** What the server says about all of its resources. */
+interface Catalog {
+  readonly resources: readonly ApiResource[];
+  /** The versions of groups whose API server does not respond. */
+  readonly unavailable: readonly string[];
+}
+
 /** A request for all resources. */
 interface FullRequest {
   readonly atMs: number;
-  readonly resources: Promise<readonly ApiResource[]>;
+  readonly catalog: Promise<Catalog>;
 }
 
 /** Discovers the resources of a server. */
@@ -101,14 +108,26 @@ export class Discovery {
 
   /**
    * Returns all resources of the server, each group's preferred version first.
-   * A group whose aggregated API server does not respond is left out.
+   * A group whose aggregated API server does not respond is left out; see
+   * `unavailable()`.
    *
    * @returns The resources, as of the first request.
    * @throws {StatusError} If the server refuses.
    * @throws {ConnectionError} If there is no response.
    */
   async all(): Promise<readonly ApiResource[]> {
-    return await (this.#all ?? this.#requestAll()).resources;
+    return (await (this.#all ?? this.#requestAll()).catalog).resources;
+  }
+
+  /**
+   * Returns the versions of groups whose resources are missing in `all`, or may
+   * be out of date, since their aggregated API server does not respond.
+   *
+   * @returns The versions: `"metrics.k8s.io/v1beta1"`.
+   * @throws What `all` throws.
+   */
+  async unavailable(): Promise<readonly string[]> {
+    return (await (this.#all ?? this.#requestAll()).catalog).unavailable;
   }
 
   /**
@@ -156,29 +175,35 @@ export class Discovery {
   }
 
   #requestAll(): FullRequest {
-    const request = { atMs: Date.now(), resources: this.#fetchAll() };
+    const request = { atMs: Date.now(), catalog: this.#fetchAll() };
     this.#all = request;
-    request.resources.catch(() => {
+    request.catalog.catch(() => {
       if (this.#all === request) this.#all = undefined;
     });
     return request;
   }
 
-  async #fetchAll(): Promise<readonly ApiResource[]> {
+  async #fetchAll(): Promise<Catalog> {
     const [core, groups] = await Promise.all([
       this.#read("/api", AGGREGATED),
       this.#read("/apis", AGGREGATED),
     ]);
-    const lists = await Promise.all([
+    const catalogs = await Promise.all([
       this.#fetchResources(core),
       this.#fetchResources(groups),
     ]);
-    return lists.flat();
+    return {
+      resources: catalogs.flatMap(({ resources }) => resources),
+      unavailable: catalogs.flatMap(({ unavailable }) => unavailable),
+    };
   }
 
-  async #fetchResources(response: JsonRecord): Promise<readonly ApiResource[]> {
+  async #fetchResources(response: JsonRecord): Promise<Catalog> {
     if (response.kind === "APIGroupDiscoveryList") {
-      return aggregatedResources(response);
+      return {
+        resources: aggregatedResources(response),
+        unavailable: staleVersions(response),
+      };
     }
     const versions = versionsOf(response);
     const results = await Promise.allSettled(
@@ -189,7 +214,10 @@ export class Discovery {
       result.status === "fulfilled" ? [result.value] : []
     );
     if (lists.length === 0 && failed !== undefined) throw failed.reason;
-    return lists.flat();
+    const unavailable = versions.filter((_, index) =>
+      results[index]?.status === "rejected"
+    );
+    return { resources: lists.flat(), unavailable };
   }
 
   async #fetchVersion(apiVersion: string): Promise<readonly ApiResource[]> {
@@ -259,6 +287,21 @@ function aggregatedResources(response: JsonRecord): ApiResource[] {
       )
     );
   }).filter(({ plural, kind }) => plural !== "" && kind !== "");
+}
+
+/**
+ * The versions that the aggregator could not ask its API server for at its last
+ * attempt.
+ */
+function staleVersions(response: JsonRecord): string[] {
+  return listOf(response.items).flatMap((group) => {
+    const name = isRecord(group.metadata) ? asString(group.metadata.name) : "";
+    return listOf(group.versions)
+      .filter(({ freshness }) => freshness === "Stale")
+      .map(({ version }) =>
+        apiVersionOf({ group: name, version: asString(version) })
+      );
+  });
 }
 
 function aggregatedResource(

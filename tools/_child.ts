@@ -14,26 +14,32 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 export interface RunDenoOptions {
   /** The working directory. */
   cwd: URL;
+  /** Environment variables to add. */
+  env?: Record<string, string> | undefined;
 }
 
 /**
  * Runs the current Deno binary until it exits.
  *
  * @param args The arguments, starting with the subcommand.
- * @param options The working directory.
+ * @param options The working directory and the environment.
  * @returns The exit status; 128 plus the signal number if it was killed by a
  *   signal.
  */
 export async function runDeno(
   args: readonly string[],
-  { cwd }: RunDenoOptions,
+  { cwd, env = {} }: RunDenoOptions,
 ): Promise<number> {
   // Installed first: a signal may arrive before spawn() returns.
   using _trap = trapSignals((signal) => {
     // A terminal also sends Ctrl-C to the child, which must not get it twice.
     if (signal !== "SIGINT" || !hasTerminal()) child.kill(signal);
   });
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd });
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env,
+  });
   const child = command.spawn();
   const { code } = await child.status;
   return code;

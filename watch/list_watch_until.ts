@@ -171,15 +171,34 @@ async function listThenWatch<T extends KubernetesObject>(
       maxRestartDelayMs,
       onRetry: (error) => failures.last = error,
     });
-    const watch = () =>
-      new RetryWatcher(resourceVersion, listerWatcher, failures.options);
-    return itemsThenEvents(items, watch);
+    return itemsThenEvents(
+      items,
+      () => watchFrom(resourceVersion, listerWatcher, failures.options),
+    );
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new WaitInterruptedError({
       cause: signal.reason,
       lastError: failures.last,
     });
+  }
+}
+
+/** Watches from the version of a list, which some APIs do not give. */
+function watchFrom<T extends KubernetesObject>(
+  resourceVersion: string,
+  listerWatcher: ListerWatcher<T>,
+  options: RetryWatcherOptions,
+): RetryWatcher<T> {
+  try {
+    return new RetryWatcher(resourceVersion, listerWatcher, options);
+  } catch (error) {
+    if (!(error instanceof TypeError) || resourceVersion !== "") throw error;
+    throw new TypeError(
+      "the list has no resource version, as that of an API that cannot be " +
+        `watched: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -26,6 +26,11 @@ export interface ResourceCatalog {
    * All resources; in each group, those of the preferred version come first.
    */
   all(): Promise<readonly ApiResource[]>;
+  /**
+   * The versions of groups whose resources may be missing in `all`, since their
+   * API server does not respond.
+   */
+  unavailable?(): Promise<readonly string[]>;
   /** The resource of a kind. */
   kind(apiVersion: string, kind: string): Promise<ApiResource>;
 }
@@ -72,7 +77,7 @@ export class ResourceFinder {
     if (category.length > 0) return category.map(typeOf);
     const found = search(resources, text);
     if (found !== undefined) return [typeOf(found)];
-    throw unknownResource(text, resources);
+    throw await this.#unknownResource(text, resources);
   }
 
   /**
@@ -106,7 +111,16 @@ export class ResourceFinder {
     if (found !== undefined && found.version !== resource.version) {
       return typeOf(found);
     }
-    throw unknownResource(resource.plural, resources);
+    throw await this.#unknownResource(resource.plural, resources);
+  }
+
+  async #unknownResource(
+    text: string,
+    resources: readonly ApiResource[],
+  ): Promise<UnknownResourceError> {
+    const catalog = await this.#catalog();
+    const unavailable = await catalog.unavailable?.() ?? [];
+    return unknownResource(text, resources, unavailable);
   }
 
   #catalog(): Promise<ResourceCatalog> {
@@ -166,6 +180,7 @@ function hasName(
 function unknownResource(
   text: string,
   resources: readonly ApiResource[],
+  unavailable: readonly string[],
 ): UnknownResourceError {
   const [name = "", ...place] = text.toLowerCase().split(".");
   const elsewhere = resources.filter((resource) => hasName(resource, name))
@@ -179,5 +194,22 @@ function unknownResource(
     ...singular === "" ? [] : [singular],
     ...shortNames,
   ]);
-  return new UnknownResourceError(name, didYouMean(name, names));
+  const advice = didYouMean(name, names) || unknownPart(place, unavailable);
+  return new UnknownResourceError(name, advice);
+}
+
+/** Names the API servers that may have a resource, but do not respond. */
+function unknownPart(
+  place: readonly string[],
+  unavailable: readonly string[],
+): string {
+  // `name.group` or `name.version.group`.
+  const groups = [place, place.slice(1)].map((parts) => parts.join("."));
+  const candidates = unavailable.filter((version) =>
+    place.length === 0 ||
+    groups.some((group) => group !== "" && version.startsWith(group))
+  );
+  if (candidates.length === 0) return "";
+  return `the API server of ${candidates.join(", ")}, which may have it, ` +
+    "does not respond";
 }

@@ -247,6 +247,7 @@ Deno.test("Discovery.all() uses aggregated discovery when the server supports it
     ],
   );
   assertEquals([all[0]?.shortNames, all[0]?.categories], [["po"], ["all"]]);
+  assertEquals(await discovery.unavailable(), ["stale/v1"]);
   assertEquals(requests, ["/api", "/apis"]);
   assert(accepted[0]?.includes("as=APIGroupDiscoveryList"));
   assertStrictEquals(await discovery.all(), all);
@@ -259,6 +260,7 @@ Deno.test("Discovery.all() requests each version without aggregated discovery, a
     NODE_RESOURCE,
     JOB_RESOURCE,
   ]);
+  assertEquals(await discovery.unavailable(), ["metrics/v1"]);
   assertEquals(requests, [
     "/api",
     "/apis",

@@ -17,8 +17,14 @@ export interface ComponentSettings {
   workloads: boolean;
   /** Whether kube-apiserver records the watches that clients open. */
   recordWatches: boolean;
+  /** Whether kube-apiserver passes requests on to other API servers. */
+  aggregation: boolean;
+  /** Feature gates of kube-apiserver that are set for all tests. */
+  featureGates: string;
   /** Additional flags for kube-apiserver. */
   apiserverFlags: readonly string[];
+  /** Additional flags for kine. */
+  kineFlags: readonly string[];
 }
 
 /** The names of the files that the components read. */
@@ -33,7 +39,14 @@ export const files = {
   auditPolicy: "audit-policy.json",
   auditLog: "audit.log",
   etcdData: "etcd-data",
+  kineData: "kine-data",
+  frontProxyCa: "front-proxy-ca.crt",
+  frontProxyCert: "front-proxy.crt",
+  frontProxyKey: "front-proxy.key",
 } as const;
+
+/** The common name of kube-apiserver towards other API servers. */
+export const frontProxyName = "front-proxy-client";
 
 /**
  * With the two disabled features, kube-apiserver would write its own leases.
@@ -68,10 +81,46 @@ export function etcd({ ports, directory }: ComponentSettings): Component {
   };
 }
 
+/**
+ * Returns the command line of kine, which stores in SQLite what etcd would, as
+ * in k3s. It compacts nothing unless a flag says so.
+ */
+export function kine(settings: ComponentSettings): Component {
+  return {
+    name: "kine",
+    args: [...kineArgs(settings, settings.ports.etcd), ...settings.kineFlags],
+  };
+}
+
+/**
+ * Returns the command line of a second kine that compacts the first one's
+ * database as far as its flags allow: everything up to the revision that it
+ * found a tenth of a second before.
+ */
+export function kineCompaction(settings: ComponentSettings): Component {
+  return {
+    name: "kine-compaction",
+    args: [
+      ...kineArgs(settings, settings.ports.etcdPeer),
+      "--compact-interval=100ms",
+      "--compact-min-retain=0",
+    ],
+  };
+}
+
+function kineArgs({ directory }: ComponentSettings, port: number): string[] {
+  const parameters = "_journal_mode=WAL&_busy_timeout=30000" +
+    "&_synchronous=NORMAL&_txlock=immediate&cache=shared";
+  return [
+    `--listen-address=127.0.0.1:${port}`,
+    `--endpoint=sqlite://${directory}/${files.kineData}/state.db?${parameters}`,
+    "--metrics-bind-address=0",
+  ];
+}
+
 /** Returns the command line of kube-apiserver. */
 export function apiserver(settings: ComponentSettings): Component {
-  const { ports, directory, workloads, recordWatches, apiserverFlags } =
-    settings;
+  const { ports, directory, workloads, recordWatches } = settings;
   return {
     name: "kube-apiserver",
     args: [
@@ -94,6 +143,9 @@ export function apiserver(settings: ComponentSettings): Component {
       "--endpoint-reconciler-type=none",
       // By default, SIGTERM waits a minute for open watches.
       "--shutdown-watch-termination-grace-period=1s",
+      ...settings.featureGates === ""
+        ? []
+        : [`--feature-gates=${settings.featureGates}`],
       `--feature-gates=${featureGates}`,
       // Without controllers, the service accounts that pods need are not
       // created.
@@ -104,9 +156,22 @@ export function apiserver(settings: ComponentSettings): Component {
           `--audit-log-path=${directory}/${files.auditLog}`,
         ]
         : [],
-      ...apiserverFlags,
+      ...settings.aggregation ? frontProxyFlags(directory) : [],
+      ...settings.apiserverFlags,
     ],
   };
+}
+
+function frontProxyFlags(directory: string): string[] {
+  return [
+    `--requestheader-client-ca-file=${directory}/${files.frontProxyCa}`,
+    `--requestheader-allowed-names=${frontProxyName}`,
+    "--requestheader-username-headers=X-Remote-User",
+    "--requestheader-group-headers=X-Remote-Group",
+    "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+    `--proxy-client-cert-file=${directory}/${files.frontProxyCert}`,
+    `--proxy-client-key-file=${directory}/${files.frontProxyKey}`,
+  ];
 }
 
 /** Returns the command line of kube-controller-manager. */

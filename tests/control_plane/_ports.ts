@@ -68,8 +68,13 @@ export function choosePorts(given: Partial<Ports>): Ports {
   };
 }
 
-/** Reserves a port that has not been chosen before. */
-function freePort(taken: Set<number>): number {
+/**
+ * Reserves a port that has not been chosen before.
+ *
+ * @param taken The ports that have been; the new one is added.
+ * @returns The port, which is free, but may be taken before it is used.
+ */
+export function freePort(taken: Set<number>): number {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = first + Math.floor(Math.random() * (last - first + 1));
     if (taken.has(port) || !isFree(port)) continue;

@@ -7,12 +7,17 @@
  * are keyed by what is built, so that each version has its own, and concurrent
  * runs build only once.
  *
- * When run as a program, builds everything that is missing and prints its path.
+ * Of the versions of Kubernetes in `variant.ts`, the first one provides all
+ * programs, the others only kube-apiserver: what is tested is the server.
+ *
+ * When run as a program, builds everything that is missing and prints its path;
+ * with the names of programs as arguments, only those.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
+import { type KubeVersion, kubeVersions, readVariant } from "./variant.ts";
 
 /** Reports the progress of a long step. */
 export type Report = (line: string) => void;
@@ -26,6 +31,8 @@ export const binaries = [
   "kubectl",
   "kwok",
   "oracle",
+  "sample-apiserver",
+  "kine",
 ] as const;
 
 /** One of {@linkcode binaries}. */
@@ -36,6 +43,10 @@ interface GoModule {
   readonly directory: string;
   /** The Go packages by program name. */
   readonly packages: { readonly [Name in Binary]?: string };
+  /** The version of Kubernetes to which the programs belong, if any. */
+  readonly kube?: KubeVersion;
+  /** Whether a C compiler is needed. */
+  readonly cgo?: boolean;
   /** Other files than `go.mod` and `go.sum` that determine what is built. */
   readonly sources: readonly string[];
 }
@@ -43,6 +54,7 @@ interface GoModule {
 const modules: readonly GoModule[] = [
   {
     directory: "kubernetes",
+    kube: "1.36.1",
     packages: {
       "etcd": "go.etcd.io/etcd/server/v3",
       "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -51,6 +63,21 @@ const modules: readonly GoModule[] = [
       "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
       "kubectl": "k8s.io/kubernetes/cmd/kubectl",
     },
+    sources: [],
+  },
+  {
+    directory: "kubernetes_1.37.2",
+    kube: "1.37.2",
+    packages: {
+      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+      "sample-apiserver": "k8s.io/sample-apiserver",
+    },
+    sources: [],
+  },
+  {
+    directory: "kine",
+    packages: { "kine": "github.com/k3s-io/kine" },
+    cgo: true,
     sources: [],
   },
   {
@@ -106,7 +133,7 @@ export async function findBinary(
   const { env = Deno.env.toObject(), report = reportToStderr } = options;
   const asset = await findAsset(binary, env);
   if (asset !== undefined) return asset;
-  const module = moduleOf(binary);
+  const module = moduleOf(binary, env);
   const directory = await cacheDirectory(module, env);
   const path = `${directory}/${binary}`;
   if (await isFile(path)) return path;
@@ -136,7 +163,8 @@ export async function whyUnavailable(
 ): Promise<string | undefined> {
   const { env = Deno.env.toObject() } = options;
   if (await findAsset(binary, env) !== undefined) return undefined;
-  const path = `${await cacheDirectory(moduleOf(binary), env)}/${binary}`;
+  const directory = await cacheDirectory(moduleOf(binary, env), env);
+  const path = `${directory}/${binary}`;
   if (await isFile(path)) return undefined;
   if (await hasGo(env)) return undefined;
   return `Cannot find ${binary} for the end-to-end tests: install Go, ` +
@@ -152,15 +180,31 @@ async function findAsset(
   if (directory === undefined || directory === "") return undefined;
   const path = `${directory}/${binary}`;
   if (!await isFile(path)) return undefined;
-  if (binary === "kube-apiserver") await requireVersion(path);
+  if (binary === "kube-apiserver") await requireVersion(path, env);
   return path;
 }
 
-/** Older versions reject the feature gate that these tests enable. */
-async function requireVersion(apiserver: string): Promise<void> {
+/**
+ * Older versions reject the feature gate that these tests enable, and a version
+ * that was asked for must not be replaced by another one.
+ */
+async function requireVersion(
+  apiserver: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const text = await run(apiserver, ["--version"]);
   const match = /v(\d+)\.(\d+)/.exec(text);
   if (match === null) return;
+  const wanted = env.WATCHTOOLS_KUBE ?? "";
+  if (wanted !== "" && !text.includes(`v${wanted}`)) {
+    throw new BinaryUnavailableError(
+      `Cannot use the kube-apiserver of KUBEBUILDER_ASSETS: it is ${
+        match[0]
+      }, ` +
+        `the tests were asked to run on v${wanted}: set KUBEBUILDER_ASSETS to ` +
+        "such a version, or to nothing to have it built",
+    );
+  }
   const [major = 0, minor = 0] = match.slice(1).map(Number);
   if (major > 1 || minor >= 36) return;
   throw new BinaryUnavailableError(
@@ -170,10 +214,21 @@ async function requireVersion(apiserver: string): Promise<void> {
   );
 }
 
-function moduleOf(binary: Binary): GoModule {
-  for (const module of modules) {
-    if (Object.hasOwn(module.packages, binary)) return module;
-  }
+/**
+ * Returns the module that provides a program: that of the version to be tested,
+ * if it does, otherwise the first one.
+ */
+function moduleOf(
+  binary: Binary,
+  env: Readonly<Record<string, string>>,
+): GoModule {
+  const { kube } = readVariant(env);
+  const providers = modules.filter(({ packages }) =>
+    Object.hasOwn(packages, binary)
+  );
+  const module = providers.find((module) => module.kube === kube) ??
+    providers[0];
+  if (module !== undefined) return module;
   throw new TypeError(`Cannot find ${binary}: no such program is known`);
 }
 
@@ -193,6 +248,7 @@ async function cacheDirectory(
     );
   }
   const inputs = [Deno.build.target, buildFlags("").join(" ")];
+  if (module.cgo) inputs.push("cgo");
   for (const file of ["go.mod", "go.sum", ...module.sources]) {
     inputs.push(await Deno.readTextFile(`${pathOf(module.directory)}/${file}`));
   }
@@ -249,7 +305,7 @@ async function build(
       cwd: directory,
       env: {
         ...env,
-        CGO_ENABLED: "0",
+        CGO_ENABLED: module.cgo ? "1" : "0",
         GOFLAGS: "-mod=readonly",
         GOWORK: "off",
       },
@@ -312,9 +368,22 @@ function reportToStderr(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
+/**
+ * The programs that CI runs: all of the oldest supported version, and
+ * kube-apiserver of each newer one.
+ */
+async function* findAll(): AsyncGenerator<string> {
+  for (const kube of kubeVersions) {
+    const env = { ...Deno.env.toObject(), WATCHTOOLS_KUBE: kube };
+    const needed = kube === kubeVersions[0]
+      ? binaries
+      : ["kube-apiserver"] as const;
+    for (const binary of needed) yield await findBinary(binary, { env });
+  }
+}
+
 if (import.meta.main) {
-  for (const binary of binaries) {
-    const path = await findBinary(binary);
-    Deno.stdout.writeSync(new TextEncoder().encode(`${binary}: ${path}\n`));
+  for await (const path of findAll()) {
+    Deno.stdout.writeSync(new TextEncoder().encode(`${path}\n`));
   }
 }

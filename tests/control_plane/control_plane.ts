@@ -1,6 +1,6 @@
 /**
- * A real Kubernetes control plane for a test, on free loopback ports: etcd,
- * kube-apiserver, and, with workloads, kube-controller-manager, kube-scheduler
+ * A real Kubernetes control plane for a test, on free loopback ports: etcd or
+ * kine, kube-apiserver, and, with workloads, kube-controller-manager, kube-scheduler
  * and kwok with one fake node. It ends with the `await using` scope, or with
  * this process.
  *
@@ -31,6 +31,9 @@ import {
   controllerManager,
   etcd,
   files,
+  frontProxyName,
+  kine,
+  kineCompaction,
   kwok,
   scheduler,
 } from "./_components.ts";
@@ -57,6 +60,7 @@ import {
   type PlaneUser,
   Users,
 } from "./_users.ts";
+import { readVariant, type Store } from "./variant.ts";
 
 export { RequestError } from "./json_client.ts";
 export type { JsonMetadata, JsonObject } from "./json_client.ts";
@@ -84,6 +88,15 @@ export interface ControlPlaneOptions {
   programs?: { readonly [Name in Binary]?: string } | undefined;
   /** Whether to record the watches that clients open. @default {false} */
   recordWatches?: boolean | undefined;
+  /** What stores the objects. @default {that of the variant, or etcd} */
+  store?: Store | undefined;
+  /** Additional flags for kine, if it stores the objects. */
+  kineFlags?: readonly string[] | undefined;
+  /**
+   * Whether requests can be passed on to other API servers, which then trust
+   * the user that kube-apiserver names. @default {false}
+   */
+  aggregation?: boolean | undefined;
   /** Additional flags for kube-apiserver. */
   apiserverFlags?: readonly string[] | undefined;
   /** How long each component may take to become ready. @default {180_000} */
@@ -114,6 +127,7 @@ export interface StopOptions {
 
 const portTries = 3;
 const ownService = "/api/v1/namespaces/default/services/kubernetes";
+const anyList = "/api/v1/namespaces/default/configmaps";
 const defaultAccount = "/api/v1/namespaces/default/serviceaccounts/default";
 
 /** A running control plane. */
@@ -168,12 +182,9 @@ export class ControlPlane implements AsyncDisposable {
   static async #startOnce(
     options: ControlPlaneOptions,
   ): Promise<ControlPlane> {
-    const {
-      workloads = false,
-      recordWatches = false,
-      apiserverFlags = [],
-      users = [],
-    } = options;
+    const { workloads = false, recordWatches = false, users = [] } = options;
+    const { aggregation = false, apiserverFlags = [], kineFlags = [] } =
+      options;
     const ports = choosePorts(options.ports ?? {});
     const group = await ProcessGroup.create();
     await using stack = new AsyncDisposableStack();
@@ -184,7 +195,10 @@ export class ControlPlane implements AsyncDisposable {
       directory,
       workloads,
       recordWatches,
+      aggregation,
+      featureGates: readVariant().featureGates,
       apiserverFlags,
+      kineFlags,
     };
     const credentials = await writeCredentials(directory, [admin, ...users]);
     if (recordWatches) {
@@ -193,6 +207,7 @@ export class ControlPlane implements AsyncDisposable {
         JSON.stringify(auditPolicy),
       );
     }
+    if (aggregation) await writeFrontProxy(directory);
     const plane = new ControlPlane(settings, group, credentials, options);
     stack.move();
     try {
@@ -212,6 +227,16 @@ export class ControlPlane implements AsyncDisposable {
   /** The port of kube-apiserver, for a proxy in front of it. */
   get port(): number {
     return this.#settings.ports.apiserver;
+  }
+
+  /** What stores the objects. */
+  get store(): Store {
+    return this.#options.store ?? readVariant().store;
+  }
+
+  /** The URL of etcd, or of kine in its place. */
+  get storeUrl(): string {
+    return `http://127.0.0.1:${this.#settings.ports.etcd}`;
   }
 
   /** A directory for files, which is removed with the control plane. */
@@ -322,29 +347,43 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Stops kube-apiserver and etcd and starts both with an empty etcd, as if the
-   * cluster had been restored from its first backup: nothing that existed does
-   * any more, and versions count from 1 again.
+   * Kills what stores the objects, under the running kube-apiserver.
+   *
+   * @param options The signal to send.
+   */
+  async stopStore(options: StopOptions = {}): Promise<void> {
+    await this.#store?.stop(options.signal ?? "SIGKILL");
+    this.#etcd.reset();
+  }
+
+  /** Starts what stores the objects again, on the same port and data. */
+  async startStore(): Promise<void> {
+    await this.#startStore();
+  }
+
+  /**
+   * Stops kube-apiserver and its store and starts both with an empty store, as
+   * if the cluster had been restored from its first backup: nothing that
+   * existed does any more, and versions count from 1 again.
    */
   async wipeEtcd(): Promise<void> {
     await this.stopApiserver({ signal: "SIGKILL" });
-    await this.#store?.stop("SIGKILL");
-    this.#etcd.reset();
-    await Deno.remove(`${this.directory}/${files.etcdData}`, {
-      recursive: true,
-    });
+    await this.stopStore();
+    const data = this.store === "kine" ? files.kineData : files.etcdData;
+    await Deno.remove(`${this.directory}/${data}`, { recursive: true });
     await this.#startStore();
     const server = await this.#startApiserver();
     await this.#appears(server, ownService);
   }
 
   /**
-   * Compacts etcd up to the current revision. kube-apiserver still serves
+   * Compacts the store up to the current revision. kube-apiserver still serves
    * earlier versions from its watch cache until it is restarted.
    *
    * @returns The version up to which the history is discarded.
    */
   async compactEtcd(): Promise<string> {
+    if (this.store === "kine") return await this.#compactKine();
     const range = await this.#etcd.request("POST", "/v3/kv/range", {
       key: btoa("\0"),
     });
@@ -415,6 +454,14 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   async #startStore(): Promise<void> {
+    if (this.store === "kine") {
+      await Deno.mkdir(`${this.directory}/${files.kineData}`, {
+        recursive: true,
+      });
+      this.#store = await this.#start("kine", kine);
+      await this.#accepts(this.#store, this.#settings.ports.etcd);
+      return;
+    }
     this.#store = await this.#start("etcd", etcd);
     await this.#ready(
       this.#store,
@@ -468,6 +515,30 @@ export class ControlPlane implements AsyncDisposable {
     );
   }
 
+  /** Waits until a server without an HTTP API listens. */
+  async #accepts(process: ManagedProcess, port: number): Promise<void> {
+    await this.#ready(process, async () => {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    });
+  }
+
+  /**
+   * Compacts kine's database by the flags of a second kine, since kine has no
+   * command for it.
+   */
+  async #compactKine(): Promise<string> {
+    const { metadata } = await this.request("GET", `${anyList}?limit=1`);
+    const version = metadata?.resourceVersion ?? "";
+    const process = await this.#start("kine", kineCompaction);
+    await this.#ready(process, async () => {
+      const lines = (await process.logEnd()).matchAll(/compacted to (\d+)\//g);
+      const reached = [...lines].at(-1)?.[1] ?? "0";
+      if (Number(reached) < Number(version)) throw new Error(`at ${reached}`);
+    });
+    await process.stop("SIGTERM");
+    return version;
+  }
+
   async #appears(maker: ManagedProcess, path: string): Promise<void> {
     await this.#ready(
       maker,
@@ -519,6 +590,24 @@ async function writeCredentials(
     await Deno.writeTextFile(`${directory}/${name}`, content);
   }
   return await Users.create(directory, authority, users);
+}
+
+/**
+ * Writes the certificate by which other API servers know that a request comes
+ * from kube-apiserver. Its authority is a separate one, as recommended: it must
+ * not vouch for users.
+ */
+async function writeFrontProxy(directory: string): Promise<void> {
+  const authority = await CertificateAuthority.create("watchtools-front-proxy");
+  const client = await authority.issueClient(frontProxyName, []);
+  const contents = {
+    [files.frontProxyCa]: authority.certificate,
+    [files.frontProxyCert]: client.certificate,
+    [files.frontProxyKey]: client.key,
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    await Deno.writeTextFile(`${directory}/${name}`, content);
+  }
 }
 
 function isPortTaken(error: unknown): boolean {

@@ -195,9 +195,27 @@ export class Changes {
     body?: unknown,
   ): Promise<void> {
     const { metadata } = await this.#plane.request(method, path, body);
-    const version = metadata?.resourceVersion ?? "";
+    const version = this.#isMisreported(type)
+      ? await this.#versionOf(name)
+      : metadata?.resourceVersion ?? "";
     const text = changeText(type, name, version);
     this.#acknowledged.push({ type, name, version, text });
+  }
+
+  /**
+   * kine answers the creation of an object whose name has been in use before
+   * with the latest version of all objects, not with that of the new object.
+   */
+  #isMisreported(type: string): boolean {
+    return type === "ADDED" && this.#plane.store === "kine";
+  }
+
+  async #versionOf(name: string): Promise<string> {
+    const { metadata } = await this.#plane.request(
+      "GET",
+      `${podsPath}/${name}`,
+    );
+    return metadata?.resourceVersion ?? "";
   }
 }
 

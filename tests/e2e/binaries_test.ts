@@ -1,10 +1,16 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   type Binary,
   BinaryUnavailableError,
   findBinary,
   whyUnavailable,
 } from "../control_plane/binaries.ts";
+import { readVariant } from "../control_plane/variant.ts";
 
 /** An initially empty directory for programs. */
 class Assets implements AsyncDisposable {
@@ -67,6 +73,61 @@ Deno.test("findBinary() accepts a kube-apiserver that is new enough", async () =
   const path = await assets.add("kube-apiserver", "Kubernetes v2.0.0");
   const env = environment(assets);
   assertEquals(await findBinary("kube-apiserver", { env }), path);
+});
+
+Deno.test("findBinary() accepts only the version that was asked for", async () => {
+  await using assets = await Assets.create();
+  const path = await assets.add("kube-apiserver", "Kubernetes v1.37.2");
+  const env = environment(assets);
+  const find = (kube: string) =>
+    findBinary("kube-apiserver", { env: { ...env, WATCHTOOLS_KUBE: kube } });
+  assertEquals(await find("1.37.2"), path);
+  const error = await assertRejects(
+    () => find("1.36.1"),
+    BinaryUnavailableError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot use the kube-apiserver of KUBEBUILDER_ASSETS: it is v1.37, the " +
+      "tests were asked to run on v1.36.1: set KUBEBUILDER_ASSETS to such a " +
+      "version, or to nothing to have it built",
+  );
+});
+
+Deno.test("findBinary() builds only kube-apiserver of a newer version", async () => {
+  await using assets = await Assets.create();
+  const go = `${assets.directory}/go`;
+  const script = '#!/bin/sh\n[ "$1" = version ] && exit\n' +
+    'while [ "$1" != -o ]; do shift; done\n: >"$2"\n';
+  await Deno.writeTextFile(go, script, { mode: 0o755 });
+  const env = {
+    ...environment(assets),
+    PATH: `${assets.directory}:/bin:/usr/bin`,
+  };
+  const report = () => {};
+  const find = (binary: Binary, kube: string) =>
+    findBinary(binary, { env: { ...env, WATCHTOOLS_KUBE: kube }, report });
+  assertEquals(await find("etcd", "1.37.2"), await find("etcd", "1.36.1"));
+  assertNotEquals(
+    await find("kube-apiserver", "1.37.2"),
+    await find("kube-apiserver", "1.36.1"),
+  );
+});
+
+Deno.test("readVariant() is the oldest supported version with etcd by default", () => {
+  assertEquals(readVariant({}), {
+    kube: "1.36.1",
+    store: "etcd",
+    featureGates: "",
+  });
+});
+
+Deno.test("readVariant() names the versions that can be chosen", () => {
+  assertThrows(
+    () => readVariant({ WATCHTOOLS_KUBE: "1.35.0" }),
+    RangeError,
+    "Cannot use WATCHTOOLS_KUBE='1.35.0': choose one of 1.36.1, 1.37.2",
+  );
 });
 
 Deno.test("findBinary() says what to do if a program can neither be found nor built", async () => {

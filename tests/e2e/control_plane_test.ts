@@ -14,6 +14,7 @@ import {
 } from "../control_plane/control_plane.ts";
 import { Oracle } from "../control_plane/oracle.ts";
 import { TcpProxy } from "../control_plane/tcp_proxy.ts";
+import { readVariant } from "../control_plane/variant.ts";
 import { e2eTest } from "./suite.ts";
 import { poll } from "./_within.ts";
 
@@ -93,11 +94,11 @@ async function startFailure(
 }
 
 e2eTest(
-  "ControlPlane.start() serves the pinned version to the administrator",
+  "ControlPlane.start() serves the chosen version to the administrator",
   async () => {
     await using plane = await ControlPlane.start();
     const version = await plane.request("GET", "/version");
-    assertEquals(version.gitVersion, "v1.36.1");
+    assertEquals(version.gitVersion, `v${readVariant().kube}`);
   },
 );
 

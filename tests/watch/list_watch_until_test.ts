@@ -334,7 +334,8 @@ Deno.test("listWatchUntil() rejects when it cannot watch from a list without a v
   const error = await assertRejects(
     () => listWatchUntil(server, never),
     UntilError,
-    'initial RV "" is not supported',
+    "the list has no resource version, as that of an API that cannot be " +
+      'watched: initial RV "" is not supported',
   );
   assertInstanceOf(error.cause, TypeError);
   assertEquals(server.watches, []);

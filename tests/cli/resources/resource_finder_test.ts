@@ -152,6 +152,43 @@ Deno.test("ResourceFinder finds resources by kind", async () => {
   await assertRejects(() => finder.ofKind("example.com/v1", "Pod"));
 });
 
+Deno.test("ResourceFinder says which API server may have a resource, but does not respond", async () => {
+  const metrics = "metrics.k8s.io/v1beta1";
+  const toys = "toys.example.com/v1";
+  const finder = new ResourceFinder(() =>
+    Promise.resolve({
+      all: () => Promise.resolve(RESOURCES),
+      unavailable: () => Promise.resolve([metrics, toys]),
+      kind: () => Promise.reject(new Error("not asked")),
+    })
+  );
+  const end = "which may have it, does not respond";
+  const unknown = "the server doesn't have a resource type";
+  const cases = [
+    [
+      "frobs",
+      `${unknown} "frobs": the API server of ${metrics}, ${toys}, ${end}`,
+    ],
+    [
+      "frobs.toys.example.com",
+      `${unknown} "frobs": the API server of ${toys}, ${end}`,
+    ],
+    [
+      "frobs.v1.toys.example.com",
+      `${unknown} "frobs": the API server of ${toys}, ${end}`,
+    ],
+    ["frobs.apps", `${unknown} "frobs"`],
+    ["wigdets", `${unknown} "wigdets": did you mean widgets?`],
+  ] as const;
+  for (const [text, message] of cases) {
+    const error = await assertRejects(
+      () => finder.find(text),
+      UnknownResourceError,
+    );
+    assertEquals(error.message, message);
+  }
+});
+
 /** An unknown name, and a part of the error message. */
 const UNKNOWN: readonly [string, string][] = [
   ["wigdets", 'resource type "wigdets": did you mean widgets?'],
