@@ -21,6 +21,7 @@
  * @module
  */
 
+import type { BodyPauses } from "./_buffering_proxy.ts";
 import { isRecord } from "../internal/json_fields.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { clipJson } from "../internal/clip_json.ts";
@@ -73,6 +74,8 @@ export interface DecodeOptions {
   parse?: JsonParser | undefined;
   /** Whether objects come without `metadata.managedFields`. */
   dropManagedFields: boolean;
+  /** Sees each read of the body. */
+  pauses?: BodyPauses | undefined;
   /** Called once, when the body is no longer read. */
   onEnd: () => void;
 }
@@ -126,7 +129,8 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #wholeLines = new TextLines();
   readonly #looks: LookPrediction;
   readonly #objects: ObjectDecoder;
-  readonly #onAbort = () => this.#fail(this.#signal.reason);
+  readonly #pauses: BodyPauses | undefined;
+  readonly #onAbort = () => this.#abort();
   #ended = false;
 
   constructor(
@@ -147,6 +151,7 @@ class EventDecoder<T extends KubernetesObject> {
       this.#looks,
     );
     this.#dropManagedFields = options.dropManagedFields;
+    this.#pauses = options.pauses;
     this.#onEnd = options.onEnd;
     const { stream, controller } = pullStream<WatchEvent<T>>({
       pull: () => this.#pull(),
@@ -171,8 +176,10 @@ class EventDecoder<T extends KubernetesObject> {
   async #readMore(): Promise<void> {
     try {
       for (;;) {
+        this.#pauses?.readStarts(this.#lines.hasRest);
         const more = await this.#read();
         if (this.#ended) return;
+        if (!more) this.#pauses?.ended();
         const event = more ? this.#nextEvent() : this.#lastEvent();
         if (event !== undefined) return this.#controller.enqueue(event);
         if (!more) {
@@ -181,6 +188,7 @@ class EventDecoder<T extends KubernetesObject> {
         }
       }
     } catch (error) {
+      if (!this.#ended) this.#pauses?.ended();
       this.#fail(this.#redactor.redactError(error));
     }
   }
@@ -190,10 +198,12 @@ class EventDecoder<T extends KubernetesObject> {
     if (this.#body.byob) {
       const { done, value } = await this.#body.reader.read(this.#lines.lend());
       if (value) this.#lines.giveBack(value);
+      if (!done) this.#pauses?.received(value.length);
       return !done;
     }
     const { done, value } = await this.#body.reader.read();
     if (value) this.#lines.append(value);
+    if (!done) this.#pauses?.received(value.length);
     return !done;
   }
 
@@ -326,6 +336,11 @@ class EventDecoder<T extends KubernetesObject> {
     return new UndecodableEventError(message(why, line, this.#redactor));
   }
 
+  #abort(): void {
+    this.#pauses?.stop();
+    this.#fail(this.#signal.reason);
+  }
+
   #fail(error: unknown): void {
     this.#end(error);
     this.#controller.error(error);
@@ -334,6 +349,7 @@ class EventDecoder<T extends KubernetesObject> {
   #end(reason?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#pauses?.stop();
     this.#signal.removeEventListener("abort", this.#onAbort);
     cancelQuietly(this.#body.reader, reason);
     this.#body.reader.releaseLock();

@@ -62,6 +62,11 @@ export class LineBuffer {
     return this.#isTooLong ? undefined : line;
   }
 
+  /** Whether it holds bytes that have not been taken. */
+  get hasRest(): boolean {
+    return this.#end > this.#start;
+  }
+
   /** Whether the first line is longer than a line may be. */
   get isTooLong(): boolean {
     return this.#isTooLong;

@@ -47,6 +47,11 @@ export class OpenRequests {
     this.#warn = report;
   }
 
+  /** Whether a request may have waited for others and not for the server. */
+  get hasWarned(): boolean {
+    return this.#warned;
+  }
+
   /**
    * Counts a request.
    *

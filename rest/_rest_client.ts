@@ -11,6 +11,7 @@
 import { cancelQuietly } from "../internal/abort.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { errorChainText, errorText } from "../internal/error_text.ts";
+import { BufferingSuspicion } from "./_buffering_proxy.ts";
 import { addedHeaders } from "./_added_headers.ts";
 import { decodeWatchEvents } from "./_event_decoder.ts";
 import { Exchange } from "./_exchange.ts";
@@ -21,6 +22,7 @@ import {
 } from "./_failed_response.ts";
 import { isLoopback } from "../internal/loopback.ts";
 import { Redactor } from "../internal/redactor.ts";
+import { openRequests } from "./_request_limit.ts";
 import { type Parameter, requestUrl, resourceUrl } from "./_request_url.ts";
 import { readComplete, readFailure, type Reply } from "./_reply.ts";
 import {
@@ -142,6 +144,8 @@ interface Call {
   method: string;
   accept: string;
   body: string | undefined;
+  /** When it was sent, by `Date.now()`. */
+  sentAt: number;
 }
 
 /** An HTTP client for one API server. */
@@ -154,6 +158,7 @@ export class RestClient {
   readonly #maxEventBytes: number;
   readonly #maxListBytes: number;
   readonly #parse: JsonParser;
+  readonly #buffering: BufferingSuspicion;
 
   /**
    * Creates a client. It sends no request yet.
@@ -183,6 +188,7 @@ export class RestClient {
     this.url("/");
     this.#token = typeof token === "string" ? checkToken(token) : token;
     this.#headers = copyHeaders(headers);
+    this.#buffering = new BufferingSuspicion(this.#server);
     if (compression === "identity" || isThisHost(this.#server)) {
       askForNoCompression(this.#headers);
     }
@@ -222,11 +228,13 @@ export class RestClient {
     const call = this.#call(request);
     try {
       const reply = await this.#request(call);
+      const bytes = await readComplete(reply, {
+        maxBytes: this.#maxListBytes,
+        timeoutMs: this.#requestTimeoutMs,
+      });
+      this.#buffering.otherAnswered();
       return {
-        bytes: await readComplete(reply, {
-          maxBytes: this.#maxListBytes,
-          timeoutMs: this.#requestTimeoutMs,
-        }),
+        bytes,
         request: call.name,
         redactor: reply.redactor,
         parse: this.#parse,
@@ -268,6 +276,7 @@ export class RestClient {
     try {
       const { response, redactor } = await this.#request(call);
       exchange.stopTimeout();
+      const tookMs = Date.now() - call.sentAt;
       const body = response.body ?? new Blob([]).stream();
       return decodeWatchEvents<T>(body, {
         signal: exchange.signal,
@@ -276,10 +285,12 @@ export class RestClient {
         maxEventBytes: this.#maxEventBytes,
         parse: this.#parse,
         dropManagedFields: request.dropManagedFields ?? false,
+        pauses: this.#buffering.openBody(tookMs),
         onEnd: () => exchange.end(),
       });
     } catch (error) {
       exchange.end();
+      if (isUnanswered(error)) this.#buffering.unanswered();
       throw error;
     }
   }
@@ -294,6 +305,7 @@ export class RestClient {
       body: body === undefined ? undefined : JSON.stringify(body),
       urlWithQuery: requestUrl(url, query),
       accept,
+      sentAt: Date.now(),
       // Last, because it must be released from here on.
       exchange: new Exchange(signal, this.#fetch),
     };
@@ -361,11 +373,13 @@ export class RestClient {
   }
 
   async #send(
-    { exchange, url, name, urlWithQuery, method, body }: Call,
+    call: Call,
     headers: Headers,
     redactor: Redactor,
   ): Promise<Response> {
+    const { exchange, url, name, urlWithQuery, method, body } = call;
     exchange.signal.throwIfAborted();
+    call.sentAt = Date.now();
     exchange.startTimeout(
       this.#requestTimeoutMs,
       `a response to ${name}`,
@@ -433,6 +447,14 @@ const NO_STORE: Pick<RequestInit, "cache"> =
   typeof Request === "function" && "cache" in Request.prototype
     ? { cache: "no-store" }
     : {};
+
+/** Whether a request was sent, and has got no response in time. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ConnectionError &&
+    !(error instanceof TokenTimeoutError) &&
+    error.cause instanceof DOMException &&
+    error.cause.name === "TimeoutError" && !openRequests.hasWarned;
+}
 
 function isThisHost(server: string): boolean {
   return isLoopback(new URL(server).hostname);

@@ -152,6 +152,8 @@ const METADATA_ONLY: Accept = {
  *   valid JSON elsewhere, reading it from the store throws such an error.
  * - Aborting the signal or cancelling the stream ends the HTTP request.
  * - Redirects are not followed, and errors never contain a credential.
+ * - A proxy that holds events back, because it buffers responses, is noticed and
+ *   written to the console, once for each host.
  * - There is nothing to dispose of. On Deno it uses its own HTTP client while
  *   requests are in flight, so a dead connection is never reused.
  *
