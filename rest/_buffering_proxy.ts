@@ -11,24 +11,29 @@
  * - A stream rests in the middle of a line: a part of an event has arrived, for
  *   seconds nothing else, and then more bytes of the same response. (If none
  *   follow, the connection has died, which says nothing about a proxy.)
+ * - Two bookmarks arrive together after a silence. A kube-apiserver sends one
+ *   about once a minute, and one two seconds before the end of a watch. A proxy
+ *   that compresses without flushing (nginx with `gzip on`, Caddy with `encode`)
+ *   keeps all of them until the watch ends.
  * - A watch gets no response in time, or gets one late that breaks off without a
  *   byte, while the next list of the same resource is answered.
  *
  * What does not count: that events come late by their own timestamps (clocks
- * differ, and an event may be about an old object), or together (a busy server,
- * a blocked event loop, or a slow consumer does that too), or that bookmarks do
- * (not every server sends any).
+ * differ, and an event may be about an old object), or together (a busy server
+ * does that too), or that no bookmarks come (not every server sends any).
  *
  * There are no false alarms from this side of the connection. Silence counts
  * only while a read is pending, so a slow consumer is not silence. It is counted
  * in turns of a timer and not by the clock: a program that was blocked or
  * suspended sees one turn, and then the bytes that had arrived meanwhile. On the
- * way, packets may get lost in the middle of an event, so it takes several rests
- * in a row; and something small that arrives by itself, as a bookmark does on a
- * quiet watch, shows that nothing is held back, and starts the count over.
+ * way, packets may get lost in the middle of an event, and a suspended computer
+ * finds several bookmarks, so it takes three sightings in a row; and something
+ * small that arrives by itself, as a bookmark does on a quiet watch, shows that
+ * nothing is held back, and starts the count over.
  *
- * The timer runs only while a line is incomplete or something has counted, so
- * that a direct connection has none.
+ * On a direct connection the timer stops for good with the first bookmark or
+ * small event that arrives by itself, and runs again only while a line is
+ * incomplete.
  *
  * @module
  */
@@ -47,6 +52,9 @@ const LATE_RESPONSE_MS = TURN_MS * REST_TURNS;
 
 /** A proxy that collects bytes never sends fewer than this by themselves. */
 const SMALL_BYTES = 1024;
+
+/** Bookmarks that are sent one by one are further apart than this. */
+const TOGETHER_MS = TURN_MS / 2;
 
 /** How often in a row it takes to be sure. */
 const SURE = 3;
@@ -76,7 +84,7 @@ export class BufferingWarnings {
     if (this.#hosts.has(host)) return;
     this.#hosts.add(host);
     this.#report(
-      `A proxy on the way to ${host} holds events back: ${seen}: switch off the buffering of responses there (nginx: proxy_buffering off)`,
+      `A proxy on the way to ${host} holds events back: ${seen}: switch off buffering and compression for watches there (nginx: proxy_buffering off)`,
     );
   }
 }
@@ -88,7 +96,7 @@ const bufferingWarnings: BufferingWarnings = new BufferingWarnings();
 export class BufferingSuspicion {
   readonly #url: string;
   readonly #warnings: BufferingWarnings;
-  #rests = 0;
+  #sightings = 0;
   #unanswered = 0;
   #isLastUnanswered = false;
   #isSure = false;
@@ -106,7 +114,7 @@ export class BufferingSuspicion {
 
   /** Whether there is evidence that could turn out to be wrong. */
   get isOpen(): boolean {
-    return this.#rests > 0 && !this.#isSure;
+    return this.#sightings > 0 && !this.#isSure;
   }
 
   /** Whether more evidence would change nothing. */
@@ -143,15 +151,22 @@ export class BufferingSuspicion {
 
   /** A body has rested in the middle of a line, and gone on. */
   rested(): void {
-    if (++this.#rests < SURE) return;
-    this.#report(
-      `${SURE} times in a row, a part of an event came seconds before the rest of it`,
-    );
+    this.#sighted("a part of an event came seconds before the rest of it");
+  }
+
+  /** Bookmarks have arrived together after a silence. */
+  bookmarksTogether(): void {
+    this.#sighted("bookmarks that are sent a minute apart came together");
   }
 
   /** Something small has arrived by itself. */
   cleared(): void {
-    this.#rests = 0;
+    this.#sightings = 0;
+  }
+
+  #sighted(what: string): void {
+    if (++this.#sightings < SURE) return;
+    this.#report(`${SURE} times in a row, ${what}`);
   }
 
   #answered(): void {
@@ -177,6 +192,13 @@ export class BodyPauses {
   /** The bytes since the last rest. */
   #bytes = 0;
   #hasRestedInLine = false;
+  /** Whether the last rest was between two lines, and nothing has come since. */
+  #isSilent = false;
+  /** When the first bytes after such a rest came, and the bookmarks in them. */
+  #soundAt = -Infinity;
+  #bookmarks = 0;
+  /** Whether something small has arrived by itself. */
+  #isCleared = false;
 
   /**
    * Called by {@linkcode BufferingSuspicion.openBody}.
@@ -210,9 +232,20 @@ export class BodyPauses {
     this.#isLate = false;
     this.#turns = 0;
     this.#bytes += bytes;
+    if (this.#isSilent) {
+      this.#isSilent = false;
+      this.#soundAt = Date.now();
+      this.#bookmarks = 0;
+    }
     if (!this.#hasRestedInLine) return;
     this.#hasRestedInLine = false;
     this.#suspicion.rested();
+  }
+
+  /** A bookmark has been decoded from the bytes that were received last. */
+  bookmark(): void {
+    if (Date.now() - this.#soundAt > TOGETHER_MS) return;
+    if (++this.#bookmarks === 2) this.#suspicion.bookmarksTogether();
   }
 
   /** The body has ended, well or not. */
@@ -231,7 +264,7 @@ export class BodyPauses {
 
   #matters(): boolean {
     if (this.#suspicion.isSure) return false;
-    return this.#isInLine || this.#suspicion.isOpen;
+    return this.#isInLine || !this.#isCleared || this.#suspicion.isOpen;
   }
 
   #wait(): void {
@@ -251,7 +284,13 @@ export class BodyPauses {
     this.#turns = 0;
     const bytes = this.#bytes;
     this.#bytes = 0;
-    if (this.#isInLine) this.#hasRestedInLine = true;
-    else if (bytes > 0 && bytes < SMALL_BYTES) this.#suspicion.cleared();
+    if (this.#isInLine) {
+      this.#hasRestedInLine = true;
+      return;
+    }
+    this.#isSilent = true;
+    if (bytes === 0 || bytes >= SMALL_BYTES || this.#bookmarks > 1) return;
+    this.#isCleared = true;
+    this.#suspicion.cleared();
   }
 }

@@ -301,6 +301,7 @@ class EventDecoder<T extends KubernetesObject> {
       throw this.#undecodable("the line has no type or no object", line);
     }
     if (!isChange(event)) return this.#redacted(event, line);
+    if (event.type === "BOOKMARK") this.#pauses?.bookmark();
     if (this.#dropManagedFields) deleteManagedFields(event.object);
     return withoutOthers(event);
   }

@@ -138,15 +138,99 @@ Deno.test("BufferingSuspicion starts over when something small arrives by itself
   assertEquals(warnings, []);
 });
 
-Deno.test("BufferingSuspicion runs no timer on a connection that delivers whole lines", () => {
+Deno.test("BufferingSuspicion stops its timer when something small has arrived by itself", () => {
   using time = new FakeTime();
   const { suspicion: one } = suspicion();
   const pauses = one.openBody(0);
+  pauses.readStarts(false);
+  pauses.received(200);
+  pauses.readStarts(false);
+  time.tick(3 * SECOND);
   for (let count = 0; count < 5; count++) {
-    pauses.readStarts(false);
     assertEquals(time.next(), false);
     pauses.received(200);
+    pauses.readStarts(false);
   }
+});
+
+/** Bookmarks arrive together, `apartMs` apart, after a silence. */
+function receiveBookmarks(
+  time: FakeTime,
+  pauses: ReturnType<BufferingSuspicion["openBody"]>,
+  { count, apartMs }: { count: number; apartMs: number },
+): void {
+  pauses.readStarts(false);
+  time.tick(10 * SECOND);
+  for (let bookmark = 0; bookmark < count; bookmark++) {
+    if (bookmark > 0) time.tick(apartMs);
+    pauses.received(170);
+    pauses.bookmark();
+    pauses.readStarts(false);
+  }
+}
+
+Deno.test("BufferingSuspicion reports bookmarks that arrive together three times", () => {
+  using time = new FakeTime();
+  const { suspicion: one, warnings } = suspicion();
+  for (let count = 0; count < 3; count++) {
+    assertEquals(warnings, []);
+    const pauses = one.openBody(0);
+    receiveBookmarks(time, pauses, { count: 5, apartMs: 0 });
+    pauses.ended();
+  }
+  assert(warnings[0]?.includes("3 times in a row, bookmarks"));
+});
+
+Deno.test("BufferingSuspicion reports bookmarks that arrive together on one watch", () => {
+  using time = new FakeTime();
+  const { suspicion: one, warnings } = suspicion();
+  const pauses = one.openBody(0);
+  for (let count = 0; count < 3; count++) {
+    assertEquals(warnings, []);
+    receiveBookmarks(time, pauses, { count: 2, apartMs: 0 });
+  }
+  pauses.stop();
+  assertEquals(warnings.length, 1);
+});
+
+Deno.test("BufferingSuspicion does not report the last two bookmarks of a watch", () => {
+  using time = new FakeTime();
+  const { suspicion: one, warnings } = suspicion();
+  for (let count = 0; count < 5; count++) {
+    const pauses = one.openBody(0);
+    receiveBookmarks(time, pauses, { count: 2, apartMs: SECOND });
+    pauses.ended();
+  }
+  assertEquals(warnings, []);
+});
+
+Deno.test("BufferingSuspicion does not report what a suspended computer finds", () => {
+  using time = new FakeTime();
+  const { suspicion: one, warnings } = suspicion();
+  const pauses = one.openBody(0);
+  for (let count = 0; count < 10; count++) {
+    receiveBookmarks(time, pauses, { count: 2, apartMs: 0 });
+    receiveBookmarks(time, pauses, { count: 1, apartMs: 0 });
+    time.tick(10 * SECOND);
+  }
+  pauses.stop();
+  assertEquals(warnings, []);
+});
+
+Deno.test("BufferingSuspicion does not report bookmarks that a consumer reads late", () => {
+  using time = new FakeTime();
+  const { suspicion: one, warnings } = suspicion();
+  const pauses = one.openBody(0);
+  for (let count = 0; count < 5; count++) {
+    pauses.readStarts(false);
+    time.tick(10 * SECOND);
+    pauses.received(5000);
+    time.tick(90 * SECOND);
+    pauses.bookmark();
+    pauses.bookmark();
+  }
+  pauses.stop();
+  assertEquals(warnings, []);
 });
 
 Deno.test("BufferingSuspicion reports watches without a response between lists that have one", () => {
@@ -207,6 +291,8 @@ Deno.test("BufferingSuspicion does not count late responses that are cancelled, 
 /** How bytes get from the server to the client. */
 type Link = (send: (piece: Uint8Array<ArrayBuffer>) => void) => {
   write: (line: Uint8Array<ArrayBuffer>) => void;
+  /** Called before the response ends. */
+  end: () => void;
 };
 
 /** Sends at once, in several packets. */
@@ -217,7 +303,14 @@ const direct: Link = (send) => ({
       send(line.slice(start, start + size));
     }
   },
+  end: () => {},
 });
+
+/** Sends everything at the end, as a proxy does that compresses. */
+const compressing: Link = (send) => {
+  const held: Uint8Array<ArrayBuffer>[] = [];
+  return { write: (line) => held.push(line), end: () => held.forEach(send) };
+};
 
 /** Collects bytes, and sends multiples of a size, as nginx does. */
 function buffering(size: number): Link {
@@ -232,6 +325,7 @@ function buffering(size: number): Link {
         if (whole > 0) send(all.slice(0, whole));
         held = all.slice(whole);
       },
+      end: () => send(held),
     };
   };
 }
@@ -244,6 +338,7 @@ class LinkedServer {
   readonly #link: Link;
   #version = 10;
   #write: (line: Uint8Array<ArrayBuffer>) => void = () => {};
+  #end: () => void = () => {};
 
   constructor(link: Link) {
     this.#link = link;
@@ -262,8 +357,22 @@ class LinkedServer {
   change(padding: number): void {
     const resourceVersion = `${++this.#version}`;
     const metadata = { name: "web", uid: "1", resourceVersion };
-    const object = { kind: "Pod", metadata, padding: "x".repeat(padding) };
-    this.#write(bytes(`${JSON.stringify({ type: "MODIFIED", object })}\n`));
+    this.#send("MODIFIED", { metadata, padding: "x".repeat(padding) });
+  }
+
+  bookmark(): void {
+    const metadata = { resourceVersion: `${this.#version}` };
+    this.#send("BOOKMARK", { metadata });
+  }
+
+  /** Ends the watch. */
+  end(): void {
+    this.#end();
+  }
+
+  #send(type: string, object: object): void {
+    const event = { type, object: { kind: "Pod", ...object } };
+    this.#write(bytes(`${JSON.stringify(event)}\n`));
   }
 
   #list(): Response {
@@ -275,8 +384,12 @@ class LinkedServer {
     return new Response(
       new ReadableStream({
         start: (controller) => {
-          const { write } = this.#link((piece) => controller.enqueue(piece));
-          this.#write = write;
+          const link = this.#link((piece) => controller.enqueue(piece));
+          this.#write = link.write;
+          this.#end = () => {
+            link.end();
+            controller.close();
+          };
         },
       }),
     );
@@ -313,11 +426,33 @@ for (const kind of ["RetryWatcher", "IndexerInformerWatcher"]) {
   });
 }
 
+Deno.test("IndexerInformerWatcher writes once that a proxy holds bookmarks back until the end", async () => {
+  using time = new FakeTime();
+  using captured = captureConsole();
+  const server = new LinkedServer(compressing);
+  await using informer = new IndexerInformerWatcher(server.pods, {
+    watchList: false,
+  });
+  await pass(time, 0);
+  for (let watch = 0; watch < 5; watch++) {
+    for (let minute = 0; minute < 5; minute++) {
+      server.bookmark();
+      await pass(time, 60 * SECOND);
+    }
+    server.end();
+    await pass(time, SECOND);
+  }
+  informer.stop();
+  assertEquals(captured.written.length, 1);
+  assert(String(captured.written[0]?.[0]).includes("proxy_buffering"));
+});
+
 Deno.test("RetryWatcher is not warned of a proxy on a direct connection, however events come and are read", async () => {
   const step = fc.record({
     padding: fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 20_000 })),
     events: fc.nat({ max: 3 }),
     reads: fc.nat({ max: 4 }),
+    bookmark: fc.boolean(),
     ms: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 30_000 })),
   });
   await fc.assert(
@@ -331,10 +466,13 @@ Deno.test("RetryWatcher is not warned of a proxy on a direct connection, however
       const reader = watcher.events.getReader();
       const reads: Promise<unknown>[] = [];
       await pass(time, 0);
-      for (const { padding, events, reads: count, ms } of steps) {
+      for (const { padding, events, bookmark, reads: count, ms } of steps) {
         for (let each = 0; each < events; each++) server.change(padding);
         for (let each = 0; each < count; each++) reads.push(reader.read());
         await pass(time, ms);
+        if (!bookmark) continue;
+        server.bookmark();
+        await pass(time, SECOND);
       }
       watcher.stop();
       await Promise.all(reads);
