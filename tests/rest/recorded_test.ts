@@ -113,7 +113,11 @@ function cutEverywhere(line: string): Uint8Array<ArrayBuffer>[] {
 Deno.test("scanEvent() finds all of every recorded change, and exactly that", () => {
   for (const line of CHANGES) {
     const whole = bytes(line);
-    const scanned = scanEvent(whole, 0, whole.length);
+    const scanned = scanEvent(
+      { bytes: whole, ascii: undefined },
+      0,
+      whole.length,
+    );
     assertExists(scanned, line);
     const { type, object } = scanned;
     const part = (start: number, end: number) =>
@@ -135,7 +139,11 @@ Deno.test("scanEvent() declines every recorded event that is cut at any byte", (
   for (const line of EVENTS) {
     const whole = bytes(line);
     for (let end = 0; end < whole.length; end++) {
-      assert(scanEvent(whole, 0, end) === undefined, `${end} bytes of ${line}`);
+      const source = { bytes: whole, ascii: undefined };
+      assert(
+        scanEvent(source, 0, end) === undefined,
+        `${end} bytes of ${line}`,
+      );
     }
   }
 });
