@@ -70,8 +70,9 @@ export interface RestClientOptions {
   requestTimeoutMs?: number | undefined;
   /**
    * Whether the server may compress its responses. `"auto"`: not where it is on
-   * this host, since compressing costs more there than it saves; elsewhere the
-   * runtime decides, as its `fetch` does. `"identity"`: never.
+   * this host, since compressing costs more there than it saves, and never the
+   * initial events of a watch, which not every runtime can decompress; elsewhere
+   * the runtime decides, as its `fetch` does. `"identity"`: never.
    *
    * @default {"auto"}
    */
@@ -113,6 +114,12 @@ export interface RestRequest {
   query?: Readonly<Record<string, Parameter>> | undefined;
   /** The `Accept` header. */
   accept: string;
+  /**
+   * Whether to ask for no compression, even where it is left to the runtime.
+   *
+   * @default {false}
+   */
+  uncompressed?: boolean | undefined;
   /** Aborts the request. */
   signal?: AbortSignal | undefined;
 }
@@ -143,6 +150,7 @@ interface Call {
   name: string;
   method: string;
   accept: string;
+  uncompressed: boolean;
   body: string | undefined;
   /** When it was sent, by `Date.now()`. */
   sentAt: number;
@@ -297,6 +305,7 @@ export class RestClient {
 
   #call(request: RestRequest): Call {
     const { path, query = {}, accept, signal, method = "GET", body } = request;
+    const { uncompressed = false } = request;
     const url = this.url(path);
     return {
       url,
@@ -305,6 +314,7 @@ export class RestClient {
       body: body === undefined ? undefined : JSON.stringify(body),
       urlWithQuery: requestUrl(url, query),
       accept,
+      uncompressed,
       sentAt: Date.now(),
       // Last, because it must be released from here on.
       exchange: new Exchange(signal, this.#fetch),
@@ -345,6 +355,7 @@ export class RestClient {
     );
     const headers = new Headers(this.#headers);
     headers.set("accept", call.accept);
+    if (call.uncompressed) askForNoCompression(headers);
     if (call.body !== undefined) {
       headers.set("content-type", "application/json");
     }

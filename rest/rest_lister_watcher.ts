@@ -88,8 +88,12 @@ export interface RestListerWatcherOptions {
   dropManagedFields?: boolean | undefined;
   /**
    * Whether the server may compress its responses. `"auto"`: not where it is on
-   * this host, since compressing costs more there than it saves; elsewhere the
-   * runtime decides, as its `fetch` does. `"identity"`: never.
+   * this host, since compressing costs more there than it saves, and never the
+   * initial events of a watch, which not every runtime can decompress; elsewhere
+   * the runtime decides, as its `fetch` does. `"identity"`: never.
+   *
+   * An informer far away from its server may therefore sync sooner by LIST
+   * (`watchList: false`), which is compressed.
    *
    * @default {"auto"}
    */
@@ -329,6 +333,10 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       path: this.#path,
       query: withDefaults({ watch: true, ...this.#selectors }, parameters),
       accept: this.#accept.watch,
+      // A kube-apiserver (seen: 1.37.2) sends them as many gzip members. Deno's
+      // fetch, and DecompressionStream from Node 24 on, read only the first one:
+      // the watch would end with it.
+      uncompressed: options.sendInitialEvents === true,
       signal,
       dropManagedFields: this.#drops(options),
     });

@@ -224,6 +224,29 @@ for (
   });
 }
 
+for (
+  const [what, options, watch, encoding] of [
+    ["initial events", {}, { sendInitialEvents: true }, "identity"],
+    ["a watch", {}, { resourceVersion: "1" }, null],
+    [
+      "initial events with its own header",
+      { headers: { "accept-encoding": "gzip" } },
+      { sendInitialEvents: true },
+      "gzip",
+    ],
+  ] as const
+) {
+  Deno.test(`RestListerWatcher.watch() asks for encoding ${encoding} for ${what}`, async () => {
+    let sent: string | null = "";
+    const pods = podsFrom((init) => {
+      sent = new Headers(init.headers).get("accept-encoding");
+      return new Response("");
+    }, options);
+    await (await pods.watch(watch)).cancel();
+    assertEquals(sent, encoding);
+  });
+}
+
 Deno.test("RestListerWatcher asks for nothing from a cache where the runtime knows caches", async () => {
   let cache: unknown;
   const pods = podsFrom((init) => {
