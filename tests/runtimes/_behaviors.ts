@@ -313,8 +313,15 @@ const leavesStalledTls = withServer({ tls: true }, async (server) => {
   await other.cancel();
 });
 
-function watchesMany(count: number): Behavior {
-  return withServer({}, async (server) => {
+/**
+ * Many watches at once of one host.
+ *
+ * @param count How many.
+ * @param options The server.
+ * @returns The behavior.
+ */
+export function watchesMany(count: number, options: SceneOptions): Behavior {
+  return withServer(options, async (server) => {
     const start = await server.create("start");
     const watchers = Array.from(
       { length: count },
@@ -379,7 +386,7 @@ export const behaviors: ReadonlyMap<string, Behavior> = new Map([
   ["a request without an answer", endsSilentRequests],
   ["a silent watch", leavesSilentWatches],
   ["a stalled TLS connection", leavesStalledTls],
-  ["200 watches at once", watchesMany(200)],
+  ["200 watches at once", watchesMany(200, {})],
   ["gzip, live events included", readsGzip],
   ["one byte at a time", readsSingleBytes],
 ]);

@@ -132,8 +132,6 @@ const refusesCluster: Behavior = async (call) => {
 async function run(stage: string): Promise<void> {
   await runSuite({
     stage,
-    // A worker trusts the public authorities only.
-    without: ["a stalled TLS connection"],
     more: new Map([
       ["Cluster says that it cannot", refusesCluster],
       ["an informer at the top level says that it cannot", refusesTopLevel],
