@@ -9,6 +9,7 @@
 
 import { linesOf } from "./_lines.ts";
 import { peakBytes } from "./_memory.ts";
+import { OBSERVED_PEERS } from "./_observed_peers.ts";
 import { PEERS } from "./_peers.ts";
 
 /** The cost of one watch. */
@@ -23,7 +24,7 @@ if (import.meta.main) await main();
 
 async function main(): Promise<void> {
   const [name = "", server = ""] = Deno.args;
-  const peer = PEERS[name];
+  const peer = PEERS[name] ?? OBSERVED_PEERS[name];
   if (peer === undefined) throw new RangeError(`Unknown peer ${name}`);
   for await (const line of linesOf(Deno.stdin.readable)) {
     const events = Number(line);

@@ -90,6 +90,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench:informer", [benchmark("informer.ts")]],
   ["bench:latency", [benchmark("latency.ts")]],
   ["bench:lists", [benchmark("lists.ts")]],
+  ["bench:observer", [benchmark("observer.ts")]],
   ["bench:resume", [benchmark("resume.ts")]],
   ["bench:startup", [benchmark("startup.ts")]],
   ["corpus", [["run", PACKAGES, "-A", "bench/corpus.ts"]]],
