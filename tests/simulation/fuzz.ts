@@ -1,0 +1,34 @@
+/**
+ * Decodes many random bodies of watches: `deno task fuzz 100000 [SEED]`.
+ *
+ * @module
+ */
+
+import { fuzzDecoder } from "./_decoder_fuzz.ts";
+
+/** So many are drawn from each seed. */
+const CASES_OF_A_SEED = 10_000;
+
+/** How many wrong cases are shown. */
+const MOST_SHOWN = 10;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [countText = "100000", seedText = "1"] = args;
+  const count = Number(countText);
+  const begin = performance.now();
+  let wrong = 0;
+  let seed = Number(seedText);
+  for (let left = count; left > 0; left -= CASES_OF_A_SEED, seed++) {
+    const cases = await fuzzDecoder(seed, Math.min(left, CASES_OF_A_SEED));
+    for (const { index, body, problem } of cases) {
+      if (++wrong > MOST_SHOWN) break;
+      console.log(`seed ${seed}, case ${index}: ${JSON.stringify(body)}`);
+      console.log(problem);
+    }
+  }
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  console.log(`${count} cases in ${seconds} s, ${wrong} wrong`);
+  return wrong === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
