@@ -1,0 +1,206 @@
+/**
+ * Applies the mutants one at a time, in a copy of the repository, and runs the
+ * tests that concern the file: `deno task mutants [--first N] [--count N]
+ * [--simulation]`. With the last option, only the simulations are run.
+ *
+ * @module
+ */
+
+import { type Mutant, MUTANTS } from "./_mutants.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** What is not part of a test. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ".git",
+  "findings",
+  "npm",
+  "site",
+]);
+
+/** A run of tests that takes longer hangs. */
+const LONGEST_MS = 180_000;
+
+const SIMULATION = ["tests/simulation/"];
+
+/** Which tests concern the files of a directory, besides a file's own. */
+const CONCERNED: Readonly<Record<string, readonly string[]>> = {
+  "watch": [
+    "tests/watch/retry_watcher",
+    "tests/watch/request_rate",
+    "tests/watch/leftovers",
+  ],
+  "internal": ["tests/internal/", "tests/watch/retry_watcher"],
+  "cache": [
+    "tests/cache/",
+    "tests/watch/indexer_informer_watcher",
+    "tests/watch/informer_stop",
+    "tests/watch/leftovers",
+  ],
+  "rest": ["tests/rest/"],
+};
+
+/** How a run of tests has ended. */
+type Verdict = "caught" | "hangs" | "survived";
+
+interface Options {
+  readonly first: number;
+  readonly count: number;
+  readonly onlySimulation: boolean;
+  readonly packages: readonly string[];
+}
+
+function parse(args: readonly string[]): Options {
+  const separator = args.indexOf("--");
+  const packages = args.slice(0, Math.max(0, separator));
+  const own = args.slice(separator + 1);
+  const number = (name: string, standard: number) => {
+    const at = own.indexOf(name);
+    return at === -1 ? standard : Number(own[at + 1]);
+  };
+  return {
+    first: number("--first", 1),
+    count: number("--count", MUTANTS.length),
+    onlySimulation: own.includes("--simulation"),
+    packages,
+  };
+}
+
+/** Copies what tests need, and returns all tests. */
+async function copyTree(
+  from: URL,
+  to: string,
+  below = "",
+): Promise<string[]> {
+  const tests: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
+    if (LEFT_OUT.has(name)) continue;
+    const path = below + name;
+    if (isDirectory) {
+      await Deno.mkdir(`${to}/${path}`);
+      const inside = new URL(`${name}/`, from);
+      tests.push(...await copyTree(inside, to, `${path}/`));
+    } else if (isFile) {
+      await Deno.copyFile(new URL(name, from), `${to}/${path}`);
+      if (path.endsWith("_test.ts")) tests.push(path);
+    }
+  }
+  return tests;
+}
+
+/** The tests that concern a file, those of the file itself first. */
+function stagesFor(
+  { file }: Mutant,
+  tests: readonly string[],
+  { onlySimulation }: Options,
+): string[][] {
+  const [directory = "", name = ""] = file.split("/");
+  const own = `tests/${directory}/${
+    name.replace(/^_/, "").replace(".ts", "_test.ts")
+  }`;
+  const startingWith = (prefixes: readonly string[]) =>
+    tests.filter((test) =>
+      test !== own && !test.includes("/mutants/") &&
+      prefixes.some((prefix) => test.startsWith(prefix))
+    );
+  const simulation = startingWith(SIMULATION);
+  const stages = onlySimulation ? [simulation] : [
+    tests.filter((test) => test === own),
+    startingWith(CONCERNED[directory] ?? []),
+    simulation,
+  ];
+  return stages.filter((stage) => stage.length > 0);
+}
+
+async function run(
+  tests: readonly string[],
+  cwd: string,
+  { packages }: Options,
+): Promise<{ verdict: Verdict; by: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      ...packages,
+      "-A",
+      "--quiet",
+      "--no-check",
+      "--fail-fast",
+      "--reporter=dot",
+      ...tests,
+    ],
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let hangs = false;
+  const timer = setTimeout(() => {
+    hangs = true;
+    child.kill("SIGKILL");
+  }, LONGEST_MS);
+  const { success, stdout } = await child.output();
+  clearTimeout(timer);
+  if (hangs) return { verdict: "hangs", by: tests.join(" ") };
+  if (success) return { verdict: "survived", by: "" };
+  const output = new TextDecoder().decode(stdout);
+  const by = /^(.+) => \.\/tests\//m.exec(output)?.[1] ?? "an error";
+  return { verdict: "caught", by };
+}
+
+async function judge(
+  mutant: Mutant,
+  { tests, copy, options }: {
+    tests: readonly string[];
+    copy: string;
+    options: Options;
+  },
+): Promise<{ verdict: Verdict; by: string }> {
+  const path = `${copy}/${mutant.file}`;
+  const code = await Deno.readTextFile(path);
+  if (code.split(mutant.find).length !== 2) {
+    throw new Error(
+      `Cannot apply the mutant: '${mutant.find}' is not once in ${mutant.file}`,
+    );
+  }
+  // A function, since a string could contain references such as $&.
+  await Deno.writeTextFile(
+    path,
+    code.replace(mutant.find, () => mutant.replace),
+  );
+  try {
+    for (const stage of stagesFor(mutant, tests, options)) {
+      const result = await run(stage, copy, options);
+      if (result.verdict !== "survived") return result;
+    }
+    return { verdict: "survived", by: "" };
+  } finally {
+    await Deno.writeTextFile(path, code);
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  const copy = await Deno.makeTempDir({ prefix: "mutants-" });
+  let survivors = 0;
+  try {
+    const tests = (await copyTree(ROOT, copy)).sort();
+    console.log("| # | file | what goes wrong | | noticed by |");
+    console.log("| --- | --- | --- | --- | --- |");
+    for (const [index, mutant] of MUTANTS.entries()) {
+      const number = index + 1;
+      if (number < options.first) continue;
+      if (number >= options.first + options.count) break;
+      const { verdict, by } = await judge(mutant, { tests, copy, options });
+      if (verdict === "survived") survivors++;
+      console.log(
+        `| ${number} | ${mutant.file} | ${mutant.breaks} | ${verdict} | ${by} |`,
+      );
+    }
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+  console.log(`\n${survivors} of them survived`);
+  return survivors === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
