@@ -18,6 +18,7 @@ const DOCUMENTS = [
   "docs/ready.md",
   "docs/serverless.md",
   "docs/runtimes.md",
+  "docs/servers.md",
   "docs/workers.md",
   "examples/README.md",
   "tests/e2e/README.md",
