@@ -84,7 +84,7 @@ export class BufferingWarnings {
     if (this.#hosts.has(host)) return;
     this.#hosts.add(host);
     this.#report(
-      `A proxy on the way to ${host} holds events back: ${seen}: switch off buffering and compression for watches there (nginx: proxy_buffering off)`,
+      `A proxy on the way to ${host} seems to hold events back: ${seen}: switch off buffering and compression for watches there (nginx: proxy_buffering off)`,
     );
   }
 }
