@@ -23,19 +23,35 @@ class Marked {
   }
 }
 
-/** The identity of an object that has not been parsed yet. */
-export class KnownIdentity extends Marked {
-  #identity: Readonly<ObjectIdentity> | undefined;
+/** An object that is parsed when it is looked at. */
+export interface Unparsed<T> {
+  /** Whose object it is. */
+  readonly identity: Readonly<ObjectIdentity>;
+  /** Its uid. */
+  readonly uid: string | undefined;
+  /** Its resource version. */
+  readonly version: string | undefined;
+  /** The object, the same at each look. What parsing it throws, the look throws. */
+  readonly object: T;
+}
+
+/**
+ * The identity of an object that has not been parsed yet, and the object.
+ *
+ * @typeParam T Type of the object.
+ */
+export class KnownIdentity<T> extends Marked {
+  #unparsed: Unparsed<T> | undefined;
 
   /**
-   * Keeps the identity of an event's object with the event.
+   * Keeps an object that has not been parsed with its event.
    *
    * @param event The event, of which no identity has been kept before.
-   * @param identity Whose event it is.
+   * @param unparsed The object.
    */
-  constructor(event: object, identity: Readonly<ObjectIdentity>) {
+  constructor(event: object, unparsed: Unparsed<T>) {
     super(event);
-    this.#identity = identity;
+    this.#unparsed = unparsed;
   }
 
   /**
@@ -45,7 +61,21 @@ export class KnownIdentity extends Marked {
    * @returns Its identity; undefined where the object itself has to be asked.
    */
   static of(event: object): Readonly<ObjectIdentity> | undefined {
-    return #identity in event ? event.#identity : undefined;
+    return #unparsed in event ? event.#unparsed?.identity : undefined;
+  }
+
+  /**
+   * Returns the object of an event.
+   *
+   * @typeParam T Type of the object.
+   * @param event Any event.
+   * @returns The object that has not been parsed; undefined where the event has
+   *   the object itself.
+   */
+  static unparsed<T>(
+    event: { readonly object: T },
+  ): Unparsed<T> | undefined {
+    return KnownIdentity.#has<T>(event) ? event.#unparsed : undefined;
   }
 
   /**
@@ -55,7 +85,12 @@ export class KnownIdentity extends Marked {
    * @param event Any event.
    */
   static forget(event: object): void {
-    if (#identity in event) event.#identity = undefined;
+    if (#unparsed in event) event.#unparsed = undefined;
+  }
+
+  /** The object is of the type that the event is of. */
+  static #has<T>(event: object): event is KnownIdentity<T> {
+    return #unparsed in event;
   }
 }
 

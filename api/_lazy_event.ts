@@ -16,21 +16,8 @@
  * @module
  */
 
-import { KnownIdentity, KnownItems } from "./_known_identity.ts";
-import type {
-  ChangeEvent,
-  KubernetesList,
-  KubernetesObject,
-  ObjectIdentity,
-} from "./types.ts";
-
-/** An object that has not been looked at. */
-export interface Unparsed<T extends KubernetesObject> {
-  /** Whose object it is. */
-  readonly identity: Readonly<ObjectIdentity>;
-  /** Parses the object, if it is looked at. What it throws, the look throws. */
-  parse(): T;
-}
+import { KnownIdentity, KnownItems, type Unparsed } from "./_known_identity.ts";
+import type { ChangeEvent, KubernetesList, KubernetesObject } from "./types.ts";
 
 /** What Node, Deno and Bun look for before they print an object. */
 const PRINTER = Symbol.for("nodejs.util.inspect.custom");
@@ -43,7 +30,7 @@ type LazyName = "object" | "items";
 
 /** An event or a list that has not been looked at. */
 type Unlooked =
-  & { readonly [UNPARSED]: { parse(): unknown } }
+  & { readonly [UNPARSED]: { readonly object: unknown } }
   & {
     readonly [name in LazyName]?: unknown;
   };
@@ -59,7 +46,7 @@ function accessorsOf(name: LazyName): {
   return {
     property: {
       get(this: Unlooked) {
-        const value = this[UNPARSED].parse();
+        const value = this[UNPARSED].object;
         settle(this, name, value);
         return value;
       },
@@ -95,9 +82,46 @@ export function lazyEvent<T extends KubernetesObject>(
   unparsed: Unparsed<T>,
 ): ChangeEvent<T> {
   const event = { type };
-  new KnownIdentity(event, unparsed.identity);
+  new KnownIdentity(event, unparsed);
   addObject(event, unparsed);
   return event;
+}
+
+/**
+ * An event that is not for anyone else yet: {@linkcode deliverable} makes it one
+ * that is. This one is created many times as fast.
+ *
+ * @typeParam T Type of the object.
+ */
+class PendingEvent<T extends KubernetesObject> {
+  readonly type: ChangeEvent<T>["type"];
+  readonly #unparsed: Unparsed<T>;
+
+  constructor(type: ChangeEvent<T>["type"], unparsed: Unparsed<T>) {
+    this.type = type;
+    this.#unparsed = unparsed;
+    new KnownIdentity(this, unparsed);
+  }
+
+  get object(): T {
+    return this.#unparsed.object;
+  }
+}
+
+/**
+ * Creates an event about an object that has not been parsed, for use in the
+ * library.
+ *
+ * @typeParam T Type of the object.
+ * @param type The type of the event.
+ * @param unparsed The object.
+ * @returns The event.
+ */
+export function pendingEvent<T extends KubernetesObject>(
+  type: ChangeEvent<T>["type"],
+  unparsed: Unparsed<T>,
+): ChangeEvent<T> {
+  return new PendingEvent(type, unparsed);
 }
 
 /**
@@ -107,16 +131,31 @@ export function lazyEvent<T extends KubernetesObject>(
  * @typeParam T Type of the object.
  * @param event The event.
  * @param type The type of the other one.
- * @returns The other one.
+ * @returns The other one, for use in the library.
  */
 export function eventAs<T extends KubernetesObject>(
   event: { readonly object: T },
   type: ChangeEvent<T>["type"],
 ): ChangeEvent<T> {
-  const identity = KnownIdentity.of(event);
-  return identity === undefined
+  const unparsed = KnownIdentity.unparsed(event);
+  return unparsed === undefined
     ? { type, object: event.object }
-    : lazyEvent<T>(type, { identity, parse: () => event.object });
+    : pendingEvent(type, unparsed);
+}
+
+/**
+ * Makes an event one that a consumer may have.
+ *
+ * @typeParam T Type of the object.
+ * @param event Any event.
+ * @returns The event itself, unless it is only for use in the library.
+ */
+export function deliverable<T extends KubernetesObject>(
+  event: ChangeEvent<T>,
+): ChangeEvent<T> {
+  if (!(event instanceof PendingEvent)) return event;
+  const unparsed = KnownIdentity.unparsed(event);
+  return unparsed === undefined ? event : lazyEvent(event.type, unparsed);
 }
 
 /**
@@ -133,8 +172,11 @@ export function lazyList<T extends KubernetesObject>(
   items: readonly ChangeEvent<T>[],
 ): KubernetesList<T> {
   new KnownItems(list, items);
-  const parse = () => items.map(({ object }) => object);
-  addHidden(list, ITEMS.printer, { parse });
+  addHidden(list, ITEMS.printer, {
+    get object() {
+      return items.map(({ object }) => object);
+    },
+  });
   return Object.defineProperty(list, "items", ITEMS.property);
 }
 
@@ -149,7 +191,7 @@ function addObject<T extends KubernetesObject>(
 function addHidden(
   target: object,
   printer: PropertyDescriptor,
-  value: { parse(): unknown },
+  value: { readonly object: unknown },
 ): void {
   Object.defineProperty(target, PRINTER, printer);
   Object.defineProperty(target, UNPARSED, { value, configurable: true });

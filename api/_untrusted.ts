@@ -184,7 +184,7 @@ export function identityOfEvent(
  * @returns Whether it is.
  */
 export function isAboutObject(event: { readonly object: unknown }): boolean {
-  return KnownIdentity.of(event) !== undefined || isRecord(event.object);
+  return KnownIdentity.unparsed(event) !== undefined || isRecord(event.object);
 }
 
 /**
@@ -194,8 +194,8 @@ export function isAboutObject(event: { readonly object: unknown }): boolean {
  * @returns The resource version of its object; undefined where it has none.
  */
 export function versionOfEvent(event: WatchEvent): string | undefined {
-  const known = KnownIdentity.of(event);
-  return known === undefined ? versionOf(event.object) : known.resourceVersion;
+  const known = KnownIdentity.unparsed(event);
+  return known === undefined ? versionOf(event.object) : known.version;
 }
 
 /**

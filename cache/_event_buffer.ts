@@ -72,10 +72,11 @@ export class PlainBuffer<T extends KubernetesObject> implements EventBuffer<T> {
   }
 }
 
-/** The pending events of one object: one, or a deletion and what follows. */
-type Pending<T extends KubernetesObject> =
-  | [ChangeEvent<T>]
-  | [ChangeEvent<T>, ChangeEvent<T>];
+/** A deletion and what follows. */
+type Pair<T extends KubernetesObject> = [ChangeEvent<T>, ChangeEvent<T>];
+
+/** The pending events of one object. */
+type Pending<T extends KubernetesObject> = ChangeEvent<T> | Pair<T>;
 
 /** Keeps at most one event for each object. */
 export class CoalescingBuffer<T extends KubernetesObject>
@@ -87,17 +88,13 @@ export class CoalescingBuffer<T extends KubernetesObject>
   /** See `EventBuffer.put`. */
   put(key: string, event: ChangeEvent<T>): void {
     const before = this.#pending.get(key);
-    if (before === undefined) {
-      this.#pending.set(key, [event]);
-      return;
-    }
-    const [first, second] = before;
-    const merged = second === undefined
-      ? merge(first, event)
-      : [first, ...merge(second, event)];
-    const [head, next] = merged;
-    if (head === undefined) this.#pending.delete(key);
-    else this.#pending.set(key, next === undefined ? [head] : [head, next]);
+    const merged = before === undefined
+      ? event
+      : Array.isArray(before)
+      ? pendingOf([before[0], ...merge(before[1], event)])
+      : pendingOf(merge(before, event));
+    if (merged === undefined) this.#pending.delete(key);
+    else this.#pending.set(key, merged);
   }
 
   /** See `EventBuffer.take`. */
@@ -108,10 +105,12 @@ export class CoalescingBuffer<T extends KubernetesObject>
       this.#keys = undefined;
       return undefined;
     }
-    const [first, second] = this.#pending.get(key) ?? [];
+    const pending = this.#pending.get(key);
     this.#pending.delete(key);
+    if (!Array.isArray(pending)) return pending;
+    const [first, second] = pending;
     // At the end of the map, where the iterator has not been yet.
-    if (second !== undefined) this.#pending.set(key, [second]);
+    this.#pending.set(key, second);
     return first;
   }
 
@@ -124,6 +123,12 @@ export class CoalescingBuffer<T extends KubernetesObject>
   get size(): number {
     return this.#pending.size;
   }
+}
+
+function pendingOf<T extends KubernetesObject>(
+  [first, second]: readonly ChangeEvent<T>[],
+): Pending<T> | undefined {
+  return first === undefined || second === undefined ? first : [first, second];
 }
 
 /** Merges two consecutive events of one object. */

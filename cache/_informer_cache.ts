@@ -14,9 +14,9 @@ import { errorText } from "../internal/error_text.ts";
 import { isSameJson } from "../internal/same_json.ts";
 import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
-import { KnownIdentity } from "../api/_known_identity.ts";
+import { KnownIdentity, type Unparsed } from "../api/_known_identity.ts";
+import { pendingEvent } from "../api/_lazy_event.ts";
 import { identityOfEvent, uidOf } from "../api/_untrusted.ts";
-import { StoredEvent } from "./_stored_event.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
@@ -177,10 +177,8 @@ export class InformerCache<T extends KubernetesObject> {
   }
 
   #prepare(key: string, event: ChangeEvent<T>): Stored<T> | undefined {
-    const known = KnownIdentity.of(event);
-    if (known !== undefined && !this.looksAtObjects) {
-      return new StoredEvent(event, known);
-    }
+    const known = KnownIdentity.unparsed(event);
+    if (known !== undefined && !this.looksAtObjects) return known;
     // Before the transform, which may change the object itself.
     const { uid, resourceVersion: version } = identityOfEvent(event);
     const { object } = event;
@@ -243,9 +241,15 @@ function eventOf<T extends KubernetesObject>(
   type: ChangeEvent<T>["type"],
   stored: Stored<T>,
 ): ChangeEvent<T> {
-  return stored instanceof StoredEvent
-    ? stored.as(type)
+  return isUnparsed(stored)
+    ? pendingEvent(type, stored)
     : { type, object: stored.object };
+}
+
+function isUnparsed<T extends KubernetesObject>(
+  stored: Stored<T>,
+): stored is Unparsed<T> {
+  return "identity" in stored;
 }
 
 /**

@@ -33,13 +33,11 @@ import { LookPrediction } from "./_look_prediction.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { JsonParser } from "./_response_body.ts";
-import { scannedIdentity } from "./_scanned_identity.ts";
 import {
   type Extent,
   scanEvent,
   scanEventForManagedFields,
   type ScannedEvent,
-  type ScannedObject,
 } from "./_scanner.ts";
 import { TextLines } from "./_text_lines.ts";
 import {
@@ -115,6 +113,12 @@ type BodyReader =
     reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   };
 
+/** What a read of the body gives. */
+interface BodyRead {
+  readonly done: boolean;
+  readonly value?: Uint8Array<ArrayBuffer> | undefined;
+}
+
 class EventDecoder<T extends KubernetesObject> {
   readonly events: ReadableStream<WatchEvent<T>>;
   readonly #controller: ReadableStreamDefaultController<WatchEvent<T>>;
@@ -131,6 +135,19 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #objects: ObjectDecoder;
   readonly #pauses: BodyPauses | undefined;
   readonly #onAbort = () => this.#abort();
+  readonly #onReadError = (error: unknown) => {
+    if (this.#ended) return;
+    this.#pauses?.ended();
+    this.#fail(this.#redactor.redactError(error));
+  };
+  readonly #onRead = (read: BodyRead) => {
+    try {
+      this.#take(read);
+    } catch (error) {
+      this.#onReadError(error);
+    }
+  };
+  #isReading = false;
   #ended = false;
 
   constructor(
@@ -163,48 +180,39 @@ class EventDecoder<T extends KubernetesObject> {
     else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  #pull(): Promise<void> | void {
+  #pull(): void {
+    if (this.#isReading) return;
     try {
       const event = this.#nextEvent();
-      if (event === undefined) return this.#readMore();
+      if (event === undefined) return this.#read();
       this.#controller.enqueue(event);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #readMore(): Promise<void> {
-    try {
-      for (;;) {
-        this.#pauses?.readStarts(this.#lines.hasRest);
-        const more = await this.#read();
-        if (this.#ended) return;
-        if (!more) this.#pauses?.ended();
-        const event = more ? this.#nextEvent() : this.#lastEvent();
-        if (event !== undefined) return this.#controller.enqueue(event);
-        if (!more) {
-          this.#end();
-          return this.#controller.close();
-        }
-      }
-    } catch (error) {
-      if (!this.#ended) this.#pauses?.ended();
-      this.#fail(this.#redactor.redactError(error));
-    }
+  /** Reads once. Each promise more would cost as much as finding an event. */
+  #read(): void {
+    this.#isReading = true;
+    this.#pauses?.readStarts(this.#lines.hasRest);
+    const read: Promise<BodyRead> = this.#body.byob
+      ? this.#body.reader.read(this.#lines.lend())
+      : this.#body.reader.read();
+    read.then(this.#onRead, this.#onReadError);
   }
 
-  /** Reads once; false at the end of the body. */
-  async #read(): Promise<boolean> {
-    if (this.#body.byob) {
-      const { done, value } = await this.#body.reader.read(this.#lines.lend());
-      if (value) this.#lines.giveBack(value);
-      if (!done) this.#pauses?.received(value.length);
-      return !done;
-    }
-    const { done, value } = await this.#body.reader.read();
-    if (value) this.#lines.append(value);
-    if (!done) this.#pauses?.received(value.length);
-    return !done;
+  #take({ done, value }: BodyRead): void {
+    this.#isReading = false;
+    if (value && this.#body.byob) this.#lines.giveBack(value);
+    else if (value) this.#lines.append(value);
+    if (value && !done) this.#pauses?.received(value.length);
+    if (this.#ended) return;
+    if (done) this.#pauses?.ended();
+    const event = done ? this.#lastEvent() : this.#nextEvent();
+    if (event !== undefined) return this.#controller.enqueue(event);
+    if (!done) return this.#read();
+    this.#end();
+    this.#controller.close();
   }
 
   /** The event of the next line; undefined if no line is complete yet. */
@@ -270,26 +278,12 @@ class EventDecoder<T extends KubernetesObject> {
   }
 
   #lazy({ type, object }: ScannedEvent): WatchEvent<T> {
-    const identity = scannedIdentity(this.#wholeLines, object);
-    const text = this.#objectText(object);
-    const number = this.#looks.current;
+    const cut = this.#dropManagedFields ? object.managedFields : undefined;
+    const scanned = { source: this.#wholeLines, object, cut };
     return lazyEvent(
       type,
-      new UnparsedObject<T>(identity, this.#objects, { text, number }),
+      new UnparsedObject<T>(scanned, this.#objects, this.#looks.current),
     );
-  }
-
-  #objectText(object: ScannedObject): string {
-    const lines = this.#wholeLines;
-    const { start, end, managedFields: cut } = object;
-    if (cut === undefined || !this.#dropManagedFields) {
-      return lines.kept(object);
-    }
-    // Joining copies, so that nothing else is kept.
-    return [
-      lines.part({ start, end: cut.start }),
-      lines.part({ start: cut.end, end }),
-    ].join("");
   }
 
   #parse(line: string): WatchEvent<T> {

@@ -10,20 +10,19 @@
  */
 
 import { isRecord } from "../internal/json_fields.ts";
-import { lazyEvent } from "../api/_lazy_event.ts";
-import { scannedIdentity, type TextSource } from "./_scanned_identity.ts";
+import { pendingEvent } from "../api/_lazy_event.ts";
 import {
   type Extent,
   scanItem,
   scanListEnd,
   scanListStart,
   type ScannedItem,
-  type ScannedObject,
   scanProbableItem,
 } from "./_scanner.ts";
 import {
   type JsonParser,
   type ObjectDecoder,
+  type TextSource,
   UnparsedObject,
 } from "./_unparsed_object.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
@@ -66,15 +65,10 @@ export function takeUnparsed<T extends KubernetesObject>(
     const item = scanItem(window, at);
     if (item === undefined) return "incomplete";
     const { object } = item;
-    const identity = scannedIdentity(window, object);
-    const text = dropManagedFields
-      ? window.without(object, object.managedFields)
-      : window.copy(object);
-    const unparsed = new UnparsedObject<T>(identity, objects, {
-      text,
-      number: 0,
-    });
-    items.push(lazyEvent("ADDED", unparsed));
+    const cut = dropManagedFields ? object.managedFields : undefined;
+    const scanned = { source: window, object, cut };
+    const unparsed = new UnparsedObject<T>(scanned, objects, 0);
+    items.push(pendingEvent("ADDED", unparsed));
     return item;
   });
 }
@@ -121,7 +115,11 @@ function parsedWithoutManagedFields(
   parse: JsonParser,
 ): Record<string, unknown> | undefined {
   try {
-    const value = parse(window.without(object, object.managedFields));
+    const { start, end, managedFields: cut = { start: end, end } } = object;
+    const value = parse(
+      window.part({ start, end: cut.start }) +
+        window.part({ start: cut.end, end }),
+    );
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
@@ -191,20 +189,12 @@ class Window implements TextSource {
     this.ascii = text?.length === this.bytes.length ? text : undefined;
   }
 
-  copy({ start, end }: Extent): string {
+  part(part: Extent): string {
+    return this.ascii?.slice(part.start, part.end) ?? this.kept(part);
+  }
+
+  kept({ start, end }: Extent): string {
     return LENIENT.decode(this.bytes.subarray(start, end));
-  }
-
-  /** A copy of an object without a part of it. */
-  without({ start, end }: ScannedObject, cut: Extent | undefined): string {
-    if (cut === undefined) return this.copy({ start, end });
-    return [this.#part(start, cut.start), this.#part(cut.end, end)].join("");
-  }
-
-  #part(start: number, end: number): string {
-    return this.ascii === undefined
-      ? this.copy({ start, end })
-      : this.ascii.slice(start, end);
   }
 }
 

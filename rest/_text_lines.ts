@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { TextSource } from "./_scanned_identity.ts";
 import type { Extent } from "./_scanner.ts";
+import type { TextSource } from "./_unparsed_object.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 
 const NEWLINE = 0x0a;
@@ -97,37 +97,21 @@ export class TextLines implements Extent, TextSource {
     return this.#line ??= this.#decode(this);
   }
 
-  /**
-   * Returns a part of the current line, which is known to be UTF-8. It may keep
-   * all lines in memory.
-   *
-   * @param part Where it is in the bytes, in whole characters.
-   * @returns The text.
-   */
+  /** See `TextSource.part`; the current line is known to be UTF-8. */
   part(part: Extent): string {
     const { start, end } = part;
     if (this.#ascii !== undefined) return this.#ascii.slice(start, end);
     const line = this.text();
     return isAscii(line, this.#end - this.#start)
       ? line.slice(start - this.#start, end - this.#start)
-      : this.copy(part);
+      : this.#decode(part) ?? "";
   }
 
-  /** See `TextSource.copy`. */
-  copy(part: Extent): string {
-    return this.#decode(part) ?? "";
-  }
-
-  /**
-   * Returns a part of the current line, which is known to be UTF-8, as something
-   * to keep.
-   *
-   * @param part Where it is in the bytes, in whole characters.
-   * @returns The text, which keeps nothing in memory that is much larger.
-   */
+  /** See `TextSource.kept`; the current line is known to be UTF-8. */
   kept(part: Extent): string {
-    const length = part.end - part.start;
-    return 2 * length < this.#bytes.length ? this.copy(part) : this.part(part);
+    return 2 * (part.end - part.start) < this.#bytes.length
+      ? this.#decode(part) ?? ""
+      : this.part(part);
   }
 
   #decode({ start, end }: Extent): string | undefined {

@@ -7,7 +7,8 @@
 
 import { isRecord } from "../internal/json_fields.ts";
 import type { Redactor } from "../internal/redactor.ts";
-import type { Unparsed } from "../api/_lazy_event.ts";
+import type { Extent, ScannedObject, Source } from "./_scanner.ts";
+import type { Unparsed } from "../api/_known_identity.ts";
 import type { KubernetesObject, ObjectIdentity } from "../api/types.ts";
 
 /** Parses JSON, such as `JSON.parse`. */
@@ -26,54 +27,158 @@ export interface ObjectDecoder {
   ) => SyntaxError;
 }
 
-/** What the text of an object is a part of. */
-export interface ObjectText {
-  /** The text, which keeps nothing in memory that is much larger. */
-  readonly text: string;
-  /** The number of the object, for {@linkcode ObjectDecoder.onParsed}. */
-  readonly number: number;
+/** What is scanned, and how parts of it are read. */
+export interface TextSource extends Source {
+  /**
+   * Returns a part, which may keep all of the source in memory.
+   *
+   * @param part Where it is in the bytes, in whole characters.
+   * @returns The text.
+   */
+  part(part: Extent): string;
+  /**
+   * Returns a part as something to keep.
+   *
+   * @param part Where it is in the bytes, in whole characters.
+   * @returns The text, which keeps nothing in memory that is much larger.
+   */
+  kept(part: Extent): string;
 }
 
-/** An object that is parsed when it is looked at. */
+/** An object that was scanned. */
+export interface ScannedText {
+  /** What was scanned. */
+  readonly source: TextSource;
+  /** What was found. */
+  readonly object: ScannedObject;
+  /** What of it is left out. */
+  readonly cut: Extent | undefined;
+}
+
+/**
+ * An object that is parsed when it is looked at. Many of them may be kept, so
+ * until then it has only the text, and where in it the identity is.
+ */
 export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
-  /** Whose object it is. */
-  readonly identity: Readonly<ObjectIdentity>;
   readonly #decoder: ObjectDecoder;
-  readonly #text: string;
   readonly #number: number;
+  readonly #name: number;
+  readonly #namespace: number;
+  readonly #uid: number;
+  readonly #version: number;
+  #text: string;
+  /** Once there is no text. */
+  #identity: Readonly<ObjectIdentity> | undefined;
+  #object: T | undefined;
 
   /**
    * Keeps the text of an object.
    *
-   * @param identity Whose object it is.
+   * @param scanned The object.
    * @param decoder Parses it.
-   * @param text Its text.
+   * @param number The number of the object, for `ObjectDecoder.onParsed`.
    */
-  constructor(
-    identity: Readonly<ObjectIdentity>,
-    decoder: ObjectDecoder,
-    { text, number }: ObjectText,
-  ) {
-    this.identity = identity;
+  constructor(scanned: ScannedText, decoder: ObjectDecoder, number: number) {
+    const { name, namespace, uid, resourceVersion } = scanned.object;
     this.#decoder = decoder;
-    this.#text = text;
     this.#number = number;
+    this.#name = placeOf(name, scanned);
+    this.#namespace = placeOf(namespace, scanned);
+    this.#uid = placeOf(uid, scanned);
+    this.#version = placeOf(resourceVersion, scanned);
+    this.#text = textOf(scanned);
+  }
+
+  /** Whose object it is. */
+  get identity(): Readonly<ObjectIdentity> {
+    return this.#identity ?? this.#copyIdentity();
+  }
+
+  /** Its uid. */
+  get uid(): string | undefined {
+    return this.#identity === undefined
+      ? this.#field(this.#uid)
+      : this.#identity.uid;
+  }
+
+  /** Its resource version. */
+  get version(): string | undefined {
+    return this.#identity === undefined
+      ? this.#field(this.#version)
+      : this.#identity.resourceVersion;
   }
 
   /**
-   * Parses the object.
+   * The object, parsed at the first look.
    *
-   * @returns The object.
    * @throws {SyntaxError} If it is not JSON.
    */
-  parse(): T {
+  get object(): T {
+    return this.#object ??= this.#parse();
+  }
+
+  #parse(): T {
     const { parse, error, onParsed } = this.#decoder;
-    const object = parsedOrUndefined(parse, this.#text) ??
-      parsedOrUndefined(parse, this.#text, true);
-    if (!isObject<T>(object)) throw error(this.#text, this.identity);
+    const text = this.#text;
+    const object = parsedOrUndefined(parse, text) ??
+      parsedOrUndefined(parse, text, true);
+    if (!isObject<T>(object)) throw error(text, this.identity);
     onParsed(object, this.#number);
+    this.#identity = this.#copyIdentity();
+    this.#text = "";
     return object;
   }
+
+  /** A part of the text would keep all of it in memory: one copy of all parts. */
+  #copyIdentity(): ObjectIdentity {
+    const texts = [this.#name, this.#namespace, this.#uid, this.#version]
+      .map((place) => this.#field(place) ?? "");
+    const copy = texts.join("\n");
+    const identity: ObjectIdentity = { name: "" };
+    let at = 0;
+    FIELDS.forEach((field, index) => {
+      const end = at + (texts[index]?.length ?? 0);
+      if (end > at) identity[field] = copy.slice(at, end);
+      at = end + 1;
+    });
+    return identity;
+  }
+
+  #field(place: number): string | undefined {
+    if (place === 0) return undefined;
+    return this.#text.slice(place, this.#text.indexOf('"', place)) || undefined;
+  }
+}
+
+const FIELDS = ["name", "namespace", "uid", "resourceVersion"] as const;
+
+/** Where a field starts in the text of its object; 0 if there is none. */
+function placeOf(
+  field: Extent | undefined,
+  { source, object, cut }: ScannedText,
+): number {
+  if (field === undefined) return 0;
+  const { start } = field;
+  const place = lengthOf(source, { start: object.start, end: start });
+  return cut === undefined || start < cut.start
+    ? place
+    : place - lengthOf(source, cut);
+}
+
+function textOf({ source, object, cut }: ScannedText): string {
+  if (cut === undefined) return source.kept(object);
+  const { start, end } = object;
+  // Joining copies, so that nothing else is kept.
+  return [
+    source.part({ start, end: cut.start }),
+    source.part({ start: cut.end, end }),
+  ].join("");
+}
+
+function lengthOf(source: TextSource, extent: Extent): number {
+  return source.ascii === undefined
+    ? source.part(extent).length
+    : extent.end - extent.start;
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   staleError,
 } from "../api/_worker_scope.ts";
 import { SingleFileTracker } from "../synctrack/mod.ts";
+import { deliverable } from "../api/_lazy_event.ts";
 import {
   CoalescingBuffer,
   type EventBuffer,
@@ -415,14 +416,14 @@ export class IndexerInformerWatcher<
       return this.#reportBuffered();
     }
     this.#wanted = false;
-    this.#streamController.enqueue(event);
+    this.#streamController.enqueue(deliverable(event));
   }
 
   #pull(): void {
     const event = this.#buffer.take();
     if (event === undefined) this.#wanted = true;
     else {
-      this.#streamController.enqueue(event);
+      this.#streamController.enqueue(deliverable(event));
       this.#reportBuffered();
     }
   }

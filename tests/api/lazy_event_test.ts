@@ -18,7 +18,9 @@ function create(): { event: ChangeEvent; parsed: () => number } {
   let parsed = 0;
   const event = lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
-    parse: () => {
+    uid: undefined,
+    version: undefined,
+    get object(): KubernetesObject {
       parsed++;
       return structuredClone(OBJECT);
     },
@@ -33,7 +35,9 @@ function plain(): ChangeEvent {
 function broken(): ChangeEvent {
   return lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
-    parse: () => {
+    uid: undefined,
+    version: undefined,
+    get object(): KubernetesObject {
       throw new SyntaxError("not JSON");
     },
   });
