@@ -28,8 +28,11 @@ import {
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
-/** How many bytes are decoded at once. Larger windows brought nothing. */
-const WINDOW = 256 * 1024;
+/** How many bytes are decoded at once: V8 allocates longer strings slowly. */
+const WINDOW = 64 * 1024;
+
+/** How many bytes of a window are left to the next one. */
+const MARGIN = 16;
 
 /** How many items show whether leaving `managedFields` out is worth it. */
 const SAMPLE = 8;
@@ -62,7 +65,7 @@ export function takeUnparsed<T extends KubernetesObject>(
 ): TakenItems<ChangeEvent<T>> | undefined {
   const items: ChangeEvent<T>[] = [];
   return takeItems(bytes, items, (window, at) => {
-    const item = scanItem(window, at);
+    const item = scanItem(window, at, window.end);
     if (item === undefined) return "incomplete";
     const { object } = item;
     const cut = dropManagedFields ? object.managedFields : undefined;
@@ -91,7 +94,7 @@ export function takeTrimmed(
   let total = 0;
   return takeItems(bytes, items, (window, at) => {
     for (const scan of [scanProbableItem, scanItem]) {
-      const item = scan(window, at);
+      const item = scan(window, at, window.end);
       const object = item && parsedWithoutManagedFields(window, item, parse);
       if (object === undefined) continue;
       items.push(object);
@@ -177,6 +180,8 @@ class Window implements TextSource {
   readonly ascii: string | undefined;
   /** Where it starts in the body. */
   readonly start: number;
+  /** Up to where to scan it: see `scanItem`. */
+  readonly end: number;
   /** Whether nothing follows it. */
   readonly isLast: boolean;
 
@@ -184,6 +189,7 @@ class Window implements TextSource {
     this.bytes = body.subarray(start, start + size);
     this.start = start;
     this.isLast = start + size >= body.length;
+    this.end = this.bytes.length - (this.isLast ? 0 : MARGIN);
     const text = new Utf8Decoder().decode(this.bytes);
     // No other character has as few bytes as it has code units.
     this.ascii = text?.length === this.bytes.length ? text : undefined;
