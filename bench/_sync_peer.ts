@@ -1,7 +1,8 @@
 /**
  * Gets all ConfigMaps of a namespace in one of several ways, when a line with
  * the namespace is read, and prints how long it took and how much the peak of
- * memory grew: `_sync_peer.ts HOW SERVER TOKEN CA-FILE COMPRESSION`.
+ * memory grew: `_sync_peer.ts HOW SERVER TOKEN CA-FILE COMPRESSION`. A WatchList
+ * is never compressed: Deno cannot read that.
  *
  * @module
  */
@@ -29,7 +30,7 @@ const [how = "", server = "", token = "", caFile = "", encoding = ""] =
 const client = Deno.createHttpClient({ http2: false });
 const headers = {
   authorization: `Bearer ${token}`,
-  "accept-encoding": encoding,
+  "accept-encoding": how.startsWith("watch-list") ? "identity" : encoding,
 };
 
 /** What has been got must not be collected before the peak is read. */
