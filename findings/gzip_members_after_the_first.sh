@@ -3,8 +3,9 @@
 #
 # Expected: all of it, or an error. A gzip file is a series of members (RFC 1952,
 # section 2.2), one after the other; what compresses each event or each part of a
-# response by itself and sends them in a row makes such bodies, and `gunzip`, Go,
-# Node and Bun read them.
+# response by itself and sends them in a row makes such bodies (kube-apiserver
+# 1.37.2 does so with the initial events of a watch), and `gunzip`, Go, Node and
+# Bun read them.
 # Seen (Deno 2.9.6, npm:deno; httpx 0.28.1, PyPI): the first member is all that
 # the caller gets, and then a clean end: no error, here or there, and nothing to
 # tell it from a whole body. For a watch this looks like a server that ends it
