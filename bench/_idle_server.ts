@@ -1,7 +1,7 @@
 /**
  * The server for the benchmark of idle watches, run as a separate process:
  * `_idle_server.ts BOOKMARK-SECONDS`. Each watch gets a bookmark that often and
- * nothing else, as an API server sends about one in a minute.
+ * nothing else. An API server sends about one in a minute.
  *
  * Prints its address as the first line, and exits when its standard input
  * closes.

@@ -110,15 +110,10 @@ async function clientNode(server: string, watch: number): Promise<void> {
     { name: "bench", server, skipTLSVerify: true },
     { name: "bench" },
   );
-  const watches = new Watch(config);
-  // It ends a watch after 30 seconds of silence; callers open the next one.
-  const open = async (): Promise<void> => {
-    await watches.watch(
-      podsPath(watch),
-      { allowWatchBookmarks: true, resourceVersion: "1" },
-      () => bookmarks++,
-      () => void open(),
-    );
-  };
-  await open();
+  await new Watch(config).watch(
+    podsPath(watch),
+    { allowWatchBookmarks: true, resourceVersion: "1" },
+    () => bookmarks++,
+    () => undefined,
+  );
 }

@@ -7,7 +7,8 @@
  * The peers are separate processes that run at the same time.
  *
  * Arguments: options for the Deno processes to start, `--`, then `--watches N`
- * (1000), `--seconds N` (600) and `--bookmark-seconds N` (60).
+ * (1000), `--seconds N` (600) and `--bookmark-seconds N` (20): after 30 without
+ * one, client-node's watches end, which on Deno it does not report.
  *
  * @module
  */
@@ -36,7 +37,7 @@ const { values } = parseArgs({
   options: {
     watches: { type: "string", default: "1000" },
     seconds: { type: "string", default: "600" },
-    "bookmark-seconds": { type: "string", default: "60" },
+    "bookmark-seconds": { type: "string", default: "20" },
   },
 });
 const { watches, seconds } = values;
