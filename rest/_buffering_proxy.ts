@@ -23,17 +23,16 @@
  * does that too), or that no bookmarks come (not every server sends any).
  *
  * There are no false alarms from this side of the connection. Silence counts
- * only while a read is pending, so a slow consumer is not silence. It is counted
- * in turns of a timer and not by the clock: a program that was blocked or
- * suspended sees one turn, and then the bytes that had arrived meanwhile. On the
- * way, packets may get lost in the middle of an event, and a suspended computer
- * finds several bookmarks, so it takes three sightings in a row; and something
- * small that arrives by itself, as a bookmark does on a quiet watch, shows that
- * nothing is held back, and starts the count over.
+ * only while a read is pending, so a slow consumer is not silence. In the middle
+ * of a line it is counted in turns of a timer and not by the clock: a program that
+ * was blocked sees one turn, and then the bytes that had arrived meanwhile. On the
+ * way, packets may get lost in the middle of an event, and a computer that was
+ * suspended finds several bookmarks, so it takes three sightings in a row; and
+ * something small that arrives by itself, as a bookmark does on a quiet watch,
+ * shows that nothing is held back, and starts the count over.
  *
- * On a direct connection the timer stops for good with the first bookmark or
- * small event that arrives by itself, and runs again only while a line is
- * incomplete.
+ * The timer runs only while a line is incomplete or something has been sighted,
+ * so that a direct connection has none.
  *
  * @module
  */
@@ -52,6 +51,9 @@ const LATE_RESPONSE_MS = TURN_MS * REST_TURNS;
 
 /** A proxy that collects bytes never sends fewer than this by themselves. */
 const SMALL_BYTES = 1024;
+
+/** How long it has been silent before bookmarks that could have been sent. */
+const LONG_SILENCE_MS = 30_000;
 
 /** Bookmarks that are sent one by one are further apart than this. */
 const TOGETHER_MS = TURN_MS / 2;
@@ -192,13 +194,10 @@ export class BodyPauses {
   /** The bytes since the last rest. */
   #bytes = 0;
   #hasRestedInLine = false;
-  /** Whether the last rest was between two lines, and nothing has come since. */
-  #isSilent = false;
-  /** When the first bytes after such a rest came, and the bookmarks in them. */
+  #readingSince = 0;
+  /** When bytes came after a long silence, and the bookmarks in them. */
   #soundAt = -Infinity;
   #bookmarks = 0;
-  /** Whether something small has arrived by itself. */
-  #isCleared = false;
 
   /**
    * Called by {@linkcode BufferingSuspicion.openBody}.
@@ -219,6 +218,7 @@ export class BodyPauses {
   readStarts(isInLine: boolean): void {
     this.#isReading = true;
     this.#isInLine = isInLine;
+    this.#readingSince = Date.now();
     if (this.#timer === undefined && this.#matters()) this.#wait();
   }
 
@@ -232,9 +232,9 @@ export class BodyPauses {
     this.#isLate = false;
     this.#turns = 0;
     this.#bytes += bytes;
-    if (this.#isSilent) {
-      this.#isSilent = false;
-      this.#soundAt = Date.now();
+    const now = Date.now();
+    if (now - this.#readingSince >= LONG_SILENCE_MS) {
+      this.#soundAt = now;
       this.#bookmarks = 0;
     }
     if (!this.#hasRestedInLine) return;
@@ -264,7 +264,7 @@ export class BodyPauses {
 
   #matters(): boolean {
     if (this.#suspicion.isSure) return false;
-    return this.#isInLine || !this.#isCleared || this.#suspicion.isOpen;
+    return this.#isInLine || this.#suspicion.isOpen;
   }
 
   #wait(): void {
@@ -288,9 +288,9 @@ export class BodyPauses {
       this.#hasRestedInLine = true;
       return;
     }
-    this.#isSilent = true;
-    if (bytes === 0 || bytes >= SMALL_BYTES || this.#bookmarks > 1) return;
-    this.#isCleared = true;
+    const bookmarks = this.#bookmarks;
+    this.#bookmarks = 0;
+    if (bytes === 0 || bytes >= SMALL_BYTES || bookmarks > 1) return;
     this.#suspicion.cleared();
   }
 }

@@ -142,18 +142,14 @@ Deno.test("BufferingSuspicion starts over when something small arrives by itself
   assertEquals(warnings, []);
 });
 
-Deno.test("BufferingSuspicion stops its timer when something small has arrived by itself", () => {
+Deno.test("BufferingSuspicion runs no timer on a connection that delivers whole lines", () => {
   using time = new FakeTime();
   const { suspicion: one } = suspicion();
   const pauses = one.openBody(0);
-  pauses.readStarts(false);
-  pauses.received(200);
-  pauses.readStarts(false);
-  time.tick(3 * SECOND);
   for (let count = 0; count < 5; count++) {
+    pauses.readStarts(false);
     assertEquals(time.next(), false);
     pauses.received(200);
-    pauses.readStarts(false);
   }
 });
 
@@ -164,7 +160,7 @@ function receiveBookmarks(
   { count, apartMs }: { count: number; apartMs: number },
 ): void {
   pauses.readStarts(false);
-  time.tick(10 * SECOND);
+  time.tick(60 * SECOND);
   for (let bookmark = 0; bookmark < count; bookmark++) {
     if (bookmark > 0) time.tick(apartMs);
     pauses.received(170);
