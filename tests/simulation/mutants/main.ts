@@ -115,7 +115,7 @@ function stagesFor(
 async function run(
   tests: readonly string[],
   cwd: string,
-  { packages }: Options,
+  { packages, longestMs = LONGEST_MS }: Options & { longestMs?: number },
 ): Promise<{ verdict: Verdict; by: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -137,7 +137,7 @@ async function run(
   const timer = setTimeout(() => {
     hangs = true;
     child.kill("SIGKILL");
-  }, LONGEST_MS);
+  }, longestMs);
   const { success, stdout } = await child.output();
   clearTimeout(timer);
   if (hangs) return { verdict: "hangs", by: tests.join(" ") };
@@ -178,22 +178,44 @@ async function judge(
   }
 }
 
+/** The tests must pass in the copy: else they would notice anything. */
+async function checkUnchanged(
+  chosen: readonly Mutant[],
+  { tests, copy, options }: {
+    tests: readonly string[];
+    copy: string;
+    options: Options;
+  },
+): Promise<void> {
+  const all = chosen.flatMap((mutant) =>
+    stagesFor(mutant, tests, options).flat()
+  );
+  const { verdict, by } = await run([...new Set(all)], copy, {
+    ...options,
+    longestMs: 3 * LONGEST_MS,
+  });
+  if (verdict === "survived") return;
+  throw new Error(`Cannot judge mutants: without one, a test fails: ${by}`);
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parse(args);
   const copy = await Deno.makeTempDir({ prefix: "mutants-" });
   let survivors = 0;
   try {
     const tests = (await copyTree(ROOT, copy)).sort();
+    const stage = { tests, copy, options };
+    const { first, count } = options;
+    const chosen = MUTANTS.slice(first - 1, first - 1 + count);
+    await checkUnchanged(chosen, stage);
     console.log("| # | file | what goes wrong | | noticed by |");
     console.log("| --- | --- | --- | --- | --- |");
-    for (const [index, mutant] of MUTANTS.entries()) {
-      const number = index + 1;
-      if (number < options.first) continue;
-      if (number >= options.first + options.count) break;
-      const { verdict, by } = await judge(mutant, { tests, copy, options });
+    for (const [index, mutant] of chosen.entries()) {
+      const { verdict, by } = await judge(mutant, stage);
       if (verdict === "survived") survivors++;
+      const { file, breaks } = mutant;
       console.log(
-        `| ${number} | ${mutant.file} | ${mutant.breaks} | ${verdict} | ${by} |`,
+        `| ${first + index} | ${file} | ${breaks} | ${verdict} | ${by} |`,
       );
     }
   } finally {
