@@ -25,5 +25,6 @@ export const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
   ["refusals", ["refusals_test.ts", "rotated_token_test.ts"]],
   ["waits", ["conditions_test.ts"]],
   ["cli", ["cli_wait_test.ts", "cli_watch_test.ts"]],
+  ["behavior", ["server_behavior_test.ts"]],
   ["serverless", ["serverless_test.ts"]],
 ]);

@@ -49,6 +49,13 @@ export const files = {
 export const frontProxyName = "front-proxy-client";
 
 /**
+ * Alpha features that a variant must not enable: the first depends on a feature
+ * that is disabled below, the second writes leases as that one does.
+ */
+const disabledAlphas =
+  "StorageVersionAPI=false,CoordinatedLeaderElection=false";
+
+/**
  * With the two disabled features, kube-apiserver would write its own leases.
  * Each write advances the resource version, and the watch cache of a restarted
  * kube-apiserver starts at the latest one, so that a watcher that has seen all
@@ -143,9 +150,10 @@ export function apiserver(settings: ComponentSettings): Component {
       "--endpoint-reconciler-type=none",
       // By default, SIGTERM waits a minute for open watches.
       "--shutdown-watch-termination-grace-period=1s",
-      ...settings.featureGates === ""
-        ? []
-        : [`--feature-gates=${settings.featureGates}`],
+      ...settings.featureGates === "" ? [] : [
+        `--feature-gates=${settings.featureGates},${disabledAlphas}`,
+        "--runtime-config=api/all=true",
+      ],
       `--feature-gates=${featureGates}`,
       // Without controllers, the service accounts that pods need are not
       // created.
