@@ -11,12 +11,15 @@ const interrupted = new AbortController();
 using _listening = io.onSignal((signal) =>
   interrupted.abort(new Interruption(signal))
 );
-const reading = io.stdin?.read(interrupted.signal);
-await io.stdout.write("reading\n");
-try {
-  await reading;
-} catch (error) {
-  if (!(error instanceof Interruption)) throw error;
-  await io.stdout.write(`${error.message}\n`);
-  setExitStatus(error.exitStatus);
+/** Reads to the end. Begun before "reading" is written, it may fail before that. */
+async function read(): Promise<void> {
+  try {
+    await io.stdin?.read(interrupted.signal);
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    await io.stdout.write(`${error.message}\n`);
+    setExitStatus(error.exitStatus);
+  }
 }
+
+await Promise.all([read(), io.stdout.write("reading\n")]);
