@@ -8,7 +8,6 @@ import { isRecord, textField } from "../internal/json_fields.ts";
 import { lazyList } from "../api/_lazy_event.ts";
 import { takeTrimmed, takeUnparsed } from "./_list_items.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
-import { discardBytes } from "./_read_body.ts";
 import { badItem, parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
@@ -42,7 +41,7 @@ export function parseList<T extends KubernetesObject>(
   const quick = (lazyItems ? lazily<T>(body, dropManagedFields) : undefined) ??
     (dropManagedFields ? trimmed<T>(body) : undefined);
   if (quick !== undefined) {
-    discardBytes(body.bytes);
+    body.bytes.discard();
     return quick;
   }
   const list = parseBody(body, isList<T>, "list");

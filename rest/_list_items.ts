@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { BodyBytes } from "./_body_bytes.ts";
 import { isRecord } from "../internal/json_fields.ts";
 import { pendingEvent } from "../api/_lazy_event.ts";
 import {
@@ -59,7 +60,7 @@ export interface TakenItems<I> {
  *   parsed.
  */
 export function takeUnparsed<T extends KubernetesObject>(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: BodyBytes,
   objects: ObjectDecoder,
   dropManagedFields: boolean,
 ): TakenItems<ChangeEvent<T>> | undefined {
@@ -86,7 +87,7 @@ export function takeUnparsed<T extends KubernetesObject>(
  *   whole, also where that is faster as `managedFields` are small.
  */
 export function takeTrimmed(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: BodyBytes,
   parse: JsonParser,
 ): TakenItems<Record<string, unknown>> | undefined {
   const items: Record<string, unknown>[] = [];
@@ -136,23 +137,25 @@ type Take = (
 ) => ScannedItem | "incomplete" | "declined";
 
 function takeItems<I>(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: BodyBytes,
   items: I[],
   take: Take,
 ): TakenItems<I> | undefined {
-  const start = scanListStart(bytes);
+  const head = bytes.part(0, WINDOW);
+  const start = scanListStart(head);
   if (start === undefined) return undefined;
   const end = start.isEmpty ? start.at : afterItems(bytes, start.at, take);
-  if (end === undefined || !scanListEnd(bytes, end)) return undefined;
+  const tail = end === undefined ? undefined : bytes.part(end, bytes.length);
+  if (tail === undefined || !scanListEnd(tail)) return undefined;
   const decoder = new TextDecoder();
-  const rest = decoder.decode(bytes.subarray(0, start.at)) +
-    decoder.decode(bytes.subarray(end));
+  const rest = decoder.decode(head.subarray(0, start.at)) +
+    decoder.decode(tail);
   return { rest, items };
 }
 
 /** Takes all items, up to the closing bracket. */
 function afterItems(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: BodyBytes,
   start: number,
   take: Take,
 ): number | undefined {
@@ -185,8 +188,8 @@ class Window implements TextSource {
   /** Whether nothing follows it. */
   readonly isLast: boolean;
 
-  constructor(body: Uint8Array<ArrayBuffer>, start: number, size: number) {
-    this.bytes = body.subarray(start, start + size);
+  constructor(body: BodyBytes, start: number, size: number) {
+    this.bytes = body.part(start, start + size);
     this.start = start;
     this.isLast = start + size >= body.length;
     this.end = this.bytes.length - (this.isLast ? 0 : MARGIN);

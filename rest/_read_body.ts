@@ -6,13 +6,13 @@
  * piece of a gzipped body), so that keeping the pieces until the last has come
  * takes many times the memory of the body. Here a BYOB reader fills larger
  * blocks itself, several pieces in one read; without one, each piece is copied
- * into them and let go. In the end they are joined, and each is freed as soon as
- * it has been copied. One buffer that doubles when it is full took twice as
+ * into them and let go. One buffer that doubles when it is full took twice as
  * long: it is cleared and copied each time.
  *
  * @module
  */
 
+import { BodyBytes } from "./_body_bytes.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 
 /** How a body is read. */
@@ -32,9 +32,9 @@ export interface ReadBodyOptions {
 }
 
 /** What has been read of a body. */
-export interface BodyBytes {
+export interface ReadBody {
   /** The bytes, at most `maxBytes`. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: BodyBytes;
   /** What the body errored with, or the wait ended with, if either did. */
   readonly failure: { readonly error: unknown } | undefined;
 }
@@ -57,7 +57,7 @@ const BLOCK = 256 * 1024;
 export async function readBody(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: ReadBodyOptions,
-): Promise<BodyBytes> {
+): Promise<ReadBody> {
   const blocks = new Blocks();
   let failure: { error: unknown } | undefined;
   try {
@@ -72,7 +72,7 @@ export async function readBody(
     failure = { error };
   }
   return {
-    bytes: blocks.join(options.maxBytes),
+    bytes: blocks.take(options.maxBytes),
     failure,
   };
 }
@@ -130,7 +130,7 @@ function byobReaderOf(
   }
 }
 
-/** Bytes in blocks that are filled one after the other, and joined at the end. */
+/** Bytes in blocks that are filled one after the other. */
 class Blocks {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #last: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BLOCK);
@@ -169,20 +169,19 @@ class Blocks {
     }
   }
 
-  /** Joins them; they are empty afterwards. */
-  join(atMost: number): Uint8Array<ArrayBuffer> {
+  /** Takes them out, or as many bytes of them as may be taken. */
+  take(atMost: number): BodyBytes {
     // A BYOB read that failed has taken the last block with it.
-    if (this.#isLent) return new Uint8Array();
-    const last = this.#last.subarray(0, this.#filled);
-    if (this.#full.length === 0) return last.subarray(0, atMost);
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const block of [...this.#full.splice(0), last]) {
-      whole.set(block, at);
-      at += block.length;
-      discardBytes(block);
-    }
-    return whole.subarray(0, atMost);
+    if (this.#isLent) return new BodyBytes([]);
+    const blocks = [...this.#full, this.#last.subarray(0, this.#filled)];
+    let left = atMost;
+    return new BodyBytes(
+      blocks.map((block) => {
+        const taken = block.subarray(0, left);
+        left -= taken.length;
+        return taken;
+      }).filter(({ length }) => length > 0),
+    );
   }
 
   #grow(by: number): void {
@@ -196,19 +195,4 @@ class Blocks {
     this.#last = new Uint8Array(BLOCK);
     this.#filled = 0;
   }
-}
-
-/**
- * Lets go of the memory of bytes that are not needed any more at once, and not
- * when they are collected: what is parsed from them needs room beside them.
- *
- * @param bytes The bytes, which are empty afterwards where the runtime can.
- */
-export function discardBytes(bytes: Uint8Array<ArrayBuffer>): void {
-  if (canTransfer(bytes.buffer)) bytes.buffer.transfer(0);
-}
-
-/** Node before 21 cannot. */
-function canTransfer(buffer: ArrayBuffer): boolean {
-  return "transfer" in buffer;
 }

@@ -11,7 +11,8 @@ import { startTimer } from "../internal/timer.ts";
 import { ConnectionError } from "../api/connection_error.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Exchange } from "./_exchange.ts";
-import { type BodyBytes, readBody } from "./_read_body.ts";
+import { BodyBytes } from "./_body_bytes.ts";
+import { type ReadBody, readBody } from "./_read_body.ts";
 
 /** A response and what belongs to its request. */
 export interface Reply {
@@ -57,7 +58,7 @@ const FAILURE_BODY_MS = 5_000;
 export async function readComplete(
   reply: Reply,
   { maxBytes, timeoutMs }: BodyLimits,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<BodyBytes> {
   const { exchange, name, redactor } = reply;
   exchange.startTimeout(timeoutMs, `the rest of the response to ${name}`);
   let received = 0;
@@ -101,7 +102,7 @@ export async function readFailure(reply: Reply): Promise<string> {
     onProgress: () => {},
   });
   exchange.throwIfCallerAborted();
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder().decode(bytes.join());
 }
 
 /** What takes longer than the timeout for one read is too slow anyway. */
@@ -120,10 +121,10 @@ async function read(
     readonly bytesPerRead: number | undefined;
     readonly onProgress: (bytes: number) => void;
   },
-): Promise<BodyBytes> {
+): Promise<ReadBody> {
   const { body } = response;
   if (body === null) {
-    return { bytes: new Uint8Array(), failure: undefined };
+    return { bytes: new BodyBytes([]), failure: undefined };
   }
   return await readBody(body, {
     ...options,

@@ -5,7 +5,7 @@
  */
 
 import { clip } from "../internal/error_text.ts";
-import { discardBytes } from "./_read_body.ts";
+import { type BodyBytes, discardBytes } from "./_body_bytes.ts";
 import { type JsonParser, shownObject } from "./_unparsed_object.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Redactor } from "../internal/redactor.ts";
@@ -22,7 +22,7 @@ const REDACTED_CHARACTERS = 4096;
 /** The complete body of a successful response. */
 export interface ResponseBody {
   /** The bytes. */
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: BodyBytes;
   /** The request, for messages: `GET https://host/api/v1/pods`. */
   request: string;
   /** Removes credentials from error messages. */
@@ -70,8 +70,9 @@ export function parseBody<V>(
 /** The bytes are let go of: what is parsed from the text needs room as well. */
 function decode({ bytes, request }: ResponseBody): string {
   const { length } = bytes;
+  const whole = bytes.join();
   try {
-    return new TextDecoder().decode(bytes);
+    return new TextDecoder().decode(whole);
   } catch (cause) {
     // Only a runtime's limit on the length of a string can be the reason.
     throw new ResponseTooLargeError(
@@ -80,7 +81,7 @@ function decode({ bytes, request }: ResponseBody): string {
       { cause },
     );
   } finally {
-    discardBytes(bytes);
+    discardBytes(whole);
   }
 }
 

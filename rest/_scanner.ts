@@ -163,7 +163,7 @@ export interface ItemsStart {
 /**
  * Finds where the items of a list start.
  *
- * @param bytes The body of the list.
+ * @param bytes The body of the list, or the first part of it.
  * @returns The place; undefined if the list has to be parsed, since it is not
  *   written in the way of an API server.
  */
@@ -186,13 +186,12 @@ export function scanListStart(bytes: Uint8Array): ItemsStart | undefined {
 /**
  * Scans what follows the items of a list.
  *
- * @param bytes The body of the list.
- * @param bracket Where the closing bracket is.
+ * @param bytes The end of the list, from the closing bracket on.
  * @returns Whether it ends the list, and there are no other items.
  */
-export function scanListEnd(bytes: Uint8Array, bracket: number): boolean {
+export function scanListEnd(bytes: Uint8Array): boolean {
   const source = { bytes, ascii: undefined };
-  let at = bracket + 1;
+  let at = 1;
   while (bytes[at] === COMMA) {
     const value = afterKey(bytes, at + 1, bytes.length);
     if (value === NOWHERE || isKey(bytes, at + 1, value, ITEMS)) return false;
@@ -311,7 +310,7 @@ function scanObject(
 const DECISIVE_KEYS = [
   { key: '"type"', part: 'ype"' },
   { key: '"object"', part: 'ject"' },
-  { key: '"metadata"', part: "metada" },
+  { key: '"metadata"', part: "tadata" },
 ].map(({ key, part }) => ({ key, part, before: key.indexOf(part) }));
 
 /** How the escape of any letter of them begins, and goes on. */

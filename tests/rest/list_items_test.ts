@@ -15,6 +15,7 @@ import {
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { Redactor } from "../../internal/redactor.ts";
+import { BodyBytes } from "../../rest/_body_bytes.ts";
 import { parseList, type ParseListOptions } from "../../rest/_list_body.ts";
 import { identityOfEvent, itemEventsOf } from "../../api/_untrusted.ts";
 import { KnownItems } from "../../api/_known_identity.ts";
@@ -24,12 +25,21 @@ import { withoutManagedFields } from "../support/random_json.ts";
 
 const encoder = new TextEncoder();
 
+/** In blocks of different sizes, as bodies are read. */
+function inBlocks(bytes: Uint8Array<ArrayBuffer>): BodyBytes {
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0, size = 100; at < bytes.length; at += size, size *= 3) {
+    blocks.push(bytes.slice(at, at + size));
+  }
+  return new BodyBytes(blocks);
+}
+
 function parse(text: string | Uint8Array, options: ParseListOptions) {
   const bytes = typeof text === "string"
     ? encoder.encode(text)
     : new Uint8Array(text);
   return parseList({
-    bytes,
+    bytes: inBlocks(bytes),
     request: "GET https://host/api/v1/pods",
     redactor: new Redactor(new Headers()),
     parse: (text) => JSON.parse(text),

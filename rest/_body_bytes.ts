@@ -1,0 +1,108 @@
+/**
+ * The bytes of a body, in the blocks that they were read into. Joining them
+ * takes as long as reading them did, and twice their memory for a moment, so
+ * only what needs all of them at once joins them.
+ *
+ * @module
+ */
+
+/** Bytes in blocks. */
+export class BodyBytes {
+  /** How many bytes there are. */
+  readonly length: number;
+  readonly #blocks: Uint8Array<ArrayBuffer>[];
+  /** Where each block starts. */
+  readonly #starts: number[];
+  /** The block in which the last part started: parts are mostly in order. */
+  #current = 0;
+
+  /**
+   * Takes over blocks.
+   *
+   * @param blocks The blocks, in order; none of them is empty.
+   */
+  constructor(blocks: Uint8Array<ArrayBuffer>[]) {
+    this.#blocks = blocks;
+    let length = 0;
+    this.#starts = blocks.map((block) =>
+      (length += block.length) - block.length
+    );
+    this.length = length;
+  }
+
+  /**
+   * Returns a part of the bytes. It is copied only where it is in several
+   * blocks.
+   *
+   * @param start The first byte.
+   * @param end The one after the last byte; may be after all of them.
+   * @returns The part.
+   */
+  part(start: number, end: number): Uint8Array<ArrayBuffer> {
+    const last = Math.min(end, this.length);
+    let index = this.#blockOf(start);
+    const first = this.#blocks[index];
+    const from = start - this.#startOf(index);
+    if (first === undefined || start >= last) return new Uint8Array();
+    if (from + last - start <= first.length) {
+      return first.subarray(from, from + last - start);
+    }
+    const copy = new Uint8Array(last - start);
+    copy.set(first.subarray(from));
+    for (let at = first.length - from; at < copy.length;) {
+      const block = this.#blocks[++index] ?? new Uint8Array();
+      copy.set(block.subarray(0, copy.length - at), at);
+      at += block.length;
+    }
+    return copy;
+  }
+
+  /**
+   * Joins the blocks. Each is let go of as soon as it has been copied; the bytes
+   * must not be used any more.
+   *
+   * @returns All bytes.
+   */
+  join(): Uint8Array<ArrayBuffer> {
+    const [first = new Uint8Array()] = this.#blocks;
+    if (first.length === this.length) return first;
+    const whole = new Uint8Array(this.length);
+    let at = 0;
+    for (const block of this.#blocks.splice(0)) {
+      whole.set(block, at);
+      at += block.length;
+      discardBytes(block);
+    }
+    return whole;
+  }
+
+  /** Lets go of the memory at once. */
+  discard(): void {
+    this.#blocks.splice(0).forEach(discardBytes);
+  }
+
+  #blockOf(place: number): number {
+    if (place < this.#startOf(this.#current)) this.#current = 0;
+    while (place >= this.#startOf(this.#current + 1)) this.#current++;
+    return this.#current;
+  }
+
+  #startOf(block: number): number {
+    return this.#starts[block] ?? Infinity;
+  }
+}
+
+/**
+ * Lets go of the memory of bytes that are not needed any more at once, and not
+ * when they are collected: what is parsed from them needs room beside them.
+ *
+ * @param bytes The bytes, which are empty afterwards where the runtime can.
+ */
+export function discardBytes(bytes: Uint8Array<ArrayBuffer>): void {
+  if (canTransfer(bytes.buffer)) bytes.buffer.transfer(0);
+}
+
+/** Node before 21 cannot. */
+function canTransfer(buffer: ArrayBuffer): boolean {
+  return "transfer" in buffer;
+}

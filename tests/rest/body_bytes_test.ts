@@ -1,0 +1,43 @@
+// The bytes of a body, in blocks of any size.
+
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { BodyBytes, discardBytes } from "../../rest/_body_bytes.ts";
+
+Deno.test("BodyBytes returns the parts of what was put into it, in any order", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 5 }), { maxLength: 5 }),
+      fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 9 }),
+      (blocks, parts) => {
+        const bytes = new BodyBytes(blocks.map((b) => new Uint8Array(b)));
+        const whole = blocks.flatMap((block) => [...block]);
+        assertEquals(bytes.length, whole.length);
+        for (const [start, end] of parts) {
+          assertEquals([...bytes.part(start, end)], whole.slice(start, end));
+        }
+        assertEquals([...bytes.join()], whole);
+      },
+    ),
+  );
+});
+
+Deno.test("BodyBytes.part() copies nothing of one block", () => {
+  const block = new Uint8Array([1, 2, 3]);
+  const part = new BodyBytes([new Uint8Array(2), block]).part(3, 5);
+  assertEquals([part.buffer === block.buffer, part.byteOffset], [true, 1]);
+});
+
+for (const how of ["join", "discard"] as const) {
+  Deno.test(`BodyBytes.${how}() lets go of the memory of several blocks at once`, () => {
+    const blocks = [new Uint8Array(100), new Uint8Array(100)];
+    new BodyBytes([...blocks])[how]();
+    assertEquals(blocks.map(({ length }) => length), [0, 0]);
+  });
+}
+
+Deno.test("discardBytes() lets go of the memory at once", () => {
+  const bytes = new Uint8Array(100);
+  discardBytes(bytes);
+  assertEquals(bytes.length, 0);
+});
