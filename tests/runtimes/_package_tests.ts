@@ -13,13 +13,13 @@ const BUNDLES = [
   {
     name: "all of mod.ts",
     code: 'export * from "@watchtools/kube";',
-    maxBytes: 40_500,
+    maxBytes: 44_000,
   },
   {
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 18_900,
+    maxBytes: 21_800,
   },
   {
     name: "an import of which nothing is used",
