@@ -78,7 +78,8 @@ export async function runWaitSession<T extends KubernetesObject>(
   options: WaitSessionOptions<T>,
 ): Promise<void> {
   const { signal, timeoutMs = 0, onRetry } = options;
-  using context = contextWithOptionalTimeout(signal, timeoutMs);
+  // Compiled for Node.js 22, `using` would take more than this whole module.
+  const context = contextWithOptionalTimeout(signal, timeoutMs);
   const lasting = new VanishedSource(source, options.hasWorked === true);
   const startup = new StartupSource(lasting, options);
   try {
@@ -105,5 +106,7 @@ export async function runWaitSession<T extends KubernetesObject>(
   } catch (error) {
     const { reason } = context.signal;
     throw reason instanceof StartupFailure ? reason.cause : error;
+  } finally {
+    context.cancel();
   }
 }
