@@ -171,6 +171,8 @@ const LEAST_WATCH_TIMEOUT_MS = 300_000;
  *   reported, and followed by a list.
  * - Unread events are buffered without limit, unless
  *   {@linkcode InformerOptions.coalesce} is set.
+ * - On a runtime of workers, it lives no longer than the request that created
+ *   it. Used after that, it reports a `ConfigurationError`, once.
  *
  * If you only need the events, and a 410 may end them, use `RetryWatcher`: it
  * holds no objects in memory.
