@@ -136,7 +136,7 @@ export class SharedReplica<T extends KubernetesObject> implements SharedWatch {
     if (onError !== undefined) return callSafely("onError", onError, failure);
     const { error, shard } = failure;
     const where = shard === undefined ? "" : `, shard ${shard}`;
-    const text = `sharedWatch ${this.#name}${where}: ${errorText(error)}`;
+    const text = errorText(error);
     const now = Date.now();
     if (now - (this.#warnedAt.get(text) ?? -Infinity) < WARNING_INTERVAL_MS) {
       return;
@@ -144,7 +144,7 @@ export class SharedReplica<T extends KubernetesObject> implements SharedWatch {
     // Texts that differ each time must not be kept for ever.
     if (this.#warnedAt.size > 100) this.#warnedAt.clear();
     this.#warnedAt.set(text, now);
-    warn(text);
+    warn(`sharedWatch ${this.#name}${where}: ${text}`);
   }
 }
 

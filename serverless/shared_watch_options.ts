@@ -47,7 +47,8 @@ export interface SharedWatchOptions<
   /**
    * Returns where the checkpoint of a shard is kept. Each shard is then watched
    * with `resumeWatch`, so that no change is skipped when it moves. Without, an
-   * informer runs on each shard.
+   * informer runs on each shard. Another number of shards needs other
+   * checkpoints: have `index` and `count` in their names.
    */
   checkpoints?: ((shard: Shard) => CheckpointStore) | undefined;
   /** Options for the `resumeWatch` on each shard, with `checkpoints`. */

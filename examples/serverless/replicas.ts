@@ -60,8 +60,8 @@ export function shareChanges(
     name,
     shards: 12,
     signal,
-    checkpoints: ({ index }) =>
-      configMapCheckpoints(client, `${name}-${index}`),
+    checkpoints: ({ index, count }) =>
+      configMapCheckpoints(client, `${name}-${index}-of-${count}`),
     resume: { saveEvery: 10 },
     onShards: (shards) => log(`holds ${shards.length} of 12 shards`),
   });
