@@ -4,6 +4,8 @@
  * @module
  */
 
+// deno-lint-ignore-file no-console -- a command-line program
+
 import { fuzzDecoder } from "./_decoder_fuzz.ts";
 
 /** So many are drawn from each seed. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+// deno-lint-ignore-file no-console -- a command-line program
+
 import { RequestTable } from "./_request_table.ts";
 import { simulate, type SimulationResult } from "./_simulation.ts";
 

@@ -6,6 +6,8 @@
  * @module
  */
 
+// deno-lint-ignore-file no-console -- a command-line program
+
 import { type Mutant, MUTANTS } from "./_mutants.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
