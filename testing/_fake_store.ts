@@ -125,7 +125,7 @@ export class FakeStore<T extends KubernetesObject> {
   restore(revision: bigint): void {
     const objects = revision > this.#revision
       ? undefined
-      : this.#stateAt(revision);
+      : this.entries("", revision);
     if (objects === undefined) {
       throw new RangeError(
         `Cannot restore the server at resource version ${revision}: its history reaches from ${this.#compacted} to ${this.#revision}`,
