@@ -334,7 +334,10 @@ export class FaultInjector implements ServerFaults {
   ): Promise<Response> {
     if (!isBodyFault(fault)) return response;
     if (verb === "watch" && response.ok) return response;
-    const { status, headers } = response;
+    const { status } = response;
+    const headers = new Headers(response.headers);
+    // Or a body that is cut could not end cleanly.
+    headers.delete("content-length");
     const bytes = new Uint8Array(await response.arrayBuffer());
     const body = this.#faultyBody(bytes, fault, signal);
     return new Response(body, { status, headers });
