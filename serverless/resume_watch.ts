@@ -10,6 +10,7 @@
  * @module
  */
 
+import { Backoff } from "../internal/backoff.ts";
 import { warn } from "../internal/console.ts";
 import { errorText } from "../internal/error_text.ts";
 import { pause } from "../internal/pause.ts";
@@ -217,6 +218,7 @@ class Invocation<T extends KubernetesObject> {
   readonly #resource: WatchedResource;
   readonly #ledger: Ledger;
   readonly #delivery: Delivery<T>;
+  readonly #listBackoff: Backoff;
   /** The checkpoint that it began with. */
   #loaded: Checkpoint | undefined;
   #isVerified = false;
@@ -232,6 +234,11 @@ class Invocation<T extends KubernetesObject> {
     { options, budget, keeper }: InvocationParts,
   ) {
     const { saveEvery = 1, index = true } = options;
+    const { minRestartDelayMs = 1_000, maxRestartDelayMs = 30_000 } = options;
+    this.#listBackoff = new Backoff({
+      minMs: minRestartDelayMs,
+      maxMs: maxRestartDelayMs,
+    });
     this.#source = source;
     this.#options = options;
     this.#budget = budget;
@@ -360,7 +367,7 @@ class Invocation<T extends KubernetesObject> {
     let lastError: unknown;
     try {
       // Where each list has expired at once, they must not come in a loop.
-      if (++this.#lists > 2) await pause(minRestartDelayMs ?? 1000, signal);
+      if (++this.#lists > 2) await pause(this.#listBackoff.next(), signal);
       return await listAll(this.#lister(), {
         signal,
         pageSize: this.#needsOnlyVersion() ? 1 : undefined,

@@ -13,7 +13,7 @@ import {
 } from "../../serverless/mod.ts";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
 import { setClock } from "../support/clock.ts";
-import { captureConsole } from "../support/wait_fakes.ts";
+import { captureConsole, turn } from "../support/wait_fakes.ts";
 import { FakeTime } from "@std/testing/time";
 import { ConnectionError } from "../../api/connection_error.ts";
 import { StatusError } from "../../api/status_error.ts";
@@ -765,4 +765,34 @@ Deno.test("resumeWatch() ends within its budget when the clock is set back", asy
   using _clock = setClock(-3_600_000);
   await settleInTime(time, running);
   assert(time.now - begin <= 2_000 + STEP_MS, `${time.now - begin} ms`);
+});
+
+Deno.test("resumeWatch() lists less and less often while each list expires at once", async () => {
+  using time = new FakeTime();
+  await using server = new FakeApiServer();
+  const pods = new RestListerWatcher({
+    server: "http://fake",
+    path: "/api/v1/pods",
+    fetch: server.fetch,
+  });
+  const target = { verb: "watch" } as const;
+  const fault = { type: "errorEvent", status: 410 } as const;
+  server.faults.next(target, fault, { count: Infinity });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const running = resumeWatch(pods, new MemoryCheckpointStore(), () => {}, {
+    signal,
+  });
+  const ended = running.catch(() => {});
+  while (time.now < time.start + 60_000) {
+    await turn();
+    time.tick(100);
+  }
+  stop.abort();
+  await turn();
+  await ended;
+  const lists = server.requests.filter(({ path, query }) =>
+    path === "/api/v1/pods" && query.watch === undefined
+  );
+  assert(lists.length > 3 && lists.length <= 8, `${lists.length} lists`);
 });
