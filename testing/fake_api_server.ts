@@ -140,7 +140,8 @@ export type ObjectReference = string | ObjectInput;
  * - All objects share one sequence of resource versions; a watch from version n
  *   receives exactly the changes after n, until {@linkcode compact} is called.
  * - {@linkcode dropConnections}, {@linkcode endWatches}, {@linkcode stall} and
- *   {@linkcode failNext} simulate the failures of real servers and networks.
+ *   {@linkcode failNext} simulate the failures of real servers and networks;
+ *   {@linkcode faults} are more of them, as plain data.
  * - {@linkcode requests}, {@linkcode watchStarts} and {@linkcode openWatches}
  *   reveal unnecessary requests.
  *

@@ -25,6 +25,7 @@ interface Settings {
   readonly watchTimeoutMs: number;
   readonly idleTimeoutMs: number | undefined;
   readonly resyncPeriodMs: number;
+  readonly coalesce: boolean;
 }
 
 /** The consumer. */
@@ -33,6 +34,10 @@ export class InformerClient implements Client {
   readonly kind = "informer";
   readonly #stage: Stage;
   readonly #settings: Settings;
+  /** Without an index, an object is parsed when it is looked at. */
+  readonly #isIndexed: boolean;
+  /** Only with few events waiting can a slow consumer keep up. */
+  readonly #pauseMs: number;
   readonly #source: RestListerWatcher<StoredObject>;
   #signal = countedSignal();
   #informer: IndexerInformerWatcher<StoredObject>;
@@ -53,10 +58,15 @@ export class InformerClient implements Client {
       watchTimeoutMs: 1_000 * (45 + random.upTo(75)),
       idleTimeoutMs: random.pick([undefined, undefined, 75_000]),
       resyncPeriodMs: random.chance(0.2) ? 400_000 : 0,
+      coalesce: random.chance(0.4),
     };
-    this.#source = new RestListerWatcher<StoredObject>(
-      network.connect(name, random.chance(0.5)),
-    );
+    this.#isIndexed = random.chance(0.5);
+    const isSlow = this.#settings.coalesce && random.chance(0.5);
+    this.#pauseMs = isSlow ? 3_000 : 0;
+    this.#source = new RestListerWatcher<StoredObject>({
+      ...network.connect(name, random.chance(0.5)),
+      dropManagedFields: random.chance(0.5),
+    });
     stage.world.listeners.add(this);
     this.#informer = this.#start();
   }
@@ -91,7 +101,7 @@ export class InformerClient implements Client {
     if (built.join() !== there.join()) {
       trace.violated(this.name, `has delivered ${built} instead of ${there}`);
     }
-    for (const object of world.current.values()) {
+    for (const object of this.#isIndexed ? world.current.values() : []) {
       const found = this.#informer.indexer.byIndex("step", `${stepOf(object)}`);
       if (!found.map(identity).includes(identity(object))) {
         trace.violated(this.name, `has not indexed ${identity(object)}`);
@@ -113,7 +123,9 @@ export class InformerClient implements Client {
     const informer = new IndexerInformerWatcher(this.#source, {
       ...this.#settings,
       signal: this.#signal.signal,
-      indexers: { step: (object) => [`${stepOf(object)}`] },
+      indexers: this.#isIndexed
+        ? { step: (object) => [`${stepOf(object)}`] }
+        : {},
       onWatchError: (error) => trace.note(this.name, `reports ${error}`),
     });
     this.#isOver = this.#read(informer, this.#signal);
@@ -125,7 +137,9 @@ export class InformerClient implements Client {
     { listeners }: CountedSignal,
   ): Promise<void> {
     for await (const event of informer) {
-      if (informer === this.#informer) this.#seen(event);
+      if (informer !== this.#informer) break;
+      this.#seen(event);
+      if (this.#pauseMs > 0) await this.#stage.sleep(this.#pauseMs);
     }
     await informer.done;
     if (listeners.size === 0) return;
