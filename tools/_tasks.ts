@@ -79,6 +79,7 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["check", CHECK],
   ["lint", LINT],
   ["test:e2e", [tool("test_e2e.ts")]],
+  ["matrix", [tool("matrix.ts")]],
   ["test:runtimes", [["test", PACKAGES, "-A", "tests/runtimes/"]]],
   ["bench", [benchmark("main.ts")]],
   ["bench:apiserver", [benchmark("apiserver.ts")]],

@@ -10,8 +10,7 @@
  * Of the versions of Kubernetes in `variant.ts`, the first one provides all
  * programs, the others only kube-apiserver: what is tested is the server.
  *
- * When run as a program, builds everything that is missing and prints its path;
- * with the names of programs as arguments, only those.
+ * When run as a program, builds everything that is missing and prints its path.
  *
  * @module
  */
@@ -166,8 +165,13 @@ export async function whyUnavailable(
   const directory = await cacheDirectory(moduleOf(binary, env), env);
   const path = `${directory}/${binary}`;
   if (await isFile(path)) return undefined;
-  if (await hasGo(env)) return undefined;
-  return `Cannot find ${binary} for the end-to-end tests: install Go, ` +
+  const { cgo = false } = moduleOf(binary, env);
+  const hasGo = await succeeds("go", ["version"], env);
+  if (hasGo && (!cgo || await succeeds("cc", ["--version"], env))) {
+    return undefined;
+  }
+  const needed = hasGo ? "a C compiler (cc)" : "Go";
+  return `Cannot find ${binary} for the end-to-end tests: install ${needed}, ` +
     "which builds it, or set KUBEBUILDER_ASSETS to a directory that holds it";
 }
 
@@ -322,9 +326,13 @@ async function build(
   report(`Built ${binary} in ${seconds()} s: ${path}`);
 }
 
-async function hasGo(env: Readonly<Record<string, string>>): Promise<boolean> {
+async function succeeds(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
   try {
-    await run("go", ["version"], { env });
+    await run(command, args, { env });
     return true;
   } catch {
     return false;
@@ -369,7 +377,7 @@ function reportToStderr(line: string): void {
 }
 
 /**
- * The programs that CI runs: all of the oldest supported version, and
+ * The programs that CI runs: those of the oldest supported version, and
  * kube-apiserver of each newer one.
  */
 async function* findAll(): AsyncGenerator<string> {

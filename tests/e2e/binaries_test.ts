@@ -143,6 +143,23 @@ Deno.test("findBinary() says what to do if a program can neither be found nor bu
   assertEquals(error.message, message);
 });
 
+Deno.test("whyUnavailable() names the C compiler that a program needs", async () => {
+  await using assets = await Assets.create();
+  const script = "#!/bin/sh\nexit 0\n";
+  const add = (name: string) =>
+    Deno.writeTextFile(`${assets.directory}/${name}`, script, { mode: 0o755 });
+  const env = { ...environment(assets), PATH: assets.directory };
+  await add("go");
+  assertEquals(
+    await whyUnavailable("kine", { env }),
+    "Cannot find kine for the end-to-end tests: install a C compiler (cc), " +
+      "which builds it, or set KUBEBUILDER_ASSETS to a directory that holds it",
+  );
+  assertEquals(await whyUnavailable("etcd", { env }), undefined);
+  await add("cc");
+  assertEquals(await whyUnavailable("kine", { env }), undefined);
+});
+
 Deno.test("findBinary() shows the last lines of a failed build", async () => {
   await using assets = await Assets.create();
   const go = `${assets.directory}/go`;

@@ -3,9 +3,10 @@
  * when etcd loses its leader or k3s restarts: no event is lost or repeated.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { matches } from "../../conditions/mod.ts";
 import {
+  ConnectionError,
   IndexerInformerWatcher,
   RetryWatcher,
   waitFor,
@@ -33,12 +34,29 @@ async function isReady(plane: ControlPlane): Promise<boolean> {
   }
 }
 
-/** Kills the store, and starts it again once the server has noticed. */
-async function interrupt(plane: ControlPlane): Promise<void> {
+/**
+ * Kills the store, and starts it again once the server has noticed. Meanwhile
+ * the server answers only what its watch cache knows.
+ */
+async function interrupt(
+  plane: ControlPlane,
+  client: OurClient,
+): Promise<void> {
   await plane.stopStore();
   await poll("the server to notice", async () => !await isReady(plane));
+  const pods = client.listerWatcher(podsPath, { requestTimeoutMs: 2000 });
+  const cached = await pods.list({ resourceVersion: "0" });
+  const name = cached.items[0]?.metadata?.name;
+  assert(name !== undefined);
+  await assertRejects(() => pods.list({}), ConnectionError);
+  const waiting = waitFor(pods, matches((pod) => pod !== undefined), {
+    name,
+    signal: AbortSignal.timeout(300_000),
+  });
   await plane.startStore();
   await poll("the server to be ready", () => isReady(plane));
+  const [pod] = await within("a wait that began meanwhile", waiting);
+  assertEquals(pod?.metadata?.name, name);
 }
 
 async function versionsOnServer(plane: ControlPlane): Promise<string[]> {
@@ -67,7 +85,7 @@ e2eTest(
     for (let round = 0; round < 2; round++) {
       await changes.write(100);
       await within("the events", recording.reaches(changes.lastVersion));
-      await interrupt(plane);
+      await interrupt(plane, client);
       await changes.write(100);
       await within("the events", recording.reaches(changes.lastVersion));
     }

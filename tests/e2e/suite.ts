@@ -19,13 +19,15 @@ import { readVariant } from "../control_plane/variant.ts";
 const optional = ["sample-apiserver", "kine"] as const;
 
 const reason = await prepare();
+
 const missing = await findMissing();
 
 /** Options for {@linkcode e2eTest}. */
 export interface E2eTestOptions {
   /**
    * The programs that it needs in addition to those of every test. They are
-   * built when the test starts.
+   * built when the test starts. If that is not possible, it is skipped with a
+   * message.
    */
   programs?: readonly typeof optional[number][] | undefined;
 }
@@ -43,14 +45,17 @@ export function e2eTest(
   test: (context: Deno.TestContext) => Promise<void>,
   { programs = [] }: E2eTestOptions = {},
 ): void {
-  const why = reason ?? programs.flatMap((name) => missing.get(name) ?? [])[0];
+  const lacks = programs.flatMap((name) => missing.get(name) ?? []);
+  if (reason === undefined && lacks.length > 0) {
+    printError(`Skipped: ${name}: ${lacks.join(": ")}`);
+  }
   Deno.test({
     name,
-    ignore: why !== undefined && !inCi(),
+    ignore: reason === undefined ? lacks.length > 0 : !inCi(),
     sanitizeOps: true,
     sanitizeResources: true,
     async fn(context) {
-      if (why !== undefined) throw new Error(why);
+      if (reason !== undefined) throw new Error(reason);
       for (const program of programs) await findBinary(program);
       takeLogs();
       try {
@@ -71,7 +76,7 @@ function needed(): Binary[] {
   );
 }
 
-/** Explains which of the optional programs are not available, and why. */
+/** Which of the optional programs are not available, and why. */
 async function findMissing(): Promise<ReadonlyMap<Binary, string>> {
   const found = new Map<Binary, string>();
   for (const binary of optional) {
