@@ -64,11 +64,14 @@ export function labelValueErrors(value: string): string[] {
 
 /**
  * Returns what is wrong with a DNS subdomain; empty if it is valid. Most object
- * names must be one.
+ * names must be one. Of names, servers say "characters" where they mean bytes.
  */
-export function subdomainErrors(name: string): string[] {
+export function subdomainErrors(
+  name: string,
+  unit: "bytes" | "characters" = "bytes",
+): string[] {
   const errors: string[] = [];
-  if (byteLength(name) > 253) errors.push(tooLong(253));
+  if (byteLength(name) > 253) errors.push(tooLong(253, unit));
   if (!matches(SUBDOMAIN, name)) errors.push(SUBDOMAIN_RULE);
   return errors;
 }
@@ -86,8 +89,8 @@ function mustMatch(
   return `${rule} (e.g. ${quoted}regex used for validation is '${pattern}')`;
 }
 
-function tooLong(length: number): string {
-  return `must be no more than ${length} bytes`;
+function tooLong(length: number, unit = "bytes"): string {
+  return `must be no more than ${length} ${unit}`;
 }
 
 function byteLength(text: string): number {

@@ -20,7 +20,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
-import { hashUid } from "./_uid_hash.ts";
+import { fnv1a64 } from "../internal/fnv1a.ts";
 
 /** Which share of a resource. */
 export interface Shard {
@@ -182,7 +182,7 @@ class SourceShard<T extends KubernetesObject> implements ShardListerWatcher<T> {
   }
 
   #has(uid = ""): boolean {
-    const hash = hashUid(uid);
+    const hash = fnv1a64(uid);
     return this.#from <= hash && hash < this.#to;
   }
 }

@@ -7,8 +7,12 @@
 import { isRecord } from "../internal/json_fields.ts";
 import type { JsonObject } from "./_merge_patch.ts";
 import { subdomainErrors } from "../api/_name_rules.ts";
-import type { ObjectAddress } from "./_objects.ts";
-import { apiVersionOf, type ResourceInfo } from "./_resources.ts";
+import type { ObjectAddress } from "./_object_address.ts";
+import {
+  apiVersionOf,
+  isDefined,
+  type ResourceInfo,
+} from "./_resource_info.ts";
 import {
   badRequest,
   type FieldError,
@@ -53,6 +57,14 @@ export function parseJsonObject(body: string): JsonObject {
  */
 export function asObject(value: JsonObject, info: ResourceInfo): StoredObject {
   const expected = apiVersionOf(info);
+  if (isDefined(info) && (!value.kind || !value.apiVersion)) {
+    const missing = value.kind ? "apiVersion" : "Kind";
+    const json = JSON.stringify(value);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${info.kind}): ` +
+        `Object '${missing}' is missing in '${json}' (${json})`,
+    );
+  }
   const object = { apiVersion: expected, kind: info.kind, ...value };
   if (!isStoredObject(object)) {
     throw unrecognized("metadata, apiVersion or kind has the wrong type");
@@ -62,6 +74,9 @@ export function asObject(value: JsonObject, info: ResourceInfo): StoredObject {
       `the API version in the data (${object.apiVersion}) does not match the ` +
         `expected API version (${expected})`,
     );
+  }
+  if (isDefined(info) && object.kind !== info.kind) {
+    throw wrongKind(object, info);
   }
   if (object.kind !== info.kind && !info.guessed) {
     throw badRequest(
@@ -96,8 +111,8 @@ export function checkAddress(
   }
   if (namespace && givenNamespace && givenNamespace !== namespace) {
     throw badRequest(
-      `the namespace of the object (${givenNamespace}) does not match the ` +
-        `namespace on the request (${namespace})`,
+      "the namespace of the provided object does not match the namespace " +
+        "sent on the request",
     );
   }
 }
@@ -106,7 +121,7 @@ export function checkAddress(
 export function checkName(name: string, info: ResourceInfo): void {
   const problems = info.group === "rbac.authorization.k8s.io"
     ? []
-    : subdomainErrors(name);
+    : subdomainErrors(name, "characters");
   const errors: FieldError[] = name === ""
     ? [{
       field: "metadata.name",
@@ -122,13 +137,36 @@ export function checkName(name: string, info: ResourceInfo): void {
   throw invalid({ group: info.group, resource: info.kind }, name, errors);
 }
 
-/** Throws if the content type of a body is not accepted. */
-export function checkContentType(
+/** Throws if the content type of an object is not JSON. */
+export function checkObjectType(contentType: string | null): void {
+  if (mediaType(contentType) === "application/json") return;
+  throw unsupportedMediaType([
+    "application/json",
+    "application/yaml",
+    "application/vnd.kubernetes.protobuf",
+  ]);
+}
+
+/** Throws if the content type of a patch is not accepted. */
+export function checkPatchType(
   contentType: string | null,
   accepted: readonly string[],
+  info: ResourceInfo,
 ): void {
-  const type = (contentType ?? "").split(";")[0]?.trim() ?? "";
-  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+  if (accepted.includes(mediaType(contentType))) return;
+  throw unsupportedMediaType(accepted, isDefined(info) ? undefined : {});
+}
+
+function mediaType(contentType: string | null): string {
+  return (contentType ?? "").split(";")[0]?.trim() ?? "";
+}
+
+function wrongKind({ kind = "", metadata }: StoredObject, info: ResourceInfo) {
+  return invalid({ group: info.group, resource: kind }, metadata?.name ?? "", [{
+    field: "kind",
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${JSON.stringify(kind)}: must be ${info.kind}`,
+  }]);
 }
 
 function unrecognized(why: string) {

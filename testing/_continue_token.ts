@@ -14,7 +14,7 @@ import { badRequest } from "./_statuses.ts";
 export interface ContinueToken {
   /** The revision of the list; -1 for the latest. */
   readonly revision: bigint;
-  /** The last key of the previous page. */
+  /** The last key of the previous page, below that of the list. */
   readonly after: string;
   /** How often tokens had been expired when this one was issued. */
   readonly epoch: number;

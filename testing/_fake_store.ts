@@ -12,6 +12,7 @@
  */
 
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
+import { SortedKeys } from "./_sorted_keys.ts";
 
 /**
  * A committed change. Its objects are shared: clone them before returning them
@@ -38,6 +39,7 @@ export class FakeStore<T extends KubernetesObject> {
   #revision: bigint;
   #compacted: bigint;
   readonly #objects = new Map<string, T>();
+  readonly #keys = new SortedKeys();
   #history: Change<T>[] = [];
   readonly #listeners = new Set<(change: Change<T>) => void>();
 
@@ -76,6 +78,7 @@ export class FakeStore<T extends KubernetesObject> {
     const previous = this.#objects.get(key);
     const stored = withRevision(structuredClone(object), ++this.#revision);
     this.#objects.set(key, stored);
+    if (previous === undefined) this.#keys.add(key);
     this.#commit({
       type: previous === undefined ? "ADDED" : "MODIFIED",
       key,
@@ -93,6 +96,7 @@ export class FakeStore<T extends KubernetesObject> {
     const previous = this.#objects.get(key);
     if (previous === undefined) return undefined;
     this.#objects.delete(key);
+    this.#keys.delete(key);
     const object = withRevision(previous, ++this.#revision);
     this.#commit({
       type: "DELETED",
@@ -133,6 +137,7 @@ export class FakeStore<T extends KubernetesObject> {
     }
     this.#objects.clear();
     for (const [key, object] of objects) this.#objects.set(key, object);
+    this.#keys.replace(objects.map(([key]) => key));
     this.#history = this.#history.filter((change) =>
       change.revision <= revision
     );
@@ -145,10 +150,7 @@ export class FakeStore<T extends KubernetesObject> {
    */
   changesAfter(revision: bigint): readonly Change<T>[] | undefined {
     if (revision < this.#compacted) return undefined;
-    const last = this.#history.findLastIndex((change) =>
-      change.revision <= revision
-    );
-    return this.#history.slice(last + 1);
+    return this.#history.slice(this.#indexAfter(revision));
   }
 
   /**
@@ -156,13 +158,14 @@ export class FakeStore<T extends KubernetesObject> {
    * earlier revision; `undefined` if that has been compacted.
    */
   entries(prefix: string, revision?: bigint): [string, T][] | undefined {
-    const objects = revision === undefined
-      ? this.#objects
-      : this.#stateAt(revision);
-    if (objects === undefined) return undefined;
-    return [...objects]
-      .filter(([key]) => key.startsWith(prefix))
-      .sort(([a], [b]) => a < b ? -1 : 1);
+    const keys = this.#keys.startingWith(prefix);
+    const entries = keys.flatMap((key): [string, T][] => {
+      const object = this.#objects.get(key);
+      return object === undefined ? [] : [[key, object]];
+    });
+    return revision === undefined || revision >= this.#revision
+      ? entries
+      : this.#reverted(entries, prefix, revision);
   }
 
   /**
@@ -173,16 +176,34 @@ export class FakeStore<T extends KubernetesObject> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reverts the later changes, newest first, on a copy of the state. */
-  #stateAt(revision: bigint): Map<string, T> | undefined {
+  /** Reverts the changes after a revision, newest first. */
+  #reverted(
+    entries: readonly [string, T][],
+    prefix: string,
+    revision: bigint,
+  ): [string, T][] | undefined {
     const changes = this.changesAfter(revision);
     if (changes === undefined) return undefined;
-    const objects = new Map(this.#objects);
+    const objects = new Map(entries);
     for (const { key, previous } of changes.toReversed()) {
+      if (!key.startsWith(prefix)) continue;
       if (previous === undefined) objects.delete(key);
       else objects.set(key, previous);
     }
-    return objects;
+    return [...objects].sort(([a], [b]) => a < b ? -1 : 1);
+  }
+
+  /** The index of the first change after a revision. */
+  #indexAfter(revision: bigint): number {
+    let low = 0;
+    let high = this.#history.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const change = this.#history[middle];
+      if (change !== undefined && change.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #commit(change: Change<T>): void {

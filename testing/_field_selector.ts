@@ -1,14 +1,13 @@
 /**
  * Field selectors, parsed like `k8s.io/apimachinery/pkg/fields`: terms with
  * `=`, `==` or `!=`, joined by commas, with `\` as the escape character. Every
- * resource can be selected by `metadata.name` and `metadata.namespace`, events
- * also by what they are about; a server rejects any other field unless the
- * resource declares it.
+ * resource can be selected by `metadata.name` and `metadata.namespace`; a server
+ * rejects any other field unless the resource declares it.
  *
  * @module
  */
 
-import { textField } from "../internal/json_fields.ts";
+import { field as fieldOf } from "../internal/json_fields.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
 /** Returns whether an object is selected. */
@@ -21,13 +20,13 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["metadata.namespace", ({ metadata }) => metadata?.namespace ?? ""],
 ]);
 
-/** The fields that events can be selected by, beside those of every resource. */
-export const EVENT_FIELDS: readonly string[] = [
-  ...["kind", "namespace", "name", "uid", "apiVersion", "fieldPath"]
-    .map((name) => `involvedObject.${name}`),
-  "reason",
-  "type",
-];
+/** The fields that a resource declares. */
+export interface DeclaredFields {
+  /** Their paths. */
+  readonly fields: readonly string[];
+  /** What to say of any other field. */
+  readonly unknownField: (field: string) => string;
+}
 
 interface Term {
   readonly name: string;
@@ -45,7 +44,7 @@ interface Term {
  */
 export function parseFieldSelector(
   selector: string,
-  declared: readonly string[] = [],
+  declared: DeclaredFields,
 ): FieldPredicate {
   const predicates = splitTerms(selector)
     .toSorted()
@@ -85,23 +84,20 @@ function parseTerm(selector: string, term: string): Term {
 
 function predicate(
   { name, negated, value }: Term,
-  declared: readonly string[],
+  { fields, unknownField }: DeclaredFields,
 ): FieldPredicate {
   const field = FIELDS.get(name) ??
-    (declared.includes(name) ? fieldAt(name) : undefined);
-  if (field === undefined) {
-    throw new SyntaxError(
-      `${JSON.stringify(name)} is not a known field selector: only ` +
-        [...FIELDS.keys(), ...declared].map((name) => JSON.stringify(name))
-          .join(", "),
-    );
-  }
+    (fields.includes(name) ? fieldAt(name) : undefined);
+  if (field === undefined) throw new SyntaxError(unknownField(name));
   return (object) => (field(object) === value) !== negated;
 }
 
 function fieldAt(name: string): Field {
   const path = name.split(".");
-  return (object) => textField(object, ...path) ?? "";
+  return (object) => {
+    const value = fieldOf(object, ...path);
+    return value === undefined || value === null ? "" : String(value);
+  };
 }
 
 function unescape(value: string): string {

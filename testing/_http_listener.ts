@@ -11,6 +11,9 @@ import { errorText } from "../internal/error_text.ts";
 import { ConnectionReset } from "./_connection_reset.ts";
 import type { FakeListener, ListenOptions } from "./fake_listener.ts";
 
+/** The size from which on a server compresses an answer. */
+const GZIP_FROM_BYTES = 128 * 1024;
+
 type Handler = (request: Request, init: RequestInit) => Promise<Response>;
 
 /**
@@ -79,7 +82,8 @@ async function serve(
   outgoing.once("error", () => gone.abort());
   try {
     const request = await requestOf(incoming);
-    await send(await handler(request, { signal: gone.signal }), outgoing);
+    const response = await handler(request, { signal: gone.signal });
+    await send(compressed(request, response), outgoing);
   } catch (error) {
     const isExpected = error instanceof ConnectionReset || gone.signal.aborted;
     if (isExpected || outgoing.headersSent) incoming.socket.destroy();
@@ -90,6 +94,26 @@ async function serve(
       outgoing.end(`The fake API server failed: ${errorText(error)}\n`);
     }
   }
+}
+
+/**
+ * Compresses a large answer where the client accepts that, like a server. In the
+ * same process nothing is sent that could be compressed.
+ */
+function compressed({ headers }: Request, response: Response): Response {
+  const length = Number(response.headers.get("content-length") ?? 0);
+  const isAccepted = (headers.get("accept-encoding") ?? "").split(",")
+    .some((coding) => coding.split(";")[0]?.trim() === "gzip");
+  if (length <= GZIP_FROM_BYTES || !isAccepted || response.body === null) {
+    return response;
+  }
+  const { status } = response;
+  const all = new Headers(response.headers);
+  all.delete("content-length");
+  all.set("content-encoding", "gzip");
+  all.append("vary", "Accept-Encoding");
+  const body = response.body.pipeThrough(new CompressionStream("gzip"));
+  return new Response(body, { status, headers: all });
 }
 
 async function requestOf(incoming: IncomingMessage): Promise<Request> {

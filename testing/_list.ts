@@ -68,34 +68,49 @@ export function listPage<T extends KubernetesObject>(
     : token.revision;
   const entries = store.entries(selection.prefix, revision);
   if (entries === undefined) throw listExpired();
-  const selected = entries.filter(([key, object]) =>
-    (token === undefined || key > token.after) && selection.matches(object)
-  );
-  const limit = limitOf(options, behavior.limitAtZero) ?? selected.length;
-  const page = selected.slice(0, limit);
-  const remaining = selected.length - page.length;
+  const left = token === undefined
+    ? entries
+    : entries.filter(([key]) => key > selection.prefix + token.after);
+  const limit = limitOf(options, behavior.limitAtZero) ?? Infinity;
+  const { items, after, remaining } = pageOf(left, selection, limit);
   return {
-    items: page.map(([, object]) => object),
+    items,
     metadata: {
       resourceVersion: String(revision),
       ...(remaining === 0 ? {} : {
-        continue: encodeContinue({
-          revision,
-          after: page.at(-1)?.[0] ?? "",
-          epoch: behavior.epoch,
-        }),
+        continue: encodeContinue({ revision, after, epoch: behavior.epoch }),
         ...(selection.selectsAll ? { remainingItemCount: remaining } : {}),
       }),
     },
   };
 }
 
+/**
+ * Takes the selected objects up to a limit. Objects that are not selected count
+ * as remaining, since a server does not look at them.
+ */
+function pageOf<T extends KubernetesObject>(
+  entries: readonly [string, T][],
+  selection: Selection,
+  limit: number,
+) {
+  const items: T[] = [];
+  for (const [index, [key, object]] of entries.entries()) {
+    if (!selection.matches(object)) continue;
+    items.push(object);
+    if (items.length < limit || selection.isNamed) continue;
+    const after = key.slice(selection.prefix.length);
+    return { items, after, remaining: entries.length - index - 1 };
+  }
+  return { items, after: "", remaining: 0 };
+}
+
 function limitOf(
-  { limit = 0, resourceVersion, continue: token }: ListOptions,
+  { limit = 0, resourceVersion }: ListOptions,
   limitAtZero: boolean,
 ): number | undefined {
   if (limit <= 0) return undefined;
-  return resourceVersion === "0" && !token && !limitAtZero ? undefined : limit;
+  return resourceVersion === "0" && !limitAtZero ? undefined : limit;
 }
 
 /** Returns the revision of a list that is not a continuation. */

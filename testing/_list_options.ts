@@ -50,10 +50,11 @@ export function checkListOptions(options: ListOptions): void {
  *   valid.
  */
 export function checkWatchOptions(
-  options: WatchOptions,
+  options: WatchOptions & Pick<ListOptions, "continue">,
   watchList: boolean,
 ): void {
-  const { resourceVersionMatch: match, sendInitialEvents } = options;
+  const { resourceVersionMatch: match, sendInitialEvents, continue: token } =
+    options;
   const errors: FieldError[] = [];
   if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
     errors.push(forbidden(
@@ -76,6 +77,7 @@ export function checkWatchOptions(
   if (match && match !== "NotOlderThan") {
     errors.push(unsupportedMatch(match, ["NotOlderThan"]));
   }
+  if (match && token) errors.push(forbiddenWithContinue());
   if (errors.length > 0) throw invalid(LIST_OPTIONS, "", errors);
 }
 
@@ -98,7 +100,7 @@ function unsupportedMatch(
   match: string,
   supported: readonly string[],
 ): FieldError {
-  const quoted = supported.toSorted().map((value) => JSON.stringify(value));
+  const quoted = supported.map((value) => JSON.stringify(value));
   return {
     field: "resourceVersionMatch",
     reason: "FieldValueNotSupported",

@@ -6,7 +6,7 @@
  */
 
 import type { ListOptions, WatchOptions } from "../api/types.ts";
-import { badRequest } from "./_statuses.ts";
+import { badRequest, invalid } from "./_statuses.ts";
 
 /** The options of a list or watch. */
 export type QueryOptions = Omit<ListOptions & WatchOptions, "signal">;
@@ -30,6 +30,27 @@ export function parseOptions(query: URLSearchParams): QueryOptions {
     allowWatchBookmarks: flag(query, "allowWatchBookmarks"),
     sendInitialEvents: flag(query, "sendInitialEvents"),
   };
+}
+
+/**
+ * Returns whether a write is a dry run.
+ *
+ * @param values The values of the option.
+ * @param kind The kind of the options: `"CreateOptions"`.
+ * @returns Whether nothing is stored.
+ * @throws {StatusError} With code 422 if a value is not `"All"`.
+ */
+export function checkDryRun(
+  values: readonly unknown[],
+  kind: string,
+): boolean {
+  if (values.every((value) => value === "All")) return values.length > 0;
+  const given = JSON.stringify(values);
+  throw invalid({ group: "meta.k8s.io", resource: kind }, "", [{
+    field: "dryRun",
+    reason: "FieldValueNotSupported",
+    message: `Unsupported value: ${given}: supported values: "All"`,
+  }]);
 }
 
 /** Returns a boolean parameter: true unless it is `0` or `false`. */

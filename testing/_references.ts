@@ -8,13 +8,10 @@
 import type { KubernetesObject } from "../api/types.ts";
 import { isStoredObject } from "./_body.ts";
 import { isRecord } from "../internal/json_fields.ts";
-import type { ObjectAddress } from "./_objects.ts";
+import type { ObjectAddress } from "./_object_address.ts";
 import { parseTarget } from "./_request_target.ts";
-import {
-  type ResourceInfo,
-  type Resources,
-  splitApiVersion,
-} from "./_resources.ts";
+import { type ResourceInfo, splitApiVersion } from "./_resource_info.ts";
+import type { Resources } from "./_resources.ts";
 import type { ObjectInput, StoredObject } from "./stored_object.ts";
 
 /**

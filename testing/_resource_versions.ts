@@ -5,7 +5,7 @@
  * @module
  */
 
-import { badRequest, type FieldError, invalid } from "./_statuses.ts";
+import { badRequest, type FieldError, plainError } from "./_statuses.ts";
 
 const MAX_UINT64 = 2n ** 64n - 1n;
 
@@ -23,16 +23,39 @@ export function parseListVersion(version: string | undefined): bigint {
 }
 
 /**
+ * Checks the resource version of a request for an object.
+ *
+ * @param version The resource version from the request.
+ * @throws {StatusError} With code 500 if the version is not valid.
+ */
+export function checkGetVersion(version: string | undefined): void {
+  const revision = parseUint(version ?? "");
+  if (typeof revision !== "bigint") throw plainError(text(revision));
+}
+
+/**
+ * Checks the resource version of an object that replaces another.
+ *
+ * @param version The resource version of the object.
+ * @throws {StatusError} With code 500 if the version is not valid.
+ */
+export function checkObjectVersion(version: string | undefined): void {
+  const revision = parseUint(version ?? "");
+  if (typeof revision === "bigint") return;
+  throw plainError(revision.message.replace(/^.*?: (?=strconv)/, ""));
+}
+
+/**
  * Parses the resource version of a watch request.
  *
  * @param version The resource version from the request.
  * @returns The revision; 0 for any version.
- * @throws {StatusError} With code 422 if the version is not valid.
+ * @throws {StatusError} With code 500 if the version is not valid.
  */
 export function parseWatchVersion(version: string | undefined): bigint {
   const revision = parseUint(version ?? "");
   if (typeof revision === "bigint") return revision;
-  throw invalid({ group: "", resource: "" }, "", [revision]);
+  throw plainError(text(revision));
 }
 
 function parseUint(version: string): bigint | FieldError {

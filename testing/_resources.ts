@@ -1,92 +1,48 @@
 /**
  * The resources of a fake server: maps the plural names in paths to the kinds
- * of objects and back. Common built-in resources of Kubernetes are known; the
- * kind of any other resource is guessed until an object of it is created.
+ * of objects and back. A server has any resource, only given ones, or the
+ * built-in ones of a kube-apiserver; and always those that definitions
+ * (CustomResourceDefinitions) add at run time. If it has any, the kind of an
+ * unknown one is guessed until an object of it is created.
  *
  * @module
  */
 
 import type { FakeResource } from "./fake_resource.ts";
-
-/** A resource as known to a server. */
-export interface ResourceInfo {
-  /** The API group; empty for the core group. */
-  readonly group: string;
-  /** The version of the group. */
-  readonly version: string;
-  /** The plural name. */
-  readonly resource: string;
-  /** The kind of its objects. */
-  readonly kind: string;
-  /** Whether the kind is guessed. */
-  readonly guessed: boolean;
-  /** Whether its objects are namespaced; `undefined` if not known. */
-  readonly namespaced: boolean | undefined;
-  /** Whether it has a `status` subresource. */
-  readonly status: boolean;
-  /** Whether it is built into servers rather than a custom resource. */
-  readonly builtIn: boolean;
-}
-
-const NAMESPACED: Readonly<Record<string, string>> = {
-  "v1": "Pod Service PersistentVolumeClaim ReplicationController ResourceQuota",
-  "apps/v1": "Deployment ReplicaSet StatefulSet DaemonSet",
-  "batch/v1": "Job CronJob",
-  "autoscaling/v2": "HorizontalPodAutoscaler",
-  "networking.k8s.io/v1": "Ingress",
-  "policy/v1": "PodDisruptionBudget",
-};
-const NAMESPACED_WITHOUT_STATUS: Readonly<Record<string, string>> = {
-  "v1":
-    "ConfigMap Secret ServiceAccount Endpoints Event LimitRange PodTemplate",
-  "apps/v1": "ControllerRevision",
-  "coordination.k8s.io/v1": "Lease",
-  "discovery.k8s.io/v1": "EndpointSlice",
-  "events.k8s.io/v1": "Event",
-  "networking.k8s.io/v1": "NetworkPolicy",
-  "rbac.authorization.k8s.io/v1": "Role RoleBinding",
-};
-const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
-  "v1": "Namespace Node PersistentVolume",
-  "apiextensions.k8s.io/v1": "CustomResourceDefinition",
-  "apiregistration.k8s.io/v1": "APIService",
-  "certificates.k8s.io/v1": "CertificateSigningRequest",
-};
-const CLUSTER_SCOPED_WITHOUT_STATUS: Readonly<Record<string, string>> = {
-  "networking.k8s.io/v1": "IngressClass",
-  "rbac.authorization.k8s.io/v1": "ClusterRole ClusterRoleBinding",
-  "scheduling.k8s.io/v1": "PriorityClass",
-  "storage.k8s.io/v1": "StorageClass VolumeAttachment",
-};
-
-const BUILT_IN_GROUPS = new Set(
-  [
-    NAMESPACED,
-    NAMESPACED_WITHOUT_STATUS,
-    CLUSTER_SCOPED,
-    CLUSTER_SCOPED_WITHOUT_STATUS,
-  ].flatMap((kinds) =>
-    Object.keys(kinds).map((apiVersion) => splitApiVersion(apiVersion)[0])
-  ),
-);
-const BUILT_IN: readonly ResourceInfo[] = [
-  ...infos(NAMESPACED, true, true),
-  ...infos(NAMESPACED_WITHOUT_STATUS, true, false),
-  ...infos(CLUSTER_SCOPED, false, true),
-  ...infos(CLUSTER_SCOPED_WITHOUT_STATUS, false, false),
-];
+import {
+  BUILT_IN,
+  customInfo,
+  infoOf,
+  type ResourceInfo,
+  resourceKey,
+} from "./_resource_info.ts";
 
 /** The resources of a server. */
 export class Resources {
   readonly #known: ResourceInfo[];
-  readonly #closed: boolean;
+  readonly #open: boolean;
+  readonly #defined = new Map<string, readonly ResourceInfo[]>();
+  /** Resources whose definitions were deleted. */
+  readonly #undefined = new Set<string>();
 
-  /** Allows only the given resources, or any resource if `undefined`. */
-  constructor(resources: Iterable<FakeResource> | undefined) {
-    this.#closed = resources !== undefined;
-    this.#known = resources === undefined
+  /**
+   * Allows only the given resources, only the built-in ones, or any resource if
+   * `undefined`.
+   */
+  constructor(resources: Iterable<FakeResource> | "built-in" | undefined) {
+    this.#open = resources === undefined;
+    this.#known = resources === undefined || resources === "built-in"
       ? [...BUILT_IN]
-      : [...resources].map((resource) => infoOf(resource));
+      : Array.from(resources, (resource) => infoOf(resource));
+  }
+
+  /** All known resources; those of definitions come last. */
+  all(): readonly ResourceInfo[] {
+    const defined = [...this.#defined.values()].flat();
+    return [
+      ...this.#known.filter((info) => !this.#defined.has(resourceKey(info))),
+      ...defined,
+    ];
   }
 
   /**
@@ -98,21 +54,21 @@ export class Resources {
     version: string,
     resource: string,
   ): ResourceInfo | undefined {
-    const found = this.#known.find((info) =>
-      info.group === group && info.resource === resource &&
-      (info.version === version || !this.#closed)
-    );
-    if (found !== undefined) return { ...found, version };
-    return this.#closed ? undefined : {
+    const key = resourceKey({ group, resource });
+    const defined = this.#defined.get(key);
+    if (defined !== undefined) {
+      return defined.find((info) => info.version === version);
+    }
+    if (this.#undefined.has(key)) return undefined;
+    const found = this.#find(
       group,
       version,
-      resource,
-      kind: guessKind(resource),
-      guessed: true,
-      namespaced: undefined,
-      status: true,
-      builtIn: false,
-    };
+      (info) => info.resource === resource,
+    );
+    if (found !== undefined) return found;
+    if (!this.#open) return undefined;
+    const kind = guessKind(resource);
+    return customInfo({ group, version, resource, kind, guessed: true });
   }
 
   /**
@@ -123,74 +79,74 @@ export class Resources {
     version: string,
     kind: string,
   ): ResourceInfo | undefined {
-    const found = this.#known.find((info) =>
-      info.group === group && info.kind === kind &&
-      (info.version === version || !this.#closed)
-    );
-    if (found !== undefined) return { ...found, version };
+    for (const infos of this.#defined.values()) {
+      const defined = infos.find((info) =>
+        info.group === group && info.version === version && info.kind === kind
+      );
+      if (defined !== undefined) return defined;
+    }
+    const found = this.#find(group, version, (info) => info.kind === kind);
+    if (found !== undefined) return found;
     const guess = this.byPlural(group, version, pluralOf(kind));
     return guess === undefined ? undefined : this.learn(guess, kind);
   }
 
   /** Returns whether the server has any resource of a group and version. */
   hasVersion(group: string, version: string): boolean {
-    return !this.#closed ||
-      this.#known.some((info) =>
-        info.group === group && info.version === version
-      );
+    const known = this.all().some((info) =>
+      info.group === group && info.version === version
+    );
+    if (known || !this.#open) return known;
+    const prefix = `${group}/`;
+    return ![...this.#undefined].some((key) => key.startsWith(prefix));
+  }
+
+  /** Returns whether a group is that of built-in resources. */
+  isBuiltInGroup(group: string): boolean {
+    return this.#known.some((info) => info.builtIn && info.group === group);
   }
 
   /** Records the kind of a resource whose kind was guessed. */
   learn(info: ResourceInfo, kind: string): ResourceInfo {
     if (!info.guessed) return info;
-    const learned = { ...info, kind, guessed: false };
+    const { group, version, resource, status } = info;
+    const learned = customInfo({ group, version, resource, kind, status });
     this.#known.push(learned);
     return learned;
   }
-}
 
-/** Splits an `apiVersion` such as `"apps/v1"` into group and version. */
-export function splitApiVersion(apiVersion: string): [string, string] {
-  const slash = apiVersion.indexOf("/");
-  return slash === -1
-    ? ["", apiVersion]
-    : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-}
+  /** Adds or replaces a resource, in all versions that are served. */
+  define(key: string, versions: readonly ResourceInfo[]): void {
+    this.#undefined.delete(key);
+    this.#defined.set(key, versions);
+  }
 
-/** Returns the `apiVersion` of the objects of a resource. */
-export function apiVersionOf(
-  { group, version }: { readonly group: string; readonly version: string },
-): string {
-  return group === "" ? version : `${group}/${version}`;
-}
+  /** Removes a resource that was defined. */
+  undefine(key: string): void {
+    if (this.#defined.delete(key)) this.#undefined.add(key);
+  }
 
-function infos(
-  kinds: Readonly<Record<string, string>>,
-  namespaced: boolean,
-  status: boolean,
-): ResourceInfo[] {
-  return Object.entries(kinds).flatMap(([apiVersion, names]) =>
-    names.split(" ").map((kind) => {
-      const plural = pluralOf(kind);
-      return infoOf({ apiVersion, plural, kind, namespaced, status });
-    })
-  );
-}
+  /** Removes all resources that were defined. */
+  undefineAll(): void {
+    for (const key of [...this.#defined.keys()]) this.undefine(key);
+  }
 
-function infoOf(resource: FakeResource): ResourceInfo {
-  const { apiVersion, plural, kind, namespaced = true, status = true } =
-    resource;
-  const [group, version] = splitApiVersion(apiVersion);
-  return {
-    group,
-    version,
-    resource: plural,
-    kind,
-    guessed: false,
-    namespaced,
-    status,
-    builtIn: BUILT_IN_GROUPS.has(group),
-  };
+  #find(
+    group: string,
+    version: string,
+    matches: (info: ResourceInfo) => boolean,
+  ): ResourceInfo | undefined {
+    const inGroup = this.#known.filter((info) =>
+      info.group === group && matches(info) &&
+      !this.#defined.has(resourceKey(info))
+    );
+    const exact = inGroup.find((info) => info.version === version);
+    if (exact !== undefined) return exact;
+    const [other] = inGroup;
+    return other === undefined || !this.#open
+      ? undefined
+      : { ...other, version };
+  }
 }
 
 /** Guesses the plural name of a kind, like kubectl. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Status } from "../api/types.ts";
+import type { KubernetesObject, Status } from "../api/types.ts";
 import { failure, statusOfCode } from "./_statuses.ts";
 
 /**
@@ -17,6 +17,27 @@ export function statusOf(status: number | Status): Status {
   if (typeof status === "number") return statusOfCode(status);
   const { code = 500, reason = "", message = "" } = status;
   return { ...failure(code, reason, message), ...status };
+}
+
+/**
+ * Creates a response with a JSON body.
+ *
+ * @param answer The body, its status code and content type.
+ * @returns The response, with a `Content-Length`.
+ */
+export function jsonResponse(
+  { body, status, contentType = "application/json" }: {
+    readonly body: KubernetesObject | Status;
+    readonly status: number;
+    readonly contentType?: string | undefined;
+  },
+): Response {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(body)}\n`);
+  const headers = {
+    "content-type": contentType,
+    "content-length": String(bytes.byteLength),
+  };
+  return new Response(bytes, { status, headers });
 }
 
 /**
@@ -37,5 +58,7 @@ export function statusResponse(
   if (seconds > 0 && !all.has("retry-after")) {
     all.set("retry-after", String(seconds));
   }
-  return Response.json(status, { status: code, headers: all });
+  const response = jsonResponse({ body: status, status: code });
+  for (const [name, value] of all) response.headers.set(name, value);
+  return response;
 }

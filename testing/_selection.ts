@@ -17,6 +17,8 @@ export interface Selection {
   readonly prefix: string;
   /** Whether all objects under the prefix are selected. */
   readonly selectsAll: boolean;
+  /** Whether it is looked up by name, so that there is no next page. */
+  readonly isNamed?: boolean | undefined;
   /** Returns whether an object under the prefix is selected. */
   matches(object: KubernetesObject): boolean;
 }
@@ -29,6 +31,8 @@ export interface Selectors {
   readonly fieldSelector?: string | undefined;
   /** The fields that the resource declares. */
   readonly fields?: readonly string[] | undefined;
+  /** What to say of a field that the resource does not declare. */
+  readonly unknownField?: ((field: string) => string) | undefined;
 }
 
 /**
@@ -40,10 +44,14 @@ export interface Selectors {
  * @throws {StatusError} With code 400 if a selector is malformed.
  */
 export function select(prefix: string, selectors: Selectors): Selection {
-  const { labelSelector = "", fieldSelector = "", fields } = selectors;
+  const { labelSelector = "", fieldSelector = "", fields, unknownField } =
+    selectors;
   try {
     const byLabels = parseLabelSelector(labelSelector);
-    const byFields = parseFieldSelector(fieldSelector, fields);
+    const byFields = parseFieldSelector(fieldSelector, {
+      fields: fields ?? [],
+      unknownField: unknownField ?? notKnown,
+    });
     return {
       prefix,
       selectsAll: labelSelector === "" && fieldSelector === "",
@@ -54,6 +62,11 @@ export function select(prefix: string, selectors: Selectors): Selection {
     if (error instanceof SyntaxError) throw badRequest(error.message);
     throw error;
   }
+}
+
+function notKnown(field: string): string {
+  return `${JSON.stringify(field)} is not a known field selector: only ` +
+    '"metadata.name", "metadata.namespace"';
 }
 
 /**
@@ -72,8 +85,8 @@ export function project<T extends KubernetesObject>(
   const is = type !== "DELETED" && selection.matches(object);
   const was = previous !== undefined && selection.matches(previous);
   if (is) return { type: was ? "MODIFIED" : "ADDED", object };
+  if (!was) return undefined;
+  if (type === "DELETED") return { type, object };
   // A server sends the last selected state of the object, with the new version.
-  return was
-    ? { type: "DELETED", object: withRevision(previous, revision) }
-    : undefined;
+  return { type: "DELETED", object: withRevision(previous, revision) };
 }

@@ -11,9 +11,10 @@ import { StatusError } from "../api/status_error.ts";
 import type { WatchEvent } from "../api/types.ts";
 import { type Entry, EventQueue } from "./_event_queue.ts";
 import type { Change, FakeStore } from "./_fake_store.ts";
-import { META_VERSION, represent } from "./_representation.ts";
-import { apiVersionOf } from "./_resources.ts";
-import type { WatchRequest } from "./_router.ts";
+import { lineOf } from "./_event_lines.ts";
+import { META_VERSION } from "./_representation.ts";
+import { apiVersionOf, resourceKey } from "./_resource_info.ts";
+import type { WatchRequest } from "./_api_request.ts";
 import { project } from "./_selection.ts";
 import { bookmark, startWatch, type WatchStart } from "./_watch_start.ts";
 import type { WatchExpiry, WatchListSupport } from "./server_behavior.ts";
@@ -46,13 +47,20 @@ export class ServerWatch {
   readonly #queue = new EventQueue<Outgoing>();
   readonly #options: ServerWatchOptions;
   #after = 0n;
+  #known = 0n;
   #deadline = Infinity;
   #timeout: Timer | undefined;
   #nextBookmark: Timer | undefined;
   #closed = false;
+  #hasSent = false;
 
   constructor(options: ServerWatchOptions) {
     this.#options = options;
+  }
+
+  /** The resource that is watched: `apps/deployments`. */
+  get key(): string {
+    return resourceKey(this.#options.request.info);
   }
 
   /** Whether the watch has been closed. */
@@ -62,13 +70,19 @@ export class ServerWatch {
 
   /** Opens the watch. Throws a `StatusError` if the request is rejected. */
   begin(): void {
-    const { request, bookmarkIntervalMs } = this.#options;
+    const { store, request, bookmarkIntervalMs } = this.#options;
     const { timeoutSeconds = 0, allowWatchBookmarks } = request.options;
     const { events, after } = this.#start();
     this.#after = after;
+    this.#known = after > store.revision ? after : store.revision;
     for (const event of events) this.#queue.push(event);
     // A server reports an expired version and closes the connection.
     if (events[0]?.type === "ERROR") return this.end();
+    // So a server does with a watch for which lists were accepted.
+    if (request.representation === "metadataList") {
+      this.#queue.stall();
+      return this.end();
+    }
     const lastsMs = timeoutSeconds > 0 ? timeoutSeconds * 1000 : Infinity;
     this.#deadline = Date.now() + lastsMs;
     this.#timeout = startTimer(() => this.end(), lastsMs);
@@ -147,8 +161,10 @@ export class ServerWatch {
     try {
       return startWatch(store, selection, options, watchList, this.#type());
     } catch (error) {
-      const expired = error instanceof StatusError && error.code === 410;
-      if (!expired || expiry === "answer") throw error;
+      if (!(error instanceof StatusError)) throw error;
+      const isReported = error.code === 504 ||
+        error.code === 410 && expiry === "event";
+      if (!isReported) throw error;
       const event = { type: "ERROR" as const, object: error.status };
       return { events: [event], after: store.revision };
     }
@@ -161,16 +177,14 @@ export class ServerWatch {
 
   #encode(outgoing: Outgoing): Uint8Array {
     if ("raw" in outgoing) return outgoing.raw;
-    const { type, object } = outgoing;
-    const json = type === "ERROR"
-      ? JSON.stringify(object)
-      : jsonOf(represent(object, this.#options.request.representation));
-    return encoder.encode(`{"type":"${type}","object":${json}}\n`);
+    const isFirst = !this.#hasSent;
+    this.#hasSent = true;
+    return lineOf(outgoing, this.#options.request, isFirst);
   }
 
   #type() {
     const { info, representation } = this.#options.request;
-    return representation === "metadata"
+    return representation === "metadata" || representation === "metadataList"
       ? { kind: "PartialObjectMetadata", apiVersion: META_VERSION }
       : { kind: info.kind, apiVersion: apiVersionOf(info) };
   }
@@ -180,22 +194,10 @@ export class ServerWatch {
     const at = Math.min(now + intervalMs, this.#deadline - LAST_BOOKMARK_MS);
     if (at <= now) return;
     this.#nextBookmark = startTimer(() => {
-      this.bookmark();
+      // There is none until something has changed, and so for a watch from a
+      // version in the future.
+      if (this.#options.store.revision > this.#known) this.bookmark();
       this.#scheduleBookmark(intervalMs);
     }, at - now);
   }
-}
-
-const encoder = new TextEncoder();
-const texts = new WeakMap<object, string>();
-
-/**
- * Returns the JSON of a stored object, which is created once for all watches.
- */
-function jsonOf(object: object): string {
-  const known = texts.get(object);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(object);
-  texts.set(object, text);
-  return text;
 }

@@ -47,7 +47,7 @@ export function failure(
     metadata: {},
     status: "Failure",
     message,
-    reason,
+    ...(reason === "" ? {} : { reason }),
     ...(details === undefined ? {} : { details }),
     code,
   };
@@ -72,7 +72,7 @@ export function unauthorized(): StatusError {
 }
 
 /** 404: an object does not exist. */
-export function notFound(resource: GroupResource, name: string): StatusError {
+export function notFound(resource: GroupResource, name = ""): StatusError {
   return new StatusError(failure(
     404,
     "NotFound",
@@ -101,13 +101,27 @@ export function methodNotAllowed(): StatusError {
   ));
 }
 
-/** 406: no acceptable representation. */
-export function notAcceptable(accepted: readonly string[]): StatusError {
+/** 405: the method is not supported for the custom resource. */
+export function verbNotSupported(
+  resource: GroupResource,
+  method: string,
+): StatusError {
+  const verb = method === "POST" ? "create" : method.toLowerCase();
   return new StatusError(failure(
-    406,
-    "NotAcceptable",
-    `only the following media types are accepted: ${accepted.join(", ")}`,
+    405,
+    "MethodNotAllowed",
+    `${verb} is not supported on resources of kind ` +
+      JSON.stringify(qualifiedName(resource)),
+    about(resource),
   ));
+}
+
+/** 406: no acceptable representation. */
+export function notAcceptable(
+  message: string,
+  details?: StatusDetails,
+): StatusError {
+  return new StatusError(failure(406, "NotAcceptable", message, details));
 }
 
 /** 409: the name is already in use. */
@@ -171,12 +185,14 @@ function expired(message: string): StatusError {
 /** 415: the content type of the body is not supported. */
 export function unsupportedMediaType(
   accepted: readonly string[],
+  details?: StatusDetails,
 ): StatusError {
   return new StatusError(failure(
     415,
     "UnsupportedMediaType",
     "the body of the request was in an unknown format - accepted media " +
       `types include: ${accepted.join(", ")}`,
+    details,
   ));
 }
 
@@ -186,7 +202,9 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const texts = errors.map(({ field, message }) => `${field}: ${message}`);
+  const texts = [
+    ...new Set(errors.map(({ field, message }) => `${field}: ${message}`)),
+  ];
   const text = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const causes: StatusCause[] = [...errors];
   return new StatusError(failure(
@@ -195,6 +213,28 @@ export function invalid(
     `${qualifiedName(kind)} ${JSON.stringify(name)} is invalid: ${text}`,
     { ...about(kind, name), causes },
   ));
+}
+
+/** 422: a patch that cannot be applied. */
+export function unprocessable(): StatusError {
+  return new StatusError(failure(
+    422,
+    "Invalid",
+    "the server rejected our request due to an error in our request",
+    {},
+  ));
+}
+
+/** 500: an object to create has a resource version. */
+export function resourceVersionSet(): StatusError {
+  return plainError(
+    "resourceVersion should not be set on objects to be created",
+  );
+}
+
+/** 500: an error without a reason. */
+export function plainError(message: string): StatusError {
+  return new StatusError(failure(500, "", message));
 }
 
 /** 504: the server has not reached the version yet. */

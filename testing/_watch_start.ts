@@ -60,11 +60,14 @@ export function startWatch<T extends KubernetesObject>(
   support: WatchListSupport,
   type?: { readonly apiVersion?: string; readonly kind?: string },
 ): WatchStart<T> {
+  const completed = support === "supported" ? withDefaults(options) : options;
   if (support !== "ignored") {
-    checkWatchOptions(options, support === "supported");
+    checkWatchOptions(completed, support === "supported");
   }
   const asked = parseWatchVersion(options.resourceVersion);
-  const wanted = support === "ignored" ? undefined : options.sendInitialEvents;
+  const wanted = support === "ignored"
+    ? undefined
+    : completed.sendInitialEvents;
   if (wanted ?? asked === 0n) {
     if (asked > store.revision) {
       throw tooLargeResourceVersion(asked, store.revision);
@@ -77,6 +80,22 @@ export function startWatch<T extends KubernetesObject>(
   if (changes === undefined) throw watchExpired(asked, store.compacted);
   const events = changes.flatMap((change) => project(change, selection) ?? []);
   return { events, after: asked };
+}
+
+/**
+ * A watch without a version asks for the initial state, so that its end is marked
+ * where bookmarks are allowed.
+ */
+function withDefaults(options: WatchOptions): WatchOptions {
+  const { resourceVersion = "", resourceVersionMatch, sendInitialEvents } =
+    options;
+  const isComplete = resourceVersionMatch || sendInitialEvents !== undefined ||
+    !["", "0"].includes(resourceVersion);
+  return isComplete ? options : {
+    ...options,
+    resourceVersionMatch: "NotOlderThan",
+    sendInitialEvents: true,
+  };
 }
 
 function initialState<T extends KubernetesObject>(

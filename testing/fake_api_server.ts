@@ -12,22 +12,34 @@
 
 import { StatusError } from "../api/status_error.ts";
 import type { Status } from "../api/types.ts";
+import { Access } from "./_access.ts";
+import type { ApiRequest, WatchRequest } from "./_api_request.ts";
 import { CallScript } from "./_call_script.ts";
 import { ConnectionReset } from "./_connection_reset.ts";
 import { Counter } from "./_counter.ts";
+import { Definitions } from "./_definitions.ts";
 import { FaultInjector } from "./_fault_injector.ts";
 import { FakeStore } from "./_fake_store.ts";
 import { HangingRequests } from "./_hanging_requests.ts";
 import { listenHttp } from "./_http_listener.ts";
+import {
+  isJsonPatch,
+  type JsonPatchFunction,
+  loadJsonPatch,
+} from "./_json_patch.ts";
 import { mergePatch } from "./_merge_patch.ts";
-import { type ObjectAddress, Objects } from "./_objects.ts";
+import { Namespaces } from "./_namespaces.ts";
+import type { ObjectAddress } from "./_object_address.ts";
+import { Objects } from "./_objects.ts";
+import { OpenWatches } from "./_open_watches.ts";
 import { asJson, placed, resolveReference } from "./_references.ts";
 import { Resources } from "./_resources.ts";
-import { statusOf, statusResponse } from "./_responses.ts";
-import { type ApiRequest, Router, type WatchRequest } from "./_router.ts";
+import { jsonResponse, statusOf, statusResponse } from "./_responses.ts";
+import { Router } from "./_router.ts";
 import { ServerWatch } from "./_server_watch.ts";
-import { unauthorized } from "./_statuses.ts";
+import type { ServerState } from "./_server_state.ts";
 import { watchBody } from "./_watch_body.ts";
+import type { AccessRequest } from "./access_request.ts";
 import type { FakeListener, ListenOptions } from "./fake_listener.ts";
 import type { Fault } from "./faults.ts";
 import type { FakeResource } from "./fake_resource.ts";
@@ -46,11 +58,14 @@ export interface FakeApiServerOptions extends ServerBehaviorOptions {
   objects?: Iterable<ObjectInput> | undefined;
   /**
    * The resources that the server has. Requests for others are answered with
-   * 404.
+   * 404. `"built-in"` are those of a kube-apiserver; on such a server, objects
+   * can only be created in namespaces that exist, `default` among them.
+   *
+   * In each case, definitions (CustomResourceDefinitions) add resources.
    *
    * @default {any resource}
    */
-  resources?: Iterable<FakeResource> | undefined;
+  resources?: Iterable<FakeResource> | "built-in" | undefined;
   /**
    * The bearer token that requests must carry, or a function that returns
    * whether a token (`undefined` if there is none) is valid. Other requests are
@@ -59,6 +74,33 @@ export interface FakeApiServerOptions extends ServerBehaviorOptions {
    * @default {no token required}
    */
   token?: string | ((token: string | undefined) => boolean) | undefined;
+  /**
+   * The names of users by their tokens. A request with another token is answered
+   * with 401; one without a token is `system:anonymous`.
+   *
+   * @default {no users}
+   */
+  users?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Returns whether a request is allowed. Others are answered with 403; a text
+   * is the reason, at the end of the message.
+   *
+   * @default {everything is allowed}
+   */
+  authorize?: ((request: AccessRequest) => boolean | string) | undefined;
+  /**
+   * Whether objects can be requested as tables, as `kubectl get` does.
+   *
+   * @default {true}
+   */
+  tables?: boolean | undefined;
+  /**
+   * Whether shard selectors are honored. A server ignores them by default until
+   * Kubernetes 1.38.
+   *
+   * @default {false}
+   */
+  sharding?: boolean | undefined;
   /**
    * Whether the bodies of watches are byte streams, as with most runtimes'
    * `fetch`, or default streams. Over HTTP, the client's runtime decides.
@@ -132,11 +174,15 @@ export interface FailOptions {
 export type ObjectReference = string | ObjectInput;
 
 /**
- * A fake of a kube-apiserver.
+ * A fake of a kube-apiserver, held to one by a test that sends the same requests
+ * to both. `docs/fake_server.md` in the repository lists what it does, and what
+ * it does not do.
  *
- * - It supports any resource path: GET, LIST, WATCH, POST, PUT, PATCH (merge),
- *   DELETE, and the `status` subresource, with the Status objects and messages
- *   of a kube-apiserver.
+ * - It supports any resource path, or only what a kube-apiserver has
+ *   (`resources`), and what definitions add: GET, LIST, WATCH, POST, PUT, PATCH
+ *   (merge and JSON Patch), DELETE, the `status` subresource, discovery, with the
+ *   Status objects and messages of a kube-apiserver.
+ * - It runs no controllers and does not validate: a Pod is stored as it was sent.
  * - All objects share one sequence of resource versions; a watch from version n
  *   receives exactly the changes after n, until {@linkcode compact} is called.
  * - {@linkcode dropConnections}, {@linkcode endWatches}, {@linkcode stall} and
@@ -176,6 +222,38 @@ export type ObjectReference = string | ObjectInput;
  * const response = await fetch(`${listener.url}/api/v1/pods`);
  * assertEquals((await response.json()).message, "Unauthorized");
  * ```
+ *
+ * @example A resource that is defined, and a user who may not delete
+ * ```ts
+ * import { Cluster } from "@watchtools/kube/cluster";
+ * import { FakeApiServer } from "@watchtools/kube/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new FakeApiServer({
+ *   resources: "built-in",
+ *   authorize: ({ verb }) => verb !== "delete",
+ * });
+ * server.create({
+ *   apiVersion: "apiextensions.k8s.io/v1",
+ *   kind: "CustomResourceDefinition",
+ *   metadata: { name: "widgets.example.com" },
+ *   spec: {
+ *     group: "example.com",
+ *     scope: "Namespaced",
+ *     names: { plural: "widgets", kind: "Widget" },
+ *     versions: [{ name: "v1", served: true, storage: true }],
+ *   },
+ * });
+ * await using listener = await server.listen();
+ * await using cluster = Cluster.fromDefault({ server: listener.url });
+ * const widgets = await cluster.listerWatcher({
+ *   apiVersion: "example.com/v1",
+ *   kind: "Widget",
+ * });
+ * assertEquals((await widgets.list({})).kind, "WidgetList");
+ * const url = "http://fake/apis/example.com/v1/namespaces/default/widgets/a";
+ * assertEquals((await server.fetch(url, { method: "DELETE" })).status, 403);
+ * ```
  */
 export class FakeApiServer implements AsyncDisposable {
   /** How the server treats `sendInitialEvents`; may be changed at any time. */
@@ -190,6 +268,10 @@ export class FakeApiServer implements AsyncDisposable {
    * at any time.
    */
   limitAtZero: boolean;
+  /** Whether objects can be requested as tables; may be changed at any time. */
+  tables: boolean;
+  /** Whether shard selectors are honored; may be changed at any time. */
+  sharding: boolean;
   /**
    * Answers a request, like the global `fetch`. It is bound to the server and
    * can be passed on as a function.
@@ -209,18 +291,19 @@ export class FakeApiServer implements AsyncDisposable {
   readonly #store: FakeStore<StoredObject>;
   readonly #objects: Objects;
   readonly #resources: Resources;
+  readonly #definitions: Definitions;
   readonly #router: Router;
-  readonly #authorized: (token: string | undefined) => boolean;
+  readonly #access: Access;
   readonly #body: { readonly kind: BodyKind; readonly chunkSize: number };
   readonly #bookmarkIntervalMs: number;
   readonly #script = new CallScript<FailOptions, RecordedRequest>();
   readonly #watchStarts = new Counter();
-  readonly #open = new Set<ServerWatch>();
-  readonly #whenClosed: (() => void)[] = [];
+  readonly #open = new OpenWatches();
   readonly #hanging = new HangingRequests();
   readonly #faults: FaultInjector;
   readonly #listeners = new Set<FakeListener>();
   #epoch = 0;
+  #jsonPatch: JsonPatchFunction | undefined;
   #disposed = false;
 
   /**
@@ -236,7 +319,8 @@ export class FakeApiServer implements AsyncDisposable {
     const {
       objects = [],
       resources,
-      token,
+      tables = true,
+      sharding = false,
       watchBodies = "bytes",
       chunkSize = Infinity,
       bookmarkIntervalMs = 60_000,
@@ -249,18 +333,23 @@ export class FakeApiServer implements AsyncDisposable {
     this.watchList = watchList;
     this.expiry = expiry;
     this.limitAtZero = limitAtZero;
+    this.tables = tables;
+    this.sharding = sharding;
     this.#body = { kind: watchBodies, chunkSize };
     this.#bookmarkIntervalMs = bookmarkIntervalMs;
-    this.#authorized = typeof token === "function"
-      ? token
-      : (given) => token === undefined || given === token;
+    this.#access = new Access(options);
     this.#resources = new Resources(resources);
     this.#store = new FakeStore(resourceVersion);
     this.#objects = new Objects(this.#store);
-    this.#router = new Router(this.#store, this.#resources, () => ({
-      limitAtZero: this.limitAtZero,
-      epoch: this.#epoch,
-    }));
+    const isComplete = resources === "built-in";
+    this.#router = new Router(this.#state(isComplete));
+    this.#store.subscribe((change) => this.#open.changed(change));
+    this.#definitions = new Definitions({
+      store: this.#store,
+      objects: this.#objects,
+      resources: this.#resources,
+      endWatches: (key) => this.#open.endOf(key),
+    });
     this.#faults = new FaultInjector({
       body: this.#body,
       revision: () => this.#store.revision,
@@ -270,11 +359,45 @@ export class FakeApiServer implements AsyncDisposable {
       restore: (revision) => this.restore(String(revision)),
     });
     this.faults = this.#faults;
-    this.#store.subscribe((change) => {
-      for (const watch of this.#open) watch.changed(change);
-    });
     this.fetch = (input, init) => this.#fetch(input, init);
     for (const object of objects) this.create(object);
+  }
+
+  /** What the router answers from, with the current behavior. */
+  #state(isComplete: boolean): ServerState {
+    const store = this.#store;
+    const objects = this.#objects;
+    const resources = this.#resources;
+    const namespaces = new Namespaces(store, objects, resources, isComplete);
+    if (isComplete) namespaces.createInitial();
+    const behavior = {
+      limitAtZero: () => this.limitAtZero,
+      epoch: () => this.#epoch,
+      tables: () => this.tables,
+      sharding: () => this.sharding,
+      jsonPatch: () => this.#jsonPatch,
+    };
+    return {
+      store,
+      objects,
+      resources,
+      namespaces,
+      get limitAtZero() {
+        return behavior.limitAtZero();
+      },
+      get epoch() {
+        return behavior.epoch();
+      },
+      get tables() {
+        return behavior.tables();
+      },
+      get sharding() {
+        return behavior.sharding();
+      },
+      get jsonPatch() {
+        return behavior.jsonPatch();
+      },
+    };
   }
 
   /** The resource version of the last change. */
@@ -474,6 +597,7 @@ export class FakeApiServer implements AsyncDisposable {
    */
   restore(resourceVersion: string): void {
     this.#store.restore(BigInt(resourceVersion));
+    this.#definitions.restored();
     this.expireContinue();
     this.dropConnections();
   }
@@ -610,14 +734,7 @@ export class FakeApiServer implements AsyncDisposable {
    * moment that a client has disconnected.
    */
   async watchesClosed(): Promise<void> {
-    if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => this.#whenClosed.push(resolve));
-  }
-
-  #closed(watch: ServerWatch): void {
-    this.#open.delete(watch);
-    if (this.#open.size > 0) return;
-    for (const resolve of this.#whenClosed.splice(0)) resolve();
+    await this.#open.allClosed();
   }
 
   async #fetch(
@@ -642,6 +759,9 @@ export class FakeApiServer implements AsyncDisposable {
       at: Date.now(),
     });
     if (failing !== undefined) return this.#fail(failing, signal);
+    if (isJsonPatch(headers.get("content-type"))) {
+      this.#jsonPatch ??= await loadJsonPatch();
+    }
     return await this.#faults.answer(
       { method, url: target, headers },
       signal,
@@ -656,7 +776,7 @@ export class FakeApiServer implements AsyncDisposable {
     fault: Fault | undefined,
   ): Response {
     try {
-      if (!this.#authorized(bearerToken(request.headers))) throw unauthorized();
+      this.#access.check(request);
       return this.#respond(request, signal, fault);
     } catch (error) {
       if (error instanceof StatusError) return statusResponse(error.status);
@@ -672,9 +792,12 @@ export class FakeApiServer implements AsyncDisposable {
     const answer = this.#router.answer(request);
     switch (answer.type) {
       case "json":
-        return Response.json(answer.body, { status: answer.status });
+        return jsonResponse(answer);
       case "text":
-        return new Response(answer.body, { status: answer.status });
+        return new Response(answer.body, {
+          status: answer.status,
+          headers: { "content-type": "text/plain; charset=utf-8" },
+        });
       case "watch":
         return this.#respondWatch(answer.request, {
           signal,
@@ -698,7 +821,7 @@ export class FakeApiServer implements AsyncDisposable {
       watchList: this.watchList,
       expiry: this.expiry,
       bookmarkIntervalMs: this.#bookmarkIntervalMs,
-      onClosed: (closed) => this.#closed(closed),
+      onClosed: (closed) => this.#open.delete(closed),
     });
     watch.begin();
     if (!watch.closed) this.#open.add(watch);
@@ -745,10 +868,6 @@ export class FakeApiServer implements AsyncDisposable {
   #address(reference: ObjectReference): ObjectAddress {
     return resolveReference(this.#resources, reference);
   }
-}
-
-function bearerToken(headers: Headers): string | undefined {
-  return /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
 function checkPositive(values: Readonly<Record<string, number>>): void {

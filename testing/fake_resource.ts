@@ -24,4 +24,23 @@ export interface FakeResource {
    * @default {true}
    */
   status?: boolean | undefined;
+  /**
+   * Its short names, for discovery.
+   *
+   * @default {[]}
+   */
+  shortNames?: readonly string[] | undefined;
+  /**
+   * The categories that it belongs to, such as `"all"`, for discovery.
+   *
+   * @default {[]}
+   */
+  categories?: readonly string[] | undefined;
+  /**
+   * The fields that its objects can be selected by, beside `metadata.name` and
+   * `metadata.namespace`: `["spec.nodeName"]`.
+   *
+   * @default {those of a built-in resource}
+   */
+  fields?: readonly string[] | undefined;
 }

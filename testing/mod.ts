@@ -24,6 +24,7 @@
  * @module
  */
 
+export * from "./access_request.ts";
 export * from "./fake_api_server.ts";
 export * from "./fake_lister_watcher.ts";
 export * from "./fake_listener.ts";

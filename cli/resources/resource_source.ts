@@ -128,7 +128,11 @@ export class ResourceSource<T extends KubernetesObject = KubernetesObject>
       const place = placeOf({ ...this.#target, resource: found });
       this.#source = this.#options.open(place);
     } catch (error) {
-      if (error instanceof UnknownResourceError) throw error;
+      if (error instanceof UnknownResourceError) {
+        // That the server refused it is what tells a wait not to try again.
+        error.cause ??= cause;
+        throw error;
+      }
       // Without built-in resources or API discovery, it is not an API server.
       throw new UnknownResourceError(resource.plural, NO_API_SERVER, { cause });
     }

@@ -16,6 +16,7 @@ const DOCUMENTS = [
   "SECURITY.md",
   "docs/migration.md",
   "docs/ready.md",
+  "docs/fake_server.md",
   "docs/serverless.md",
   "docs/runtimes.md",
   "docs/servers.md",

@@ -64,7 +64,7 @@ const PACKAGES: Readonly<Record<string, { code: string[]; types: string[] }>> =
     },
     "./serverless": { code: [], types: [] },
     "./otel": { code: ["npm:@opentelemetry/api"], types: [] },
-    "./testing": { code: ["node:http"], types: [] },
+    "./testing": { code: ["node:http", "npm:rfc6902"], types: [] },
   };
 
 /** All TypeScript files of the project. */

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
-import { hashUid } from "../../serverless/_uid_hash.ts";
+import { fnv1a64 } from "../../internal/fnv1a.ts";
 import { shardOf } from "../../serverless/mod.ts";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
 
-Deno.test("hashUid() is FNV-1a with 64 bits", () => {
+Deno.test("fnv1a64() is FNV-1a with 64 bits", () => {
   // Go's fnv.New64a().
   for (
     const [text, hash] of [
@@ -12,7 +12,7 @@ Deno.test("hashUid() is FNV-1a with 64 bits", () => {
       ["a", 0xaf63dc4c8601ec8cn],
       ["foobar", 0x85944171f73967e8n],
     ] as const
-  ) assertEquals(hashUid(text), hash);
+  ) assertEquals(fnv1a64(text), hash);
 });
 
 Deno.test("shardOf() puts each object into one shard", async () => {

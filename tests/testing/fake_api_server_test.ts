@@ -405,13 +405,17 @@ test("FakeApiServer deletes a collection by selector", async (client) => {
 
 test("FakeApiServer rejects a deletion if its preconditions are not met", async (client) => {
   client.server.create(pod("web"));
-  for (const preconditions of [{ uid: "other" }, { resourceVersion: "1" }]) {
+  const cases = [
+    [{ uid: "other" }, "the UID in the precondition (other) does not match"],
+    [{ resourceVersion: "1" }, "the ResourceVersion in the precondition (1)"],
+  ] as const;
+  for (const [preconditions, why] of cases) {
     const reply = await client.send("DELETE", `${PODS}/web`, { preconditions });
     const { code, message = "" } = essence(reply);
     assertEquals(code, 409);
     assertStringIncludes(
       message,
-      'Operation cannot be fulfilled on pods "web": Precondition failed: ',
+      `Operation cannot be fulfilled on Pod "web": ${why}`,
     );
   }
 });
@@ -548,7 +552,7 @@ const REFUSALS: readonly Refusal[] = [
     body: { ...pod("new"), metadata: { name: "new", resourceVersion: "1" } },
     expected: {
       code: 500,
-      reason: "",
+      reason: undefined,
       message: "resourceVersion should not be set on objects to be created",
       details: undefined,
     },
@@ -616,20 +620,32 @@ const REFUSALS: readonly Refusal[] = [
     name: "a patch of an unsupported type",
     method: "PATCH",
     path: `${PODS}/web`,
-    body: [],
-    headers: { "content-type": "application/json-patch+json" },
+    body: {},
+    headers: { "content-type": "application/apply-patch+yaml" },
     expected: {
       code: 415,
       reason: "UnsupportedMediaType",
       message: "the body of the request was in an unknown format - accepted " +
-        "media types include: application/merge-patch+json",
-      details: undefined,
+        "media types include: application/json-patch+json, " +
+        "application/merge-patch+json",
+      details: {},
     },
   },
   {
     name: "an unknown field selector",
     method: "GET",
     path: `${PODS}?fieldSelector=spec.x%3D1`,
+    expected: {
+      code: 400,
+      reason: "BadRequest",
+      message: "field label not supported: spec.x",
+      details: undefined,
+    },
+  },
+  {
+    name: "a field selector of a resource without fields",
+    method: "GET",
+    path: `${DEPLOYMENTS}?fieldSelector=spec.x%3D1`,
     expected: {
       code: 400,
       reason: "BadRequest",
@@ -713,7 +729,7 @@ test("FakeApiServer answers a body that is not an object with 400", async (clien
 });
 
 test("FakeApiServer answers a request for an unsupported representation with 406", async (client) => {
-  const accepts = ["text/html", "application/json;as=Table;g=meta.k8s.io;v=v1"];
+  const accepts = ["text/html", "application/json;as=Table;g=meta.k8s.io;v=v2"];
   for (const accept of accepts) {
     const { body } = await client.get(PODS, accept);
     assertEquals(body.reason, "NotAcceptable");
@@ -721,7 +737,7 @@ test("FakeApiServer answers a request for an unsupported representation with 406
 });
 
 test("FakeApiServer answers paths outside any API with plain text", async (client) => {
-  for (const path of ["/", "/api", "/livez/x", "/apis/apps"]) {
+  for (const path of ["/", "/livez/x", "/apis/example.com"]) {
     const response = await client.fetch(path);
     assertEquals(response.status, 404);
     assertEquals(await response.text(), "404 page not found\n");
@@ -770,15 +786,10 @@ test(
     assertEquals((await client.send("POST", path, create("a"))).status, 201);
     const { body } = await client.get(`${path}/a`);
     assertEquals([body.kind, body.metadata?.namespace], ["Gadget", undefined]);
-    const unknown = essence(await client.get("/apis/example.com/v1/widgets"));
-    assertEquals(unknown, {
-      code: 404,
-      reason: "NotFound",
-      message: "the server could not find the requested resource",
-      details: {},
-    });
-    const page = await client.fetch("/apis/example.com/v2/gadgets");
-    assertEquals(await page.text(), "404 page not found\n");
+    for (const other of ["v1/widgets", "v2/gadgets"]) {
+      const page = await client.fetch(`/apis/example.com/${other}`);
+      assertEquals(await page.text(), "404 page not found\n");
+    }
     assertThrows(
       () => client.server.create(pod("web")),
       TypeError,

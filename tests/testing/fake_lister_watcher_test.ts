@@ -606,7 +606,7 @@ Deno.test("FakeListerWatcher.watch() rejects what a server rejects", async () =>
     { options: { resourceVersionMatch: "NotOlderThan" }, code: 422 },
     { options: { ...INITIAL_LIST, resourceVersionMatch: "Exact" }, code: 422 },
     { options: { ...INITIAL_LIST, resourceVersion: "9" }, code: 504 },
-    { options: { resourceVersion: "-1" }, code: 422 },
+    { options: { resourceVersion: "-1" }, code: 500 },
     { options: { labelSelector: "=" }, code: 400 },
   ];
   for (const { options, code } of cases) {

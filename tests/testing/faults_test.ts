@@ -334,9 +334,11 @@ Deno.test("FakeApiServer is silent on a watch from a version that it has not rea
   server.create(node("a"));
   server.create(node("b"));
   time.tick(60_000);
+  server.advance();
+  time.tick(60_000);
   const { value } = await read;
   const { type, object } = JSON.parse(new TextDecoder().decode(value));
-  assertEquals([type, object.metadata.resourceVersion], ["BOOKMARK", "3"]);
+  assertEquals([type, object.metadata.resourceVersion], ["BOOKMARK", "4"]);
   await reader.cancel();
 });
 

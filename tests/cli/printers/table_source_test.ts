@@ -87,7 +87,10 @@ Deno.test("TableSource requests a table and sends selectors", async () => {
 });
 
 Deno.test("TableSource accepts plain objects from a server without tables", async () => {
-  await using server = new FakeApiServer({ objects: [pod("a")] });
+  await using server = new FakeApiServer({
+    objects: [pod("a")],
+    tables: false,
+  });
   const source = sourceOf(server);
   const { items } = await source.list({});
   assertEquals(items.map(({ cells }) => cells.slice(0, 2)), [["a", "Running"]]);

@@ -1,6 +1,6 @@
 /**
- * The hash by which a kube-apiserver assigns objects to shards: FNV-1a with 64
- * bits of the UID (`k8s.io/apimachinery/pkg/sharding`, `HashField`).
+ * The hash FNV-1a with 64 bits, by which a kube-apiserver assigns objects to
+ * shards (`HashField` in `k8s.io/apimachinery/pkg/sharding`).
  *
  * @module
  */
@@ -13,15 +13,15 @@ const BASIS_LOW = 0x84222325;
 const PRIME_LOW = 0x1b3;
 
 /**
- * Hashes a UID.
+ * Hashes a text.
  *
- * @param uid The UID.
+ * @param text The text, of which the UTF-8 bytes are hashed.
  * @returns The hash, 64 bits.
  */
-export function hashUid(uid: string): bigint {
+export function fnv1a64(text: string): bigint {
   let high = BASIS_HIGH;
   let low = BASIS_LOW;
-  for (const byte of new TextEncoder().encode(uid)) {
+  for (const byte of new TextEncoder().encode(text)) {
     low = (low ^ byte) >>> 0;
     const product = low * PRIME_LOW;
     const carry = Math.floor(product / 2 ** 32);
