@@ -307,7 +307,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: BUFFER,
-    find: "if (second !== undefined) this.#pending.set(key, [second]);",
+    find: "    this.#pending.set(key, second);\n",
     replace: "",
     breaks: "what follows a deletion is lost",
   },
@@ -368,7 +368,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: DECODER,
-    find: "more ? this.#nextEvent() : this.#lastEvent()",
+    find: "this.#lastEvent()",
     replace: "this.#nextEvent()",
     breaks: "a last line without a line end is lost",
   },
