@@ -110,11 +110,12 @@ export function readSummary(output: string): CellResult | undefined {
  * Formats a cell.
  *
  * @param result The result; undefined if the tests could not be run.
- * @returns `4 of 4`, `3 of 4`.
+ * @returns `4 of 4`, `3 of 4`; `skipped` if what they need is not installed.
  */
 export function formatCell(result: CellResult | undefined): string {
   if (result === undefined) return "failed";
   const { passed, failed, ignored } = result;
+  if (passed + failed === 0 && ignored > 0) return "skipped";
   return `${passed} of ${passed + failed + ignored}`;
 }
 

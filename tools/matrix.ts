@@ -56,25 +56,60 @@ async function runCell(
   const output = new TextDecoder().decode(stdout);
   if (!success) console.error(output + new TextDecoder().decode(stderr));
   const result = readSummary(output);
-  const failed = !success || result === undefined || result.passed === 0;
+  // A filter that matches no test proves nothing.
+  const ran = result !== undefined && result.passed + result.ignored > 0;
+  const failed = !success || !ran;
   return { text: formatCell(result), failed };
+}
+
+/** What to run, and whether to write the result. */
+interface Choice {
+  readonly rows: readonly MatrixRow[];
+  readonly columns: readonly string[];
+  readonly write: boolean;
+}
+
+/** Reads the options; undefined, with a message, if one is wrong. */
+function readOptions(args: readonly string[]): Choice | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        row: { type: "string", multiple: true },
+        column: { type: "string", multiple: true },
+        write: { type: "boolean", default: false },
+      },
+    });
+    const { row: texts = [""], column: columns = COLUMNS, write } = values;
+    const rows = ROWS.filter(({ name }) =>
+      texts.some((text) => name.includes(text))
+    );
+    if (rows.length === 0) {
+      throw new TypeError(`Cannot find a row with '${texts.join("' or '")}'`);
+    }
+    const unknown = columns.find((column) => !COLUMNS.includes(column));
+    if (unknown !== undefined) {
+      const known = COLUMNS.join(", ");
+      throw new TypeError(
+        `Cannot find column ${unknown}: choose from ${known}`,
+      );
+    }
+    return { rows, columns, write };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const end = args.indexOf("--");
-  const { values } = parseArgs({
-    args: args.slice(end + 1),
-    options: {
-      row: { type: "string", multiple: true },
-      column: { type: "string", multiple: true },
-      write: { type: "boolean", default: false },
-    },
-  });
-  const { row: rowTexts = [""], column: columns = COLUMNS, write } = values;
+  const choice = readOptions(args.slice(end + 1));
+  if (choice === undefined) return 2;
+  const { rows, columns, write } = choice;
   const results = new Map<string, Map<string, string>>();
   let status = 0;
-  for (const row of ROWS) {
-    if (!rowTexts.some((text) => row.name.includes(text))) continue;
+  for (const row of rows) {
     const cells = new Map<string, string>();
     results.set(row.name, cells);
     for (const column of columns) {

@@ -34,6 +34,7 @@ Deno.test("readSummary() reads the last summary, with and without colors", () =>
 
 Deno.test("formatCell() shows how many of the tests passed", () => {
   assertEquals(formatCell({ passed: 3, failed: 1, ignored: 1 }), "3 of 5");
+  assertEquals(formatCell({ passed: 0, failed: 0, ignored: 2 }), "skipped");
   assertEquals(formatCell(undefined), "failed");
 });
 
