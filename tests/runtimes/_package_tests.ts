@@ -19,7 +19,7 @@ const BUNDLES = [
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 21_800,
+    maxBytes: 22_000,
   },
   {
     name: "an import of which nothing is used",
