@@ -269,12 +269,6 @@ e2eTest(
     });
     await Promise.all([b.stop(), c.stop()]);
     assertEquals(sink.violations, []);
-    console.error(
-      "FIGURES",
-      writer.written.length,
-      [...sink.handledBy],
-      sink.refused,
-    );
     assert(writer.written.length > 1_000, `${writer.written.length} changes`);
   },
 );
