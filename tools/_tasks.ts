@@ -96,8 +96,10 @@ export const TASKS: ReadonlyMap<string, readonly Step[]> = new Map<
   ["bench:startup", [benchmark("startup.ts")]],
   ["corpus", [["run", PACKAGES, "-A", "bench/corpus.ts"]]],
   ["simulate", [simulation("simulate.ts")]],
+  ["peers", [simulation("peers/main.ts")]],
   ["fuzz", [simulation("fuzz.ts")]],
   ["mutants", [[...simulation("mutants/main.ts"), PACKAGES, "--"]]],
+  ["soak", [["run", PACKAGES, "-A", "tests/soak/main.ts"]]],
   ["docs", [
     [
       "doc",
