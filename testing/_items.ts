@@ -19,6 +19,7 @@ import { isJsonPatch, JSON_PATCH_TYPE } from "./_json_patch.ts";
 import { mergePatch } from "./_merge_patch.ts";
 import {
   checkSameUid,
+  checkUid,
   checkUnconditional,
   needsVersion,
 } from "./_object_checks.ts";
@@ -60,6 +61,7 @@ export class Items {
       if (!CREATED_BY_UPDATE.has(resourceKey(info))) {
         throw notFound(info, address.name);
       }
+      checkUid(address, current, written.metadata?.uid);
       this.#state.namespaces.checkCreate(address);
       const created = objects.create(address, written, { dryRun, writer });
       return objectAnswer(routed, created, 201);

@@ -102,13 +102,14 @@ export function checkSameUid(
   ]);
 }
 
-/** Throws if a replacement has the UID of another object. */
+/** Throws if a replacement has the UID of another object, or of one that is gone. */
 export function checkUid(
   address: ObjectAddress,
-  current: StoredObject,
+  current: StoredObject | undefined,
   uid: string | undefined,
 ): void {
-  if (!uid || uid === current.metadata?.uid) return;
+  const currentUid = current?.metadata?.uid ?? "";
+  if (!uid || uid === currentUid) return;
   const { info, namespace, name } = address;
   const path = [info.group, info.resource, namespace, name].filter(Boolean);
   throw conflict(
@@ -117,6 +118,6 @@ export function checkUid(
     "StorageError: invalid object, Code: 4, Key: /registry/" +
       `${path.join("/")}, ResourceVersion: 0, AdditionalErrorMsg: ` +
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ` +
-      current.metadata?.uid,
+      currentUid,
   );
 }

@@ -72,6 +72,25 @@ Deno.test("FakeApiServer stores nothing in a dry run", async () => {
   assertEquals(client.server.resourceVersion, "1");
 });
 
+Deno.test("FakeApiServer creates a Lease by PUT unless it has the UID of another", async () => {
+  await using client = clientOf();
+  const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  const lease = {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: "one", namespace: "default" },
+    spec: {},
+  };
+  const path = `${leases}/one`;
+  const made = await client.send("PUT", path, lease);
+  assertEquals(made.status, 201);
+  await client.send("DELETE", path);
+  // Seen: a kube-apiserver 1.36.1 takes the UID for a precondition.
+  const late = await client.send("PUT", path, made.body);
+  assertEquals([late.status, late.body.reason], [409, "Conflict"]);
+  assertEquals(client.server.get(path), undefined);
+});
+
 Deno.test("FakeApiServer answers with tables unless tables is false", async () => {
   await using client = clientOf();
   await client.send("POST", MAPS, map("one", { a: "1", b: "2" }));
