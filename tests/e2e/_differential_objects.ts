@@ -279,9 +279,46 @@ export const objects: readonly Step[] = [
     put(`${CONFIG_MAPS}/one?dryRun=All`, configMap("one", { k: "dry" })),
   ),
   send("get what a dry run left", get(`${CONFIG_MAPS}/one`)),
+  ...createdByUpdate(),
   ...patchSteps(),
   ...deletionSteps(),
 ];
+
+/** Leases are among what can be created with PUT. */
+function createdByUpdate(): Step[] {
+  const leases = `/apis/coordination.k8s.io/v1/namespaces/${SPACE}/leases`;
+  const lease = (metadata: object) => ({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata,
+    spec: { holderIdentity: "a" },
+  });
+  return [
+    send("put a new lease", put(`${leases}/a`, lease({ name: "a" }))),
+    send(
+      "put the lease without a version",
+      put(`${leases}/a`, lease({ name: "a" })),
+    ),
+    send("delete the lease", remove(`${leases}/a`)),
+    send(
+      "put a deleted lease",
+      (m) => put(`${leases}/a`, m.object("put a new lease")),
+    ),
+    send("put a deleted lease by its version", (m) =>
+      put(
+        `${leases}/a`,
+        lease({
+          name: "a",
+          resourceVersion: m.value(
+            "put a new lease",
+            "metadata",
+            "resourceVersion",
+          ),
+        }),
+      )),
+    send("put a deleted lease again", remove(`${leases}/a`)),
+  ];
+}
 
 function patchSteps(): Step[] {
   const one = `${CONFIG_MAPS}/one`;
