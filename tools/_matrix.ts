@@ -125,20 +125,25 @@ export function formatCell(result: CellResult | undefined): string {
  * @param rows The cells by the name of the row, then by column.
  * @param before The matrix that the document has: rows that have not been run
  *   are taken from there.
- * @returns A table in Markdown, in the order of {@linkcode ROWS}.
+ * @returns A table in Markdown, in the order of {@linkcode ROWS}. A dash is what
+ *   does not apply to a row.
  */
 export function formatMatrix(
   rows: ReadonlyMap<string, ReadonlyMap<string, string>>,
   before = "",
 ): string {
   const old = readRows(before);
-  const lines = ROWS.flatMap(({ name }) => {
+  const lines = ROWS.flatMap((row) => {
+    const { name } = row;
     const cells = rows.get(name);
     const known = old.get(name);
     if (cells === undefined && known === undefined) return [];
-    const texts = COLUMNS.map((column, index) =>
-      cells?.get(column) ?? known?.[index] ?? "–"
-    );
+    const texts = COLUMNS.map((column, index) => {
+      if (row.cells !== undefined && !Object.hasOwn(row.cells, column)) {
+        return "–";
+      }
+      return cells?.get(column) ?? known?.[index] ?? "not run";
+    });
     return [`| ${[name, ...texts].join(" | ")} |`];
   });
   const head = [

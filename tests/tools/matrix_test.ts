@@ -19,7 +19,9 @@ const [FIRST = "", SECOND = ""] = ROWS.map(({ name }) => name);
 const [COLUMN = ""] = COLUMNS;
 
 function row(name: string, first: string): string {
-  return `| ${[name, first, ...COLUMNS.slice(1).map(() => "–")].join(" | ")} |`;
+  return `| ${
+    [name, first, ...COLUMNS.slice(1).map(() => "not run")].join(" | ")
+  } |`;
 }
 
 Deno.test("readSummary() reads the last summary, with and without colors", () => {
@@ -53,6 +55,17 @@ Deno.test("formatMatrix() keeps the rows and cells that were not run", () => {
     row(FIRST, "4 of 4"),
     row(SECOND, "4 of 4"),
   ]);
+});
+
+Deno.test("formatMatrix() shows a dash for what does not apply", () => {
+  const proxy = ROWS.find(({ cells }) => cells !== undefined);
+  const name = proxy?.name ?? "";
+  const table = formatMatrix(new Map([[name, new Map()]]));
+  const cells = table.trim().split("\n").at(-1)?.split(" | ").slice(1) ?? [];
+  const expected = COLUMNS.map((column) =>
+    column in (proxy?.cells ?? {}) ? "not run" : "–"
+  );
+  assertEquals(cells.join().replace(" |", ""), expected.join());
 });
 
 Deno.test("formatMatrix() drops rows of another set of columns", () => {
