@@ -15,7 +15,7 @@ import {
 } from "../../serverless/mod.ts";
 import type { StoredObject } from "../../testing/mod.ts";
 import { countedSignal } from "../support/counted_signal.ts";
-import type { Client, Stage } from "./_stage.ts";
+import { type Client, isFaulty, type Stage } from "./_stage.ts";
 import { identity, stepOf, type Timeline } from "./_timeline.ts";
 
 /** How long one invocation may take. */
@@ -149,7 +149,7 @@ export class ServerlessClient implements Client {
     const { controller, signal, listeners } = countedSignal();
     this.#abort = controller;
     const store = this.#store;
-    const isKilled = random.chance(0.15);
+    const isKilled = random.chance(0.25) && isFaulty(now());
     store.savesLeft = isKilled ? random.upTo(4) : Infinity;
     const checkpoint = await store.load();
     const invocation: Invocation = this.#invocation = {

@@ -22,16 +22,10 @@ import { Network } from "./_network.ts";
 import { MOST_REQUESTS, mostIn, type RequestTable } from "./_request_table.ts";
 import { RetryClient } from "./_retry_client.ts";
 import { ServerlessClient } from "./_serverless_client.ts";
-import { CALM_MS, type Client, type Stage } from "./_stage.ts";
+import { CALM_MS, type Client, FAULTY, type Stage } from "./_stage.ts";
 import { Trace, type Violation } from "./_trace.ts";
 import { WaitClient } from "./_wait_client.ts";
 import { World } from "./_world.ts";
-
-/** When faults happen, in milliseconds. */
-const FAULTY: readonly [number, number][] = [
-  [60_000, 18 * 60_000],
-  [31 * 60_000, 47 * 60_000],
-];
 
 /** How long clients may take for what changes in a time of calm. */
 const UP_TO_DATE_MS = 90_000;

@@ -37,5 +37,16 @@ export interface Client extends RestoreListener {
   stop(): Promise<void>;
 }
 
+/** When faults happen, in simulated milliseconds. */
+export const FAULTY: readonly [number, number][] = [
+  [60_000, 18 * 60_000],
+  [31 * 60_000, 47 * 60_000],
+];
+
+/** Whether faults happen at a time. */
+export function isFaulty(ms: number): boolean {
+  return FAULTY.some(([begin, end]) => ms >= begin && ms < end);
+}
+
 /** How long all is well before clients are checked, in milliseconds. */
 export const CALM_MS = 12 * 60_000;
