@@ -101,8 +101,9 @@ export function kine(settings: ComponentSettings): Component {
 
 /**
  * Returns the command line of a second kine that compacts the first one's
- * database as far as its flags allow: everything up to the revision that it
- * found a tenth of a second before.
+ * database as far as its flags allow: everything before the revision that it
+ * found a tenth of a second ago. Without that one, kine would refuse watches from
+ * the revision of a list until the next write, and kube-apiserver not start.
  */
 export function kineCompaction(settings: ComponentSettings): Component {
   return {
@@ -110,7 +111,7 @@ export function kineCompaction(settings: ComponentSettings): Component {
     args: [
       ...kineArgs(settings, settings.ports.etcdPeer),
       "--compact-interval=100ms",
-      "--compact-min-retain=0",
+      "--compact-min-retain=1",
     ],
   };
 }

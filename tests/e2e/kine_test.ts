@@ -17,7 +17,7 @@ import { e2eTest } from "./suite.ts";
 const programs = ["kine"] as const;
 
 /** k3s compacts every five minutes, and keeps a thousand revisions. */
-const kineFlags = ["--compact-interval=500ms", "--compact-min-retain=0"];
+const kineFlags = ["--compact-interval=500ms", "--compact-min-retain=1"];
 
 e2eTest(
   "kine: watchers see all changes through compactions, and a 410 for what is gone",
