@@ -73,17 +73,21 @@ export class PeerProcess<Command = PeerCommand, Message = PeerMessage>
   async #run(onMessage: (message: Message) => void): Promise<void> {
     const messages = async () => {
       for await (const line of linesOf(this.#child.stdout)) {
-        const message: Message = JSON.parse(line);
-        onMessage(message);
+        // What a library itself prints is not a message.
+        if (!line.startsWith("{")) this.#keep(`${line}\n`);
+        else onMessage(JSON.parse(line));
       }
     };
     const errors = async () => {
       const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
       for await (const chunk of text) {
-        this.#errors = `${this.#errors}${chunk}`.slice(-KEPT);
+        this.#keep(chunk);
       }
     };
     await Promise.all([messages(), errors(), this.#child.status]);
     if (!this.#isEnding) this.#hasDied = true;
+  }
+  #keep(text: string): void {
+    this.#errors = `${this.#errors}${text}`.slice(-KEPT);
   }
 }
