@@ -20,7 +20,7 @@ import {
 import { turn } from "../support/wait_fakes.ts";
 
 /** More can be asked for, to look for rare cases. */
-const SEEDS = Number(Deno.env.get("SHARED_WATCH_SEEDS") ?? 30);
+const SEEDS = Number(Deno.env.get("SHARED_WATCH_SEEDS") ?? 20);
 const FIRST_SEED = Number(Deno.env.get("SHARED_WATCH_FIRST_SEED") ?? 1);
 
 const STEP_MS = 100;
