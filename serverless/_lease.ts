@@ -30,6 +30,8 @@ export interface Lease {
   readonly object: JsonRecord;
   /** Its name. */
   readonly name: string;
+  /** The sharing that it belongs to; empty if it is someone else's. */
+  readonly sharing: string;
   /** Its role; undefined if it has none that is known. */
   readonly role: LeaseRole | undefined;
   /** What is shared, and in how many shards. */
@@ -110,6 +112,7 @@ export function readLease(object: unknown): Lease | undefined {
   return {
     object,
     name,
+    sharing: textField(object, "metadata", "labels", NAME_LABEL) ?? "",
     role: roleOf(textField(object, "metadata", "labels", ROLE_LABEL)),
     layout: textField(object, "metadata", "annotations", LAYOUT_ANNOTATION) ??
       "",
@@ -125,6 +128,26 @@ function roleOf(text: string | undefined): LeaseRole | undefined {
   return text === "layout" || text === "shard" || text === "replica"
     ? text
     : undefined;
+}
+
+/**
+ * Checks that a Lease is not someone else's, which only has the same name.
+ *
+ * @param lease The Lease.
+ * @param sharing The name of the sharing.
+ * @param role What it has to be for.
+ * @returns The Lease.
+ * @throws {TypeError} If it is.
+ */
+export function ownLease(
+  lease: Lease,
+  sharing: string,
+  role: LeaseRole,
+): Lease {
+  if (lease.sharing === sharing && lease.role === role) return lease;
+  throw new TypeError(
+    `Cannot use the Lease ${lease.name}: it does not belong to the shared watch ${sharing}; use another name, or delete it`,
+  );
 }
 
 /** What is written into a Lease. */

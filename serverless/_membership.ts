@@ -27,6 +27,7 @@ import {
   type Lease,
   type LeaseClaim,
   type LeaseTimings,
+  ownLease,
   withLayout,
 } from "./_lease.ts";
 import type { LeaseClient } from "./_lease_client.ts";
@@ -191,7 +192,8 @@ export class Membership {
     const target = { name: sharing, role: "layout" } as const;
     for (;;) {
       try {
-        return await client.read(sharing, signal);
+        const lease = await client.read(sharing, signal);
+        return ownLease(lease, sharing, "layout");
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }

@@ -18,6 +18,7 @@ import {
   jitteredRetryMs,
   type Lease,
   type LeaseTimings,
+  ownLease,
   readLease,
 } from "./_lease.ts";
 import type { LeaseClient } from "./_lease_client.ts";
@@ -257,10 +258,11 @@ export class Replica<T extends KubernetesObject> {
 
   /** What was seen of a Lease was old. */
   async #lookAgain(index: number): Promise<void> {
-    const { client, clock, onError } = this.#parts;
+    const { client, clock, sharing, onError } = this.#parts;
     const name = this.#nameOf(index);
     try {
-      this.#view.observe(await client.read(name), clock.now());
+      const lease = await client.read(name);
+      this.#view.observe(ownLease(lease, sharing, "shard"), clock.now());
     } catch (error) {
       if (isNotFound(error)) this.#view.forget(name);
       else onError(error, index);

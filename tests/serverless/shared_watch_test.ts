@@ -457,6 +457,30 @@ Deno.test("sharedWatch() reports another resource under the same name", async ()
   assert(failure?.error instanceof SharingMismatchError);
 });
 
+for (
+  const [what, name, held] of [
+    ["of its own name", "maps", []],
+    ["of the name of a shard", "maps-2", [0, 1, 3]],
+  ] as const
+) {
+  Deno.test(`sharedWatch() leaves someone else's Lease ${what} alone`, async () => {
+    await using stage = new Stage();
+    const spec = { holderIdentity: "elector", leaseDurationSeconds: 15 };
+    stage.server.create({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name, namespace: "jobs" },
+      spec,
+    });
+    const { watch, failures } = stage.start();
+    await stage.pass(40_000);
+    assertEquals(watch.shards, [...held]);
+    assertEquals(stage.lease(name), spec);
+    assert(failures.length > 0);
+    for (const { error } of failures) assert(error instanceof TypeError);
+  });
+}
+
 Deno.test("sharedWatch() reports what the server refuses, and goes on", async () => {
   await using stage = new Stage();
   stage.server.failNext({
