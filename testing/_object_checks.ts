@@ -111,7 +111,9 @@ export function checkUid(
   const currentUid = current?.metadata?.uid ?? "";
   if (!uid || uid === currentUid) return;
   const { info, namespace, name } = address;
-  const path = [info.group, info.resource, namespace, name].filter(Boolean);
+  // The keys of most built-in resources are older than groups.
+  const group = info.builtIn ? "" : info.group;
+  const path = [group, info.resource, namespace, name].filter(Boolean);
   throw conflict(
     info,
     name,
