@@ -96,12 +96,14 @@ function moderate(scheduled: ScheduledFault): readonly ScheduledFault[] {
   const fault = shorter(scheduled.fault, target);
   if (!isStall(fault)) return [{ ...scheduled, fault }];
   // No one has to find out that nothing will come any more: the connection is
-  // reset a while later, as by a proxy with a limit for idle connections.
+  // reset a while later, as by a proxy with a limit for idle connections. Only
+  // open watches stall, so that none can after its reset, however late timers
+  // are on a busy machine.
   const watches = { ...target, verb: "watch" as const };
-  const endMs = Math.min(atMs + lastsMs + 1_500, FAULTY_MS + 1_500);
+  const endMs = atMs + 1_000 + Math.min(lastsMs, 1_500);
   const reset: Fault = { type: "reset", afterBytes: 0 };
   return [
-    { ...scheduled, target: watches, fault },
+    { atMs, lastsMs: 0, target: watches, fault },
     { atMs: endMs, lastsMs: 0, target: watches, fault: reset },
   ];
 }
