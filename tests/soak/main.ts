@@ -16,6 +16,9 @@ import { Writers } from "./_writers.ts";
 /** How long a watcher may take to report the last object. */
 const SETTLE_MS = 120_000;
 
+/** How often it is asked what a watcher uses, without the start. */
+const SAMPLES = 6;
+
 const KNOWN = ["--minutes", "--rate", "--seed", "--every"];
 
 function parse(args: readonly string[]): (name: string, or: number) => number {
@@ -62,15 +65,27 @@ async function until(
   }
 }
 
+/** Asks what the watchers use, but for the start and the end. */
+async function sample(
+  recorders: readonly Recorder[],
+  durationMs: number,
+): Promise<void> {
+  for (let count = 1; count < SAMPLES; count++) {
+    await delay(durationMs / SAMPLES);
+    for (const each of recorders) await each.ask("use");
+  }
+}
+
 /** Returns whether everything was right. */
 function report(recorder: Recorder, writers: Writers): boolean {
   const outcome = recorder.outcome(writers);
-  const [first, last] = recorder.uses;
-  const megabytes = (bytes = 0) => (bytes / 1e6).toFixed(1);
+  const { uses } = recorder;
+  const megabytes = uses.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(1));
+  const sockets = uses.map((use) => use.sockets);
   console.log(`
 ${recorder.name}
   events            ${recorder.events}
-  restarts          ${(last?.watches ?? 0) - 1}
+  restarts          ${(uses.at(-1)?.watches ?? 0) - 1}
   ended, said so    ${outcome.ended}
   lost              ${outcome.lost}
   repeated          ${outcome.repeated}
@@ -78,10 +93,8 @@ ${recorder.name}
   cache wrong       ${outcome.isCacheWrong ?? "–"}
   hangs             ${outcome.hangs}
   longest gap       ${recorder.longestGapMs} ms
-  heap, start, end  ${megabytes(first?.heapBytes)}, ${
-    megabytes(last?.heapBytes)
-  } MB
-  sockets           ${first?.sockets}, ${last?.sockets}`);
+  heap, MB          ${megabytes.join(", ")}
+  sockets           ${sockets.join(", ")}`);
   const { lost, repeated, invented, isCacheWrong = false, hangs } = outcome;
   const isRight = lost + repeated + invented === 0 && !isCacheWrong && !hangs;
   if (!isRight) console.log(outcome.notes.slice(0, 40).join("\n"));
@@ -103,6 +116,7 @@ async function main(args: readonly string[]): Promise<number> {
   writers.start();
   await delay(3_000);
   for (const each of recorders) await each.ask("use");
+  const sampling = sample(recorders, minutes * 60_000);
   const weather = new Weather({
     plane,
     proxies: recorders.map(({ proxy }) => proxy),
@@ -110,13 +124,18 @@ async function main(args: readonly string[]): Promise<number> {
     everyMs: 1_000 * value("--every", 5),
   });
   await weather.run(minutes * 60_000);
+  await sampling;
   const seconds = (Date.now() - begin) / 1_000;
   await writers.stop();
   await until("the last object", recorders, ({ hasLast }) => hasLast);
   // For what comes again.
   await delay(3_000);
   for (const each of recorders) await each.ask("use");
-  await until("an answer", recorders, ({ uses }) => uses.length === 2);
+  await until(
+    "an answer",
+    recorders,
+    ({ uses }) => uses.length === SAMPLES + 1,
+  );
   for (const each of recorders) await each.ask("finish");
   await until("the caches", recorders, ({ isFinished }) => isFinished);
 
