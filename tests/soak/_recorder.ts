@@ -15,6 +15,7 @@ import {
 } from "../simulation/peers/_account.ts";
 import type { PeerReport } from "../simulation/peers/_messages.ts";
 import { PeerProcess } from "../simulation/peers/_peer_process.ts";
+import { settle } from "./_settle.ts";
 import type { SoakCommand, SoakMessage, Use } from "./_messages.ts";
 import { LAST_NAME, PATH, type Writers } from "./_writers.ts";
 
@@ -124,22 +125,9 @@ export class Recorder implements AsyncDisposable {
    * @param writers What has really happened.
    * @returns What was lost, repeated and so on.
    */
-  outcome({ changes, unsureDeletions }: Writers): Outcome {
+  outcome(writers: Writers): Outcome {
     const account = new Account(this.#contract, LAST_NAME);
-    const known = new Set(changes.map(({ version }) => version));
-    const unsure = [...unsureDeletions];
-    for (const change of changes) account.changed(change);
-    for (const message of this.#messages) {
-      if (message.type !== "DELETED") continue;
-      const { type, name } = message;
-      const version = Number(message.version);
-      const at = unsure.indexOf(name);
-      if (known.has(version) || at === -1) continue;
-      unsure.splice(at, 1);
-      account.changed({ type, name, version });
-    }
-    for (const message of this.#messages) account.reported(message);
-    return account.outcome();
+    return settle(account, this.#messages, writers);
   }
 
   /** Ends its process. */

@@ -35,7 +35,7 @@ export interface WritersOptions {
 }
 
 /** What a writer does. */
-type Step = "create" | "patch" | "delete";
+export type Step = "create" | "patch" | "delete";
 
 const TYPES = {
   create: "ADDED",
@@ -49,7 +49,7 @@ export class Writers {
   readonly changes: Change[] = [];
   /** The objects that were deleted at a version that no one was told. */
   readonly unsureDeletions: string[] = [];
-  readonly #plane: ControlPlane;
+  readonly #plane: Pick<ControlPlane, "request">;
   readonly #options: WritersOptions;
   readonly #versions = new Map<string, string>();
   #isOver = false;
@@ -57,7 +57,10 @@ export class Writers {
   #unacknowledged = 0;
 
   /** Creates the writers. */
-  constructor(plane: ControlPlane, options: WritersOptions) {
+  constructor(
+    plane: Pick<ControlPlane, "request">,
+    options: WritersOptions,
+  ) {
     this.#plane = plane;
     this.#options = options;
   }
@@ -78,7 +81,7 @@ export class Writers {
   async stop(): Promise<void> {
     this.#isOver = true;
     await this.#work;
-    await this.#take("create", LAST_NAME, 0);
+    await this.take("create", LAST_NAME);
   }
 
   async #run(lane: number): Promise<void> {
@@ -91,13 +94,20 @@ export class Writers {
         : random.chance(0.1)
         ? "delete"
         : "patch";
-      await this.#take(step, name, number);
+      await this.take(step, name, number);
       next = Math.max(next + everyMs, Date.now() - 1_000);
       await delay(Math.max(0, next - Date.now()));
     }
   }
 
-  async #take(step: Step, name: string, number: number): Promise<void> {
+  /**
+   * Makes one change.
+   *
+   * @param step What to do.
+   * @param name The object.
+   * @param number Tells the change from others of the object.
+   */
+  async take(step: Step, name: string, number = 0): Promise<void> {
     try {
       const version = await this.#send(step, name, number);
       this.#happened(step, name, version);

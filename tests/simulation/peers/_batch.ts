@@ -29,8 +29,8 @@ const START_MS = 60_000;
 /** How long a peer may take to report the last object: the longest backoff. */
 export const SETTLE_MS = 40_000;
 
-/** How long is waited for what is repeated. */
-const LINGER_MS = 1_500;
+/** How long is waited for what comes late or again: longer than a resync. */
+const LINGER_MS = 7_000;
 
 /** What a run came to, of a seed. */
 export interface SeedResult extends Outcome {
