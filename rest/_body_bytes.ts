@@ -8,26 +8,37 @@
 
 /** Bytes in blocks. */
 export class BodyBytes {
-  /** How many bytes there are. */
-  readonly length: number;
-  readonly #blocks: Uint8Array<ArrayBuffer>[];
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
   /** Where each block starts. */
-  readonly #starts: number[];
+  readonly #starts: number[] = [];
+  #length = 0;
   /** The block in which the last part started: parts are mostly in order. */
   #current = 0;
 
   /**
    * Takes over blocks.
    *
-   * @param blocks The blocks, in order; none of them is empty.
+   * @param blocks The blocks, in order.
    */
-  constructor(blocks: Uint8Array<ArrayBuffer>[]) {
-    this.#blocks = blocks;
-    let length = 0;
-    this.#starts = blocks.map((block) =>
-      (length += block.length) - block.length
-    );
-    this.length = length;
+  constructor(blocks: readonly Uint8Array<ArrayBuffer>[] = []) {
+    for (const block of blocks) this.append(block);
+  }
+
+  /** How many bytes there are so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Takes over the next block.
+   *
+   * @param block The block.
+   */
+  append(block: Uint8Array<ArrayBuffer>): void {
+    if (block.length === 0) return;
+    this.#blocks.push(block);
+    this.#starts.push(this.#length);
+    this.#length += block.length;
   }
 
   /**

@@ -1,17 +1,17 @@
 /**
- * Parses the body of a list response.
+ * Parses the body of a list response, where it can while the body comes.
  *
  * @module
  */
 
 import { isRecord, textField } from "../internal/json_fields.ts";
 import { lazyList } from "../api/_lazy_event.ts";
-import { takeTrimmed, takeUnparsed } from "./_list_items.ts";
+import { type Reading, takeTrimmed, takeUnparsed } from "./_list_items.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
 import { badItem, parseBody, type ResponseBody } from "./_response_body.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
-/** Options for {@linkcode parseList}. */
+/** Options for {@linkcode ListParser}. */
 export interface ParseListOptions {
   /** Whether items come without `metadata.managedFields`. */
   dropManagedFields?: boolean | undefined;
@@ -23,40 +23,92 @@ export interface ParseListOptions {
 }
 
 /**
- * Parses the body of a list response, and sets the `apiVersion` and `kind` of
+ * Parses the body of one list response, and sets the `apiVersion` and `kind` of
  * its items with `setItemTypes`.
  *
+ * The items are taken while the body comes, if they are to be parsed one by one
+ * or later. All bytes are kept until the end nevertheless: only then it is known
+ * that they need not be parsed as a whole.
+ *
  * @typeParam T Type of the items.
- * @param body The body.
- * @param options What to leave out.
- * @returns The list.
- * @throws {SyntaxError} If the body is not JSON.
- * @throws {TypeError} If it is not a list.
  */
-export function parseList<T extends KubernetesObject>(
-  body: ResponseBody,
-  options: ParseListOptions = {},
-): KubernetesList<T> {
-  const { dropManagedFields = false, lazyItems = false } = options;
-  const quick = (lazyItems ? lazily<T>(body, dropManagedFields) : undefined) ??
-    (dropManagedFields ? trimmed<T>(body) : undefined);
-  if (quick !== undefined) {
-    body.bytes.discard();
-    return quick;
+export class ListParser<T extends KubernetesObject> {
+  readonly #options: ParseListOptions;
+  #reading: Reading<KubernetesList<T> | undefined> | undefined;
+  /** How many bytes do not suffice to go on, or what was read in the end. */
+  #step: IteratorResult<number, KubernetesList<T> | undefined> = {
+    done: false,
+    value: 0,
+  };
+
+  /**
+   * Prepares for a body.
+   *
+   * @param options What to leave out.
+   */
+  constructor(options: ParseListOptions = {}) {
+    this.#options = options;
   }
-  const list = parseBody(body, isList<T>, "list");
-  list.items ??= [];
-  if (dropManagedFields) list.items.forEach(deleteManagedFields);
-  setItemTypes(list);
-  return list;
+
+  /**
+   * Takes the items that have come. What is wrong with them is found out at the
+   * end.
+   *
+   * @param body What there is of the body.
+   */
+  take(body: ResponseBody): void {
+    this.#read(body, body.bytes.length);
+  }
+
+  /**
+   * Parses what is left.
+   *
+   * @param body The complete body. Its bytes are those which `take` was called
+   *   with, if it was.
+   * @returns The list.
+   * @throws {SyntaxError} If the body is not JSON.
+   * @throws {TypeError} If it is not a list.
+   */
+  finish(body: ResponseBody): KubernetesList<T> {
+    const taken = this.#read(body);
+    if (taken !== undefined) {
+      body.bytes.discard();
+      return taken;
+    }
+    const list = parseBody(body, isList<T>, "list");
+    list.items ??= [];
+    if (this.#options.dropManagedFields) {
+      list.items.forEach(deleteManagedFields);
+    }
+    setItemTypes(list);
+    return list;
+  }
+
+  /** Returns the list, if its items could be taken out of it. */
+  #read(body: ResponseBody, length?: number): KubernetesList<T> | undefined {
+    const reading = this.#reading ??= takeList(body, this.#options);
+    while (!this.#step.done) {
+      if (length !== undefined && this.#step.value >= length) return undefined;
+      this.#step = reading.next();
+    }
+    return this.#step.value;
+  }
 }
 
-function lazily<T extends KubernetesObject>(
+function* takeList<T extends KubernetesObject>(
+  body: ResponseBody,
+  { dropManagedFields = false, lazyItems = false }: ParseListOptions,
+): Reading<KubernetesList<T> | undefined> {
+  return (lazyItems ? yield* lazily<T>(body, dropManagedFields) : undefined) ??
+    (dropManagedFields ? yield* trimmed<T>(body) : undefined);
+}
+
+function* lazily<T extends KubernetesObject>(
   body: ResponseBody,
   dropManagedFields: boolean,
-): KubernetesList<T> | undefined {
+): Reading<KubernetesList<T> | undefined> {
   const types: ItemTypes = { apiVersion: undefined, kind: "" };
-  const taken = takeUnparsed<T>(body.bytes, {
+  const taken = yield* takeUnparsed<T>(body.bytes, {
     parse: body.parse,
     onParsed: (item) => setTypes(item, types),
     error: (text, identity) => badItem(body, text, identity),
@@ -67,10 +119,10 @@ function lazily<T extends KubernetesObject>(
   return lazyList(list, taken.items);
 }
 
-function trimmed<T extends KubernetesObject>(
+function* trimmed<T extends KubernetesObject>(
   body: ResponseBody,
-): KubernetesList<T> | undefined {
-  const taken = takeTrimmed(body.bytes, body.parse);
+): Reading<KubernetesList<T> | undefined> {
+  const taken = yield* takeTrimmed(body.bytes, body.parse);
   const list = taken && parsedRest<T>(body, taken.rest);
   if (taken === undefined || list === undefined) return undefined;
   const whole: unknown = Object.assign(list, { items: taken.items });

@@ -6,6 +6,10 @@
  * copy of all of it. An item that a window does not hold to its end starts the
  * next one.
  *
+ * Items are taken while the rest of the body comes, so that a large list does
+ * not hold the event loop. Where the windows begin and end does not depend on
+ * how much has come when: a window is waited for until all of it is there.
+ *
  * @module
  */
 
@@ -35,11 +39,22 @@ const WINDOW = 64 * 1024;
 /** How many bytes of a window are left to the next one. */
 const MARGIN = 16;
 
+/** Nor are they unlimited: a list with larger items is parsed as a whole. */
+const MAX_WINDOW = 64 * 1024 * 1024;
+
 /** How many items show whether leaving `managedFields` out is worth it. */
 const SAMPLE = 8;
 
 /** The least share of it in them: finding it takes as long as parsing that. */
 const LEAST_SHARE = 1 / 8;
+
+/**
+ * Something that is read from a body which may be incomplete: it yields to wait
+ * until there are more bytes than a number, or all.
+ *
+ * @typeParam R Type of what is read.
+ */
+export type Reading<R> = Generator<number, R, void>;
 
 /** A list whose items were taken out of it. */
 export interface TakenItems<I> {
@@ -53,7 +68,7 @@ export interface TakenItems<I> {
  * Takes the items out of the body of a list without parsing them.
  *
  * @typeParam T Type of the items.
- * @param bytes The body.
+ * @param bytes The body, as much of it as there is.
  * @param objects Parses an item when it is looked at.
  * @param dropManagedFields Whether they come without `managedFields`.
  * @returns An event for each item, and the rest; undefined if the list has to be
@@ -63,7 +78,7 @@ export function takeUnparsed<T extends KubernetesObject>(
   bytes: BodyBytes,
   objects: ObjectDecoder,
   dropManagedFields: boolean,
-): TakenItems<ChangeEvent<T>> | undefined {
+): Reading<TakenItems<ChangeEvent<T>> | undefined> {
   const items: ChangeEvent<T>[] = [];
   return takeItems(bytes, items, (window, at) => {
     const item = scanItem(window, at, window.end);
@@ -81,7 +96,7 @@ export function takeUnparsed<T extends KubernetesObject>(
  * Parses the items of the body of a list one by one, without the
  * `managedFields` of each.
  *
- * @param bytes The body.
+ * @param bytes The body, as much of it as there is.
  * @param parse Parses JSON.
  * @returns The items, and the rest; undefined if the list has to be parsed as a
  *   whole, also where that is faster as `managedFields` are small.
@@ -89,7 +104,7 @@ export function takeUnparsed<T extends KubernetesObject>(
 export function takeTrimmed(
   bytes: BodyBytes,
   parse: JsonParser,
-): TakenItems<Record<string, unknown>> | undefined {
+): Reading<TakenItems<Record<string, unknown>> | undefined> {
   const items: Record<string, unknown>[] = [];
   let left = 0;
   let total = 0;
@@ -136,17 +151,22 @@ type Take = (
   at: number,
 ) => ScannedItem | "incomplete" | "declined";
 
-function takeItems<I>(
+function* takeItems<I>(
   bytes: BodyBytes,
   items: I[],
   take: Take,
-): TakenItems<I> | undefined {
+): Reading<TakenItems<I> | undefined> {
+  yield WINDOW;
   const head = bytes.part(0, WINDOW);
   const start = scanListStart(head);
   if (start === undefined) return undefined;
-  const end = start.isEmpty ? start.at : afterItems(bytes, start.at, take);
-  const tail = end === undefined ? undefined : bytes.part(end, bytes.length);
-  if (tail === undefined || !scanListEnd(tail)) return undefined;
+  const end = start.isEmpty
+    ? start.at
+    : yield* afterItems(bytes, start.at, take);
+  if (end === undefined) return undefined;
+  yield Infinity;
+  const tail = bytes.part(end, bytes.length);
+  if (!scanListEnd(tail)) return undefined;
   const decoder = new TextDecoder();
   const rest = decoder.decode(head.subarray(0, start.at)) +
     decoder.decode(tail);
@@ -154,26 +174,38 @@ function takeItems<I>(
 }
 
 /** Takes all items, up to the closing bracket. */
-function afterItems(
+function* afterItems(
   bytes: BodyBytes,
-  start: number,
+  first: number,
   take: Take,
-): number | undefined {
-  let size = WINDOW;
-  let window = new Window(bytes, start, size);
-  let at = 0;
-  for (;;) {
-    const item = take(window, at);
-    if (typeof item === "object") {
-      if (item.next === undefined) return window.start + item.object.end;
-      at = item.next;
-      continue;
-    }
-    if (item === "declined" || window.isLast) return undefined;
+): Reading<number | undefined> {
+  let start = first;
+  for (let size = WINDOW; size <= MAX_WINDOW;) {
+    // With one more byte, it is known whether the window is the last one.
+    yield start + size;
+    const window = new Window(bytes, start, size);
+    const { at, outcome } = takeFrom(window, take);
+    start += at;
+    if (outcome === "complete") return start;
+    if (outcome === "declined" || window.isLast) return undefined;
     // Not even its first item fits.
     if (at === 0) size *= 2;
-    window = new Window(bytes, window.start + at, size);
-    at = 0;
+  }
+  return undefined;
+}
+
+/** Takes the items that a window holds to their ends. */
+function takeFrom(
+  window: Window,
+  take: Take,
+): { at: number; outcome: "complete" | "incomplete" | "declined" } {
+  for (let at = 0;;) {
+    const item = take(window, at);
+    if (typeof item !== "object") return { at, outcome: item };
+    if (item.next === undefined) {
+      return { at: item.object.end, outcome: "complete" };
+    }
+    at = item.next;
   }
 }
 
@@ -181,8 +213,6 @@ function afterItems(
 class Window implements TextSource {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly ascii: string | undefined;
-  /** Where it starts in the body. */
-  readonly start: number;
   /** Up to where to scan it: see `scanItem`. */
   readonly end: number;
   /** Whether nothing follows it. */
@@ -190,7 +220,6 @@ class Window implements TextSource {
 
   constructor(body: BodyBytes, start: number, size: number) {
     this.bytes = body.part(start, start + size);
-    this.start = start;
     this.isLast = start + size >= body.length;
     this.end = this.bytes.length - (this.isLast ? 0 : MARGIN);
     const text = new Utf8Decoder().decode(this.bytes);

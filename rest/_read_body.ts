@@ -27,6 +27,11 @@ export interface ReadBodyOptions {
   readonly bytesPerRead: number | undefined;
   /** Called with the number of bytes so far, each time that some have come. */
   readonly onProgress: (bytes: number) => void;
+  /**
+   * Called with the bytes of the full blocks, each time that there is one more,
+   * so that they can be looked through while the rest comes. It must not throw.
+   */
+  readonly onBlock?: ((bytes: BodyBytes) => void) | undefined;
   /** Waits for a read, unless what the body belongs to is aborted before. */
   readonly wait: <V>(promise: Promise<V>) => Promise<V>;
 }
@@ -58,7 +63,7 @@ export async function readBody(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: ReadBodyOptions,
 ): Promise<ReadBody> {
-  const blocks = new Blocks();
+  const blocks = new Blocks(options.onBlock);
   let failure: { error: unknown } | undefined;
   try {
     const { bytesPerRead } = options;
@@ -132,12 +137,17 @@ function byobReaderOf(
 
 /** Bytes in blocks that are filled one after the other. */
 class Blocks {
-  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  readonly #full = new BodyBytes();
+  readonly #onBlock: ((bytes: BodyBytes) => void) | undefined;
   #last: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BLOCK);
   /** How many bytes of the last block are filled. */
   #filled = 0;
   #length = 0;
   #isLent = false;
+
+  constructor(onBlock: ((bytes: BodyBytes) => void) | undefined) {
+    this.#onBlock = onBlock;
+  }
 
   /** How many bytes they hold. */
   get length(): number {
@@ -172,16 +182,11 @@ class Blocks {
   /** Takes them out, or as many bytes of them as may be taken. */
   take(atMost: number): BodyBytes {
     // A BYOB read that failed has taken the last block with it.
-    if (this.#isLent) return new BodyBytes([]);
-    const blocks = [...this.#full, this.#last.subarray(0, this.#filled)];
-    let left = atMost;
-    return new BodyBytes(
-      blocks.map((block) => {
-        const taken = block.subarray(0, left);
-        left -= taken.length;
-        return taken;
-      }).filter(({ length }) => length > 0),
-    );
+    if (this.#isLent) return new BodyBytes();
+    // Reading goes on only below the limit, so all full blocks are below it.
+    const left = Math.min(this.#filled, atMost - this.#full.length);
+    this.#full.append(this.#last.subarray(0, left));
+    return this.#full;
   }
 
   #grow(by: number): void {
@@ -191,8 +196,9 @@ class Blocks {
 
   #makeRoom(): void {
     if (this.#filled < this.#last.length) return;
-    this.#full.push(this.#last);
+    this.#full.append(this.#last);
     this.#last = new Uint8Array(BLOCK);
     this.#filled = 0;
+    this.#onBlock?.(this.#full);
   }
 }

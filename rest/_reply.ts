@@ -33,6 +33,12 @@ export interface BodyLimits {
   readonly timeoutMs: number;
 }
 
+/** How a body is read. */
+export interface ReadCompleteOptions extends BodyLimits {
+  /** See {@linkcode ReadBodyOptions.onBlock}. */
+  readonly onBlock?: ((bytes: BodyBytes) => void) | undefined;
+}
+
 /** What comes more slowly than this, in bytes a second, never ends. */
 const LEAST_RATE = 1024;
 
@@ -49,7 +55,7 @@ const FAILURE_BODY_MS = 5_000;
  * Reads the complete body of a successful response.
  *
  * @param reply The response.
- * @param limits Its limits.
+ * @param options Its limits, and who looks at it while it comes.
  * @returns The bytes.
  * @throws {ResponseTooLargeError} If it has more bytes than it may have.
  * @throws {ConnectionError} If it stops coming, or comes at less than 1 KiB a
@@ -57,7 +63,7 @@ const FAILURE_BODY_MS = 5_000;
  */
 export async function readComplete(
   reply: Reply,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, onBlock }: ReadCompleteOptions,
 ): Promise<BodyBytes> {
   const { exchange, name, redactor } = reply;
   exchange.startTimeout(timeoutMs, `the rest of the response to ${name}`);
@@ -71,6 +77,7 @@ export async function readComplete(
         received = bytes;
         exchange.renewTimeout();
       },
+      onBlock,
     });
     if (bytes.length > maxBytes) throw tooLarge(name, maxBytes);
     if (failure === undefined) return bytes;
@@ -120,6 +127,7 @@ async function read(
   options: {
     readonly bytesPerRead: number | undefined;
     readonly onProgress: (bytes: number) => void;
+    readonly onBlock?: ((bytes: BodyBytes) => void) | undefined;
   },
 ): Promise<ReadBody> {
   const { body } = response;

@@ -11,6 +11,7 @@
 import { cancelQuietly } from "../internal/abort.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { errorChainText, errorText } from "../internal/error_text.ts";
+import type { BodyBytes } from "./_body_bytes.ts";
 import { BufferingSuspicion } from "./_buffering_proxy.ts";
 import { addedHeaders } from "./_added_headers.ts";
 import { decodeWatchEvents } from "./_event_decoder.ts";
@@ -222,6 +223,9 @@ export class RestClient {
    * Sends a request and reads the complete response.
    *
    * @param request The request.
+   * @param onPart Called with the part of the body that has come, again and
+   *   again for a large one, always with the same bytes, of which there are
+   *   more. It must not throw.
    * @returns The body of the response.
    * @throws {StatusError} If the server refuses.
    * @throws {ConnectionError} If there is no response, or it is not complete.
@@ -232,21 +236,25 @@ export class RestClient {
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
    */
-  async read(request: RestRequest): Promise<ResponseBody> {
+  async read(
+    request: RestRequest,
+    onPart?: (body: ResponseBody) => void,
+  ): Promise<ResponseBody> {
     const call = this.#call(request);
     try {
       const reply = await this.#request(call);
+      const { redactor } = reply;
+      const parse = this.#parse;
+      const bodyOf = (bytes: BodyBytes): ResponseBody => (
+        { bytes, request: call.name, redactor, parse }
+      );
       const bytes = await readComplete(reply, {
         maxBytes: this.#maxListBytes,
         timeoutMs: this.#requestTimeoutMs,
+        onBlock: onPart && ((bytes) => onPart(bodyOf(bytes))),
       });
       this.#buffering.otherAnswered();
-      return {
-        bytes,
-        request: call.name,
-        redactor: reply.redactor,
-        parse: this.#parse,
-      };
+      return bodyOf(bytes);
     } finally {
       call.exchange.end();
     }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parseList } from "./_list_body.ts";
+import { ListParser } from "./_list_body.ts";
 import { requestUrl, withDefaults } from "./_request_url.ts";
 import {
   type FetchFunction,
@@ -297,16 +297,17 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   async list(options: ListOptions): Promise<KubernetesList<T>> {
     const { signal, ...parameters } = options;
     const query = withDefaults({ ...this.#selectors }, parameters);
+    const parser = new ListParser<T>({
+      dropManagedFields: this.#drops(options),
+      lazyItems: wantsLazyItems(options),
+    });
     const body = await this.#client.read({
       path: this.#path,
       query,
       accept: this.#accept.list,
       signal,
-    });
-    const list = parseList<T>(body, {
-      dropManagedFields: this.#drops(options),
-      lazyItems: wantsLazyItems(options),
-    });
+    }, (part) => parser.take(part));
+    const list = parser.finish(body);
     if (query.shardSelector && !query.continue) checkShard(list, body.request);
     return list;
   }

@@ -6,7 +6,7 @@
  */
 
 import { dropsManagedFields } from "../../api/_managed_fields_option.ts";
-import { parseList } from "../../rest/_list_body.ts";
+import { ListParser } from "../../rest/_list_body.ts";
 import { type Parameter, withDefaults } from "../../rest/_request_url.ts";
 import type { RestClient } from "../../rest/_rest_client.ts";
 import type {
@@ -57,9 +57,14 @@ export class ObjectSource implements ListerWatcher {
     const { signal, ...parameters } = options;
     const query = withDefaults(this.#selectors, parameters);
     const request = { path: this.#path, query, accept: ACCEPT, signal };
-    return parseList(await this.#client.read(request), {
+    const parser = new ListParser({
       dropManagedFields: dropsManagedFields(options),
     });
+    const body = await this.#client.read(
+      request,
+      (part) => parser.take(part),
+    );
+    return parser.finish(body);
   }
 
   /**

@@ -22,6 +22,15 @@ Deno.test("BodyBytes returns the parts of what was put into it, in any order", (
   );
 });
 
+Deno.test("BodyBytes.append() adds to the bytes, and changes no part that there was", () => {
+  const bytes = new BodyBytes([new Uint8Array([1, 2])]);
+  const part = bytes.part(0, 9);
+  bytes.append(new Uint8Array());
+  bytes.append(new Uint8Array([3]));
+  assertEquals([...part], [1, 2]);
+  assertEquals([bytes.length, ...bytes.part(1, 9)], [3, 2, 3]);
+});
+
 Deno.test("BodyBytes.part() copies nothing of one block", () => {
   const block = new Uint8Array([1, 2, 3]);
   const part = new BodyBytes([new Uint8Array(2), block]).part(3, 5);

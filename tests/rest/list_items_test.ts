@@ -16,7 +16,8 @@ import fc from "fast-check";
 import { inspect } from "node:util";
 import { Redactor } from "../../internal/redactor.ts";
 import { BodyBytes } from "../../rest/_body_bytes.ts";
-import { parseList, type ParseListOptions } from "../../rest/_list_body.ts";
+import type { ResponseBody } from "../../rest/_response_body.ts";
+import { ListParser, type ParseListOptions } from "../../rest/_list_body.ts";
 import { identityOfEvent, itemEventsOf } from "../../api/_untrusted.ts";
 import { KnownItems } from "../../api/_known_identity.ts";
 import { identityOfObject } from "../../api/_untrusted.ts";
@@ -25,31 +26,40 @@ import { withoutManagedFields } from "../support/random_json.ts";
 
 const encoder = new TextEncoder();
 
-/** In blocks of different sizes, as bodies are read. */
-function inBlocks(bytes: Uint8Array<ArrayBuffer>): BodyBytes {
-  const blocks: Uint8Array<ArrayBuffer>[] = [];
-  for (let at = 0, size = 100; at < bytes.length; at += size, size *= 3) {
-    blocks.push(bytes.slice(at, at + size));
-  }
-  return new BodyBytes(blocks);
+/** How a body comes. */
+interface Arrival extends ParseListOptions {
+  /** The size of the next block, if the last one had so many bytes. */
+  blockAfter?: (size: number) => number;
+  /** Whether its blocks are taken one by one. */
+  inParts?: boolean;
 }
 
-function parse(text: string | Uint8Array, options: ParseListOptions) {
-  const bytes = typeof text === "string"
+function parse(
+  text: string | Uint8Array,
+  { blockAfter = (size) => size * 3, inParts = false, ...options }: Arrival,
+) {
+  const all = typeof text === "string"
     ? encoder.encode(text)
     : new Uint8Array(text);
-  return parseList({
-    bytes: inBlocks(bytes),
+  const body: ResponseBody = {
+    bytes: new BodyBytes(),
     request: "GET https://host/api/v1/pods",
     redactor: new Redactor(new Headers()),
     parse: (text) => JSON.parse(text),
-  }, options);
+  };
+  const parser = new ListParser(options);
+  for (let at = 0, size = 33; at < all.length; at += size) {
+    size = blockAfter(size);
+    body.bytes.append(all.slice(at, at + size));
+    if (inParts) parser.take(body);
+  }
+  return parser.finish(body);
 }
 
 /** The list, or the message of the error. */
 function outcome(
   text: string | Uint8Array,
-  options: ParseListOptions,
+  options: Arrival,
 ): KubernetesList | string {
   try {
     return structuredClone(parse(text, options));
@@ -59,11 +69,11 @@ function outcome(
   }
 }
 
-const WAYS: ParseListOptions[] = [
+const WAYS: Arrival[] = [
   { lazyItems: true },
   { dropManagedFields: true },
   { lazyItems: true, dropManagedFields: true },
-];
+].flatMap((way) => [way, { ...way, inParts: true }]);
 
 /** Fails if a list is not what it is when it is parsed at once. */
 function assertExact(text: string | Uint8Array): void {
@@ -143,7 +153,7 @@ const LISTS: [what: string, list: object][] = [
 ];
 
 for (const [what, list] of LISTS) {
-  Deno.test(`parseList() returns the same in every way for a list of ${what}`, () => {
+  Deno.test(`ListParser returns the same in every way for a list of ${what}`, () => {
     assertExact(JSON.stringify(list));
     assertExact(`${JSON.stringify(list)}\n`);
     assertExact(JSON.stringify(list, null, 1));
@@ -160,12 +170,12 @@ const MALFORMED: [what: string, text: string][] = [
 ];
 
 for (const [what, text] of MALFORMED) {
-  Deno.test(`parseList() does the same in every way when there is ${what}`, () => {
+  Deno.test(`ListParser does the same in every way when there is ${what}`, () => {
     assertExact(text);
   });
 }
 
-Deno.test("parseList() does the same in every way for a list that is cut at any byte", () => {
+Deno.test("ListParser does the same in every way for a list that is cut at any byte", () => {
   const bytes = encoder.encode(
     JSON.stringify(listOf([pod("a"), pod("b", { text: "é" })])),
   );
@@ -174,13 +184,62 @@ Deno.test("parseList() does the same in every way for a list that is cut at any 
   }
 });
 
-Deno.test("parseList() does the same in every way for bytes that are not UTF-8", () => {
+for (const size of [1, 7, 4096, 65_535, 65_536, 65_537, 262_144]) {
+  Deno.test(`ListParser returns the same for a list that comes in blocks of ${size} bytes`, () => {
+    const text = JSON.stringify(
+      listOf(MANY.map((item) => ({ ...item, text: 'é"'.repeat(250) }))),
+    );
+    assert(text.length > 262_144);
+    const whole = outcome(text, {});
+    for (const last of ["", "{}"]) {
+      assertEquals(
+        outcome(text + last, {
+          lazyItems: true,
+          inParts: true,
+          blockAfter: () => size,
+        }),
+        last === "" ? whole : outcome(text + last, {}),
+      );
+    }
+  });
+}
+
+Deno.test("ListParser returns the same for a large list that is cut at any place near the end of a window", () => {
+  const bytes = encoder.encode(JSON.stringify(listOf(MANY)));
+  for (const window of [65_536, 131_072]) {
+    for (let end = window - 300; end < window + 300; end += 7) {
+      const cut = bytes.subarray(0, end);
+      const way = { lazyItems: true, inParts: true, blockAfter: () => 1000 };
+      assertEquals(outcome(cut, way), outcome(cut, {}));
+    }
+  }
+});
+
+for (const options of [{ lazyItems: true }, { dropManagedFields: true }]) {
+  Deno.test(`ListParser takes items before the body is complete with ${Object.keys(options)}`, () => {
+    const bytes = encoder.encode(JSON.stringify(listOf(MANY)));
+    const body: ResponseBody = {
+      bytes: new BodyBytes([bytes.subarray(0, 100_000)]),
+      request: "GET https://host/api/v1/pods",
+      redactor: new Redactor(new Headers()),
+      parse: (text) => JSON.parse(text),
+    };
+    const parser = new ListParser(options);
+    parser.take(body);
+    // What has been taken is not read again.
+    bytes.fill(0, 1_000, 60_000);
+    body.bytes.append(bytes.slice(100_000));
+    assertEquals(parser.finish(body).items.length, MANY.length);
+  });
+}
+
+Deno.test("ListParser does the same in every way for bytes that are not UTF-8", () => {
   const list = listOf([pod("a~", { text: "~" }), pod("b")], { last: "~" });
   const bytes = encoder.encode(JSON.stringify(list));
   assertExact(bytes.map((byte) => byte === 0x7e ? 0xff : byte));
 });
 
-Deno.test("parseList() returns the same in every way for random lists", () => {
+Deno.test("ListParser returns the same in every way for random lists", () => {
   let lazy = 0;
   fc.assert(
     fc.property(
@@ -210,7 +269,7 @@ Deno.test("parseList() returns the same in every way for random lists", () => {
   assert(lazy > 100, `only ${lazy} lists were not parsed at once`);
 });
 
-Deno.test("parseList() says whose items they are before they are looked at", () => {
+Deno.test("ListParser says whose items they are before they are looked at", () => {
   const list = parse(JSON.stringify(listOf([pod("a"), pod("é")])), {
     lazyItems: true,
   });
@@ -231,7 +290,7 @@ const COPIES: [what: string, copy: (list: object) => unknown][] = [
 ];
 
 for (const [what, copy] of COPIES) {
-  Deno.test(`parseList() returns a list that is plain when it is ${what}`, () => {
+  Deno.test(`ListParser returns a list that is plain when it is ${what}`, () => {
     const text = JSON.stringify(listOf([pod("a"), pod("b")]));
     assertEquals(
       copy(parse(text, { lazyItems: true })),
@@ -240,14 +299,14 @@ for (const [what, copy] of COPIES) {
   });
 }
 
-Deno.test("parseList() returns the same items at each look", () => {
+Deno.test("ListParser returns the same items at each look", () => {
   const list = parse(JSON.stringify(listOf([pod("a")])), { lazyItems: true });
   const [event] = itemEventsOf(list);
   assert(list.items === list.items);
   assert(list.items[0] === event?.object);
 });
 
-Deno.test("parseList() throws at the look at an item that is not JSON, and names it", () => {
+Deno.test("ListParser throws at the look at an item that is not JSON, and names it", () => {
   const text = JSON.stringify(listOf([pod("a"), pod("b", { bad: "?" })]))
     .replace('"bad":"?"', '"bad":nonsense');
   assertThrows(() => parse(text, {}), SyntaxError, "it is not JSON");

@@ -1,7 +1,8 @@
 // Reading a body into one buffer, from a stream with BYOB readers and without.
 
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import type { BodyBytes } from "../../rest/_body_bytes.ts";
 import { readBody, type ReadBodyOptions } from "../../rest/_read_body.ts";
 
 /** A body of these chunks, as a stream of bytes or as an ordinary one. */
@@ -64,6 +65,32 @@ Deno.test("readBody() reads every byte, in whatever pieces they come", async () 
 });
 
 for (const byob of [true, false]) {
+  Deno.test(`readBody() shows the bytes block by block while the rest comes, byob ${byob}`, async () => {
+    const chunks = Array.from(
+      { length: 20 },
+      (_, number) => new Uint8Array(40_000).fill(number),
+    );
+    const numberAt = (place: number) => Math.floor(place / 40_000);
+    const shown: BodyBytes[] = [];
+    const lengths: number[] = [];
+    const { bytes } = await readBody(
+      bodyOf(chunks, { byob }),
+      options({
+        onBlock: (part) => {
+          shown.push(part);
+          lengths.push(part.length);
+          const soFar = part.part(0, part.length);
+          assert(soFar.every((byte, at) => byte === numberAt(at)));
+        },
+      }),
+    );
+    assert(lengths.length > 2);
+    assertEquals(lengths, lengths.toSorted((a, b) => a - b));
+    assert(shown.every((part) => part === bytes));
+    assertEquals(bytes.length, 800_000);
+    assert(bytes.join().every((byte, at) => byte === numberAt(at)));
+  });
+
   Deno.test(`readBody() stops at the limit, byob ${byob}`, async () => {
     let cancelled = false;
     const chunks = Array.from({ length: 100 }, () => new Uint8Array(50_000));
