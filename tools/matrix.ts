@@ -26,6 +26,9 @@ import {
 const ROOT = new URL("../", import.meta.url);
 const DOCUMENT = new URL("docs/servers.md", ROOT);
 
+const USAGE =
+  "Usage: deno task matrix [--row TEXT]… [--column NAME]… [--write]";
+
 /** The arguments of `deno test` for a cell; undefined if it is left out. */
 function testsOf(row: MatrixRow, column: string): string[] | undefined {
   if (row.cells === undefined) {
@@ -85,7 +88,11 @@ function readOptions(args: readonly string[]): Choice | undefined {
       texts.some((text) => name.includes(text))
     );
     if (rows.length === 0) {
-      throw new TypeError(`Cannot find a row with '${texts.join("' or '")}'`);
+      throw new TypeError(
+        `Cannot find a row with '${
+          texts.join("' or '")
+        }': the rows are in docs/servers.md`,
+      );
     }
     const unknown = columns.find((column) => !COLUMNS.includes(column));
     if (unknown !== undefined) {
@@ -104,6 +111,10 @@ function readOptions(args: readonly string[]): Choice | undefined {
 
 async function main(args: readonly string[]): Promise<number> {
   const end = args.indexOf("--");
+  if (args.includes("--help", end)) {
+    console.log(USAGE);
+    return 0;
+  }
   const choice = readOptions(args.slice(end + 1));
   if (choice === undefined) return 2;
   const { rows, columns, write } = choice;

@@ -6,6 +6,11 @@
 
 // deno-lint-ignore-file no-console -- a command-line program
 
+import {
+  runTask,
+  type TaskArguments,
+  type TaskUsage,
+} from "../support/task_options.ts";
 import { fuzzDecoder } from "./_decoder_fuzz.ts";
 
 /** So many are drawn from each seed. */
@@ -14,12 +19,16 @@ const CASES_OF_A_SEED = 10_000;
 /** How many wrong cases are shown. */
 const MOST_SHOWN = 10;
 
-async function main(args: readonly string[]): Promise<number> {
-  const [countText = "100000", seedText = "1"] = args;
-  const count = Number(countText);
+const USAGE: TaskUsage = {
+  usage: "deno task fuzz [COUNT [SEED]]",
+  options: { COUNT: "count", SEED: "seed" },
+};
+
+async function main(given: TaskArguments): Promise<number> {
+  const count = given.number("COUNT", 100_000);
   const begin = performance.now();
   let wrong = 0;
-  let seed = Number(seedText);
+  let seed = given.number("SEED", 1);
   for (let left = count; left > 0; left -= CASES_OF_A_SEED, seed++) {
     const cases = await fuzzDecoder(seed, Math.min(left, CASES_OF_A_SEED));
     for (const { index, body, problem } of cases) {
@@ -33,4 +42,4 @@ async function main(args: readonly string[]): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runTask(Deno.args, USAGE, main));

@@ -7,41 +7,21 @@
 
 // deno-lint-ignore-file no-console -- a command-line program
 
+import {
+  runTask,
+  type TaskArguments,
+  type TaskUsage,
+} from "../support/task_options.ts";
 import { RequestTable } from "./_request_table.ts";
 import { simulate, type SimulationResult } from "./_simulation.ts";
 
 /** How much of a trace is printed of a seed that fails. */
 const LAST_LINES = 60;
 
-interface Arguments {
-  readonly first: number;
-  readonly count: number;
-  readonly isOne: boolean;
-}
-
-function parse(args: readonly string[]): Arguments {
-  const values = new Map<string, number>();
-  const left = args.flatMap((arg) => arg.split("="));
-  for (let at = 0; at < left.length; at += 2) {
-    const name = left[at] ?? "";
-    const value = Number(left[at + 1]);
-    const isKnown = ["--seeds", "--seed", "--first"].includes(name);
-    if (!isKnown || !Number.isSafeInteger(value) || value < 0) {
-      throw new TypeError(
-        `Cannot use '${
-          left.slice(at, at + 2).join(" ")
-        }': expected --seeds N, --first N or --seed N`,
-      );
-    }
-    values.set(name, value);
-  }
-  const seed = values.get("--seed");
-  return {
-    first: seed ?? values.get("--first") ?? 1,
-    count: seed === undefined ? values.get("--seeds") ?? 100 : 1,
-    isOne: seed !== undefined,
-  };
-}
+const USAGE: TaskUsage = {
+  usage: "deno task simulate [--seeds N] [--first N] | --seed N",
+  options: { "--seeds": "count", "--first": "seed", "--seed": "seed" },
+};
 
 function report(
   { seed, violations, trace }: SimulationResult,
@@ -54,8 +34,10 @@ function report(
   console.log(`Replay: deno task simulate --seed ${seed}`);
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const { first, count, isOne } = parse(args);
+async function main(given: TaskArguments): Promise<number> {
+  const isOne = given.has("--seed");
+  const first = given.number("--seed", given.number("--first", 1));
+  const count = isOne ? 1 : given.number("--seeds", 100);
   const table = new RequestTable();
   const begin = performance.now();
   const failed: number[] = [];
@@ -72,7 +54,9 @@ async function main(args: readonly string[]): Promise<number> {
   console.log("\nRequests a minute (most in 20 s), by the fault in force:\n");
   console.log(table.lines().join("\n"));
   console.log(
-    `\n${count} hours in ${seconds} s: ${sums.changes} changes, ${sums.requests} requests, ${sums.faults} faults used`,
+    `\n${count} ${
+      count === 1 ? "hour" : "hours"
+    } in ${seconds} s: ${sums.changes} changes, ${sums.requests} requests, ${sums.faults} faults used`,
   );
   console.log(
     failed.length === 0
@@ -82,4 +66,4 @@ async function main(args: readonly string[]): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runTask(Deno.args, USAGE, main));

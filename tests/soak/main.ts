@@ -9,6 +9,11 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { ControlPlane } from "../control_plane/control_plane.ts";
+import {
+  runTask,
+  type TaskArguments,
+  type TaskUsage,
+} from "../support/task_options.ts";
 import { Recorder } from "./_recorder.ts";
 import { Weather } from "./_weather.ts";
 import { Writers } from "./_writers.ts";
@@ -19,27 +24,15 @@ const SETTLE_MS = 120_000;
 /** How often it is asked what a watcher uses, without the start. */
 const SAMPLES = 6;
 
-const KNOWN = ["--minutes", "--rate", "--seed", "--every"];
-
-function parse(args: readonly string[]): (name: string, or: number) => number {
-  const values = new Map<string, number>();
-  const left = args.filter((arg) => arg !== "--").flatMap((arg) =>
-    arg.split("=")
-  );
-  for (let at = 0; at < left.length; at += 2) {
-    const name = left[at] ?? "";
-    const value = Number(left[at + 1]);
-    if (!KNOWN.includes(name) || !(value > 0)) {
-      throw new TypeError(
-        `Cannot use '${
-          left.slice(at, at + 2).join(" ")
-        }': expected --minutes N, --rate N, --seed N or --every SECONDS`,
-      );
-    }
-    values.set(name, value);
-  }
-  return (name, or) => values.get(name) ?? or;
-}
+const USAGE: TaskUsage = {
+  usage: "deno task soak [--minutes N] [--rate N] [--seed N] [--every SECONDS]",
+  options: {
+    "--minutes": "positive",
+    "--rate": "positive",
+    "--seed": "seed",
+    "--every": "positive",
+  },
+};
 
 async function until(
   what: string,
@@ -101,17 +94,17 @@ ${recorder.name}
   return isRight;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const value = parse(args);
-  const minutes = value("--minutes", 10);
-  const seed = value("--seed", 1);
+async function main(given: TaskArguments): Promise<number> {
+  const minutes = given.number("--minutes", 10);
+  const seed = given.number("--seed", 1);
   await using plane = await ControlPlane.start();
   await using watcher = await Recorder.start(plane, "RetryWatcher");
   await using informer = await Recorder.start(plane, "informer");
   const recorders = [watcher, informer];
   await until("a start", recorders, ({ isStarted }) => isStarted);
 
-  const writers = new Writers(plane, { rate: value("--rate", 200), seed });
+  const rate = given.number("--rate", 200);
+  const writers = new Writers(plane, { rate, seed });
   const begin = Date.now();
   writers.start();
   await delay(3_000);
@@ -121,7 +114,7 @@ async function main(args: readonly string[]): Promise<number> {
     plane,
     proxies: recorders.map(({ proxy }) => proxy),
     seed,
-    everyMs: 1_000 * value("--every", 5),
+    everyMs: 1_000 * given.number("--every", 5),
   });
   await weather.run(minutes * 60_000);
   await sampling;
@@ -152,4 +145,4 @@ async function main(args: readonly string[]): Promise<number> {
   return isRight.every(Boolean) ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+if (import.meta.main) Deno.exitCode = await runTask(Deno.args, USAGE, main);

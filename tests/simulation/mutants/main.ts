@@ -8,6 +8,12 @@
 
 // deno-lint-ignore-file no-console -- a command-line program
 
+import {
+  runTask,
+  type TaskArguments,
+  type TaskUsage,
+  UsageError,
+} from "../../support/task_options.ts";
 import { type Mutant, MUTANTS } from "./_mutants.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -46,27 +52,14 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
 type Verdict = "caught" | "hangs" | "survived";
 
 interface Options {
-  readonly first: number;
-  readonly count: number;
   readonly onlySimulation: boolean;
   readonly packages: readonly string[];
 }
 
-function parse(args: readonly string[]): Options {
-  const separator = args.indexOf("--");
-  const packages = args.slice(0, Math.max(0, separator));
-  const own = args.slice(separator + 1);
-  const number = (name: string, standard: number) => {
-    const at = own.indexOf(name);
-    return at === -1 ? standard : Number(own[at + 1]);
-  };
-  return {
-    first: number("--first", 1),
-    count: number("--count", MUTANTS.length),
-    onlySimulation: own.includes("--simulation"),
-    packages,
-  };
-}
+const USAGE: TaskUsage = {
+  usage: "deno task mutants [--first N] [--count N] [--simulation]",
+  options: { "--first": "count", "--count": "count", "--simulation": "flag" },
+};
 
 /** Copies what tests need, and returns all tests. */
 async function copyTree(
@@ -200,15 +193,24 @@ async function checkUnchanged(
   throw new Error(`Cannot judge mutants: without one, a test fails: ${by}`);
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parse(args);
+async function main(
+  given: TaskArguments,
+  packages: readonly string[],
+): Promise<number> {
+  const first = given.number("--first", 1);
+  const count = given.number("--count", MUTANTS.length);
+  const chosen = MUTANTS.slice(first - 1, first - 1 + count);
+  if (chosen.length === 0) {
+    throw new UsageError(
+      `Cannot begin at mutant ${first}: there are ${MUTANTS.length}`,
+    );
+  }
+  const options = { onlySimulation: given.has("--simulation"), packages };
   const copy = await Deno.makeTempDir({ prefix: "mutants-" });
   let survivors = 0;
   try {
     const tests = (await copyTree(ROOT, copy)).sort();
     const stage = { tests, copy, options };
-    const { first, count } = options;
-    const chosen = MUTANTS.slice(first - 1, first - 1 + count);
     await checkUnchanged(chosen, stage);
     console.log("| # | file | what goes wrong | | noticed by |");
     console.log("| --- | --- | --- | --- | --- |");
@@ -227,4 +229,9 @@ async function main(args: readonly string[]): Promise<number> {
   return survivors === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  const separator = Math.max(0, Deno.args.indexOf("--"));
+  const packages = Deno.args.slice(0, separator);
+  const own = Deno.args.slice(separator);
+  Deno.exit(await runTask(own, USAGE, (given) => main(given, packages)));
+}

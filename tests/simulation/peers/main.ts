@@ -7,6 +7,12 @@
  */
 // deno-lint-ignore-file no-console -- a command-line program
 
+import {
+  runTask,
+  type TaskArguments,
+  type TaskUsage,
+  UsageError,
+} from "../../support/task_options.ts";
 import { type BatchResult, runBatch, type SeedResult } from "./_batch.ts";
 import { type Peer, preparePeers } from "./_peers.ts";
 import { tableOf, type Tally, wrongSeeds } from "./_tally.ts";
@@ -17,36 +23,23 @@ const BATCH = 20;
 /** How many processes run at the same time. */
 const PARALLEL = 4;
 
-interface Arguments {
-  readonly seeds: readonly number[];
-  readonly peers: string;
-  readonly parallel: number;
-}
+const USAGE: TaskUsage = {
+  usage:
+    "deno task peers [--seeds N] [--first N] [--seed N] [--peers TEXT] [--parallel N]",
+  options: {
+    "--seeds": "count",
+    "--first": "seed",
+    "--seed": "seed",
+    "--peers": "text",
+    "--parallel": "count",
+  },
+};
 
-function parse(args: readonly string[]): Arguments {
-  const values = new Map<string, string>();
-  const left = args.filter((arg) => arg !== "--").flatMap((arg) =>
-    arg.split("=")
-  );
-  for (let at = 0; at < left.length; at += 2) {
-    const [name = "", value] = left.slice(at, at + 2);
-    const known = ["--seeds", "--seed", "--first", "--peers", "--parallel"];
-    const isNumber = Number.isSafeInteger(Number(value)) && Number(value) >= 0;
-    if (!known.includes(name) || (name !== "--peers" && !isNumber)) {
-      throw new TypeError(
-        `Cannot use '${name} ${value}': expected --seeds N, --first N, --seed N, --parallel N or --peers TEXT`,
-      );
-    }
-    values.set(name, value ?? "");
-  }
-  const one = values.get("--seed");
-  const first = Number(one ?? values.get("--first") ?? 1);
-  const length = one === undefined ? Number(values.get("--seeds") ?? 20) : 1;
-  return {
-    seeds: Array.from({ length }, (_, index) => first + index),
-    peers: values.get("--peers") ?? "",
-    parallel: Number(values.get("--parallel") ?? PARALLEL),
-  };
+/** The seeds to run. */
+function seedsOf(given: TaskArguments): readonly number[] {
+  const first = given.number("--seed", given.number("--first", 1));
+  const length = given.has("--seed") ? 1 : given.number("--seeds", 20);
+  return Array.from({ length }, (_, index) => first + index);
 }
 
 /** Runs the jobs, some at a time. */
@@ -96,12 +89,17 @@ class PeerRuns {
   }
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const { seeds, peers, parallel } = parse(args);
+async function main(given: TaskArguments): Promise<number> {
+  const seeds = seedsOf(given);
+  const text = given.text("--peers", "");
   const begin = performance.now();
-  const runs = (await preparePeers((line) => console.error(line)))
-    .filter(({ name }) => name.includes(peers))
+  const peers = await preparePeers((line) => console.error(line));
+  const runs = peers.filter(({ name }) => name.includes(text))
     .map((peer) => new PeerRuns(peer));
+  if (runs.length === 0) {
+    const names = peers.map(({ name }) => name).join(", ");
+    throw new UsageError(`Cannot find '${text}': choose from ${names}`);
+  }
   const jobs = runs.flatMap((each) =>
     Array.from(
       { length: Math.ceil(seeds.length / BATCH) },
@@ -109,15 +107,19 @@ async function main(args: readonly string[]): Promise<number> {
         each.run(seeds.slice(index * BATCH, (index + 1) * BATCH)),
     )
   );
-  await inParallel(jobs, parallel);
+  await inParallel(jobs, given.number("--parallel", PARALLEL));
   const tallies = runs.map(({ tally }) => tally);
   const wrong = tallies.flatMap(wrongSeeds);
   if (wrong.length > 0) console.log(`${wrong.join("\n")}\n`);
   console.log(tableOf(tallies).join("\n"));
   const seconds = ((performance.now() - begin) / 1_000).toFixed(0);
-  console.log(`\n${seeds.length} seeds in ${seconds} s`);
+  console.log(
+    `\n${seeds.length} ${
+      seeds.length === 1 ? "seed" : "seeds"
+    } in ${seconds} s`,
+  );
   const ours = wrong.filter((line) => line.startsWith("watchtools"));
   return ours.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runTask(Deno.args, USAGE, main));
