@@ -76,7 +76,11 @@ export class SharedReplica<T extends KubernetesObject> implements SharedWatch {
     }
     checkResumeOptions(options.resume ?? {});
     checkInformerOptions(options.informer ?? {});
-    // Checks the number of shards as well.
+    if (!Number.isSafeInteger(shards) || shards < 1) {
+      throw new RangeError(
+        `Cannot use ${shards} as shards: expected a positive integer`,
+      );
+    }
     const { resource } = shardOf(source, { index: 0, count: shards });
     this.#name = options.name;
     this.#options = options;

@@ -561,6 +561,19 @@ Deno.test("sharedWatch() shares checkpoints in ConfigMaps", async () => {
   assertEquals(names.size, 10);
 });
 
+Deno.test("sharedWatch() names the option that is wrong when there are no shards", () => {
+  assertThrows(
+    () =>
+      sharedWatch(new FakeListerWatcher(), () => {}, {
+        client: { server: "https://kubernetes.default.svc" },
+        name: "jobs/maps",
+        shards: 0,
+      }),
+    RangeError,
+    "0 as shards",
+  );
+});
+
 for (
   const [what, options, error] of [
     ["no shards", { shards: 0 }, RangeError],
