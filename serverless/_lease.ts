@@ -104,11 +104,14 @@ export function jitteredRetryMs(retryPeriodMs: number): number {
  * Reads a Lease.
  *
  * @param object What the server sent.
- * @returns The Lease; undefined if it is not an object with a name.
+ * @returns The Lease; undefined if it is not an object with a name, or too deep
+ *   to be a Lease.
  */
 export function readLease(object: unknown): Lease | undefined {
   const name = textField(object, "metadata", "name");
   if (!isRecord(object) || name === undefined) return undefined;
+  const record = recordOf(object);
+  if (record === undefined) return undefined;
   return {
     object,
     name,
@@ -120,8 +123,17 @@ export function readLease(object: unknown): Lease | undefined {
     durationMs: (numberField(object, "spec", "leaseDurationSeconds") ?? 0) *
       1000,
     transitions: numberField(object, "spec", "leaseTransitions") ?? 0,
-    record: JSON.stringify(object.spec ?? {}),
+    record,
   };
+}
+
+function recordOf({ spec }: JsonRecord): string | undefined {
+  try {
+    return JSON.stringify(spec ?? {});
+  } catch {
+    // Nested too deeply.
+    return undefined;
+  }
 }
 
 function roleOf(text: string | undefined): LeaseRole | undefined {

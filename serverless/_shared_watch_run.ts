@@ -85,6 +85,9 @@ export class Replica<T extends KubernetesObject> {
       minBackoffMs: Math.min(800, timings.retryPeriodMs),
       maxBackoffMs: timings.retryPeriodMs,
       onWatchError: onError,
+      // Has each Lease parsed where what is not JSON is followed by a list, and
+      // not where it is read.
+      transform: (lease) => lease,
     });
     this.#membership = new Membership({
       ...parts,

@@ -494,6 +494,63 @@ Deno.test("sharedWatch() reports what the server refuses, and goes on", async ()
   assertEquals(watch.shards, [0, 1, 2, 3]);
 });
 
+/** Has a server send something else in the place of a text. */
+function replacing(
+  server: FakeApiServer,
+  text: string,
+  other: string,
+): SimulatedProcess {
+  const { fetch } = server;
+  const changed = {
+    fetch: async (url: string, init: RequestInit) => {
+      const { body, status, headers } = await fetch(url, init);
+      if (body === null) return new Response(null, { status, headers });
+      const changing = new TransformStream<string, string>({
+        transform: (chunk, controller) =>
+          controller.enqueue(chunk.replaceAll(text, other)),
+      });
+      const stream = body.pipeThrough(new TextDecoderStream())
+        .pipeThrough(changing).pipeThrough(new TextEncoderStream());
+      return new Response(stream, { status, headers });
+    },
+  };
+  return new SimulatedProcess(changed);
+}
+
+async function strangeLeaseShown(stage: Stage, json: string) {
+  stage.server.create({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: "strange",
+      namespace: "jobs",
+      labels: { "watchtools/shared-watch": "maps" },
+    },
+    spec: { strategy: "STRANGE" },
+  });
+  const process = replacing(stage.server, '"STRANGE"', json);
+  const replica = stage.start(undefined, { process });
+  await stage.pass(20_000);
+  return replica;
+}
+
+Deno.test("sharedWatch() reports a Lease that is not JSON, and goes on without it", async () => {
+  await using stage = new Stage();
+  const { watch, failures } = await strangeLeaseShown(stage, '"\\x"');
+  assert(failures.length > 0);
+  for (const { error } of failures) assert(error instanceof SyntaxError);
+  stage.server.delete(`${LEASES}/strange`);
+  await stage.pass(20_000);
+  assertEquals(watch.shards, [0, 1, 2, 3]);
+});
+
+Deno.test("sharedWatch() passes over a Lease that is too deep", async () => {
+  await using stage = new Stage();
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const { watch } = await strangeLeaseShown(stage, deep);
+  assertEquals(watch.shards, [0, 1, 2, 3]);
+});
+
 Deno.test("sharedWatch() writes each warning once a minute by default", async () => {
   await using stage = new Stage();
   using console = captureConsole();

@@ -30,7 +30,7 @@ export interface ProcessOptions {
 
 /** A process, which may stand still for some time, or for ever. */
 export class SimulatedProcess {
-  readonly #server: FakeApiServer;
+  readonly #server: { readonly fetch: FetchFunction };
   readonly #rate: number;
   readonly #startsAt: number;
   readonly #bornAt = Date.now();
@@ -39,7 +39,10 @@ export class SimulatedProcess {
   #network: PromiseWithResolvers<void> | undefined;
 
   /** Starts a process that talks to a server. */
-  constructor(server: FakeApiServer, options: ProcessOptions = {}) {
+  constructor(
+    server: { readonly fetch: FetchFunction },
+    options: ProcessOptions = {},
+  ) {
     this.#server = server;
     this.#rate = options.rate ?? 1;
     this.#startsAt = options.startsAt ?? 0;
