@@ -29,7 +29,9 @@
  * way, packets may get lost in the middle of an event, and a computer that was
  * suspended finds several bookmarks, so it takes three sightings in a row; and
  * something small that arrives by itself, as a bookmark does on a quiet watch,
- * shows that nothing is held back, and starts the count over.
+ * shows that nothing is held back, and starts the count over. On a busy watch,
+ * many reads in a row show it that end where a line does: a buffer that is full
+ * hardly ever ends there.
  *
  * The timer runs only while a line is incomplete or something has been sighted,
  * so that a direct connection has none.
@@ -60,6 +62,9 @@ const TOGETHER_MS = TURN_MS / 2;
 
 /** How often in a row it takes to be sure. */
 const SURE = 3;
+
+/** So many reads in a row do not end with a line by chance. */
+const WHOLE_READS = 16;
 
 /** Writes one warning for each host. */
 export class BufferingWarnings {
@@ -161,7 +166,7 @@ export class BufferingSuspicion {
     this.#sighted("bookmarks that are sent a minute apart came together");
   }
 
-  /** Something small has arrived by itself. */
+  /** Something has arrived that a proxy would have held back. */
   cleared(): void {
     this.#sightings = 0;
   }
@@ -194,6 +199,10 @@ export class BodyPauses {
   /** The bytes since the last rest. */
   #bytes = 0;
   #hasRestedInLine = false;
+  /** Whether bytes have come since the last read began. */
+  #hasReceived = false;
+  /** How many reads in a row have ended with a line. */
+  #wholeReads = 0;
   #readingSince = 0;
   /** When bytes came after a long silence, and the bookmarks in them. */
   #soundAt = -Infinity;
@@ -219,6 +228,7 @@ export class BodyPauses {
     this.#isReading = true;
     this.#isInLine = isInLine;
     this.#readingSince = Date.now();
+    this.#countWholeRead();
     if (this.#timer === undefined && this.#matters()) this.#wait();
   }
 
@@ -230,6 +240,7 @@ export class BodyPauses {
   received(bytes: number): void {
     this.#isReading = false;
     this.#isLate = false;
+    this.#hasReceived = true;
     this.#turns = 0;
     this.#bytes += bytes;
     const now = Date.now();
@@ -260,6 +271,15 @@ export class BodyPauses {
     this.#timer = undefined;
     this.#isReading = false;
     this.#isLate = false;
+  }
+
+  #countWholeRead(): void {
+    if (this.#isInLine) this.#wholeReads = 0;
+    else if (this.#hasReceived && ++this.#wholeReads === WHOLE_READS) {
+      this.#wholeReads = 0;
+      this.#suspicion.cleared();
+    }
+    this.#hasReceived = false;
   }
 
   #matters(): boolean {

@@ -142,6 +142,28 @@ Deno.test("BufferingSuspicion starts over when something small arrives by itself
   assertEquals(warnings, []);
 });
 
+for (const [reads, reported] of [[16, 0], [15, 1]] as const) {
+  Deno.test(`BufferingSuspicion reports ${reported} times where ${reads} reads end with a line between the rests`, () => {
+    using time = new FakeTime();
+    const { suspicion: one, warnings } = suspicion();
+    const pauses = one.openBody(0);
+    for (let count = 0; count < 3; count++) {
+      restInLine(time, pauses, 1);
+      pauses.readStarts(true);
+      for (let read = 0; read < reads; read++) {
+        pauses.received(5000);
+        pauses.readStarts(false);
+        time.tick(SECOND);
+      }
+      pauses.received(5000);
+      pauses.readStarts(true);
+      pauses.received(5000);
+    }
+    assertEquals(warnings.length, reported);
+    pauses.stop();
+  });
+}
+
 Deno.test("BufferingSuspicion runs no timer on a connection that delivers whole lines", () => {
   using time = new FakeTime();
   const { suspicion: one } = suspicion();
