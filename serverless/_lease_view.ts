@@ -11,6 +11,8 @@ import type { Lease } from "./_lease.ts";
 interface SeenLease {
   readonly lease: Lease;
   readonly seenAt: number;
+  /** Whether it has been deleted, which its holder may not know yet. */
+  readonly isDeleted: boolean;
 }
 
 /** The Leases of a sharing. */
@@ -29,16 +31,25 @@ export class LeaseView {
     this.#seen.set(lease.name, {
       lease,
       seenAt: isSame && known !== undefined ? known.seenAt : now,
+      isDeleted: false,
     });
   }
 
   /**
-   * Notes that a Lease does not exist any more.
+   * Notes that a Lease does not exist any more. Whoever held that of a shard
+   * finds out at its next renewal, and may work until then: it counts as held
+   * as if it had been renewed just before.
    *
    * @param name Its name.
+   * @param now The present time.
    */
-  forget(name: string): void {
-    this.#seen.delete(name);
+  forget(name: string, now: number): void {
+    const seen = this.#seen.get(name);
+    if (seen?.lease.role === "shard" && now < endOf(seen)) {
+      this.#seen.set(name, { ...seen, seenAt: now, isDeleted: true });
+    } else {
+      this.#seen.delete(name);
+    }
   }
 
   /**
@@ -48,7 +59,8 @@ export class LeaseView {
    * @returns It; undefined if there is none.
    */
   get(name: string): Lease | undefined {
-    return this.#seen.get(name)?.lease;
+    const seen = this.#seen.get(name);
+    return seen?.isDeleted ? undefined : seen?.lease;
   }
 
   /**
@@ -86,6 +98,7 @@ export class LeaseView {
    */
   *abandoned(now: number, afterMs: number): Generator<Lease> {
     for (const seen of this.#seen.values()) {
+      if (seen.isDeleted) continue;
       if (now >= Math.max(seen.seenAt, endOf(seen)) + afterMs) yield seen.lease;
     }
   }

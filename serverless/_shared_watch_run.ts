@@ -137,7 +137,7 @@ export class Replica<T extends KubernetesObject> {
     for await (const { type, object } of this.#informer) {
       const lease = readLease(object);
       if (lease === undefined) continue;
-      if (type === "DELETED") this.#view.forget(lease.name);
+      if (type === "DELETED") this.#view.forget(lease.name, clock.now());
       else this.#view.observe(lease, clock.now());
       this.#membership.seen();
       this.#decide();
@@ -267,7 +267,7 @@ export class Replica<T extends KubernetesObject> {
       const lease = await client.read(name);
       this.#view.observe(ownLease(lease, sharing, "shard"), clock.now());
     } catch (error) {
-      if (isNotFound(error)) this.#view.forget(name);
+      if (isNotFound(error)) this.#view.forget(name, clock.now());
       else onError(error, index);
     }
   }

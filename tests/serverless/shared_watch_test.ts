@@ -346,7 +346,10 @@ Deno.test("sharedWatch() stops though a handler goes on, and lets the Lease run 
   await using stage = new Stage();
   stage.create(1);
   const busy = new Busy();
-  const { watch, failures } = stage.start(busy.handler, { shards: 1 });
+  const { watch, failures } = stage.start(busy.handler, {
+    shards: 1,
+    identity: "b",
+  });
   await stage.pass(500);
   watch.stop();
   await stage.pass(9_900);
@@ -549,6 +552,26 @@ Deno.test("sharedWatch() passes over a Lease that is too deep", async () => {
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   const { watch } = await strangeLeaseShown(stage, deep);
   assertEquals(watch.shards, [0, 1, 2, 3]);
+});
+
+Deno.test("sharedWatch() has a shard in one hand where its Lease is deleted", async () => {
+  await using stage = new Stage();
+  stage.create(40);
+  const busy = new Busy();
+  stage.start(busy.handler, { shards: 1, identity: "b" });
+  await stage.pass(10_000);
+  const other = stage.start(undefined, { shards: 1, identity: "a" });
+  await stage.pass(10_000);
+  stage.server.delete(`${LEASES}/maps-0`);
+  let isInTwoHands = false;
+  for (let passed = 0; passed < 40_000; passed += 50) {
+    await stage.pass(50);
+    const isHeld = busy.shards.some((shard) => shard.isHeld());
+    isInTwoHands ||= isHeld && other.watch.shards.length > 0;
+    if (!isHeld) busy.end();
+  }
+  assertEquals(isInTwoHands, false);
+  assertEquals(stage.held.flat(), [0]);
 });
 
 Deno.test("sharedWatch() writes each warning once a minute by default", async () => {
