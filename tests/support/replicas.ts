@@ -16,7 +16,6 @@ import type {
 import { unlessAborted } from "../../internal/abort.ts";
 import { startTimer } from "../../internal/timer.ts";
 import { type FetchFunction, RestListerWatcher } from "../../watch/mod.ts";
-import type { FakeApiServer } from "../../testing/mod.ts";
 
 const NEVER = new AbortController().signal;
 
