@@ -94,7 +94,7 @@ export class InformerCache<T extends KubernetesObject> {
     }
     const prepared = this.#prepare(key, event);
     const stored = same !== undefined && prepared !== undefined &&
-        hasSameContent(same.object, prepared.object)
+        hasSameContent(same, prepared)
       ? same
       : prepared;
     if (stored !== undefined) collected.set(key, stored);
@@ -256,13 +256,16 @@ function isUnparsed<T extends KubernetesObject>(
  * Whether two objects are known to have the same fields. Their order may
  * differ: `apiVersion` and `kind` come last in an item of a list.
  */
-function hasSameContent(a: unknown, b: unknown): boolean {
+function hasSameContent<T extends KubernetesObject>(
+  a: Stored<T>,
+  b: Stored<T>,
+): boolean {
   try {
-    const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+    const [one, other] = [JSON.stringify(a.object), JSON.stringify(b.object)];
     return one === other || one.length === other.length &&
         isSameJson(JSON.parse(one), JSON.parse(other));
   } catch {
-    // Too deep, or no JSON after a transform.
+    // Too deep, or no JSON, as it came or after a transform.
     return false;
   }
 }

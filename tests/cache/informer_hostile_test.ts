@@ -7,6 +7,7 @@
 // seed, to repeat a failure.
 
 import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import fc from "fast-check";
 import { StatusError } from "../../api/status_error.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   Status,
   WatchEvent,
 } from "../../api/types.ts";
+import { RestListerWatcher } from "../../rest/rest_lister_watcher.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
 import { IndexerInformerWatcher } from "../../watch/indexer_informer_watcher.ts";
 import { Clock } from "../support/clock.ts";
@@ -294,4 +296,26 @@ Deno.test("the server's failure with causes that are an object ends nothing", as
     assertEquals(informer.controller.hasSynced(), true);
     assertEquals(console.written.length, 1);
   }
+});
+
+Deno.test("IndexerInformerWatcher replaces an item that is not JSON when the server was restored", async () => {
+  using time = new FakeTime();
+  const listOf = (version: string, spec: string) =>
+    `{"kind":"PodList","metadata":{"resourceVersion":"${version}"},"items":[{"metadata":{"name":"a","uid":"1","resourceVersion":"7"},"spec":${spec}}]}`;
+  const gone = '{"type":"ERROR","object":{"kind":"Status","code":410}}\n';
+  const bodies = [listOf("100", '{"x":"\\x"}'), gone, listOf("50", "{}")];
+  const source = new RestListerWatcher({
+    server: "https://fake.example",
+    path: "/api/v1/pods",
+    fetch: () =>
+      Promise.resolve(new Response(bodies.shift() ?? new ReadableStream())),
+  });
+  await using informer = new IndexerInformerWatcher(source, {
+    watchList: false,
+  });
+  for (let tick = 0; tick < 100; tick++) await time.tickAsync(500);
+  assertEquals(informer.controller.lastSyncResourceVersion(), "50");
+  assertEquals(informer.indexer.list().map(Object.keys), [
+    ["metadata", "spec", "kind"],
+  ]);
 });
