@@ -35,10 +35,23 @@ interface Counts {
   tooLate: number;
 }
 
-const { values, positionals } = parseArgs({
-  options: { rows: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+/** Reads the arguments; undefined if they cannot be used. */
+function readArguments(): { file: string; rows: boolean } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { rows: { type: "boolean", default: false } },
+      allowPositionals: true,
+    });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) return undefined;
+    return { file, rows: values.rows };
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const given = readArguments();
 
 function noCounts(): Counts {
   return { rows: 0, agreeing: 0, tooEarly: 0, tooLate: 0 };
@@ -86,7 +99,7 @@ function compareReadiness(rows: readonly CorpusRow[]): void {
       each.rows++;
       each[how]++;
     }
-    if (values.rows && how !== "agreeing") {
+    if (given?.rows && how !== "agreeing") {
       print(`${how}: ${one.name}: ${one.expected}; ${verdict.why}`);
     }
   }
@@ -124,13 +137,13 @@ function compareRollouts(rows: readonly CorpusRow[]): number {
 }
 
 async function main(): Promise<number> {
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1) {
+  if (given === undefined) {
     print("Usage: deno task corpus FILE [--rows]");
     return 2;
   }
   // `deno task` changes to the root directory of the project.
-  const rows = await readCorpus(resolve(Deno.env.get("INIT_CWD") ?? "", file));
+  const path = resolve(Deno.env.get("INIT_CWD") ?? "", given.file);
+  const rows = await readCorpus(path);
   if (rows.some(({ expected }) => typeof expected !== "string")) {
     return compareRollouts(rows);
   }
