@@ -38,7 +38,7 @@ export type StoreChange<T extends KubernetesObject> = readonly [
 export class IndexedStore<T extends KubernetesObject> {
   /** The read-only view. */
   readonly view: Indexer<T>;
-  readonly #entries = new Map<string, Stored<T>>();
+  #entries = new Map<string, Stored<T>>();
   readonly #indexes = new Map<string, ObjectIndex<T>>();
   readonly #onIndexError: (error: unknown) => void;
 
@@ -86,6 +86,17 @@ export class IndexedStore<T extends KubernetesObject> {
    */
   get(key: string): Stored<T> | undefined {
     return this.#entries.get(key);
+  }
+
+  /**
+   * Fills the empty store in one step.
+   *
+   * @param entries The objects by key. The store may take the map over, since
+   *   copying a large one holds the event loop.
+   */
+  fill(entries: Map<string, Stored<T>>): void {
+    if (this.hasIndexes) this.change([...entries]);
+    else this.#entries = entries;
   }
 
   /**

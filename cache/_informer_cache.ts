@@ -105,9 +105,10 @@ export class InformerCache<T extends KubernetesObject> {
   /**
    * Replaces the contents of the store with a whole list, in one step.
    *
-   * @param collected The list.
+   * @param collected The list, which the store may take over.
    */
   replace(collected: Collected<T>): void {
+    if (this.#store.size === 0) return this.#fill(collected);
     const changes: StoreChange<T>[] = [];
     let known = 0;
     for (const [key, stored] of collected) {
@@ -149,6 +150,13 @@ export class InformerCache<T extends KubernetesObject> {
   resync(): void {
     for (const [key, stored] of this.#store.entries()) {
       this.#onEvent(key, eventOf("MODIFIED", stored));
+    }
+  }
+
+  #fill(collected: Collected<T>): void {
+    this.#store.fill(collected);
+    for (const [key, stored] of collected) {
+      this.#onEvent(key, eventOf("ADDED", stored));
     }
   }
 

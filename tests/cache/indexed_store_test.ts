@@ -51,6 +51,24 @@ class Fixture {
   }
 }
 
+for (const indexers of [{}, { app: byApp }]) {
+  const what = Object.keys(indexers).join() || "nothing";
+  Deno.test(`fill() puts all objects into a store that indexes ${what}`, () => {
+    const { store, view } = new Fixture(indexers);
+    const stored = { object: pod("a"), uid: "1", version: "5" };
+    store.fill(new Map([["default/a", stored], ["default/b", stored]]));
+    assertStrictEquals(store.get("default/a"), stored);
+    assertEquals(view.size, 2);
+    view.addIndexers({ later: byApp });
+    for (const index of [...Object.keys(indexers), "later"]) {
+      assertEquals(view.indexKeys(index, "web"), ["default/a", "default/b"]);
+    }
+    store.change([["default/a", undefined]]);
+    assertEquals(view.listKeys(), ["default/b"]);
+    assertEquals(view.indexKeys("later", "web"), ["default/b"]);
+  });
+}
+
 Deno.test("change() adds, replaces and deletes objects", () => {
   const { store } = new Fixture();
   const first = { object: pod("a"), uid: "1", version: "5" };

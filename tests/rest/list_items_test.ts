@@ -233,6 +233,40 @@ for (const options of [{ lazyItems: true }, { dropManagedFields: true }]) {
   });
 }
 
+Deno.test("RestListerWatcher.list() parses items while the rest of the body comes, with dropManagedFields", async () => {
+  const items = [...MANY, ...MANY, ...MANY];
+  const bytes = encoder.encode(JSON.stringify(listOf(items)));
+  const parsed = Promise.withResolvers<void>();
+  const { parse } = JSON;
+  JSON.parse = (text) => {
+    parsed.resolve();
+    return parse(text);
+  };
+  const pods = new RestListerWatcher({
+    server: "https://host",
+    path: "/api/v1/pods",
+    dropManagedFields: true,
+    fetch: () =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            async start(controller) {
+              controller.enqueue(bytes.slice(0, -10));
+              await parsed.promise;
+              controller.enqueue(bytes.slice(-10));
+              controller.close();
+            },
+          }),
+        ),
+      ),
+  });
+  try {
+    assertEquals((await pods.list({})).items.length, items.length);
+  } finally {
+    JSON.parse = parse;
+  }
+});
+
 Deno.test("ListParser does the same in every way for bytes that are not UTF-8", () => {
   const list = listOf([pod("a~", { text: "~" }), pod("b")], { last: "~" });
   const bytes = encoder.encode(JSON.stringify(list));
