@@ -13,13 +13,13 @@ const BUNDLES = [
   {
     name: "all of mod.ts",
     code: 'export * from "@watchtools/kube";',
-    maxBytes: 44_000,
+    maxBytes: 44_500,
   },
   {
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 22_400,
+    maxBytes: 22_800,
   },
   {
     name: "an import of which nothing is used",

@@ -245,6 +245,8 @@ function compressed(response: Response): Response {
   });
   const headers = new Headers(response.headers);
   headers.set("content-encoding", "gzip");
+  // That of the body before it was compressed.
+  headers.delete("content-length");
   return new Response(stream, { status: response.status, headers });
 }
 
