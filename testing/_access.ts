@@ -7,8 +7,8 @@
 
 import { StatusError } from "../api/status_error.ts";
 import type { ApiRequest } from "./_api_request.ts";
-import { flag } from "./_query.ts";
 import { parseTarget } from "./_request_target.ts";
+import { verbOf } from "./_request_verb.ts";
 import { failure, qualifiedName, unauthorized } from "./_statuses.ts";
 import type { AccessRequest } from "./access_request.ts";
 
@@ -84,25 +84,6 @@ function accessRequestOf(
   const name = target.name ?? nameOf(query);
   const verb = verbOf(method, target.name === undefined, query);
   return { user, verb, path, group, resource, subresource, namespace, name };
-}
-
-function verbOf(
-  method: string,
-  isCollection: boolean,
-  query: URLSearchParams,
-): string {
-  switch (method) {
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return isCollection ? "deletecollection" : "delete";
-    default:
-      return !isCollection ? "get" : flag(query, "watch") ? "watch" : "list";
-  }
 }
 
 /** A field selector that selects one name counts as that name. */

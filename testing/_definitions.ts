@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isSameJson } from "../internal/same_json.ts";
 import type { Change, FakeStore } from "./_fake_store.ts";
 import {
   acceptedDefinition,
@@ -15,7 +16,6 @@ import {
   isEstablished,
   resourcesOf,
 } from "./_definition_objects.ts";
-import { sameJson } from "./_merge_patch.ts";
 import type { ObjectAddress } from "./_object_address.ts";
 import { now, type Objects } from "./_objects.ts";
 import { resourceKey } from "./_resource_info.ts";
@@ -56,7 +56,7 @@ export class Definitions {
 
   #changed({ key, type, object, previous }: Change<StoredObject>): void {
     const isSame = previous !== undefined &&
-      sameJson(previous.spec, object.spec);
+      isSameJson(previous.spec, object.spec);
     const isNew = type === "ADDED" || !isSame;
     const isEnding = object.metadata?.deletionTimestamp !== undefined;
     if (type === "DELETED") this.#remove(object);

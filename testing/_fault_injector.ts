@@ -16,7 +16,9 @@ import {
   type FlowSource,
   isBodyFault,
 } from "./_fault_flow.ts";
-import { type FaultRequest, isAbout, verbOf } from "./_fault_request.ts";
+import { type FaultRequest, isAbout } from "./_fault_request.ts";
+import { parseTarget } from "./_request_target.ts";
+import { verbOf } from "./_request_verb.ts";
 import { HangingRequests } from "./_hanging_requests.ts";
 import { statusOf, statusResponse } from "./_responses.ts";
 import { tooLargeResourceVersion } from "./_statuses.ts";
@@ -388,7 +390,8 @@ function faultRequest(
   },
 ): FaultRequest {
   const { pathname: path, searchParams: query } = url;
-  return { verb: verbOf(method, path, query), path, query, headers };
+  const isCollection = parseTarget(path)?.name === undefined;
+  return { verb: verbOf(method, isCollection, query), path, query, headers };
 }
 
 /** Whether a fault befalls the server, at once and as a whole. */

@@ -19,30 +19,6 @@ export interface FaultRequest {
   readonly headers: Headers;
 }
 
-/** Returns what a request does, as Kubernetes' authorization calls it. */
-export function verbOf(
-  method: string,
-  path: string,
-  query: URLSearchParams,
-): RequestVerb {
-  const isCollection = parseTarget(path)?.name === undefined;
-  switch (method) {
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return isCollection ? "deletecollection" : "delete";
-    default:
-      if (!isCollection) return "get";
-      return ["1", "true"].includes(query.get("watch") ?? "")
-        ? "watch"
-        : "list";
-  }
-}
-
 /** Returns whether a request matches a target. */
 export function isAbout(target: FaultTarget, request: FaultRequest): boolean {
   if (target.verb !== undefined && target.verb !== request.verb) return false;

@@ -7,8 +7,8 @@
  */
 
 import { isRecord } from "../internal/json_fields.ts";
+import { isSameJson } from "../internal/same_json.ts";
 import type { ManagedFieldsEntry } from "../api/types.ts";
-import { sameJson } from "./_merge_patch.ts";
 import type { StoredObject } from "./stored_object.ts";
 
 /** Who writes an object. */
@@ -42,7 +42,7 @@ export function manageFields(
     given.every((entry) => isRecord(entry) && Object.keys(entry).length === 0);
   const kept = isReset ? [] : entriesOf(current);
   const bare = withEntries(written, kept);
-  if (current !== undefined && sameJson(bare, current)) return bare;
+  if (current !== undefined && isSameJson(bare, current)) return bare;
   if (isReset) return bare;
   const entry = entryOf(written, writer);
   const others = kept.filter((other) => !isOf(other, writer));

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isSameJson } from "../internal/same_json.ts";
 import type { ObjectMeta } from "../api/types.ts";
 import type { DeleteOptions, ObjectAddress } from "./_object_address.ts";
 import { WITHOUT_GENERATION } from "./_built_in_table.ts";
@@ -17,7 +18,6 @@ import {
 } from "./_definition_objects.ts";
 import type { FakeStore } from "./_fake_store.ts";
 import { type FieldWriter, manageFields } from "./_managed_fields.ts";
-import { sameJson } from "./_merge_patch.ts";
 import {
   checkFinalizers,
   checkPreconditions,
@@ -118,7 +118,7 @@ export class Objects {
       { ...withoutEmptyData(address.info, object), metadata },
       options.writer,
     );
-    if (sameJson(managed, current)) return current;
+    if (isSameJson(managed, current)) return current;
     const done = current.metadata?.deletionTimestamp !== undefined &&
       isFinalized(managed);
     if (options.dryRun) return managed;
@@ -150,7 +150,7 @@ export class Objects {
     const marked = metadata.deletionTimestamp === undefined
       ? markedForDeletion(address.info, last)
       : last;
-    if (options.dryRun || sameJson(marked, current)) {
+    if (options.dryRun || isSameJson(marked, current)) {
       return { object: marked, gone: false };
     }
     return { object: this.#put(address, marked), gone: false };
@@ -258,8 +258,8 @@ function updatedMetadata(
     deletionGracePeriodSeconds,
   } = current.metadata ?? {};
   const respecified = info.builtIn
-    ? !sameJson(current.spec, object.spec)
-    : !sameJson(contentOf(info, current), contentOf(info, object));
+    ? !isSameJson(current.spec, object.spec)
+    : !isSameJson(contentOf(info, current), contentOf(info, object));
   const counts = generation !== undefined || !WITHOUT_GENERATION.has(
     resourceKey(info),
   );
