@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SeededRandom } from "../../testing/_seeded_random.ts";
 import {
   CONFIG_MAPS,
   configMap,
@@ -27,15 +28,10 @@ import {
 const NAMES = ["r1", "r2", "r3", "r4"];
 const FINALIZER = "example.com/random";
 
-/** Draws numbers from a seed (mulberry32). */
+/** Draws numbers from a seed. */
 export function drawFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ state >>> 15, state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
-    return Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * below);
-  };
+  const random = new SeededRandom(seed);
+  return (below) => random.upTo(below);
 }
 
 /** Creates random steps. */

@@ -20,33 +20,10 @@ import {
   resumeWatch,
 } from "../../serverless/mod.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
+import { SeededRandom } from "../../testing/_seeded_random.ts";
 
 const SEEDS = 500;
 const NAMES = ["a", "b", "c", "d", "e", "f", "g"];
-
-/** A small generator of random numbers with a seed (mulberry32). */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  isBelow(probability: number): boolean {
-    return this.next() < probability;
-  }
-}
 
 /** An object as it was seen. */
 interface Seen {
@@ -121,7 +98,7 @@ class Process {
 
 /** One seed. */
 class Play {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #world = new World();
   readonly #store = new MemoryCheckpointStore();
   readonly #time: FakeTime;
@@ -137,31 +114,31 @@ class Play {
   #uids = 0;
 
   constructor(seed: number, time: FakeTime) {
-    const random = this.#random = new Random(seed);
+    const random = this.#random = new SeededRandom(seed);
     this.#time = time;
-    this.#saveEvery = random.isBelow(0.5) ? 1 : 1 + random.below(5);
-    this.#index = random.isBelow(0.9);
-    this.#saveAhead = random.isBelow(0.7);
+    this.#saveEvery = random.chance(0.5) ? 1 : 1 + random.upTo(5);
+    this.#index = random.chance(0.9);
+    this.#saveAhead = random.chance(0.7);
     this.#server = new FakeListerWatcher({
       resourceVersion: String(FIRST_VERSION),
-      expiry: random.isBelow(0.5) ? "event" : "answer",
+      expiry: random.chance(0.5) ? "event" : "answer",
     });
   }
 
   async run(): Promise<void> {
     const random = this.#random;
-    this.#write(random.below(6));
+    this.#write(random.upTo(6));
     this.#written.length = 0;
     await this.#invoke({ isKilled: false, abortAfter: Infinity });
-    const invocations = 3 + random.below(8);
-    const restoreAt = random.isBelow(0.3) && this.#index
-      ? random.below(invocations)
+    const invocations = 3 + random.upTo(8);
+    const restoreAt = random.chance(0.3) && this.#index
+      ? random.upTo(invocations)
       : -1;
     for (let at = 0; at < invocations; at++) {
       if (at === restoreAt) await this.#restore();
-      this.#write(random.below(5));
+      this.#write(random.upTo(5));
       this.#breakSomething();
-      const races = random.isBelow(0.25);
+      const races = random.chance(0.25);
       const running = [this.#invoke(), ...races ? [this.#invoke()] : []];
       // The loser of a race has handled what it could not save.
       if (races) this.#allowedRepeats += this.#saveEvery;
@@ -174,11 +151,11 @@ class Play {
   /** Changes some objects. */
   #write(changes: number): void {
     for (let i = 0; i < changes; i++) {
-      const name = NAMES[this.#random.below(NAMES.length)] ?? "a";
+      const name = NAMES[this.#random.upTo(NAMES.length)] ?? "a";
       const key = `default/${name}`;
       const object = { metadata: { name, namespace: "default" } };
       try {
-        const written = this.#random.isBelow(0.3)
+        const written = this.#random.chance(0.3)
           ? (this.#server.delete(key), undefined)
           : this.#server.modify(object);
         if (written !== undefined) this.#wrote(written);
@@ -198,20 +175,20 @@ class Play {
 
   #breakSomething(): void {
     const random = this.#random;
-    if (random.isBelow(0.15)) {
+    if (random.chance(0.15)) {
       this.#isWhole = false;
       this.#server.compact();
     }
-    if (random.isBelow(0.1)) {
+    if (random.chance(0.1)) {
       this.#server.failNextWatch(new StatusError({ code: 500 }));
     }
-    if (random.isBelow(0.1)) {
+    if (random.chance(0.1)) {
       this.#server.failNextWatch(new StatusError({ code: 410 }));
     }
-    if (random.isBelow(0.2)) {
+    if (random.chance(0.2)) {
       this.#server.closeNextWatch({
-        afterEvents: random.below(3),
-        ...random.isBelow(0.5) ? { error: new TypeError("reset") } : {},
+        afterEvents: random.upTo(3),
+        ...random.chance(0.5) ? { error: new TypeError("reset") } : {},
       });
     }
   }
@@ -222,19 +199,19 @@ class Play {
     const { items } = await this.#server.list({});
     this.#server = new FakeListerWatcher({
       resourceVersion: "500",
-      objects: items.filter(() => this.#random.isBelow(0.8)),
+      objects: items.filter(() => this.#random.chance(0.8)),
     });
   }
 
   /** Runs an invocation of random length, which may be killed. */
   async #invoke(
     {
-      isKilled = this.#random.isBelow(0.4),
-      abortAfter = this.#random.isBelow(0.2) ? this.#random.below(6) : Infinity,
+      isKilled = this.#random.chance(0.4),
+      abortAfter = this.#random.chance(0.2) ? this.#random.upTo(6) : Infinity,
     } = {},
   ): Promise<void> {
     const random = this.#random;
-    const process = new Process(isKilled ? random.below(15) : Infinity);
+    const process = new Process(isKilled ? random.upTo(15) : Infinity);
     if (isKilled) this.#allowedRepeats += this.#saveEvery;
     const stop = new AbortController();
     const running = resumeWatch(
@@ -244,7 +221,7 @@ class Play {
         if (--handled < 0) stop.abort();
       }),
       {
-        budgetMs: 500 + random.below(3_000),
+        budgetMs: 500 + random.upTo(3_000),
         signal: stop.signal,
         saveEvery: this.#saveEvery,
         index: this.#index,
@@ -290,7 +267,7 @@ class Play {
       await process.step();
       this.#world.apply(event);
       await process.step();
-      if (this.#random.isBelow(0.2)) this.#write(1);
+      if (this.#random.chance(0.2)) this.#write(1);
       onHandled();
     };
   }

@@ -12,6 +12,7 @@ import {
   type SharedWatchHandler,
 } from "../../serverless/mod.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
+import { SeededRandom } from "../../testing/_seeded_random.ts";
 import {
   SimulatedProcess,
   type StartedReplica,
@@ -28,30 +29,6 @@ const PLAY_MS = 120_000;
 const SHARDS = 5;
 const MOST_REPLICAS = 4;
 const PATH = "/api/v1/namespaces/default/configmaps";
-
-/** A small generator of random numbers with a seed (mulberry32). */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  isBelow(probability: number): boolean {
-    return this.next() < probability;
-  }
-}
 
 /** An object in the hand of a process. */
 interface Hand {
@@ -142,7 +119,7 @@ class ProcessStore implements CheckpointStore {
 
 /** One seed. */
 class Play {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #time: FakeTime;
   readonly #server = new FakeApiServer();
   readonly #world = new World();
@@ -156,7 +133,7 @@ class Play {
   #objects = 0;
 
   constructor(seed: number, time: FakeTime) {
-    this.#random = new Random(seed);
+    this.#random = new SeededRandom(seed);
     this.#time = time;
     this.#resumes = seed % 3 !== 0;
   }
@@ -203,13 +180,13 @@ class Play {
       this.#stores.set(index, store);
       return new ProcessStore(process, store);
     };
-    const handler = this.#world.handlerOf(process, 20 + random.below(400));
+    const handler = this.#world.handlerOf(process, 20 + random.upTo(400));
     const replica = startReplica(handler, {
       process,
       path: PATH,
       shards: SHARDS,
       checkpoints: this.#resumes ? checkpoints : undefined,
-      resume: { saveEvery: 1 + random.below(3) },
+      resume: { saveEvery: 1 + random.upTo(3) },
     });
     this.#alive.add(replica);
     this.#all.push(replica);
@@ -217,14 +194,14 @@ class Play {
 
   #change(): void {
     const random = this.#random;
-    if (!random.isBelow(0.2)) return;
+    if (!random.chance(0.2)) return;
     const names = [...this.#names];
-    const name = names[random.below(names.length)];
-    if (name === undefined || (names.length < 20 && random.isBelow(0.4))) {
+    const name = names[random.upTo(names.length)];
+    if (name === undefined || (names.length < 20 && random.chance(0.4))) {
       const created = `map-${this.#objects++}`;
       this.#names.add(created);
       this.#note(this.#server.create(mapOf(created, "0")));
-    } else if (random.isBelow(0.2)) {
+    } else if (random.chance(0.2)) {
       this.#names.delete(name);
       const { uid } = this.#server.get(`${PATH}/${name}`)?.metadata ?? {};
       this.#server.delete(`${PATH}/${name}`);
@@ -240,10 +217,10 @@ class Play {
 
   #disturb(): void {
     const random = this.#random;
-    if (!random.isBelow(0.03)) return;
+    if (!random.chance(0.03)) return;
     const alive = [...this.#alive];
-    const replica = alive[random.below(alive.length)];
-    const action = random.below(8);
+    const replica = alive[random.upTo(alive.length)];
+    const action = random.upTo(8);
     if (replica === undefined || action === 0) {
       if (alive.length < MOST_REPLICAS) this.#start();
       return;
