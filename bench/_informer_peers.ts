@@ -11,6 +11,7 @@ import {
   RestListerWatcher,
   type RestListerWatcherOptions,
 } from "../watch/mod.ts";
+import { loadClientNode } from "./_client_node.ts";
 
 /** An informer that has synced. */
 export interface Synced {
@@ -92,14 +93,8 @@ async function ours(
 
 /** As in its documentation, with the typed list function. */
 async function clientNode(server: string, count: number): Promise<Synced> {
-  const { CoreV1Api, KubeConfig, makeInformer } = await import(
-    "@kubernetes/client-node"
-  );
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: "bench", server, skipTLSVerify: true },
-    { name: "bench" },
-  );
+  const { clientNode, config } = await loadClientNode(server);
+  const { CoreV1Api, makeInformer } = clientNode;
   const api = config.makeApiClient(CoreV1Api);
   const namespace = String(count);
   const informer = makeInformer(

@@ -12,6 +12,7 @@ import {
   RetryWatcher,
   type WatchEvent,
 } from "../watch/mod.ts";
+import { loadClientNode } from "./_client_node.ts";
 
 /** Watches a number of events and returns how many arrived. */
 export type Peer = (server: string, events: number) => Promise<number>;
@@ -129,12 +130,8 @@ async function clientNodeWatch(
   server: string,
   events: number,
 ): Promise<number> {
-  const { KubeConfig, Watch } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: "bench", server, skipTLSVerify: true },
-    { name: "bench" },
-  );
+  const { clientNode, config } = await loadClientNode(server);
+  const { Watch } = clientNode;
   let seen = 0;
   const ended = Promise.withResolvers<void>();
   await new Watch(config).watch(

@@ -6,11 +6,12 @@
  * @module
  */
 
-import process from "node:process";
 import { IndexerInformerWatcher } from "../watch/mod.ts";
 import { podsOf, podsPath } from "./_informer_peers.ts";
 import { heapAfterCollection, peakBytes } from "./_memory.ts";
 import { print } from "./_report.ts";
+import { loadClientNode } from "./_client_node.ts";
+import { cpuMs } from "./_processor_time.ts";
 
 /** What it took to keep a cache current. */
 export interface BusyRun {
@@ -71,11 +72,6 @@ async function main(): Promise<void> {
   Deno.exit();
 }
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 async function ours(
   server: string,
   last: string,
@@ -88,14 +84,8 @@ async function ours(
 }
 
 async function clientNode(server: string, last: string): Promise<Kept> {
-  const { CoreV1Api, KubeConfig, makeInformer } = await import(
-    "@kubernetes/client-node"
-  );
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: "bench", server, skipTLSVerify: true },
-    { name: "bench" },
-  );
+  const { clientNode, config } = await loadClientNode(server);
+  const { CoreV1Api, makeInformer } = clientNode;
   const api = config.makeApiClient(CoreV1Api);
   const informer = makeInformer(
     config,

@@ -6,7 +6,6 @@
  * @module
  */
 
-import process from "node:process";
 import {
   type ListerWatcher,
   RestListerWatcher,
@@ -16,6 +15,8 @@ import { podsPath } from "./_informer_peers.ts";
 import { linesOf } from "./_lines.ts";
 import { heapAfterCollection } from "./_memory.ts";
 import { print } from "./_report.ts";
+import { loadClientNode } from "./_client_node.ts";
+import { cpuMs } from "./_processor_time.ts";
 
 /** What idle watches took. */
 export interface IdleRun {
@@ -74,11 +75,6 @@ async function main(): Promise<void> {
   Deno.exit();
 }
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 function sourceOf(server: string, watch: number): ListerWatcher {
   return new RestListerWatcher({ server, path: podsPath(watch) });
 }
@@ -104,12 +100,8 @@ async function restListerWatcher(
 }
 
 async function clientNode(server: string, watch: number): Promise<void> {
-  const { KubeConfig, Watch } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: "bench", server, skipTLSVerify: true },
-    { name: "bench" },
-  );
+  const { clientNode, config } = await loadClientNode(server);
+  const { Watch } = clientNode;
   await new Watch(config).watch(
     podsPath(watch),
     { allowWatchBookmarks: true, resourceVersion: "1" },

@@ -9,6 +9,7 @@
 import { podsOf, podsPath } from "./_informer_peers.ts";
 import { heapAfterCollection, peakBytes, resetPeak } from "./_memory.ts";
 import { print } from "./_report.ts";
+import { loadClientNode } from "./_client_node.ts";
 
 /** What a list took. */
 export interface ListRun {
@@ -57,12 +58,8 @@ async function main(): Promise<void> {
 }
 
 async function clientNode(server: string, count: number): Promise<unknown> {
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: "bench", server, skipTLSVerify: true },
-    { name: "bench" },
-  );
+  const { clientNode, config } = await loadClientNode(server);
+  const { CoreV1Api } = clientNode;
   const api = config.makeApiClient(CoreV1Api);
   return await api.listNamespacedPod({ namespace: String(count) });
 }
