@@ -1,6 +1,7 @@
 /**
  * The audit log of kube-apiserver, reduced to the watches that clients open:
- * the server writes an entry when it has sent the headers of the response.
+ * the server writes an entry when it has sent the headers of the response. With
+ * all features of 1.37.2 on, it writes each of them twice.
  *
  * @module
  */
@@ -30,13 +31,16 @@ export const auditPolicy = {
 export async function readOpenedWatches(path: string): Promise<OpenedWatch[]> {
   // The server may be writing the last line.
   const lines = (await Deno.readTextFile(path)).split("\n").slice(0, -1);
-  return lines.map((line) => {
-    const { userAgent = "", objectRef }: AuditEvent = JSON.parse(line);
-    return { userAgent, resource: objectRef?.resource ?? "" };
-  });
+  const watches = new Map<string, OpenedWatch>();
+  for (const line of lines) {
+    const { auditID, userAgent = "", objectRef }: AuditEvent = JSON.parse(line);
+    watches.set(auditID, { userAgent, resource: objectRef?.resource ?? "" });
+  }
+  return [...watches.values()];
 }
 
 interface AuditEvent {
+  readonly auditID: string;
   readonly userAgent?: string;
   readonly objectRef?: { readonly resource?: string };
 }
