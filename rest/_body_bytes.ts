@@ -1,10 +1,14 @@
 /**
  * The bytes of a body, in the blocks that they were read into. Joining them
  * takes as long as reading them did, and twice their memory for a moment, so
- * only what needs all of them at once joins them.
+ * only what needs all of them at once joins them, and a block that is not needed
+ * any more is filled again.
  *
  * @module
  */
+
+/** How many of the first bytes are kept, for messages. */
+export const KEPT_BYTES = 16 * 1024;
 
 /** Bytes in blocks. */
 export class BodyBytes {
@@ -12,6 +16,10 @@ export class BodyBytes {
   /** Where each block starts. */
   readonly #starts: number[] = [];
   #length = 0;
+  /** Blocks that are not needed any more. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** How many blocks have been released, or belong to what is kept. */
+  #released = 0;
   /** The block in which the last part started: parts are mostly in order. */
   #current = 0;
 
@@ -69,8 +77,35 @@ export class BodyBytes {
   }
 
   /**
-   * Joins the blocks. Each is let go of as soon as it has been copied; the bytes
-   * must not be used any more.
+   * Gives away the blocks that end before a place, except for what is kept for
+   * messages. What was in them must not be used any more.
+   *
+   * @param place The first byte that is still needed.
+   */
+  release(place: number): void {
+    while (this.#startOf(this.#released + 1) <= place) {
+      const index = this.#released++;
+      const block = this.#blocks[index];
+      if (block === undefined || this.#startOf(index) < KEPT_BYTES) continue;
+      this.#spare.push(block);
+      this.#blocks[index] = new Uint8Array();
+    }
+  }
+
+  /**
+   * Takes a block that was released, to fill it again.
+   *
+   * @param length How many bytes it has to have.
+   * @returns The block; undefined if there is none.
+   */
+  reuse(length: number): Uint8Array<ArrayBuffer> | undefined {
+    const index = this.#spare.findIndex((block) => block.length === length);
+    return index < 0 ? undefined : this.#spare.splice(index, 1)[0];
+  }
+
+  /**
+   * Joins the blocks, of which none has been released. Each is let go of as soon
+   * as it has been copied; the bytes must not be used any more.
    *
    * @returns All bytes.
    */
@@ -90,6 +125,7 @@ export class BodyBytes {
   /** Lets go of the memory at once. */
   discard(): void {
     this.#blocks.splice(0).forEach(discardBytes);
+    this.#spare.splice(0).forEach(discardBytes);
   }
 
   #blockOf(place: number): number {

@@ -6,9 +6,24 @@
 
 import { isRecord, textField } from "../internal/json_fields.ts";
 import { lazyList } from "../api/_lazy_event.ts";
-import { type Reading, takeTrimmed, takeUnparsed } from "./_list_items.ts";
+import { KnownIdentity } from "../api/_known_identity.ts";
+import {
+  type NotTaken,
+  type Reading,
+  takeTrimmed,
+  takeUnparsed,
+} from "./_list_items.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
-import { badItem, parseBody, type ResponseBody } from "./_response_body.ts";
+import {
+  badItem,
+  notExpected,
+  notJson,
+  parseBody,
+  type ResponseBody,
+  tooLongToDecode,
+} from "./_response_body.ts";
+import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
+import type { ObjectDecoder } from "./_unparsed_object.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 
 /** Options for {@linkcode ListParser}. */
@@ -27,19 +42,16 @@ export interface ParseListOptions {
  * its items with `setItemTypes`.
  *
  * The items are taken while the body comes, if they are to be parsed one by one
- * or later. All bytes are kept until the end nevertheless: only then it is known
- * that they need not be parsed as a whole.
+ * or later, and the bytes of what has been taken are released.
  *
  * @typeParam T Type of the items.
  */
 export class ListParser<T extends KubernetesObject> {
   readonly #options: ParseListOptions;
-  #reading: Reading<KubernetesList<T> | undefined> | undefined;
-  /** How many bytes do not suffice to go on, or what was read in the end. */
-  #step: IteratorResult<number, KubernetesList<T> | undefined> = {
-    done: false,
-    value: 0,
-  };
+  #reading: Reading<KubernetesList<T> | NotTaken> | undefined;
+  /** How many bytes do not suffice to go on. */
+  #tooFew = 0;
+  #outcome: KubernetesList<T> | NotTaken | ResponseTooLargeError | undefined;
 
   /**
    * Prepares for a body.
@@ -57,7 +69,9 @@ export class ListParser<T extends KubernetesObject> {
    * @param body What there is of the body.
    */
   take(body: ResponseBody): void {
-    this.#read(body, body.bytes.length);
+    while (this.#outcome === undefined && this.#tooFew < body.bytes.length) {
+      this.#step(body);
+    }
   }
 
   /**
@@ -67,81 +81,108 @@ export class ListParser<T extends KubernetesObject> {
    *   with, if it was.
    * @returns The list.
    * @throws {SyntaxError} If the body is not JSON.
+   * @throws {ResponseTooLargeError} If what has to be decoded at once is longer
+   *   than a string can be.
    * @throws {TypeError} If it is not a list.
    */
   finish(body: ResponseBody): KubernetesList<T> {
-    const taken = this.#read(body);
-    if (taken !== undefined) {
-      body.bytes.discard();
-      return taken;
+    while (this.#outcome === undefined) this.#step(body);
+    switch (this.#outcome) {
+      case "whole":
+        return completed(parseBody(body, isList<T>, "list"), this.#options);
+      case "malformed":
+        throw notJson(body);
+      case "unexpected":
+        throw notExpected(body, "list");
     }
-    const list = parseBody(body, isList<T>, "list");
-    list.items ??= [];
-    if (this.#options.dropManagedFields) {
-      list.items.forEach(deleteManagedFields);
-    }
-    setItemTypes(list);
-    return list;
+    body.bytes.discard();
+    if (this.#outcome instanceof ResponseTooLargeError) throw this.#outcome;
+    return this.#outcome;
   }
 
-  /** Returns the list, if its items could be taken out of it. */
-  #read(body: ResponseBody, length?: number): KubernetesList<T> | undefined {
-    const reading = this.#reading ??= takeList(body, this.#options);
-    while (!this.#step.done) {
-      if (length !== undefined && this.#step.value >= length) return undefined;
-      this.#step = reading.next();
+  #step(body: ResponseBody): void {
+    const reading = this.#reading ??= takeList<T>(body, this.#options);
+    try {
+      const { done, value } = reading.next();
+      if (done) this.#outcome = value;
+      else this.#tooFew = value;
+    } catch (cause) {
+      // Only a runtime's limit on the length of a string can be the reason.
+      this.#outcome = tooLongToDecode(body, cause);
     }
-    return this.#step.value;
   }
 }
 
 function* takeList<T extends KubernetesObject>(
   body: ResponseBody,
-  { dropManagedFields = false, lazyItems = false }: ParseListOptions,
-): Reading<KubernetesList<T> | undefined> {
-  return (lazyItems ? yield* lazily<T>(body, dropManagedFields) : undefined) ??
-    (dropManagedFields ? yield* trimmed<T>(body) : undefined);
+  options: ParseListOptions,
+): Reading<KubernetesList<T> | NotTaken> {
+  if (options.lazyItems) return yield* lazily(body, options);
+  if (options.dropManagedFields) return yield* trimmed(body, options);
+  return "whole";
 }
 
 function* lazily<T extends KubernetesObject>(
   body: ResponseBody,
-  dropManagedFields: boolean,
-): Reading<KubernetesList<T> | undefined> {
+  options: ParseListOptions,
+): Reading<KubernetesList<T> | NotTaken> {
   const types: ItemTypes = { apiVersion: undefined, kind: "" };
-  const taken = yield* takeUnparsed<T>(body.bytes, {
+  const objects: ObjectDecoder = {
     parse: body.parse,
     onParsed: (item) => setTypes(item, types),
     error: (text, identity) => badItem(body, text, identity),
-  }, dropManagedFields);
-  const list = taken && parsedRest<T>(body, taken.rest);
-  if (taken === undefined || list === undefined) return undefined;
+  };
+  const { dropManagedFields = false } = options;
+  const taken = yield* takeUnparsed<T>(body.bytes, objects, dropManagedFields);
+  if (typeof taken === "string") return taken;
+  const { rest, items } = taken;
+  const list = parsedRest<T>(body, rest);
+  if (typeof list === "string") return list;
+  if (items === undefined) return completed(list, options);
   Object.assign(types, itemTypes(list));
-  return lazyList(list, taken.items);
+  for (const item of items) {
+    if (KnownIdentity.unparsed(item) === undefined) {
+      setTypes(item.object, types);
+    }
+  }
+  return lazyList(list, items);
 }
 
 function* trimmed<T extends KubernetesObject>(
   body: ResponseBody,
-): Reading<KubernetesList<T> | undefined> {
-  const taken = yield* takeTrimmed(body.bytes, body.parse);
-  const list = taken && parsedRest<T>(body, taken.rest);
-  if (taken === undefined || list === undefined) return undefined;
-  const whole: unknown = Object.assign(list, { items: taken.items });
-  if (!isList<T>(whole)) return undefined;
-  setItemTypes(whole);
-  return whole;
+  options: ParseListOptions,
+): Reading<KubernetesList<T> | NotTaken> {
+  const taken = yield* takeTrimmed<T>(body.bytes, body.parse);
+  if (typeof taken === "string") return taken;
+  const { rest, items } = taken;
+  const list = parsedRest<T>(body, rest);
+  if (typeof list === "string") return list;
+  return completed(items === undefined ? list : { ...list, items }, options);
 }
 
-/** A list without its items. */
+/** A list without its items, unless it has others. */
 function parsedRest<T extends KubernetesObject>(
   { parse }: ResponseBody,
   rest: string,
-): KubernetesList<T> | undefined {
+): KubernetesList<T> | NotTaken {
   try {
     const list = parse(rest);
-    return isList<T>(list) && list.items !== null ? list : undefined;
+    return isList<T>(list) ? list : "unexpected";
   } catch {
-    return undefined;
+    // The parser's message may quote a part of a credential.
+    return "malformed";
   }
+}
+
+/** A list whose items were parsed with it, or without their types. */
+function completed<T extends KubernetesObject>(
+  list: KubernetesList<T>,
+  { dropManagedFields }: ParseListOptions,
+): KubernetesList<T> {
+  list.items ??= [];
+  if (dropManagedFields) list.items.forEach(deleteManagedFields);
+  setItemTypes(list);
+  return list;
 }
 
 /** What items have that do not say it themselves. */

@@ -29,7 +29,8 @@ export interface ReadBodyOptions {
   readonly onProgress: (bytes: number) => void;
   /**
    * Called with the bytes of the full blocks, each time that there is one more,
-   * so that they can be looked through while the rest comes. It must not throw.
+   * so that they can be looked through while the rest comes. What is released of
+   * them is filled again. It must not throw.
    */
   readonly onBlock?: ((bytes: BodyBytes) => void) | undefined;
   /** Waits for a read, unless what the body belongs to is aborted before. */
@@ -197,8 +198,8 @@ class Blocks {
   #makeRoom(): void {
     if (this.#filled < this.#last.length) return;
     this.#full.append(this.#last);
-    this.#last = new Uint8Array(BLOCK);
     this.#filled = 0;
     this.#onBlock?.(this.#full);
+    this.#last = this.#full.reuse(BLOCK) ?? new Uint8Array(BLOCK);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { clip } from "../internal/error_text.ts";
-import { type BodyBytes, discardBytes } from "./_body_bytes.ts";
+import { type BodyBytes, discardBytes, KEPT_BYTES } from "./_body_bytes.ts";
 import { type JsonParser, shownObject } from "./_unparsed_object.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Redactor } from "../internal/redactor.ts";
@@ -55,31 +55,71 @@ export function parseBody<V>(
     value = body.parse(text);
   } catch {
     // The parser's message may quote a part of a credential.
-    throw new SyntaxError(
-      describe(
-        body,
-        text,
-        "it is not JSON, so this is not a Kubernetes API server",
-      ),
-    );
+    throw notJson(body, text);
   }
   if (isExpected(value)) return value;
-  throw new TypeError(describe(body, text, `it is not a ${expected}`));
+  throw notExpected(body, expected, text);
+}
+
+/**
+ * The error for a body that is not JSON.
+ *
+ * @param body The body.
+ * @param text Its start; by default, that of the bytes.
+ * @returns The error.
+ */
+export function notJson(body: ResponseBody, text = startOf(body)): SyntaxError {
+  const why = "it is not JSON, so this is not a Kubernetes API server";
+  return new SyntaxError(describe(body, text, why));
+}
+
+/**
+ * The error for a body that is JSON, but not what was expected.
+ *
+ * @param body The body.
+ * @param expected What was expected: `"list"`.
+ * @param text Its start; by default, that of the bytes.
+ * @returns The error.
+ */
+export function notExpected(
+  body: ResponseBody,
+  expected: string,
+  text = startOf(body),
+): TypeError {
+  return new TypeError(describe(body, text, `it is not a ${expected}`));
+}
+
+/**
+ * The error for a text that is longer than the runtime can decode.
+ *
+ * @param body The body.
+ * @param cause What the runtime threw.
+ * @returns The error.
+ */
+export function tooLongToDecode(
+  { request, bytes: { length } }: Pick<ResponseBody, "request" | "bytes">,
+  cause: unknown,
+): ResponseTooLargeError {
+  return new ResponseTooLargeError(
+    `The response to ${request} has ${length} bytes, more than this runtime can decode: ask for pages or fewer objects`,
+    length,
+    { cause },
+  );
+}
+
+/** As much of it as a message may need. */
+function startOf({ bytes }: ResponseBody): string {
+  return new TextDecoder().decode(bytes.part(0, KEPT_BYTES));
 }
 
 /** The bytes are let go of: what is parsed from the text needs room as well. */
-function decode({ bytes, request }: ResponseBody): string {
-  const { length } = bytes;
-  const whole = bytes.join();
+function decode(body: ResponseBody): string {
+  const whole = body.bytes.join();
   try {
     return new TextDecoder().decode(whole);
   } catch (cause) {
     // Only a runtime's limit on the length of a string can be the reason.
-    throw new ResponseTooLargeError(
-      `The response to ${request} has ${length} bytes, more than this runtime can decode: ask for pages or fewer objects`,
-      length,
-      { cause },
-    );
+    throw tooLongToDecode(body, cause);
   } finally {
     discardBytes(whole);
   }

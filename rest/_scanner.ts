@@ -21,6 +21,7 @@
  * @module
  */
 
+const TAB = 0x09;
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -154,7 +155,7 @@ const ITEMS = encode("items");
 
 /** Where the items of a list start. */
 export interface ItemsStart {
-  /** The place after the bracket. */
+  /** The place of the first one, or of the closing bracket. */
   readonly at: number;
   /** Whether there are none. */
   readonly isEmpty: boolean;
@@ -174,9 +175,9 @@ export function scanListStart(bytes: Uint8Array): ItemsStart | undefined {
     const value = afterKey(bytes, at + 1, bytes.length);
     if (value === NOWHERE) return undefined;
     if (isKey(bytes, at + 1, value, ITEMS)) {
-      return bytes[value] === OPEN_BRACKET
-        ? { at: value + 1, isEmpty: bytes[value + 1] === CLOSE_BRACKET }
-        : undefined;
+      if (bytes[value] !== OPEN_BRACKET) return undefined;
+      const first = afterSpace(bytes, value + 1);
+      return { at: first, isEmpty: bytes[first] === CLOSE_BRACKET };
     }
     at = afterValue(source, value, bytes.length);
     if (bytes[at] !== COMMA) return undefined;
@@ -210,13 +211,57 @@ export interface ScannedItem {
   readonly next: number | undefined;
 }
 
+/** Where an item of a list is that has to be parsed. */
+export interface UnknownItem {
+  /** The item: any JSON value, if it is one. */
+  readonly value: Extent;
+  /** The comma or bracket that follows it. */
+  readonly end: number;
+  /** Where the next one starts; undefined after the last one. */
+  readonly next: number | undefined;
+}
+
+/**
+ * Finds where any item of a list ends, also one that is not written in the way
+ * of an API server.
+ *
+ * @param source What holds the item, and what follows it.
+ * @param start Where it starts; white space may come first.
+ * @param end Up to where to scan. Some bytes should follow.
+ * @returns Where it is; undefined if the end comes before that of the item, or
+ *   no item starts there; "malformed" if neither another item nor the end of the
+ *   list follows it.
+ */
+export function scanUnknownItem(
+  source: Source,
+  start: number,
+  end: number,
+): UnknownItem | "malformed" | undefined {
+  const { bytes } = source;
+  const first = afterSpace(bytes, start);
+  const after = afterValue(source, first, end);
+  if (after === NOWHERE) return undefined;
+  const value = { start: first, end: after };
+  const following = afterSpace(bytes, after);
+  switch (bytes[following]) {
+    case COMMA:
+      return { value, end: following, next: following + 1 };
+    case CLOSE_BRACKET:
+      return { value, end: following, next: undefined };
+    case undefined:
+      return undefined;
+    default:
+      return "malformed";
+  }
+}
+
 /**
  * Scans an item of a list.
  *
  * @param source What holds the item, and what follows it.
  * @param start Where it starts.
  * @param end Up to where to scan. Some bytes should follow.
- * @returns What was found; undefined if the list has to be parsed, or the end
+ * @returns What was found; undefined if the item has to be parsed, or the end
  *   comes before that of the item.
  */
 export function scanItem(
@@ -548,6 +593,17 @@ function afterManagedFields(
 
 function isSmallLetter(byte: number): boolean {
   return byte >= 0x61 && byte <= 0x7a;
+}
+
+function afterSpace(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isSpace(bytes[at])) at++;
+  return at;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === NEWLINE || byte === CARRIAGE_RETURN ||
+    byte === TAB;
 }
 
 /** Where a value ends; one that is not nested is not checked. */
