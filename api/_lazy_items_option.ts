@@ -1,7 +1,7 @@
 /**
- * How an informer asks a source for lists whose items are only parsed when they
- * are looked at. Whoever else lists wants the items, and to be told at once if
- * one of them is not JSON.
+ * How an informer asks a source for the items of a list while they come, and not
+ * parsed before they are looked at. Whoever else lists wants the items, and to be
+ * told at once if one of them is not JSON.
  *
  * Only sources that know this option are given it, since others may do anything
  * with an option that they do not know.
@@ -9,38 +9,81 @@
  * @module
  */
 
-import type { Lister, ListOptions } from "./types.ts";
+import type {
+  ChangeEvent,
+  KubernetesList,
+  KubernetesObject,
+  Lister,
+  ListOptions,
+} from "./types.ts";
 
 /**
- * In a source: it knows the option. In the options of a list: items are only
- * parsed when they are looked at.
+ * In a source: it knows the option. In the options of a list: an
+ * {@linkcode ItemsAhead}.
  */
 export const LAZY_ITEMS: unique symbol = Symbol("lazyItems");
 
 /**
- * Whether the options of a list ask for items that are only parsed when they are
- * looked at.
+ * Takes the items of a list ahead of the list, which has all of them
+ * nevertheless.
  *
- * @param options The options.
- * @returns Whether they do.
+ * @typeParam T Type of the items.
  */
-export function wantsLazyItems(options: object): boolean {
-  return Reflect.get(options, LAZY_ITEMS) === true;
+export interface ItemsAhead<T extends KubernetesObject> {
+  /** Whether items are only parsed when they are looked at. */
+  readonly lazily: boolean;
+  /**
+   * Called before the first item, unless what comes before the items does not
+   * say the type and the version of the list.
+   *
+   * @param list What comes before the items.
+   * @returns Called with an event for each item, in order. Once it has thrown, it
+   *   is not called any more.
+   */
+  readonly start: (list: KubernetesList<T>) => (item: ChangeEvent<T>) => void;
+}
+
+/** The options of such a list. */
+interface AheadOptions<T extends KubernetesObject> extends ListOptions {
+  readonly [LAZY_ITEMS]: ItemsAhead<T>;
+}
+
+/**
+ * What the options of a list ask for.
+ *
+ * @typeParam T Type of the items.
+ * @param options The options.
+ * @returns Who takes the items ahead, if anyone.
+ */
+export function itemsAhead<T extends KubernetesObject>(
+  options: ListOptions,
+): ItemsAhead<T> | undefined {
+  return asksForItems<T>(options) ? options[LAZY_ITEMS] : undefined;
+}
+
+/** The source is given the option by who knows the type of its items. */
+function asksForItems<T extends KubernetesObject>(
+  options: ListOptions,
+): options is AheadOptions<T> {
+  return LAZY_ITEMS in options;
 }
 
 /**
  * Asks a source for such a list, if it can make one.
  *
+ * @typeParam T Type of the items.
  * @param source Where the objects come from.
  * @param options The options of the list.
+ * @param ahead Takes the items.
  * @returns The options to list with.
  */
-export function withLazyItems(
-  source: Lister,
+export function withItemsAhead<T extends KubernetesObject>(
+  source: Lister<T>,
   options: ListOptions,
+  ahead: ItemsAhead<T>,
 ): ListOptions {
   return LAZY_ITEMS in source
-    ? Object.assign({ ...options }, { [LAZY_ITEMS]: true })
+    ? Object.assign({ ...options }, { [LAZY_ITEMS]: ahead })
     : options;
 }
 

@@ -28,7 +28,7 @@ import {
   versionOf,
   versionOfEvent,
 } from "../api/_untrusted.ts";
-import { withLazyItems } from "../api/_lazy_items_option.ts";
+import { type ItemsAhead, withItemsAhead } from "../api/_lazy_items_option.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, textField } from "../internal/json_fields.ts";
@@ -157,23 +157,30 @@ export class Reflector<T extends KubernetesObject> {
     const { cache, onError, pageSize, plan, signal } = this.#options;
     let collected: Collected<T> = new Map();
     let trust = { versions: true };
+    let takenAhead = 0;
+    const take = (item: ChangeEvent<T>) =>
+      cache.collectEvent(collected, item, trust);
     const first = { resourceVersion: request.version };
     const { version, cameInPages } = await walkPages<T>(
       first,
       request.paged ? pageSize : 0,
       {
         request: async (options) => {
-          const page = await this.#requestPage(
-            cache.looksAtObjects
-              ? options
-              : withLazyItems(this.#options.listerWatcher, options),
-          );
-          if (options.continue === undefined) trust = this.#trustIn(page);
+          takenAhead = 0;
+          const begin = (page: KubernetesList<T>) => {
+            if (options.continue === undefined) trust = this.#trustIn(page);
+            return (item: ChangeEvent<T>) => {
+              take(item);
+              takenAhead++;
+            };
+          };
+          const page = await this.#requestPage(options, begin);
+          begin(page);
           return page;
         },
         take: (items) => {
           signal.throwIfAborted();
-          for (const item of items) cache.collectEvent(collected, item, trust);
+          for (const item of items.slice(takenAhead)) take(item);
         },
         drop: (error) => {
           onError(error);
@@ -192,10 +199,17 @@ export class Reflector<T extends KubernetesObject> {
     return { versions: !isOlderVersion(version, this.#options.plan.version) };
   }
 
-  async #requestPage(options: ListOptions): Promise<KubernetesList<T>> {
-    const { listerWatcher, signal } = this.#options;
+  async #requestPage(
+    options: ListOptions,
+    start?: ItemsAhead<T>["start"],
+  ): Promise<KubernetesList<T>> {
+    const { cache, listerWatcher, signal } = this.#options;
     signal.throwIfAborted();
-    const page = listerWatcher.list({ ...options, signal });
+    const lazily = !cache.looksAtObjects;
+    const all = start === undefined
+      ? options
+      : withItemsAhead(listerWatcher, options, { lazily, start });
+    const page = listerWatcher.list({ ...all, signal });
     return await unlessAborted(Promise.resolve(page), signal);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { convertError } from "./_errors.ts";
-import { isList, setItemTypes } from "../rest/_list_body.ts";
+import { isList, setItemTypes } from "../rest/_item_types.ts";
 import type { TypedList } from "./typed_list.ts";
 import type { KubernetesList, KubernetesObject } from "../api/types.ts";
 

@@ -18,7 +18,7 @@ import {
   DROP_MANAGED_FIELDS,
   dropsManagedFields,
 } from "../api/_managed_fields_option.ts";
-import { LAZY_ITEMS, wantsLazyItems } from "../api/_lazy_items_option.ts";
+import { itemsAhead, LAZY_ITEMS } from "../api/_lazy_items_option.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { checkList, uidOf } from "../api/_untrusted.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
@@ -299,7 +299,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
     const query = withDefaults({ ...this.#selectors }, parameters);
     const parser = new ListParser<T>({
       dropManagedFields: this.#drops(options),
-      lazyItems: wantsLazyItems(options),
+      ahead: itemsAhead<T>(options),
     });
     const body = await this.#client.read({
       path: this.#path,

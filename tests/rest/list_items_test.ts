@@ -8,16 +8,19 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type ChangeEvent,
   IndexerInformerWatcher,
   type KubernetesList,
+  type KubernetesObject,
   RestListerWatcher,
 } from "../../mod.ts";
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { Redactor } from "../../internal/redactor.ts";
 import { BodyBytes } from "../../rest/_body_bytes.ts";
-import type { ResponseBody } from "../../rest/_response_body.ts";
-import { ListParser, type ParseListOptions } from "../../rest/_list_body.ts";
+import { parseBody, type ResponseBody } from "../../rest/_response_body.ts";
+import { ListParser } from "../../rest/_list_body.ts";
+import { isList, setItemTypes } from "../../rest/_item_types.ts";
 import { identityOfEvent, itemEventsOf } from "../../api/_untrusted.ts";
 import { KnownItems } from "../../api/_known_identity.ts";
 import { identityOfObject } from "../../api/_untrusted.ts";
@@ -26,58 +29,129 @@ import { withoutManagedFields } from "../support/random_json.ts";
 
 const encoder = new TextEncoder();
 
-/** How a body comes. */
-interface Arrival extends ParseListOptions {
+/** How a body comes, and what is made of it. */
+interface Arrival {
+  dropManagedFields?: boolean;
+  /** Whether items are taken ahead, and then whether they are parsed lazily. */
+  lazily?: boolean | undefined;
   /** The size of the next block, if the last one had so many bytes. */
   blockAfter?: (size: number) => number;
   /** Whether its blocks are taken one by one. */
   inParts?: boolean;
 }
 
-function parse(
+function parseBoth(
   text: string | Uint8Array,
   { blockAfter = (size) => size * 3, inParts = false, ...options }: Arrival,
 ) {
-  const all = typeof text === "string"
-    ? encoder.encode(text)
-    : new Uint8Array(text);
-  const body: ResponseBody = {
-    bytes: new BodyBytes(),
-    request: "GET https://host/api/v1/pods",
-    redactor: new Redactor(new Headers()),
-    parse: (text) => JSON.parse(text),
-  };
-  const parser = new ListParser(options);
+  const { dropManagedFields, lazily } = options;
+  const all = bytesOf(text);
+  const body = bodyOf(new BodyBytes());
+  const ahead = new Ahead(lazily ?? false);
+  const parser = new ListParser({
+    dropManagedFields,
+    ahead: lazily === undefined ? undefined : ahead,
+  });
   for (let at = 0, size = 33; at < all.length; at += size) {
     size = blockAfter(size);
     body.bytes.append(all.slice(at, at + size));
     if (inParts) parser.take(body);
   }
-  return parser.finish(body);
+  return { list: parser.finish(body), ahead };
+}
+
+function parse(text: string | Uint8Array, arrival: Arrival): KubernetesList {
+  return parseBoth(text, arrival).list;
+}
+
+/** Takes items ahead of their list. */
+class Ahead {
+  readonly lazily: boolean;
+  readonly #events: ChangeEvent<KubernetesObject>[] = [];
+  #head: KubernetesList | undefined;
+
+  constructor(lazily: boolean) {
+    this.lazily = lazily;
+  }
+
+  readonly start = (list: KubernetesList) => {
+    this.#head = structuredClone(list);
+    return (event: ChangeEvent<KubernetesObject>) => {
+      this.#events.push(event);
+    };
+  };
+
+  get count(): number {
+    return this.#events.length;
+  }
+
+  assertHasAllOf(list: KubernetesList): void {
+    if (this.#head === undefined) return assertEquals(this.count, 0);
+    const { items, ...rest } = this.#head;
+    assertEquals(items, []);
+    assertEquals({ ...structuredClone(list), ...rest }, structuredClone(list));
+    const events = itemEventsOf(list);
+    assertEquals(this.count, events.length);
+    this.#events.forEach(({ type, object }, index) => {
+      assertEquals(type, "ADDED");
+      assert(object === events[index]?.object);
+    });
+  }
+}
+
+function bytesOf(text: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return typeof text === "string" ? encoder.encode(text) : new Uint8Array(text);
+}
+
+function bodyOf(bytes: BodyBytes): ResponseBody {
+  return {
+    bytes,
+    request: "GET https://host/api/v1/pods",
+    redactor: new Redactor(new Headers()),
+    parse: (text) => JSON.parse(text),
+  };
+}
+
+/** The list that is parsed as a whole, or the message of the error. */
+function whole(text: string | Uint8Array): KubernetesList | string {
+  return outcomeOf(() => {
+    const bytes = new BodyBytes([bytesOf(text)]);
+    const list = parseBody(bodyOf(bytes), isList, "list");
+    list.items ??= [];
+    setItemTypes(list);
+    return list;
+  });
 }
 
 /** The list, or the message of the error. */
 function outcome(
   text: string | Uint8Array,
-  options: Arrival,
+  arrival: Arrival,
 ): KubernetesList | string {
+  return outcomeOf(() => {
+    const { list, ahead } = parseBoth(text, arrival);
+    ahead.assertHasAllOf(list);
+    return list;
+  });
+}
+
+function outcomeOf(parse: () => KubernetesList): KubernetesList | string {
   try {
-    return structuredClone(parse(text, options));
+    return structuredClone(parse());
   } catch (error) {
     assertInstanceOf(error, Error);
     return error.message;
   }
 }
 
-const WAYS: Arrival[] = [
-  { lazyItems: true },
-  { dropManagedFields: true },
-  { lazyItems: true, dropManagedFields: true },
-].flatMap((way) => [way, { ...way, inParts: true }]);
+const WAYS: Arrival[] = [undefined, false, true].flatMap((lazily) => [
+  { lazily },
+  { lazily, dropManagedFields: true },
+]).flatMap((way) => [way, { ...way, inParts: true }]);
 
 /** Fails if a list is not what it is when it is parsed at once. */
 function assertExact(text: string | Uint8Array): void {
-  const plain = outcome(text, {});
+  const plain = whole(text);
   const trimmed = typeof plain === "string"
     ? plain
     : { ...plain, items: plain.items.map(withoutManagedFields) };
@@ -190,15 +264,15 @@ for (const size of [1, 7, 4096, 65_535, 65_536, 65_537, 262_144]) {
       listOf(MANY.map((item) => ({ ...item, text: 'é"'.repeat(250) }))),
     );
     assert(text.length > 262_144);
-    const whole = outcome(text, {});
+    const expected = whole(text);
     for (const last of ["", "{}"]) {
       assertEquals(
         outcome(text + last, {
-          lazyItems: true,
+          lazily: true,
           inParts: true,
           blockAfter: () => size,
         }),
-        last === "" ? whole : outcome(text + last, {}),
+        last === "" ? expected : whole(text + last),
       );
     }
   });
@@ -209,29 +283,77 @@ Deno.test("ListParser returns the same for a large list that is cut at any place
   for (const window of [65_536, 131_072]) {
     for (let end = window - 300; end < window + 300; end += 7) {
       const cut = bytes.subarray(0, end);
-      const way = { lazyItems: true, inParts: true, blockAfter: () => 1000 };
-      assertEquals(outcome(cut, way), outcome(cut, {}));
+      const way = { lazily: true, inParts: true, blockAfter: () => 1000 };
+      assertEquals(outcome(cut, way), whole(cut));
     }
   }
 });
 
-for (const options of [{ lazyItems: true }, { dropManagedFields: true }]) {
-  Deno.test(`ListParser takes items before the body is complete with ${Object.keys(options)}`, () => {
+for (const lazily of [false, true]) {
+  Deno.test(`ListParser takes items before the body is complete, lazily: ${lazily}`, () => {
     const bytes = encoder.encode(JSON.stringify(listOf(MANY)));
-    const body: ResponseBody = {
-      bytes: new BodyBytes([bytes.subarray(0, 100_000)]),
-      request: "GET https://host/api/v1/pods",
-      redactor: new Redactor(new Headers()),
-      parse: (text) => JSON.parse(text),
-    };
-    const parser = new ListParser(options);
+    const body = bodyOf(new BodyBytes([bytes.subarray(0, 100_000)]));
+    const ahead = new Ahead(lazily);
+    const parser = new ListParser({ ahead });
     parser.take(body);
+    const taken = ahead.count;
+    assert(taken > 0 && taken < MANY.length);
     // What has been taken is not read again.
     bytes.fill(0, 1_000, 60_000);
     body.bytes.append(bytes.slice(100_000));
-    assertEquals(parser.finish(body).items.length, MANY.length);
+    const list = parser.finish(body);
+    assertEquals(list.items.length, MANY.length);
+    ahead.assertHasAllOf(list);
   });
 }
+
+Deno.test("ListParser does not keep what it has taken of the body", () => {
+  const bytes = new BodyBytes();
+  const parser = new ListParser();
+  const items = [...MANY, ...MANY, ...MANY];
+  const text = encoder.encode(JSON.stringify(listOf(items)));
+  const size = 20_000;
+  let reused = 0;
+  for (let at = 0; at < text.length; at += size) {
+    const block = bytes.reuse(size) ?? new Uint8Array(size);
+    if (block.some((byte) => byte !== 0)) reused++;
+    const part = text.slice(at, at + size);
+    block.set(part);
+    bytes.append(block.subarray(0, part.length));
+    parser.take(bodyOf(bytes));
+  }
+  assert(reused > 5, `only ${reused} blocks were filled again`);
+  assertEquals(parser.finish(bodyOf(bytes)).items.length, items.length);
+});
+
+Deno.test("ListParser does not call who has thrown at an item again", () => {
+  const body = bodyOf(
+    new BodyBytes([
+      encoder.encode(JSON.stringify(listOf([pod("a"), pod("b"), pod("c")]))),
+    ]),
+  );
+  const seen: unknown[] = [];
+  const list = new ListParser({
+    ahead: {
+      lazily: false,
+      start: () => ({ object }) => {
+        seen.push(object.metadata?.name);
+        if (seen.length === 2) throw new Error("no");
+      },
+    },
+  }).finish(body);
+  assertEquals(seen, ["a", "b"]);
+  assertEquals(list.items.length, 3);
+});
+
+Deno.test("ListParser gives no items ahead if the list says its version after them", () => {
+  const { list, ahead } = parseBoth(
+    '{"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a"}}],"metadata":{"resourceVersion":"7"}}',
+    { lazily: true },
+  );
+  assertEquals(ahead.count, 0);
+  assertEquals(list.items.length, 1);
+});
 
 Deno.test("RestListerWatcher.list() parses items while the rest of the body comes, with dropManagedFields", async () => {
   const items = [...MANY, ...MANY, ...MANY];
@@ -292,7 +414,7 @@ Deno.test("ListParser returns the same in every way for random lists", () => {
           ),
         ]]);
         const text = write(list, escaped, space);
-        if (KnownItems.of(parse(text, { lazyItems: true })) !== undefined) {
+        if (KnownItems.of(parse(text, { lazily: true })) !== undefined) {
           lazy++;
         }
         assertExact(text);
@@ -305,7 +427,7 @@ Deno.test("ListParser returns the same in every way for random lists", () => {
 
 Deno.test("ListParser says whose items they are before they are looked at", () => {
   const list = parse(JSON.stringify(listOf([pod("a"), pod("é")])), {
-    lazyItems: true,
+    lazily: true,
   });
   const identities = itemEventsOf(list).map(identityOfEvent);
   assert(KnownItems.of(list) !== undefined);
@@ -327,14 +449,14 @@ for (const [what, copy] of COPIES) {
   Deno.test(`ListParser returns a list that is plain when it is ${what}`, () => {
     const text = JSON.stringify(listOf([pod("a"), pod("b")]));
     assertEquals(
-      copy(parse(text, { lazyItems: true })),
+      copy(parse(text, { lazily: true })),
       copy(parse(text, {})),
     );
   });
 }
 
 Deno.test("ListParser returns the same items at each look", () => {
-  const list = parse(JSON.stringify(listOf([pod("a")])), { lazyItems: true });
+  const list = parse(JSON.stringify(listOf([pod("a")])), { lazily: true });
   const [event] = itemEventsOf(list);
   assert(list.items === list.items);
   assert(list.items[0] === event?.object);
@@ -344,7 +466,7 @@ Deno.test("ListParser throws at the look at an item that is not JSON, and names 
   const text = JSON.stringify(listOf([pod("a"), pod("b", { bad: "?" })]))
     .replace('"bad":"?"', '"bad":nonsense');
   assertThrows(() => parse(text, {}), SyntaxError, "it is not JSON");
-  const list = parse(text, { lazyItems: true });
+  const list = parse(text, { lazily: true });
   const [a, b] = itemEventsOf(list);
   assertEquals(a?.object.metadata?.name, "a");
   for (const look of [() => b?.object, () => list.items]) {
