@@ -13,13 +13,8 @@
  */
 
 import type { BodyBytes } from "./_body_bytes.ts";
-import { isRecord } from "../internal/json_fields.ts";
-import {
-  type Extent,
-  scanListEnd,
-  scanListStart,
-  scanUnknownItem,
-} from "./_scanner.ts";
+import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import { type Extent, scanListStart, scanUnknownItem } from "./_scanner.ts";
 import type { JsonParser, TextSource } from "./_unparsed_object.ts";
 import { Utf8Decoder } from "./_utf8_decoder.ts";
 
@@ -72,8 +67,8 @@ export interface ItemTaker {
 
 /** A list whose items were taken out of it. */
 export interface WalkedList {
-  /** What is left of the list: with no items, unless it has others. */
-  readonly rest: string;
+  /** The list without the items that were taken. */
+  readonly list: JsonRecord;
   /** Whether it has other items, which count instead. */
   readonly hasOtherItems: boolean;
 }
@@ -116,14 +111,8 @@ export class ItemWalk {
     const end = start.isEmpty ? start.at : yield* this.#afterItems(start.at);
     if (end === "malformed") return end;
     yield Infinity;
-    const tail = this.#bytes.part(end, this.#bytes.length);
-    const after = decoder.decode(tail);
-    const hasOtherItems = scanListEnd(tail)
-      ? false
-      : this.#hasOtherItems(before, after);
-    if (hasOtherItems === undefined) return "malformed";
-    if (!hasOtherItems && !this.#areObjects) return "unexpected";
-    return { rest: before + after, hasOtherItems };
+    const after = decoder.decode(this.#bytes.part(end, this.#bytes.length));
+    return this.#withoutItems(before, after);
   }
 
   /** Takes all items, up to the closing bracket. */
@@ -176,16 +165,23 @@ export class ItemWalk {
     return item;
   }
 
-  /** Of members with the same key, the last one counts. */
-  #hasOtherItems(before: string, after: string): boolean | undefined {
+  /**
+   * Of members with the same key, the last one counts: the items that were taken
+   * are those of the list if another item in their place is.
+   */
+  #withoutItems(before: string, after: string): WalkedList | NotWalked {
+    const withItem = (item: number) => this.#parse(before + item + after);
+    const itemOf = (list: unknown) =>
+      isRecord(list) && Array.isArray(list.items) ? list.items[0] : undefined;
     try {
-      return [0, 1].some((item) => {
-        const list = this.#parse(before + item + after);
-        const items = isRecord(list) ? list.items : undefined;
-        return !Array.isArray(items) || items[0] !== item;
-      });
+      const list = withItem(0);
+      const hasOtherItems = itemOf(list) !== 0 || itemOf(withItem(1)) !== 1;
+      return isRecord(list) && (hasOtherItems || this.#areObjects)
+        ? { list, hasOtherItems }
+        : "unexpected";
     } catch {
-      return undefined;
+      // The parser's message may quote a part of a credential.
+      return "malformed";
     }
   }
 }

@@ -15,7 +15,6 @@ import { ListItems } from "./_list_items.ts";
 import { deleteManagedFields } from "./_managed_fields.ts";
 import {
   badItem,
-  type JsonParser,
   notExpected,
   notJson,
   parseBody,
@@ -124,11 +123,12 @@ export class ListParser<T extends KubernetesObject> {
     });
     const walked = yield* new ItemWalk(bytes, parse, items).run();
     if (typeof walked === "string") return walked;
-    const list = parsedRest<T>(walked.rest, parse);
-    if (typeof list === "string") return list;
-    if (!walked.hasOtherItems) return items.of(list);
-    // Others have been taken ahead.
-    return items.wereTakenAhead ? "unexpected" : this.#completed(list);
+    const { list, hasOtherItems } = walked;
+    if (!hasOtherItems) return items.of(list);
+    // Those that do not count may have been taken ahead.
+    return items.wereTakenAhead || !isList<T>(list)
+      ? "unexpected"
+      : this.#completed(list);
   }
 
   /** A list whose items were parsed with it. */
@@ -139,18 +139,5 @@ export class ListParser<T extends KubernetesObject> {
     }
     setItemTypes(list);
     return list;
-  }
-}
-
-function parsedRest<T extends KubernetesObject>(
-  rest: string,
-  parse: JsonParser,
-): KubernetesList<T> | NotWalked {
-  try {
-    const list = parse(rest);
-    return isList<T>(list) ? list : "unexpected";
-  } catch {
-    // The parser's message may quote a part of a credential.
-    return "malformed";
   }
 }

@@ -125,22 +125,15 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
   /**
    * Returns the whole list.
    *
-   * @param list What is left of it without its items.
-   * @returns The same list, with its items.
+   * @param rest What is left of it without its items, which is modified.
+   * @returns The list.
    */
-  of(list: KubernetesList<T>): KubernetesList<T> {
+  of(rest: object): KubernetesList<T> {
+    const items = this.#objects;
+    const list: KubernetesList<T> = Object.assign(rest, { items });
     Object.assign(this.#types, itemTypes(list));
-    if (this.#options.lazily) return this.#lazyList(list);
-    list.items = this.#objects;
     if (!this.#areTypesKnown) setItemTypes(list);
-    return list;
-  }
-
-  #lazyList(list: KubernetesList<T>): KubernetesList<T> {
-    if (!this.#areTypesKnown) {
-      this.#objects.forEach((item) => setTypes(item, this.#types));
-    }
-    return lazyList(list, this.#events);
+    return this.#options.lazily ? lazyList(list, this.#events) : list;
   }
 
   #parseText(window: Window, at: number): ItemPlace | undefined {

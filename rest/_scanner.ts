@@ -184,25 +184,6 @@ export function scanListStart(bytes: Uint8Array): ItemsStart | undefined {
   }
 }
 
-/**
- * Scans what follows the items of a list.
- *
- * @param bytes The end of the list, from the closing bracket on.
- * @returns Whether it ends the list, and there are no other items.
- */
-export function scanListEnd(bytes: Uint8Array): boolean {
-  const source = { bytes, ascii: undefined };
-  let at = 1;
-  while (bytes[at] === COMMA) {
-    const value = afterKey(bytes, at + 1, bytes.length);
-    if (value === NOWHERE || isKey(bytes, at + 1, value, ITEMS)) return false;
-    at = afterValue(source, value, bytes.length);
-  }
-  if (bytes[at] !== CLOSE_BRACE) return false;
-  return at + 1 === bytes.length ||
-    (at + 2 === bytes.length && bytes[at + 1] === NEWLINE);
-}
-
 /** What the scanner has found of an item of a list. */
 export interface ScannedItem {
   /** The item. */

@@ -150,10 +150,11 @@ const METADATA_ONLY: Accept = {
  *   does have been checked; if the object is not valid JSON elsewhere, reading
  *   `event.object` throws a `SyntaxError` that names it. Members of an event
  *   other than `type` and `object` are left out.
- * - A list is parsed as a whole before it is returned, except for an informer:
- *   that has each item parsed when it is looked at. There, what is checked of an
- *   item is its metadata and that everything is closed in the end; if it is not
- *   valid JSON elsewhere, reading it from the store throws such an error.
+ * - A list is parsed item by item while it comes, and is returned when all of it
+ *   has been. For an informer, each item is parsed when it is looked at. There,
+ *   what is checked of an item is its metadata and that everything is closed in
+ *   the end; if it is not valid JSON elsewhere, reading it from the store throws
+ *   such an error.
  * - Aborting the signal or cancelling the stream ends the HTTP request.
  * - Redirects are not followed, and errors never contain a credential.
  * - A proxy that holds events back, because it buffers responses, is noticed and

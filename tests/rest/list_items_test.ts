@@ -523,3 +523,91 @@ Deno.test("IndexerInformerWatcher lists again when it looks at each item and one
   });
   assertInstanceOf(await failed.promise, SyntaxError);
 });
+
+/** A body that stops after a part of it, until it is told to go on. */
+function pausedBody(
+  bytes: Uint8Array,
+  rest: Promise<unknown>,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(bytes.slice(0, -10));
+      try {
+        await rest;
+        controller.enqueue(bytes.slice(-10));
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+  });
+}
+
+const MANY_BLOCKS = encoder.encode(
+  JSON.stringify(listOf(
+    Array.from({ length: 1500 }, (_, number) => pod(`pod-${number}`)),
+  )),
+);
+
+Deno.test("IndexerInformerWatcher transforms items while the list comes, and stores them when it is complete", async () => {
+  const begun = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<void>();
+  const pods = new RestListerWatcher({
+    server: "https://host",
+    path: "/api/v1/pods",
+    fetch: (url) =>
+      Promise.resolve(
+        new Response(
+          url.includes("watch=")
+            ? new ReadableStream()
+            : pausedBody(MANY_BLOCKS, rest.promise),
+        ),
+      ),
+  });
+  let transformed = 0;
+  await using informer = new IndexerInformerWatcher(pods, {
+    watchList: false,
+    transform: (object) => {
+      transformed++;
+      begun.resolve();
+      return object;
+    },
+  });
+  await begun.promise;
+  assertEquals(informer.indexer.size, 0);
+  assert(transformed < 1500);
+  rest.resolve();
+  await informer.controller.synced;
+  assertEquals([informer.indexer.size, transformed], [1500, 1500]);
+  assertEquals(informer.indexer.getByKey("default/pod-7")?.kind, "Pod");
+});
+
+Deno.test("IndexerInformerWatcher drops what it has taken of a list that breaks off", async () => {
+  const failed = Promise.withResolvers<void>();
+  const broken = Promise.reject(new TypeError("connection reset"));
+  broken.catch(() => {});
+  let lists = 0;
+  const pods = new RestListerWatcher({
+    server: "https://host",
+    path: "/api/v1/pods",
+    fetch: (url) =>
+      Promise.resolve(
+        new Response(
+          url.includes("watch=")
+            ? new ReadableStream()
+            : ++lists === 1
+            ? pausedBody(MANY_BLOCKS, broken)
+            : JSON.stringify(listOf([pod("a")])),
+        ),
+      ),
+  });
+  await using informer = new IndexerInformerWatcher(pods, {
+    watchList: false,
+    minBackoffMs: 0,
+    onWatchError: () => failed.resolve(),
+  });
+  await failed.promise;
+  assertEquals(informer.indexer.size, 0);
+  await informer.controller.synced;
+  assertEquals(informer.indexer.listKeys(), ["default/a"]);
+});
