@@ -1,49 +1,43 @@
 /**
  * Makes the files of the npm package smaller without changing what they do or
- * declare: a line stays a line, and names stay names.
+ * declare. Names stay names, and lines short, so that an error in one of them
+ * can be read.
  *
  * @module
  */
 
-import ts from "npm:typescript@~5.9.3";
+import { stop, transform } from "npm:esbuild@~0.28.2";
 
-const WORD = /[\w$#]/;
+/** How long a line may be, where it can be broken. */
+const LINE = 500;
 
 /**
- * Removes the white space in a JavaScript module that separates nothing, and its
- * comments.
+ * Compacts JavaScript modules.
  *
- * @param code The module.
- * @returns The same module.
+ * @param modules The modules by path.
+ * @returns The same modules.
  */
-export function compactCode(code: string): string {
-  const file = ts.createSourceFile(
-    "module.js",
-    code,
-    ts.ScriptTarget.ES2022,
-    true,
-  );
-  let compact = "";
-  const visit = (node: ts.Node): void => {
-    const children = node.getChildren(file);
-    if (children.length > 0) return children.forEach(visit);
-    const text = node.getText(file);
-    if (text === "") return;
-    const before = code.slice(node.getFullStart(), node.getStart(file));
-    compact += separator(before, compact.at(-1) ?? "", text) + text;
-  };
-  visit(file);
-  return `${compact}\n`;
-}
-
-/** What has to stay between two tokens of what was between them. */
-function separator(between: string, last: string, next: string): string {
-  if (between.includes("\n")) return "\n";
-  const first = next.charAt(0);
-  const isWord = WORD.test(last) && WORD.test(first);
-  // `a - -b` and `a / /b/` would be other tokens.
-  const isOperator = "+-/".includes(last) && "+-/".includes(first);
-  return between !== "" && (isWord || isOperator) ? " " : "";
+export async function compactModules(
+  modules: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  try {
+    return new Map(
+      await Promise.all(
+        Array.from(modules, async ([path, code]) => {
+          const compact = await transform(code, {
+            minifySyntax: true,
+            minifyWhitespace: true,
+            lineLimit: LINE,
+            target: "es2022",
+          });
+          return [path, compact.code] as const;
+        }),
+      ),
+    );
+  } finally {
+    // Its process would keep this one alive.
+    await stop();
+  }
 }
 
 /**

@@ -3,10 +3,11 @@
  *
  * TypeScript's own compiler does both halves, file by file and without checking
  * types: the public ones are explicit, as JSR demands, and `deno task check` has
- * checked them. Each module stays a file of its own, so that a bundler drops
- * those that a program does not use; `deno bundle` and esbuild join them and
- * write no declarations, `deno transpile` leaves the `.ts` in the specifiers,
- * and dnt would add a dependency for what are two functions of the compiler.
+ * checked them. Then esbuild makes the code compact. Each module stays a file of
+ * its own, so that a bundler drops those that a program does not use;
+ * `deno bundle` joins them and writes no declarations, `deno transpile` leaves
+ * the `.ts` in the specifiers, and dnt would add a dependency for what are two
+ * functions of the compiler.
  *
  * Everything about the package (name, version, entry points, dependencies) comes
  * from `deno.json`.
@@ -18,7 +19,7 @@
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "npm:typescript@~5.9.3";
-import { compactCode, compactDeclarations } from "./_compact_code.ts";
+import { compactDeclarations, compactModules } from "./_compact_code.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -102,9 +103,7 @@ function compile(path: string, text: string): string {
   });
   if (diagnostics.length > 0) throw new Error(reportOf(diagnostics));
   const helpers = relativePath(path, HELPERS);
-  return compactCode(
-    outputText.replace('from "tslib"', `from "${helpers}"`),
-  );
+  return outputText.replace('from "tslib"', `from "${helpers}"`);
 }
 
 /** The functions that `using` becomes, once for all modules. */
@@ -273,14 +272,15 @@ async function build(target: URL): Promise<number> {
     path.replace(/^\.\//, "")
   );
   const { files, packages } = await reach(entries);
+  const modules = new Map([[HELPERS, helperModule()]]);
+  for (const [path, text] of files) {
+    modules.set(path.replace(/\.ts$/, ".js"), compile(path, text));
+  }
   const written = new Map([
     ["bin/watchtools.js", BIN],
-    [HELPERS, compactCode(helperModule())],
     ["package.json", manifest(config, packages)],
+    ...await compactModules(modules),
   ]);
-  for (const [path, text] of files) {
-    written.set(path.replace(/\.ts$/, ".js"), compile(path, text));
-  }
   for (const [path, text] of declarations(entries)) {
     written.set(path.replace(/\.ts$/, ".d.ts"), text);
   }

@@ -1,32 +1,26 @@
-import { assertEquals } from "@std/assert";
-import { compactCode, compactDeclarations } from "../../tools/_compact_code.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  compactDeclarations,
+  compactModules,
+} from "../../tools/_compact_code.ts";
 
-Deno.test("compactCode() keeps what separates tokens", () => {
+Deno.test("compactModules() drops white space and comments, and keeps names and short lines", async () => {
   const code = `
 import { a, b as c } from "./x.js";
-class A extends B {
-    static #x = 1;
-    get [c]() { return typeof this.#x; }
-    has(o) { return #x in o && /a b/.test(o); }
+export class Kept extends c {
+    static #private = 1; // why
+    get [a]() { return typeof Kept.#private; }
 }
-const d = a - -1 + +c / /e f/.exec("g  h").length; // why
-for (const e of [1, 2]) await f(async (g) => g ? { ...g } : \`h  \${a + 1}
-    i\`);
+export const long = [${"a, ".repeat(2000)}];
 `;
-  assertEquals(
-    compactCode(code),
-    `
-import{a,b as c}from"./x.js";
-class A extends B{
-static #x=1;
-get[c](){return typeof this.#x;}
-has(o){return #x in o&&/a b/.test(o);}
-}
-const d=a- -1+ +c/ /e f/.exec("g  h").length;
-for(const e of[1,2])await f(async(g)=>g?{...g}:\`h  \${a+1}
-    i\`);
-`,
+  const compact = await compactModules(new Map([["kept.js", code]]));
+  const text = compact.get("kept.js") ?? "";
+  assertStringIncludes(
+    text,
+    'import{a,b as c}from"./x.js";export class Kept extends c{static#private=1;get[a](){return typeof Kept.#private}}',
   );
+  assert(text.split("\n").every((line) => line.length < 600));
+  assert(text.length < code.length * 0.7);
 });
 
 Deno.test("compactDeclarations() drops the comments of private files only", () => {
