@@ -27,6 +27,8 @@ class Marked {
 export interface Unparsed<T> {
   /** Whose object it is. */
   readonly identity: Readonly<ObjectIdentity>;
+  /** Its key, as `metaNamespaceKey` makes it; undefined if it has no name. */
+  readonly key: string | undefined;
   /** Its uid. */
   readonly uid: string | undefined;
   /** Its resource version. */

@@ -19,7 +19,6 @@ import type {
   KubernetesObject,
   ObjectIdentity,
   Status,
-  WatchEvent,
 } from "./types.ts";
 
 /** How many characters of a text of a Status are kept. */
@@ -193,7 +192,9 @@ export function isAboutObject(event: { readonly object: unknown }): boolean {
  * @param event The event.
  * @returns The resource version of its object; undefined where it has none.
  */
-export function versionOfEvent(event: WatchEvent): string | undefined {
+export function versionOfEvent(
+  event: { readonly object: unknown },
+): string | undefined {
   const known = KnownIdentity.unparsed(event);
   return known === undefined ? versionOf(event.object) : known.version;
 }
@@ -208,6 +209,19 @@ export function uidOf(object: unknown): string | undefined {
   const metadata = isRecord(object) ? object.metadata : undefined;
   const uid = isRecord(metadata) ? metadata.uid : undefined;
   return typeof uid === "string" && uid !== "" ? uid : undefined;
+}
+
+/**
+ * The uid of the object of an event. The object is not parsed for it.
+ *
+ * @param event The event, or anything else that holds an object.
+ * @returns Its uid, to be compared; undefined where it has none.
+ */
+export function uidOfEvent(
+  event: { readonly object: unknown },
+): string | undefined {
+  const known = KnownIdentity.unparsed(event);
+  return known === undefined ? uidOf(event.object) : known.uid;
 }
 
 /** What a list says beside its items. */

@@ -11,7 +11,7 @@
  */
 
 import { eventAs } from "../api/_lazy_event.ts";
-import { identityOfEvent } from "../api/_untrusted.ts";
+import { uidOfEvent } from "../api/_untrusted.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
 /** The events that the consumer has not read yet. */
@@ -143,8 +143,8 @@ function merge<T extends KubernetesObject>(
     case "MODIFIED":
       return [after];
     case "DELETED": {
-      const { uid } = identityOfEvent(before);
-      const same = uid !== undefined && uid === identityOfEvent(after).uid;
+      const uid = uidOfEvent(before);
+      const same = uid !== undefined && uid === uidOfEvent(after);
       return same ? [eventAs(after, "MODIFIED")] : [before, after];
     }
   }

@@ -16,7 +16,12 @@ import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
 import { KnownIdentity, type Unparsed } from "../api/_known_identity.ts";
 import { pendingEvent } from "../api/_lazy_event.ts";
-import { identityOfEvent, uidOf } from "../api/_untrusted.ts";
+import {
+  identityOfEvent,
+  uidOf,
+  uidOfEvent,
+  versionOfEvent,
+} from "../api/_untrusted.ts";
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 
@@ -139,7 +144,7 @@ export class InformerCache<T extends KubernetesObject> {
     }
     const known = this.#store.get(key);
     if (known === undefined) return;
-    const last = isAnother(known.uid, identityOfEvent(event).uid)
+    const last = isAnother(known.uid, uidOfEvent(event))
       ? known
       : this.#prepare(key, event) ?? known;
     this.#store.change([[key, undefined]]);
@@ -210,9 +215,9 @@ export class InformerCache<T extends KubernetesObject> {
   }
 
   #keyOf(event: { readonly object: T }): string | undefined {
-    const known = KnownIdentity.of(event);
     // Without a name, the object is shown.
-    if (known?.name) return metaNamespaceKey({ metadata: known });
+    const known = KnownIdentity.unparsed(event)?.key;
+    if (known !== undefined) return known;
     const { object } = event;
     try {
       return metaNamespaceKey(object);
@@ -239,9 +244,8 @@ function isSame<T extends KubernetesObject>(
   known: Stored<T>,
   event: ChangeEvent<T>,
 ): boolean {
-  const { uid, resourceVersion } = identityOfEvent(event);
-  return known.version !== undefined && known.version === resourceVersion &&
-    known.uid === uid;
+  return known.version !== undefined &&
+    known.version === versionOfEvent(event) && known.uid === uidOfEvent(event);
 }
 
 /** An event about what is in the store, or was. */

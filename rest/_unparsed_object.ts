@@ -94,6 +94,17 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
     return this.#identity ?? this.#copyIdentity();
   }
 
+  /** Its key: all that a cache needs of the identity of a new object. */
+  get key(): string | undefined {
+    const { name, namespace } = this.#identity ?? {
+      name: this.#field(this.#name),
+      namespace: this.#field(this.#namespace),
+    };
+    if (!name) return undefined;
+    // A part of the text would keep all of it in memory.
+    return namespace ? `${namespace}/${name}` : ` ${name}`.slice(1);
+  }
+
   /** Its uid. */
   get uid(): string | undefined {
     return this.#identity === undefined

@@ -11,7 +11,7 @@
 import { cancelQuietly } from "../internal/abort.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
-import { identityOfEvent, uidOf } from "../api/_untrusted.ts";
+import { uidOf, uidOfEvent } from "../api/_untrusted.ts";
 import type {
   KubernetesList,
   KubernetesObject,
@@ -145,7 +145,7 @@ class SourceShard<T extends KubernetesObject> implements ShardListerWatcher<T> {
           const isAboutAll = value.type === "BOOKMARK" ||
             value.type === "ERROR";
           // What is dropped need not be parsed.
-          if (isAboutAll || this.#has(identityOfEvent(value).uid)) {
+          if (isAboutAll || this.#has(uidOfEvent(value))) {
             return controller.enqueue(value);
           }
         }

@@ -18,6 +18,7 @@ function create(): { event: ChangeEvent; parsed: () => number } {
   let parsed = 0;
   const event = lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
+    key: "web",
     uid: undefined,
     version: undefined,
     get object(): KubernetesObject {
@@ -35,6 +36,7 @@ function plain(): ChangeEvent {
 function broken(): ChangeEvent {
   return lazyEvent<KubernetesObject>("ADDED", {
     identity: { name: "web" },
+    key: "web",
     uid: undefined,
     version: undefined,
     get object(): KubernetesObject {

@@ -198,8 +198,9 @@ Deno.test("CoalescingBuffer merges events without looking at their objects", () 
   const event = (type: ChangeEvent["type"], version: string): ChangeEvent =>
     lazyEvent<KubernetesObject>(type, {
       identity: { name: "a", uid: "1", resourceVersion: version },
-      uid: undefined,
-      version: undefined,
+      key: "a",
+      uid: "1",
+      version,
       get object(): KubernetesObject {
         throw new SyntaxError("looked at");
       },

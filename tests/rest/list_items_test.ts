@@ -12,6 +12,7 @@ import {
   IndexerInformerWatcher,
   type KubernetesList,
   type KubernetesObject,
+  metaNamespaceKey,
   RestListerWatcher,
 } from "../../mod.ts";
 import fc from "fast-check";
@@ -22,7 +23,7 @@ import { parseBody, type ResponseBody } from "../../rest/_response_body.ts";
 import { ListParser } from "../../rest/_list_body.ts";
 import { isList, setItemTypes } from "../../rest/_item_types.ts";
 import { identityOfEvent, itemEventsOf } from "../../api/_untrusted.ts";
-import { KnownItems } from "../../api/_known_identity.ts";
+import { KnownIdentity, KnownItems } from "../../api/_known_identity.ts";
 import { identityOfObject } from "../../api/_untrusted.ts";
 import { Members, metadata, value, write } from "../support/random_json.ts";
 import { withoutManagedFields } from "../support/random_json.ts";
@@ -426,12 +427,21 @@ Deno.test("ListParser returns the same in every way for random lists", () => {
 });
 
 Deno.test("ListParser says whose items they are before they are looked at", () => {
-  const list = parse(JSON.stringify(listOf([pod("a"), pod("é")])), {
-    lazily: true,
-  });
+  const list = parse(
+    JSON.stringify(
+      listOf([pod("a"), pod("é"), { metadata: { name: "a-node" } }]),
+    ),
+    {
+      lazily: true,
+    },
+  );
   const identities = itemEventsOf(list).map(identityOfEvent);
   assert(KnownItems.of(list) !== undefined);
+  const keys = itemEventsOf(list).map((event) =>
+    KnownIdentity.unparsed(event)?.key
+  );
   assertEquals(identities, list.items.map(identityOfObject));
+  assertEquals(keys, list.items.map(metaNamespaceKey));
   assertEquals(KnownItems.of(list), undefined);
 });
 
