@@ -17,7 +17,12 @@
  */
 
 import { KnownIdentity, KnownItems, type Unparsed } from "./_known_identity.ts";
-import type { ChangeEvent, KubernetesList, KubernetesObject } from "./types.ts";
+import type {
+  ChangeEvent,
+  KubernetesList,
+  KubernetesObject,
+  WatchEvent,
+} from "./types.ts";
 
 /** What Node, Deno and Bun look for before they print an object. */
 const PRINTER = Symbol.for("nodejs.util.inspect.custom");
@@ -152,7 +157,13 @@ export function eventAs<T extends KubernetesObject>(
  */
 export function deliverable<T extends KubernetesObject>(
   event: ChangeEvent<T>,
-): ChangeEvent<T> {
+): ChangeEvent<T>;
+export function deliverable<T extends KubernetesObject>(
+  event: WatchEvent<T>,
+): WatchEvent<T>;
+export function deliverable<T extends KubernetesObject>(
+  event: WatchEvent<T>,
+): WatchEvent<T> {
   if (!(event instanceof PendingEvent)) return event;
   const unparsed = KnownIdentity.unparsed(event);
   return unparsed === undefined ? event : lazyEvent(event.type, unparsed);

@@ -1,7 +1,8 @@
 /**
  * How an informer asks a source for the items of a list while they come, and not
- * parsed before they are looked at. Whoever else lists wants the items, and to be
- * told at once if one of them is not JSON.
+ * parsed before they are looked at; and for events that it takes less to create.
+ * Whoever else lists wants the items, and to be told at once if one of them is
+ * not JSON.
  *
  * Only sources that know this option are given it, since others may do anything
  * with an option that they do not know.
@@ -9,12 +10,15 @@
  * @module
  */
 
+import { lazyEvent, pendingEvent } from "./_lazy_event.ts";
 import type {
   ChangeEvent,
   KubernetesList,
   KubernetesObject,
   Lister,
   ListOptions,
+  Watcher,
+  WatchOptions,
 } from "./types.ts";
 
 /**
@@ -85,6 +89,36 @@ export function withItemsAhead<T extends KubernetesObject>(
   return LAZY_ITEMS in source
     ? Object.assign({ ...options }, { [LAZY_ITEMS]: ahead })
     : options;
+}
+
+/** In the options of a watch: its events are for use in the library. */
+const PENDING_EVENTS: unique symbol = Symbol("pendingEvents");
+
+/**
+ * Asks a source for a watch whose events are for use in the library only, if it
+ * can make one: see {@linkcode pendingEvent}.
+ *
+ * @param source Where the objects come from.
+ * @param options The options of the watch.
+ * @returns The options to watch with.
+ */
+export function withPendingEvents(
+  source: Watcher,
+  options: WatchOptions,
+): WatchOptions {
+  return LAZY_ITEMS in source
+    ? Object.assign({ ...options }, { [PENDING_EVENTS]: true })
+    : options;
+}
+
+/**
+ * How to create the events of a watch.
+ *
+ * @param options The options of the watch.
+ * @returns The function for it.
+ */
+export function eventCreator(options: WatchOptions): typeof lazyEvent {
+  return PENDING_EVENTS in options ? pendingEvent : lazyEvent;
 }
 
 /**

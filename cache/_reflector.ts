@@ -28,7 +28,11 @@ import {
   versionOf,
   versionOfEvent,
 } from "../api/_untrusted.ts";
-import { type ItemsAhead, withItemsAhead } from "../api/_lazy_items_option.ts";
+import {
+  type ItemsAhead,
+  withItemsAhead,
+  withPendingEvents,
+} from "../api/_lazy_items_option.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, textField } from "../internal/json_fields.ts";
@@ -228,7 +232,10 @@ export class Reflector<T extends KubernetesObject> {
       beginsWithList: reading.collected !== undefined,
     });
     plan.watchStarts();
-    const options = watchOptions(request.version, lifetime);
+    const options = withPendingEvents(
+      listerWatcher,
+      watchOptions(request.version, lifetime),
+    );
     if (request.kind === "watchList") {
       options.sendInitialEvents = true;
       options.resourceVersionMatch = "NotOlderThan";

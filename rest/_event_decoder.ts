@@ -72,6 +72,12 @@ export interface DecodeOptions {
   parse?: JsonParser | undefined;
   /** Whether objects come without `metadata.managedFields`. */
   dropManagedFields: boolean;
+  /**
+   * Creates an event whose object is parsed when it is looked at.
+   *
+   * @default {lazyEvent}
+   */
+  createEvent?: typeof lazyEvent | undefined;
   /** Sees each read of the body. */
   pauses?: BodyPauses | undefined;
   /** Called once, when the body is no longer read. */
@@ -130,6 +136,7 @@ class EventDecoder<T extends KubernetesObject> {
   readonly #onEnd: () => void;
   readonly #parseJson: JsonParser;
   readonly #dropManagedFields: boolean;
+  readonly #createEvent: typeof lazyEvent;
   readonly #wholeLines = new TextLines();
   readonly #looks: LookPrediction;
   readonly #objects: ObjectDecoder;
@@ -168,6 +175,7 @@ class EventDecoder<T extends KubernetesObject> {
       this.#looks,
     );
     this.#dropManagedFields = options.dropManagedFields;
+    this.#createEvent = options.createEvent ?? lazyEvent;
     this.#pauses = options.pauses;
     this.#onEnd = options.onEnd;
     const { stream, controller } = pullStream<WatchEvent<T>>({
@@ -280,7 +288,7 @@ class EventDecoder<T extends KubernetesObject> {
   #lazy({ type, object }: ScannedEvent): WatchEvent<T> {
     const cut = this.#dropManagedFields ? object.managedFields : undefined;
     const scanned = { source: this.#wholeLines, object, cut };
-    return lazyEvent(
+    return this.#createEvent(
       type,
       new UnparsedObject<T>(scanned, this.#objects, this.#looks.current),
     );

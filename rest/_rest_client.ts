@@ -14,7 +14,7 @@ import { errorChainText, errorText } from "../internal/error_text.ts";
 import type { BodyBytes } from "./_body_bytes.ts";
 import { BufferingSuspicion } from "./_buffering_proxy.ts";
 import { addedHeaders } from "./_added_headers.ts";
-import { decodeWatchEvents } from "./_event_decoder.ts";
+import { type DecodeOptions, decodeWatchEvents } from "./_event_decoder.ts";
 import { Exchange } from "./_exchange.ts";
 import {
   failedResponseError,
@@ -133,6 +133,8 @@ export interface WatchRequest extends RestRequest {
    * @default {false}
    */
   dropManagedFields?: boolean | undefined;
+  /** See {@linkcode DecodeOptions.createEvent}. */
+  createEvent?: DecodeOptions["createEvent"];
 }
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
@@ -301,6 +303,7 @@ export class RestClient {
         maxEventBytes: this.#maxEventBytes,
         parse: this.#parse,
         dropManagedFields: request.dropManagedFields ?? false,
+        createEvent: request.createEvent,
         pauses: this.#buffering.openBody(tookMs),
         onEnd: () => exchange.end(),
       });

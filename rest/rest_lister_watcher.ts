@@ -18,7 +18,11 @@ import {
   DROP_MANAGED_FIELDS,
   dropsManagedFields,
 } from "../api/_managed_fields_option.ts";
-import { itemsAhead, LAZY_ITEMS } from "../api/_lazy_items_option.ts";
+import {
+  eventCreator,
+  itemsAhead,
+  LAZY_ITEMS,
+} from "../api/_lazy_items_option.ts";
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
 import { checkList, uidOf } from "../api/_untrusted.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
@@ -341,6 +345,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
       uncompressed: options.sendInitialEvents === true,
       signal,
       dropManagedFields: this.#drops(options),
+      createEvent: eventCreator(options),
     });
   }
 

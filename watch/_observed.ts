@@ -15,6 +15,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../api/types.ts";
+import { deliverable } from "../api/_lazy_event.ts";
 import { lazyItemsSupport } from "../api/_lazy_items_option.ts";
 import { itemCountOf } from "../api/_untrusted.ts";
 import type { StreamObserver, WatchObserver } from "./observer.ts";
@@ -150,7 +151,9 @@ function observed<T extends KubernetesObject>(
           end(undefined);
           return controller.close();
         }
-        callSafely("event", seen.event?.bind(seen), value);
+        if (seen.event !== undefined) {
+          callSafely("event", seen.event.bind(seen), deliverable(value));
+        }
         controller.enqueue(value);
       } catch (error) {
         end(error);

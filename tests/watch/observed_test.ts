@@ -1,12 +1,17 @@
 // What the option `observer` adds to a lister-watcher: nothing where it is not
 // used. `bench/observer.ts` measures it.
 
-import { assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   observedListerWatcher,
   observedWatcher,
 } from "../../watch/_observed.ts";
-import type { ListerWatcher, WatchEvent } from "../../mod.ts";
+import {
+  IndexerInformerWatcher,
+  type ListerWatcher,
+  RestListerWatcher,
+  type WatchEvent,
+} from "../../mod.ts";
 
 function sourceOf(stream: ReadableStream<WatchEvent>): ListerWatcher {
   return {
@@ -25,4 +30,38 @@ Deno.test("observedWatcher() returns the stream itself when the observer does no
   const stream = new ReadableStream<WatchEvent>();
   const watcher = observedWatcher(sourceOf(stream), {});
   assertStrictEquals(await watcher.watch({}), stream);
+});
+
+Deno.test("an informer's observer gets events that are plain objects", async () => {
+  const object = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "a", uid: "1", resourceVersion: "2" },
+  };
+  const seen = Promise.withResolvers<WatchEvent>();
+  const pods = new RestListerWatcher({
+    server: "https://host",
+    path: "/api/v1/pods",
+    fetch: (url) => {
+      const body = new Blob([
+        JSON.stringify(
+          url.includes("watch=")
+            ? { type: "ADDED", object }
+            : { metadata: { resourceVersion: "1" }, items: [] },
+        ),
+        "\n",
+      ]);
+      return Promise.resolve(new Response(body));
+    },
+  });
+  await using _informer = new IndexerInformerWatcher(pods, {
+    watchList: false,
+    onWatchError: () => {},
+    observer: {
+      watchStarted: () => ({ event: seen.resolve, ended: () => {} }),
+    },
+  });
+  const event = await seen.promise;
+  assertStrictEquals(Object.getPrototypeOf(event), Object.prototype);
+  assertEquals(structuredClone(event), { type: "ADDED", object });
 });
