@@ -1,8 +1,8 @@
 /**
  * The bytes of a body, in the blocks that they were read into. Joining them
- * takes as long as reading them did, and twice their memory for a moment, so
- * only what needs all of them at once joins them, and a block that is not needed
- * any more is filled again.
+ * takes as long as reading them did, and twice their memory, so only what needs
+ * all of them at once does; and a block that is not needed any more is filled
+ * again.
  *
  * @module
  */
@@ -103,31 +103,6 @@ export class BodyBytes {
     return index < 0 ? undefined : this.#spare.splice(index, 1)[0];
   }
 
-  /**
-   * Joins the blocks, of which none has been released. Each is let go of as soon
-   * as it has been copied; the bytes must not be used any more.
-   *
-   * @returns All bytes.
-   */
-  join(): Uint8Array<ArrayBuffer> {
-    const [first = new Uint8Array()] = this.#blocks;
-    if (first.length === this.length) return first;
-    const whole = new Uint8Array(this.length);
-    let at = 0;
-    for (const block of this.#blocks.splice(0)) {
-      whole.set(block, at);
-      at += block.length;
-      discardBytes(block);
-    }
-    return whole;
-  }
-
-  /** Lets go of the memory at once. */
-  discard(): void {
-    this.#blocks.splice(0).forEach(discardBytes);
-    this.#spare.splice(0).forEach(discardBytes);
-  }
-
   #blockOf(place: number): number {
     if (place < this.#startOf(this.#current)) this.#current = 0;
     while (place >= this.#startOf(this.#current + 1)) this.#current++;
@@ -137,19 +112,4 @@ export class BodyBytes {
   #startOf(block: number): number {
     return this.#starts[block] ?? Infinity;
   }
-}
-
-/**
- * Lets go of the memory of bytes that are not needed any more at once, and not
- * when they are collected: what is parsed from them needs room beside them.
- *
- * @param bytes The bytes, which are empty afterwards where the runtime can.
- */
-export function discardBytes(bytes: Uint8Array<ArrayBuffer>): void {
-  if (canTransfer(bytes.buffer)) bytes.buffer.transfer(0);
-}
-
-/** Node before 21 cannot. */
-function canTransfer(buffer: ArrayBuffer): boolean {
-  return "transfer" in buffer;
 }

@@ -94,7 +94,6 @@ export class ListParser<T extends KubernetesObject> {
       case "unexpected":
         throw notExpected(body, "list");
     }
-    body.bytes.discard();
     if (this.#outcome instanceof ResponseTooLargeError) throw this.#outcome;
     return this.#outcome;
   }

@@ -109,7 +109,7 @@ export async function readFailure(reply: Reply): Promise<string> {
     onProgress: () => {},
   });
   exchange.throwIfCallerAborted();
-  return new TextDecoder().decode(bytes.join());
+  return new TextDecoder().decode(bytes.part(0, bytes.length));
 }
 
 /** What takes longer than the timeout for one read is too slow anyway. */

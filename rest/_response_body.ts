@@ -5,7 +5,7 @@
  */
 
 import { clip } from "../internal/error_text.ts";
-import { type BodyBytes, discardBytes, KEPT_BYTES } from "./_body_bytes.ts";
+import { type BodyBytes, KEPT_BYTES } from "./_body_bytes.ts";
 import { type JsonParser, shownObject } from "./_unparsed_object.ts";
 import { ResponseTooLargeError } from "../api/response_too_large_error.ts";
 import type { Redactor } from "../internal/redactor.ts";
@@ -32,8 +32,7 @@ export interface ResponseBody {
 }
 
 /**
- * Parses a body as JSON and checks its shape. The bytes of the body are
- * discarded.
+ * Parses a body as JSON and checks its shape.
  *
  * @typeParam V Type of the expected value.
  * @param body The body.
@@ -112,16 +111,13 @@ function startOf({ bytes }: ResponseBody): string {
   return new TextDecoder().decode(bytes.part(0, KEPT_BYTES));
 }
 
-/** The bytes are let go of: what is parsed from the text needs room as well. */
 function decode(body: ResponseBody): string {
-  const whole = body.bytes.join();
+  const { bytes } = body;
   try {
-    return new TextDecoder().decode(whole);
+    return new TextDecoder().decode(bytes.part(0, bytes.length));
   } catch (cause) {
     // Only a runtime's limit on the length of a string can be the reason.
     throw tooLongToDecode(body, cause);
-  } finally {
-    discardBytes(whole);
   }
 }
 

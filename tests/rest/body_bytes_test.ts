@@ -1,8 +1,8 @@
 // The bytes of a body, in blocks of any size.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { BodyBytes, discardBytes } from "../../rest/_body_bytes.ts";
+import { BodyBytes } from "../../rest/_body_bytes.ts";
 
 Deno.test("BodyBytes returns the parts of what was put into it, in any order", () => {
   fc.assert(
@@ -16,7 +16,7 @@ Deno.test("BodyBytes returns the parts of what was put into it, in any order", (
         for (const [start, end] of parts) {
           assertEquals([...bytes.part(start, end)], whole.slice(start, end));
         }
-        assertEquals([...bytes.join()], whole);
+        assertEquals([...bytes.part(0, bytes.length)], whole);
       },
     ),
   );
@@ -37,16 +37,16 @@ Deno.test("BodyBytes.part() copies nothing of one block", () => {
   assertEquals([part.buffer === block.buffer, part.byteOffset], [true, 1]);
 });
 
-for (const how of ["join", "discard"] as const) {
-  Deno.test(`BodyBytes.${how}() lets go of the memory of several blocks at once`, () => {
-    const blocks = [new Uint8Array(100), new Uint8Array(100)];
-    new BodyBytes([...blocks])[how]();
-    assertEquals(blocks.map(({ length }) => length), [0, 0]);
-  });
-}
-
-Deno.test("discardBytes() lets go of the memory at once", () => {
-  const bytes = new Uint8Array(100);
-  discardBytes(bytes);
-  assertEquals(bytes.length, 0);
+Deno.test("BodyBytes.release() gives away the blocks before a place, except for the first ones", () => {
+  const blocks = [20_000, 100, 100, 100].map((size) => new Uint8Array(size));
+  const bytes = new BodyBytes(blocks);
+  bytes.release(20_199);
+  assert(bytes.reuse(100) === blocks[1]);
+  assertEquals(bytes.reuse(100), undefined);
+  bytes.release(20_300);
+  assertEquals(bytes.reuse(20_000), undefined);
+  assert(bytes.reuse(100) === blocks[2]);
+  // Nothing is after the last one yet.
+  assertEquals(bytes.reuse(100), undefined);
+  assertEquals([bytes.length, bytes.part(0, 5).length], [20_300, 5]);
 });
