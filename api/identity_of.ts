@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyIdentity } from "./_known_identity.ts";
 import { identityOfEvent } from "./_untrusted.ts";
 import type { ObjectIdentity, WatchEvent } from "./types.ts";
 
@@ -44,5 +45,5 @@ import type { ObjectIdentity, WatchEvent } from "./types.ts";
  * ```
  */
 export function identityOf(event: WatchEvent): ObjectIdentity {
-  return { name: "", ...identityOfEvent(event) };
+  return copyIdentity(identityOfEvent(event));
 }

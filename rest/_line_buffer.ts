@@ -3,9 +3,10 @@
  *
  * The bytes that have not been taken lie between `start` and `end`. Taking a
  * line advances `start`; the rest is moved to the front only when space is
- * needed, so each chunk costs one short move and a line costs none. No byte is
- * searched twice, so a line of any length is found in linear time, and the
- * buffer doubles when a line fills it.
+ * needed, so each chunk costs one short move and a line costs none. Where there
+ * is no rest, the same bytes are filled again, while they are in the processor's
+ * cache. No byte is searched twice, so a line of any length is found in linear
+ * time, and the buffer doubles when a line fills it.
  *
  * A BYOB read transfers the buffer and returns it: `lend` and `giveBack` are
  * the two sides of that.
@@ -47,19 +48,27 @@ export class LineBuffer {
    *   next read; undefined if no line is complete, or the first one is too long.
    */
   peekLines(): Uint8Array<ArrayBuffer> | undefined {
-    const found = this.#bytes.subarray(this.#searched, this.#end)
-      .lastIndexOf(NEWLINE);
-    if (found < 0) {
+    const end = this.#lastLineEnd();
+    if (end === undefined) {
       this.#searched = this.#end;
       this.#isTooLong = this.#end - this.#start > this.maxLineBytes;
       return undefined;
     }
-    const lines = this.#bytes.subarray(this.#start, this.#searched + found);
+    const lines = this.#bytes.subarray(this.#start, end);
     if (lines.length <= this.maxLineBytes) return lines;
     // One of them may be too long: those before it are taken one by one.
     const line = LineBuffer.firstLine(lines);
     this.#isTooLong = line.length > this.maxLineBytes;
     return this.#isTooLong ? undefined : line;
+  }
+
+  #lastLineEnd(): number | undefined {
+    if (this.#searched === this.#end) return undefined;
+    // A server writes whole lines, and most of them are read whole.
+    if (this.#bytes[this.#end - 1] === NEWLINE) return this.#end - 1;
+    const found = this.#bytes.subarray(this.#searched, this.#end)
+      .lastIndexOf(NEWLINE);
+    return found < 0 ? undefined : this.#searched + found;
   }
 
   /** Whether it holds bytes that have not been taken. */
@@ -124,7 +133,7 @@ export class LineBuffer {
    */
   lend(): Uint8Array<ArrayBuffer> {
     this.#reserve(MIN_FREE_BYTES);
-    return this.#bytes.subarray(this.#end);
+    return this.#end === 0 ? this.#bytes : this.#bytes.subarray(this.#end);
   }
 
   /**
@@ -139,6 +148,7 @@ export class LineBuffer {
 
   #reserve(needed: number): void {
     const length = this.#end - this.#start;
+    if (length === 0) this.#start = this.#end = this.#searched = 0;
     if (this.#bytes.length - this.#end >= needed) return;
     let capacity = this.#bytes.length;
     while (capacity - length < needed) capacity *= 2;

@@ -8,7 +8,7 @@
 import { isRecord } from "../internal/json_fields.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { Extent, ScannedObject, Source } from "./_scanner.ts";
-import type { Unparsed } from "../api/_known_identity.ts";
+import { copyIdentity, type Unparsed } from "../api/_known_identity.ts";
 import type { KubernetesObject, ObjectIdentity } from "../api/types.ts";
 
 /** Parses JSON, such as `JSON.parse`. */
@@ -140,19 +140,13 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
     return object;
   }
 
-  /** A part of the text would keep all of it in memory: one copy of all parts. */
   #copyIdentity(): ObjectIdentity {
-    const texts = [this.#name, this.#namespace, this.#uid, this.#version]
-      .map((place) => this.#field(place) ?? "");
-    const copy = texts.join("\n");
-    const identity: ObjectIdentity = { name: "" };
-    let at = 0;
-    FIELDS.forEach((field, index) => {
-      const end = at + (texts[index]?.length ?? 0);
-      if (end > at) identity[field] = copy.slice(at, end);
-      at = end + 1;
+    return copyIdentity({
+      name: ownCopy(this.#field(this.#name)) ?? "",
+      namespace: ownCopy(this.#field(this.#namespace)),
+      uid: ownCopy(this.#field(this.#uid)),
+      resourceVersion: ownCopy(this.#field(this.#version)),
     });
-    return identity;
   }
 
   #field(place: number): string | undefined {
@@ -161,7 +155,13 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
   }
 }
 
-const FIELDS = ["name", "namespace", "uid", "resourceVersion"] as const;
+/**
+ * A part of a text keeps all of it in memory. Runtimes have no copy of a string,
+ * but joining two makes a new one.
+ */
+function ownCopy(part: string | undefined): string | undefined {
+  return part && ` ${part}`.slice(1);
+}
 
 /** Where a field starts in the text of its object; 0 if there is none. */
 function placeOf(
