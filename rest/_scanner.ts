@@ -336,7 +336,7 @@ function scanObject(
 const DECISIVE_KEYS = [
   { key: '"type"', part: 'ype"' },
   { key: '"object"', part: 'ject"' },
-  { key: '"metadata"', part: "tadata" },
+  { key: '"metadata"', part: 'data"' },
 ].map(({ key, part }) => ({ key, part, before: key.indexOf(part) }));
 
 /** How the escape of any letter of them begins, and goes on. */
@@ -378,7 +378,7 @@ function mayBeAnotherMember(
   let found = text.indexOf(part);
   while (found >= 0) {
     const at = found - before;
-    if (text.startsWith(key, at) && !isFirst(text.charCodeAt(at - 1))) {
+    if (!isFirst(text.charCodeAt(at - 1)) && text.startsWith(key, at)) {
       return true;
     }
     found = text.indexOf(part, found + part.length);
@@ -447,14 +447,10 @@ class Metadata {
     let at = start;
     if (bytes[at] !== OPEN_BRACE) return NOWHERE;
     do {
-      const member = at;
       const value = afterKey(bytes, at + 1, end);
       if (value === NOWHERE) return NOWHERE;
-      at = isKey(bytes, member + 1, value, MANAGED_FIELDS)
-        ? afterManagedFields(source, value, end)
-        : afterValue(source, value, end);
+      at = this.#take(source, at, value, end);
       if (at === NOWHERE) return NOWHERE;
-      if (!this.#take(bytes, member, value, at)) return NOWHERE;
       if (stopsThere && this.#managedFields !== undefined) return at;
     } while (bytes[at] === COMMA);
     return bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
@@ -473,30 +469,36 @@ class Metadata {
     };
   }
 
-  /** False if it is one that is needed, and cannot be relied on. */
-  #take(bytes: Uint8Array, at: number, value: number, end: number): boolean {
+  /**
+   * Where a member ends; nowhere if it is one that is needed, and cannot be
+   * relied on.
+   */
+  #take(source: Source, at: number, value: number, end: number): number {
+    const { bytes } = source;
     const key = at + 1;
     if (isKey(bytes, key, value, NAME)) {
-      return this.#name === undefined &&
-        (this.#name = plainString(bytes, value, end)) !== undefined;
+      if (this.#name !== undefined) return NOWHERE;
+      return after(this.#name = plainString(bytes, value, end));
     }
     if (isKey(bytes, key, value, NAMESPACE)) {
-      return this.#namespace === undefined &&
-        (this.#namespace = plainString(bytes, value, end)) !== undefined;
+      if (this.#namespace !== undefined) return NOWHERE;
+      return after(this.#namespace = plainString(bytes, value, end));
     }
     if (isKey(bytes, key, value, UID)) {
-      return this.#uid === undefined &&
-        (this.#uid = plainString(bytes, value, end)) !== undefined;
+      if (this.#uid !== undefined) return NOWHERE;
+      return after(this.#uid = plainString(bytes, value, end));
     }
     if (isKey(bytes, key, value, RESOURCE_VERSION)) {
-      return this.#resourceVersion === undefined &&
-        (this.#resourceVersion = plainString(bytes, value, end)) !== undefined;
+      if (this.#resourceVersion !== undefined) return NOWHERE;
+      return after(this.#resourceVersion = plainString(bytes, value, end));
     }
-    if (isKey(bytes, key, value, MANAGED_FIELDS)) {
-      if (this.#managedFields !== undefined) return false;
-      this.#managedFields = memberExtent(bytes, at, end);
+    if (!isKey(bytes, key, value, MANAGED_FIELDS)) {
+      return afterValue(source, value, end);
     }
-    return true;
+    if (this.#managedFields !== undefined) return NOWHERE;
+    const last = afterManagedFields(source, value, end);
+    if (last !== NOWHERE) this.#managedFields = memberExtent(bytes, at, last);
+    return last;
   }
 }
 
@@ -506,26 +508,34 @@ function memberExtent(bytes: Uint8Array, at: number, end: number): Extent {
   return { start: at + 1, end: bytes[end] === COMMA ? end + 1 : end };
 }
 
-/** A string that stands for itself; undefined for any other value. */
+/** What is between quotes and stands for itself; undefined for anything else. */
 function plainString(
   bytes: Uint8Array,
-  start: number,
+  quote: number,
   end: number,
 ): Extent | undefined {
-  if (bytes[start] !== QUOTE) return undefined;
-  for (let at = start + 1; at < end - 1; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte < SPACE || byte === BACKSLASH) return undefined;
-  }
-  return { start: start + 1, end: end - 1 };
+  const last = lastQuote(bytes, quote, end);
+  return last === NOWHERE ? undefined : { start: quote + 1, end: last };
+}
+
+function after(text: Extent | undefined): number {
+  return text === undefined ? NOWHERE : text.end + 1;
 }
 
 /** Where the value of a key begins; nowhere if the key has an escape. */
 function afterKey(bytes: Uint8Array, quote: number, end: number): number {
+  const last = lastQuote(bytes, quote, end);
+  return last !== NOWHERE && bytes[last + 1] === COLON ? last + 2 : NOWHERE;
+}
+
+/** The quote at the end of a string without an escape. */
+function lastQuote(bytes: Uint8Array, quote: number, end: number): number {
   if (bytes[quote] !== QUOTE) return NOWHERE;
   for (let at = quote + 1; at < end; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) return bytes[at + 1] === COLON ? at + 2 : NOWHERE;
+    // So are most of them, and small letters follow it.
+    if (byte > BACKSLASH) continue;
+    if (byte === QUOTE) return at;
     if (byte < SPACE || byte === BACKSLASH) return NOWHERE;
   }
   return NOWHERE;
