@@ -72,6 +72,14 @@ Deno.test("lazyEvent() is a plain object after the first look", () => {
   assertStrictEquals(Object.getPrototypeOf(event), Object.prototype);
 });
 
+/** Prints what a printer returns in place of the printer's object, as chai does. */
+function printed(value: object): string {
+  const printer: unknown = Reflect.get(value, inspect.custom);
+  return typeof printer === "function"
+    ? printed(printer.call(value))
+    : JSON.stringify(value);
+}
+
 const USES: [what: string, use: (event: ChangeEvent) => unknown][] = [
   ["spread", (event) => ({ ...event, more: 1 })],
   ["assigned to another object", (event) => Object.assign({}, event)],
@@ -81,6 +89,11 @@ const USES: [what: string, use: (event: ChangeEvent) => unknown][] = [
   ["printed by Deno", (event) => Deno.inspect(event)],
   ["printed by Node", (event) => inspect(event)],
   ["printed within a list", (event) => Deno.inspect([{ event }])],
+  ["printed frozen by Deno", (event) => Deno.inspect(Object.freeze(event))],
+  ["printed frozen by Node", (event) => inspect(Object.freeze(event))],
+  ["printed by another printer", printed],
+  ["printed frozen by another", (event) => printed(Object.freeze(event))],
+  ["printed as what inherits it", (event) => inspect(Object.create(event))],
   ["listed as entries", (event) => Object.entries(event)],
   ["frozen", (event) => Object.freeze(event).object],
   ["read through a proxy", (event) => new Proxy(event, {}).object],
