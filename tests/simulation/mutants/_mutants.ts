@@ -277,8 +277,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: CACHE,
-    find: "    known.uid === uid;",
-    replace: "    uid !== null;",
+    find: " && known.uid === uidOfEvent(event);",
+    replace: " && uidOfEvent(event) !== null;",
     breaks: "another object of the same version is taken for the old one",
   },
   {
