@@ -101,8 +101,7 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
       namespace: this.#field(this.#namespace),
     };
     if (!name) return undefined;
-    // A part of the text would keep all of it in memory.
-    return namespace ? `${namespace}/${name}` : ` ${name}`.slice(1);
+    return namespace ? `${namespace}/${name}` : ownCopy(name);
   }
 
   /** Its uid. */
