@@ -51,6 +51,8 @@ export interface Unparsed<T> {
   readonly version: string | undefined;
   /** The object, the same at each look. What parsing it throws, the look throws. */
   readonly object: T;
+  /** What looks like it, and may be less work to look at; not to be kept. */
+  readonly view?: T;
 }
 
 /**

@@ -22,6 +22,8 @@ import type { KubernetesObject } from "../api/types.ts";
 export interface Stored<T extends KubernetesObject> {
   /** The object, transformed. */
   readonly object: T;
+  /** What looks like it, and may be less work to look at; not to be kept. */
+  readonly view?: T;
   /** Its uid, as the server sent it. */
   readonly uid: string | undefined;
   /** Its resource version, as the server sent it. */
@@ -63,7 +65,7 @@ export class IndexedStore<T extends KubernetesObject> {
     return this.#entries.size;
   }
 
-  /** Whether an object is looked at as soon as it is stored. */
+  /** Whether there are any. */
   get hasIndexes(): boolean {
     return this.#indexes.size > 0;
   }
@@ -106,20 +108,18 @@ export class IndexedStore<T extends KubernetesObject> {
    */
   change(changes: readonly StoreChange<T>[]): void {
     const errors: unknown[] = [];
-    const indexed: [ObjectIndex<T>, (readonly string[])[]][] = [];
-    for (const [name, index] of this.#indexes) {
-      const values = changes.map(([key, stored]) =>
-        stored === undefined
-          ? []
-          : indexValues(name, index, key, stored.object, errors)
-      );
-      indexed.push([index, values]);
-    }
+    const seen = this.hasIndexes ? changes.map(lookAt) : [];
+    const indexed = Array.from(this.#indexes, ([name, index]) => ({
+      index,
+      values: seen.map((look) =>
+        look && indexValues(name, index, look, errors)
+      ),
+    }));
     for (const [key, stored] of changes) {
       if (stored === undefined) this.#entries.delete(key);
       else this.#entries.set(key, stored);
     }
-    for (const [index, values] of indexed) {
+    for (const { index, values } of indexed) {
       changes.forEach(([key], at) => index.put(key, values[at] ?? []));
     }
     errors.forEach(this.#onIndexError);
@@ -137,8 +137,9 @@ export class IndexedStore<T extends KubernetesObject> {
     const errors: unknown[] = [];
     for (const [name, func] of added) {
       const index = new ObjectIndex(func);
-      for (const [key, { object }] of this.#entries) {
-        index.put(key, indexValues(name, index, key, object, errors));
+      for (const [key, stored] of this.#entries) {
+        const look = lookAt([key, stored]);
+        index.put(key, look ? indexValues(name, index, look, errors) : []);
       }
       this.#indexes.set(name, index);
     }
@@ -164,17 +165,31 @@ export class IndexedStore<T extends KubernetesObject> {
   }
 }
 
+/** What index functions look at. */
+interface Look<T extends KubernetesObject> {
+  readonly key: string;
+  readonly stored: Stored<T>;
+  readonly view: T;
+}
+
+function lookAt<T extends KubernetesObject>(
+  [key, stored]: StoreChange<T>,
+): Look<T> | undefined {
+  return stored && { key, stored, view: stored.view ?? stored.object };
+}
+
 /** The values of an object; none, plus an error, if the function throws. */
 function indexValues<T extends KubernetesObject>(
   name: string,
   index: ObjectIndex<T>,
-  key: string,
-  object: T,
+  { key, stored, view }: Look<T>,
   errors: unknown[],
 ): readonly string[] {
   try {
-    return index.valuesOf(object);
+    return index.valuesOf(view);
   } catch (cause) {
+    // If it has thrown since the object is not JSON, this throws as well.
+    void stored.object;
     const what = `Cannot index ${key}: the index function ${
       JSON.stringify(name)
     } threw`;

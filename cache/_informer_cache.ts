@@ -69,7 +69,7 @@ export class InformerCache<T extends KubernetesObject> {
 
   /** Whether it looks at each object that it stores. */
   get looksAtObjects(): boolean {
-    return this.#transform !== undefined || this.#store.hasIndexes;
+    return this.#transform !== undefined;
   }
 
   /**

@@ -46,6 +46,10 @@ export interface Store<T extends KubernetesObject = KubernetesObject>
  * [`cache.IndexFunc`](https://pkg.go.dev/k8s.io/client-go/tools/cache#IndexFunc).
  * It is called once for each change of an object.
  *
+ * What it is given may be a view of an object that has not been parsed yet: if it
+ * looks at nothing but `metadata`, nothing else is parsed. So it must not keep the
+ * object or compare it by identity; `getByKey` gives the stored one.
+ *
  * @typeParam T Type of the objects.
  */
 export type IndexFunc<T extends KubernetesObject = KubernetesObject> = (

@@ -74,6 +74,10 @@ export interface ScannedObject extends Extent {
   readonly resourceVersion: Extent | undefined;
   /** What to leave out for an object without `managedFields`. */
   readonly managedFields: Extent | undefined;
+  /** Where its metadata starts. */
+  readonly metadataStart: number;
+  /** The byte after the end of its metadata. */
+  readonly metadataEnd: number;
 }
 
 /** What the scanner has found of a watch event. */
@@ -431,6 +435,8 @@ class Metadata {
   #uid: Extent | undefined;
   #resourceVersion: Extent | undefined;
   #managedFields: Extent | undefined;
+  #start = 0;
+  #end = 0;
 
   get managedFields(): Extent | undefined {
     return this.#managedFields;
@@ -453,7 +459,9 @@ class Metadata {
       if (at === NOWHERE) return NOWHERE;
       if (stopsThere && this.#managedFields !== undefined) return at;
     } while (bytes[at] === COMMA);
-    return bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
+    if (bytes[at] !== CLOSE_BRACE) return NOWHERE;
+    this.#start = start;
+    return this.#end = at + 1;
   }
 
   /** Returns what was found, as part of the object that it belongs to. */
@@ -466,6 +474,8 @@ class Metadata {
       uid: this.#uid,
       resourceVersion: this.#resourceVersion,
       managedFields: this.#managedFields,
+      metadataStart: this.#start,
+      metadataEnd: this.#end,
     };
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { isRecord } from "../internal/json_fields.ts";
+import { metadataView } from "./_metadata_view.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { Extent, ScannedObject, Source } from "./_scanner.ts";
 import { copyIdentity, type Unparsed } from "../api/_known_identity.ts";
@@ -66,6 +67,9 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
   readonly #namespace: number;
   readonly #uid: number;
   readonly #version: number;
+  readonly #metadataStart: number;
+  /** 0 if it is not known. */
+  readonly #metadataEnd: number;
   #text: string;
   /** Once there is no text. */
   #identity: Readonly<ObjectIdentity> | undefined;
@@ -87,6 +91,11 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
     this.#uid = placeOf(uid, scanned);
     this.#version = placeOf(resourceVersion, scanned);
     this.#text = textOf(scanned);
+    const { source: { ascii }, object, cut } = scanned;
+    this.#metadataStart = object.metadataStart - object.start;
+    this.#metadataEnd = ascii === undefined
+      ? 0
+      : object.metadataEnd - object.start - lengthOf(scanned.source, cut);
   }
 
   /** Whose object it is. */
@@ -125,6 +134,22 @@ export class UnparsedObject<T extends KubernetesObject> implements Unparsed<T> {
    */
   get object(): T {
     return this.#object ??= this.#parse();
+  }
+
+  /**
+   * What looks like the object, and may be less work to look at; not to be kept.
+   *
+   * @throws {SyntaxError} If it is not JSON, then or when it is looked at.
+   */
+  get view(): T {
+    const text = this.#text;
+    if (text === "" || this.#metadataEnd === 0) return this.object;
+    const metadata = text.slice(this.#metadataStart, this.#metadataEnd);
+    const view = metadataView(
+      () => this.#decoder.parse(metadata),
+      () => this.object,
+    );
+    return isObject<T>(view) ? view : this.object;
   }
 
   #parse(): T {
@@ -185,7 +210,8 @@ function textOf({ source, object, cut }: ScannedText): string {
   ].join("");
 }
 
-function lengthOf(source: TextSource, extent: Extent): number {
+function lengthOf(source: TextSource, extent: Extent | undefined): number {
+  if (extent === undefined) return 0;
   return source.ascii === undefined
     ? source.part(extent).length
     : extent.end - extent.start;

@@ -445,6 +445,51 @@ Deno.test("ListParser says whose items they are before they are looked at", () =
   assertEquals(KnownItems.of(list), undefined);
 });
 
+for (const first of ["metadata", "everything"]) {
+  Deno.test(`the view of an item looks like the item, ${first} first`, () => {
+    let views = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(metadata, value), { maxLength: 3 }),
+        fc.boolean(),
+        fc.boolean(),
+        (items, escaped, dropManagedFields) => {
+          const list = new Members([
+            [
+              "items",
+              items.map(([metadata, spec]) =>
+                new Members([["metadata", metadata], ["spec", spec]])
+              ),
+            ],
+          ]);
+          const text = write(list, escaped, "");
+          const { list: parsed } = parseBoth(text, {
+            lazily: true,
+            dropManagedFields,
+          });
+          for (const event of KnownItems.of(parsed) ?? []) {
+            const view = KnownIdentity.unparsed(event)?.view;
+            if (view === undefined) continue;
+            views++;
+            if (first === "metadata") {
+              assertEquals(view.metadata, view.metadata);
+              assert(view.metadata === view.metadata);
+              assertEquals(view.metadata, event.object.metadata);
+            }
+            assertEquals({ ...view }, event.object);
+            assertEquals(Object.keys(view), Object.keys(event.object));
+            assertEquals(JSON.stringify(view), JSON.stringify(event.object));
+            assertEquals("spec" in view, "spec" in event.object);
+            assertEquals(view, event.object);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+    assert(views > 50, `only ${views} views`);
+  });
+}
+
 const COPIES: [what: string, copy: (list: object) => unknown][] = [
   ["spread", (list) => ({ ...list })],
   ["cloned", (list) => structuredClone(list)],
@@ -517,21 +562,72 @@ for (const pageSize of [0, 2]) {
   });
 }
 
-Deno.test("IndexerInformerWatcher lists again when it looks at each item and one is not JSON", async () => {
-  const bad = JSON.stringify(listOf([pod("b", { bad: "?" })]))
+for (
+  const [what, options] of [
+    ["a transform", { transform: (object: KubernetesObject) => object }],
+    ["an index that looks at it", {
+      indexers: { bad: (object: KubernetesObject) => Object.keys(object) },
+    }],
+  ] as const
+) {
+  Deno.test(`IndexerInformerWatcher lists again if an item is not JSON and there is ${what}`, async () => {
+    const good = JSON.stringify(listOf([pod("b", { bad: "?" })]));
+    const bad = good.replace('"bad":"?"', '"bad":nonsense');
+    const failed: unknown[] = [];
+    let lists = 0;
+    const pods = new RestListerWatcher({
+      server: "https://host",
+      path: "/api/v1/pods",
+      fetch: (url) =>
+        Promise.resolve(
+          new Response(
+            url.includes("watch=")
+              ? new ReadableStream()
+              : ++lists === 1
+              ? bad
+              : good,
+          ),
+        ),
+    });
+    await using informer = new IndexerInformerWatcher(pods, {
+      ...options,
+      watchList: false,
+      minBackoffMs: 0,
+      onWatchError: (error) => failed.push(error),
+    });
+    await informer.controller.synced;
+    assertEquals([failed.length, lists], [1, 2]);
+    assertInstanceOf(failed[0], SyntaxError);
+  });
+}
+
+Deno.test("IndexerInformerWatcher parses only the metadata of items for an index that looks at nothing else", async () => {
+  const bad = JSON.stringify(listOf([pod("a", { bad: "?" }), pod("b")]))
     .replace('"bad":"?"', '"bad":nonsense');
-  const failed = Promise.withResolvers<unknown>();
   const pods = new RestListerWatcher({
     server: "https://host",
     path: "/api/v1/pods",
-    fetch: () => Promise.resolve(new Response(bad)),
+    dropManagedFields: true,
+    fetch: (url) =>
+      Promise.resolve(
+        new Response(url.includes("watch=") ? new ReadableStream() : bad),
+      ),
   });
-  await using _informer = new IndexerInformerWatcher(pods, {
+  await using informer = new IndexerInformerWatcher(pods, {
     watchList: false,
-    indexers: { name: () => [] },
-    onWatchError: failed.resolve,
+    indexers: {
+      label: ({ metadata }) => Object.values(metadata?.labels ?? {}),
+      fields: ({ metadata }) => Object.keys(metadata ?? {}),
+    },
   });
-  assertInstanceOf(await failed.promise, SyntaxError);
+  await informer.controller.synced;
+  const { indexer } = informer;
+  assertEquals(
+    indexer.indexKeys("label", 'a "quoted" \\ name'),
+    ["default/a", "default/b"],
+  );
+  assertEquals(indexer.indexKeys("fields", "managedFields"), []);
+  assertEquals(indexer.indexKeys("fields", "uid").length, 2);
 });
 
 /** A body that stops after a part of it, until it is told to go on. */
