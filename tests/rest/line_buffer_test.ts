@@ -69,6 +69,14 @@ for (const [name, fill] of FILLS) {
     assertEquals(lines.takeRest(), bytes("a\nb\nc"));
   });
 
+  Deno.test(`LineBuffer.peekLines() finds a line end after the beginning of its line has been moved when filled by ${name}()`, () => {
+    const lines = new LineBuffer();
+    fill(lines, bytes(`${"a".repeat(40_000)}\n${"b".repeat(10_000)}`));
+    assertEquals(take(lines).map(({ length }) => length), [40_000]);
+    fill(lines, bytes(`${"b".repeat(10_000)}\n${"c".repeat(20_000)}`));
+    assertEquals(take(lines).map(({ length }) => length), [20_000]);
+  });
+
   Deno.test(`LineBuffer returns the same lines as split() when filled by ${name}() in random pieces`, () => {
     const piece = fc.oneof(
       fc.constantFrom("\n", "\r\n", "\r", "x\n"),
