@@ -13,13 +13,13 @@ const BUNDLES = [
   {
     name: "all of mod.ts",
     code: 'export * from "@watchtools/kube";',
-    maxBytes: 44_500,
+    maxBytes: 45_500,
   },
   {
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 22_800,
+    maxBytes: 23_700,
   },
   {
     name: "an import of which nothing is used",
