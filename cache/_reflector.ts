@@ -297,9 +297,10 @@ export class Reflector<T extends KubernetesObject> {
     if (!endsInitialEvents(event.object)) {
       return { kind: "failed", error: incomplete("it sent another bookmark") };
     }
+    // It may throw, as an index may look at an object that is not valid JSON.
+    this.#replace(collected, version ?? "");
     reading.collected = undefined;
     reading.heard = true;
-    this.#replace(collected, version ?? "");
     return undefined;
   }
 

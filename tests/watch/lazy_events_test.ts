@@ -82,7 +82,8 @@ Deno.test("IndexerInformerWatcher reports an object that is not valid JSON when 
   await using informer = new IndexerInformerWatcher(
     serverOf(line(2, "tru"), `${END}\n`),
     {
-      indexers: { all: () => ["all"] },
+      // It looks at more than the metadata.
+      indexers: { all: (object) => "spec" in object ? ["spec"] : ["all"] },
       minBackoffMs: 1,
       maxBackoffMs: 1,
       onWatchError: (error) => {
