@@ -111,11 +111,13 @@ export class ListParser<T extends KubernetesObject> {
   }
 
   *#walk(body: ResponseBody): Reading<KubernetesList<T> | NotWalked> {
-    const { bytes, parse } = body;
+    const { bytes, parse, request, redactor } = body;
     const { dropManagedFields = false, ahead } = this.#options;
+    // Items keep it, so it keeps nothing of the body.
+    const named = { request, redactor };
     const items = new ListItems<T>({
       parse,
-      error: (text, identity) => badItem(body, text, identity),
+      error: (text, identity) => badItem(named, text, identity),
       lazily: ahead?.lazily ?? false,
       dropManagedFields,
       ahead,

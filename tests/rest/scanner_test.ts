@@ -196,6 +196,14 @@ const DECLINED: [what: string, line: string][] = [
     '{"type":"ADDED","object":{"metadata":{"name":"a","name":"b"}}}',
   ],
   [
+    "a uid twice",
+    '{"type":"ADDED","object":{"metadata":{"name":"a","uid":"1","uid":"2"}}}',
+  ],
+  [
+    "a name with a control character",
+    '{"type":"ADDED","object":{"metadata":{"name":"a\tb"}}}',
+  ],
+  [
     "managedFields twice",
     '{"type":"ADDED","object":{"metadata":{"managedFields":1,"managedFields":2}}}',
   ],
