@@ -1,8 +1,7 @@
 /**
  * The bytes of a body, in the blocks that they were read into. Joining them
- * takes as long as reading them did, and twice their memory, so only what needs
- * all of them at once does; and a block that is not needed any more is filled
- * again.
+ * would take as long as reading them did, and twice their memory, so they are
+ * used block by block; and a block that is not needed any more is filled again.
  *
  * @module
  */
@@ -68,8 +67,10 @@ export class BodyBytes {
     }
     const copy = new Uint8Array(last - start);
     copy.set(first.subarray(from));
-    for (let at = first.length - from; at < copy.length;) {
-      const block = this.#blocks[++index] ?? new Uint8Array();
+    let at = first.length - from;
+    while (at < copy.length) {
+      const block = this.#blocks[++index];
+      if (block === undefined) throw new RangeError("Cannot read what is gone");
       copy.set(block.subarray(0, copy.length - at), at);
       at += block.length;
     }
@@ -101,6 +102,23 @@ export class BodyBytes {
   reuse(length: number): Uint8Array<ArrayBuffer> | undefined {
     const index = this.#spare.findIndex((block) => block.length === length);
     return index < 0 ? undefined : this.#spare.splice(index, 1)[0];
+  }
+
+  /**
+   * Decodes all bytes. Each block is let go of as soon as it has been decoded, so
+   * that there is never a second copy of all of them beside the text.
+   *
+   * @returns The text; the bytes must not be used any more.
+   * @throws {RangeError} If the text is longer than a string can be.
+   */
+  decode(): string {
+    const decoder = new TextDecoder();
+    let text = "";
+    this.#blocks.forEach((block, index) => {
+      text += decoder.decode(block, { stream: true });
+      this.#blocks[index] = new Uint8Array();
+    });
+    return text + decoder.decode();
   }
 
   #blockOf(place: number): number {

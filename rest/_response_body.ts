@@ -32,7 +32,8 @@ export interface ResponseBody {
 }
 
 /**
- * Parses a body as JSON and checks its shape.
+ * Parses a body as JSON and checks its shape. Its bytes must not be used any
+ * more.
  *
  * @typeParam V Type of the expected value.
  * @param body The body.
@@ -112,9 +113,8 @@ function startOf({ bytes }: ResponseBody): string {
 }
 
 function decode(body: ResponseBody): string {
-  const { bytes } = body;
   try {
-    return new TextDecoder().decode(bytes.part(0, bytes.length));
+    return body.bytes.decode();
   } catch (cause) {
     // Only a runtime's limit on the length of a string can be the reason.
     throw tooLongToDecode(body, cause);

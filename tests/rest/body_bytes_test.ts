@@ -50,3 +50,21 @@ Deno.test("BodyBytes.release() gives away the blocks before a place, except for 
   assertEquals(bytes.reuse(100), undefined);
   assertEquals([bytes.length, bytes.part(0, 5).length], [20_300, 5]);
 });
+
+Deno.test("BodyBytes.decode() decodes what was put into it, wherever characters are cut", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "binary" }),
+      fc.array(fc.nat(3)),
+      (text, sizes) => {
+        const all = new TextEncoder().encode(text);
+        const bytes = new BodyBytes();
+        let at = 0;
+        for (const size of [...sizes, all.length]) {
+          bytes.append(all.slice(at, at += size));
+        }
+        assertEquals(bytes.decode(), new TextDecoder().decode(all));
+      },
+    ),
+  );
+});
