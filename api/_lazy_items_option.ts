@@ -10,6 +10,7 @@
  * @module
  */
 
+import { isRecord } from "../internal/json_fields.ts";
 import { lazyEvent, pendingEvent } from "./_lazy_event.ts";
 import type {
   ChangeEvent,
@@ -22,10 +23,21 @@ import type {
 } from "./types.ts";
 
 /**
- * In a source: it knows the option. In the options of a list: an
+ * In a source: its methods that know the option. In the options of a list: an
  * {@linkcode ItemsAhead}.
  */
 export const LAZY_ITEMS: unique symbol = Symbol("lazyItems");
+
+/**
+ * The methods of a source that know the option. What overrides or wraps them may
+ * change what they return, which is not known ahead.
+ */
+interface LazyMethods {
+  /** Lists. */
+  readonly list?: unknown;
+  /** Watches. */
+  readonly watch?: unknown;
+}
 
 /**
  * Takes the items of a list ahead of the list, which has all of them
@@ -86,7 +98,7 @@ export function withItemsAhead<T extends KubernetesObject>(
   options: ListOptions,
   ahead: ItemsAhead<T>,
 ): ListOptions {
-  return LAZY_ITEMS in source
+  return knowsOption(source, "list")
     ? Object.assign({ ...options }, { [LAZY_ITEMS]: ahead })
     : options;
 }
@@ -106,7 +118,7 @@ export function withPendingEvents(
   source: Watcher,
   options: WatchOptions,
 ): WatchOptions {
-  return LAZY_ITEMS in source
+  return knowsOption(source, "watch")
     ? Object.assign({ ...options }, { [PENDING_EVENTS]: true })
     : options;
 }
@@ -122,11 +134,29 @@ export function eventCreator(options: WatchOptions): typeof lazyEvent {
 }
 
 /**
- * What a source has that passes all options on to another one.
+ * Says of a wrapper that passes all options on to a source, and does not change
+ * what it returns, that it knows the option where the source does.
  *
- * @param source The other source.
- * @returns That it knows the option, if the other one does.
+ * @typeParam W Type of the wrapper.
+ * @param wrapper The wrapper, which is modified.
+ * @param source The source.
+ * @returns The wrapper.
  */
-export function lazyItemsSupport(source: object): object {
-  return LAZY_ITEMS in source ? { [LAZY_ITEMS]: true } : {};
+export function passingOn<W extends Required<LazyMethods>>(
+  wrapper: W,
+  source: object,
+): W {
+  const { list, watch } = wrapper;
+  const methods: LazyMethods = {
+    ...(knowsOption(source, "list") ? { list } : {}),
+    ...(knowsOption(source, "watch") ? { watch } : {}),
+  };
+  return Object.assign(wrapper, { [LAZY_ITEMS]: methods });
+}
+
+function knowsOption(source: object, name: keyof LazyMethods): boolean {
+  if (!(LAZY_ITEMS in source)) return false;
+  const known: unknown = source[LAZY_ITEMS];
+  const method: unknown = Reflect.get(source, name);
+  return method !== undefined && isRecord(known) && known[name] === method;
 }

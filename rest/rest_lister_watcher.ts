@@ -350,8 +350,8 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
   }
 
   /** Informers ask for items that are parsed when they are looked at. */
-  get [LAZY_ITEMS](): true {
-    return true;
+  get [LAZY_ITEMS](): object {
+    return RestListerWatcher.prototype;
   }
 
   /** Waits ask for objects without `managedFields`. */

@@ -16,7 +16,7 @@ import type {
   WatchOptions,
 } from "../api/types.ts";
 import { deliverable } from "../api/_lazy_event.ts";
-import { lazyItemsSupport } from "../api/_lazy_items_option.ts";
+import { passingOn } from "../api/_lazy_items_option.ts";
 import { itemCountOf } from "../api/_untrusted.ts";
 import type { StreamObserver, WatchObserver } from "./observer.ts";
 
@@ -51,11 +51,11 @@ export function observedListerWatcher<T extends KubernetesObject>(
   observer: WatchObserver | undefined,
 ): ListerWatcher<T> {
   if (observer === undefined) return source;
-  return {
-    ...lazyItemsSupport(source),
+  const wrapper: ListerWatcher<T> = {
     list: (options) => list(source, options, observer),
     watch: (options) => watch(source, options, observer),
   };
+  return passingOn(wrapper, source);
 }
 
 /**

@@ -717,3 +717,54 @@ Deno.test("IndexerInformerWatcher drops what it has taken of a list that breaks 
   await informer.controller.synced;
   assertEquals(informer.indexer.listKeys(), ["default/a"]);
 });
+
+/** Changes what a `RestListerWatcher` returns. */
+class Changed extends RestListerWatcher {
+  override async list(
+    options: Parameters<RestListerWatcher["list"]>[0],
+  ): ReturnType<RestListerWatcher["list"]> {
+    const list = await super.list(options);
+    const isWanted = ({ metadata }: KubernetesObject) => metadata?.name !== "b";
+    return { ...list, items: list.items.filter(isWanted) };
+  }
+
+  override async watch(
+    options: Parameters<RestListerWatcher["watch"]>[0],
+  ): ReturnType<RestListerWatcher["watch"]> {
+    const events = await super.watch(options);
+    return events.pipeThrough(
+      new TransformStream({
+        transform: (event, controller) => controller.enqueue({ ...event }),
+      }),
+    );
+  }
+}
+
+for (const observer of [undefined, {}]) {
+  Deno.test(`IndexerInformerWatcher stores what a source returns that extends RestListerWatcher, with the observer ${observer}`, async () => {
+    const added = JSON.stringify({ type: "ADDED", object: pod("c") });
+    const changed = new Changed({
+      server: "https://host",
+      path: "/api/v1/pods",
+      fetch: (url) => {
+        const body = url.includes("watch=")
+          ? new ReadableStream<Uint8Array>({
+            start: (controller) =>
+              controller.enqueue(encoder.encode(`${added}\n`)),
+          })
+          : JSON.stringify(listOf([pod("a"), pod("b")]));
+        return Promise.resolve(new Response(body));
+      },
+    });
+    await using informer = new IndexerInformerWatcher(changed, {
+      watchList: false,
+      observer,
+    });
+    const names: unknown[] = [];
+    for await (const { object } of informer.events) {
+      names.push(object.metadata?.name);
+      if (names.length === 2) break;
+    }
+    assertEquals(names, ["a", "c"]);
+  });
+}
