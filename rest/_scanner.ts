@@ -181,6 +181,8 @@ export function scanListStart(bytes: Uint8Array): ItemsStart | undefined {
     if (isKey(bytes, at + 1, value, ITEMS)) {
       if (bytes[value] !== OPEN_BRACKET) return undefined;
       const first = afterSpace(bytes, value + 1);
+      // Whether there is one cannot be told.
+      if (first >= bytes.length) return undefined;
       return { at: first, isEmpty: bytes[first] === CLOSE_BRACKET };
     }
     at = afterValue(source, value, bytes.length);

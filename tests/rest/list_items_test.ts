@@ -250,6 +250,17 @@ for (const [what, text] of MALFORMED) {
   });
 }
 
+Deno.test("ListParser returns the same in every way for a list of nothing whose closing bracket is beyond the first window", () => {
+  const [before = "", after = ""] = JSON.stringify(listOf([])).split("[]");
+  for (const spaces of [65_535, 65_536, 70_000, 200_000]) {
+    assertExact(`${before}[${" ".repeat(spaces - before.length)}]${after}`);
+  }
+  const head = `{"pad":"${"x".repeat(65_517)}","items":[`;
+  assertEquals(head.length, 65_536);
+  assertExact(`${head}]}`);
+  assertExact(`${head}${JSON.stringify(pod("a"))}]}`);
+});
+
 Deno.test("ListParser does the same in every way for a list that is cut at any byte", () => {
   const bytes = encoder.encode(
     JSON.stringify(listOf([pod("a"), pod("b", { text: "é" })])),
