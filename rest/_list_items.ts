@@ -157,7 +157,10 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
         window.part({ start: cut.end, end });
     try {
       const value = this.#options.parse(text);
-      return isItem<T>(value) ? value : undefined;
+      if (!isItem<T>(value)) return undefined;
+      // Of metadata that comes twice, only the first one may have been cut.
+      if (this.#options.dropManagedFields) deleteManagedFields(value);
+      return value;
     } catch {
       return undefined;
     }

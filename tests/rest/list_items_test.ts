@@ -261,6 +261,12 @@ Deno.test("ListParser returns the same in every way for a list of nothing whose 
   assertExact(`${head}${JSON.stringify(pod("a"))}]}`);
 });
 
+Deno.test("ListParser returns the same in every way for items that have their metadata twice", () => {
+  const metadata = '"metadata":{"name":"a","managedFields":[{}],"uid":"1"}';
+  const items = `[{${metadata},${metadata}},{${metadata}}]`;
+  assertExact(`{"kind":"PodList","items":${items}}`);
+});
+
 Deno.test("ListParser does the same in every way for a list that is cut at any byte", () => {
   const bytes = encoder.encode(
     JSON.stringify(listOf([pod("a"), pod("b", { text: "é" })])),
