@@ -401,6 +401,12 @@ function isFirst(byte: number): boolean {
 const PART_OF_METADATA = "metada";
 const METADATA_START = 'metadata":{';
 
+/**
+ * So many of them are looked at: if no similar object follows, each item would
+ * otherwise be searched for to the end of what holds them.
+ */
+const LOOKED_AT = 64;
+
 /** Where the next object starts that begins in the same way, less the comma. */
 function startOfSimilarObject(
   { ascii }: Source,
@@ -412,7 +418,7 @@ function startOfSimilarObject(
   const before = key + 1 - start;
   const beginning = ascii.slice(start, key + 1) + METADATA_START;
   let found = ascii.indexOf(PART_OF_METADATA, at);
-  while (found >= 0) {
+  for (let looks = 0; found >= 0 && looks < LOOKED_AT; looks++) {
     const comma = found - before - 1;
     if (
       comma > at && ascii.charCodeAt(comma) === COMMA &&

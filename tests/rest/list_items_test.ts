@@ -267,6 +267,31 @@ Deno.test("ListParser returns the same in every way for items that have their me
   assertExact(`{"kind":"PodList","items":${items}}`);
 });
 
+Deno.test("ListParser.take() does not search all of a window for each item where each begins differently", () => {
+  const search = String.prototype.indexOf;
+  /** How often is searched for the next item. */
+  const searches = (count: number) => {
+    const large = `{"metadata":{"name":"a"},"s":"${"x".repeat(30 * count)}"}`;
+    const items = Array.from(
+      { length: count },
+      (_, at) => `{"a${at}":1,"metadata":{"name":"b"}}`,
+    );
+    let calls = 0;
+    String.prototype.indexOf = function (what, at) {
+      calls++;
+      return search.call(this, what, at);
+    };
+    try {
+      const list = parse(`{"items":[${[large, ...items].join(",")}]}`, {});
+      assertEquals(list.items.length, count + 1);
+    } finally {
+      String.prototype.indexOf = search;
+    }
+    return calls;
+  };
+  assert(searches(4000) < 300 * 4000);
+});
+
 Deno.test("ListParser does the same in every way for a list that is cut at any byte", () => {
   const bytes = encoder.encode(
     JSON.stringify(listOf([pod("a"), pod("b", { text: "é" })])),
