@@ -2,9 +2,9 @@
  * The store behind an informer: objects by key, and indexes on them.
  *
  * However many objects a change covers, it is made in one step: every index
- * function is called once for each object, then everything is written, and only
- * then are errors of index functions reported. No user code runs in between, so
- * none can see half of a change.
+ * function is called once for each object (once more if it throws at a view of
+ * one), then everything is written, and only then are errors of index functions
+ * reported. No user code runs in between, so none can see half of a change.
  *
  * The uid and the resource version are kept beside each object, as the server
  * sent them, because a transform may drop them.
@@ -189,7 +189,11 @@ function indexValues<T extends KubernetesObject>(
     return index.valuesOf(view);
   } catch (cause) {
     // If it has thrown since the object is not JSON, this throws as well.
-    void stored.object;
+    const { object } = stored;
+    if (view !== object) {
+      // A view can be neither cloned nor frozen.
+      return indexValues(name, index, { key, stored, view: object }, errors);
+    }
     const what = `Cannot index ${key}: the index function ${
       JSON.stringify(name)
     } threw`;

@@ -672,6 +672,34 @@ Deno.test("IndexerInformerWatcher parses only the metadata of items for an index
   assertEquals(indexer.indexKeys("fields", "uid").length, 2);
 });
 
+for (
+  const [what, copy] of [
+    ["clones", (object: KubernetesObject) => structuredClone(object)],
+    ["freezes", (object: KubernetesObject) => ({ ...Object.freeze(object) })],
+  ] as const
+) {
+  Deno.test(`IndexerInformerWatcher calls an index function that ${what} objects with the object itself`, async () => {
+    const list = JSON.stringify(listOf([pod("a"), pod("b")]));
+    const pods = new RestListerWatcher({
+      server: "https://host",
+      path: "/api/v1/pods",
+      fetch: (url) =>
+        Promise.resolve(
+          new Response(url.includes("watch=") ? new ReadableStream() : list),
+        ),
+    });
+    const failed: unknown[] = [];
+    await using informer = new IndexerInformerWatcher(pods, {
+      watchList: false,
+      onWatchError: (error) => failed.push(error),
+      indexers: { name: (object) => [copy(object).metadata?.name ?? ""] },
+    });
+    await informer.controller.synced;
+    assertEquals(informer.indexer.indexKeys("name", "a"), ["default/a"]);
+    assertEquals(failed, []);
+  });
+}
+
 /** A body that stops after a part of it, until it is told to go on. */
 function pausedBody(
   bytes: Uint8Array,
