@@ -125,7 +125,7 @@ export class ListParser<T extends KubernetesObject> {
     const walked = yield* new ItemWalk(bytes, parse, items).run();
     if (typeof walked === "string") return walked;
     const { list, hasOtherItems } = walked;
-    if (!hasOtherItems) return items.of(list);
+    if (!hasOtherItems) return items.of(list) ?? "unexpected";
     // Those that do not count may have been taken ahead.
     return items.wereTakenAhead || !isList<T>(list)
       ? "unexpected"

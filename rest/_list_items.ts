@@ -68,6 +68,8 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
   readonly #objects: T[] = [];
   readonly #types: ItemTypes = { apiVersion: undefined, kind: "" };
   #areTypesKnown = false;
+  /** The version of the list, if its types are known before its items. */
+  #version: string | undefined;
   readonly #decoder: ObjectDecoder;
   #takeAhead: ((item: ChangeEvent<T>) => void) | undefined;
 
@@ -96,7 +98,8 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
     const list = parsedHead<T>(head, this.#options.parse);
     if (list === undefined) return;
     const types = itemTypes(list);
-    if (!types.apiVersion || !types.kind || !versionOf(list)) return;
+    this.#version = versionOf(list);
+    if (!types.apiVersion || !types.kind || !this.#version) return;
     Object.assign(this.#types, types);
     this.#areTypesKnown = true;
     this.#takeAhead = this.#options.ahead?.start(list);
@@ -126,13 +129,21 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
    * Returns the whole list.
    *
    * @param rest What is left of it without its items, which is modified.
-   * @returns The list.
+   * @returns The list; undefined if what follows the items contradicts what comes
+   *   before them.
    */
-  of(rest: object): KubernetesList<T> {
+  of(rest: object): KubernetesList<T> | undefined {
     const items = this.#objects;
     const list: KubernetesList<T> = Object.assign(rest, { items });
-    Object.assign(this.#types, itemTypes(list));
-    if (!this.#areTypesKnown) setItemTypes(list);
+    const types = itemTypes(list);
+    if (!this.#areTypesKnown) {
+      Object.assign(this.#types, types);
+      setItemTypes(list);
+    } else if (
+      types.apiVersion !== this.#types.apiVersion ||
+      types.kind !== this.#types.kind ||
+      this.wereTakenAhead && versionOf(list) !== this.#version
+    ) return undefined;
     return this.#options.lazily ? lazyList(list, this.#events) : list;
   }
 

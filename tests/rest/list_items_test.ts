@@ -398,6 +398,25 @@ Deno.test("ListParser gives no items ahead if the list says its version after th
   assertEquals(list.items.length, 1);
 });
 
+for (
+  const again of [
+    '"kind":"OtherList"',
+    '"apiVersion":"v2"',
+    '"metadata":{"resourceVersion":"8"}',
+  ]
+) {
+  Deno.test(`ListParser rejects a list that has given its items ahead if ${again} follows them`, () => {
+    const text = JSON.stringify(listOf([pod("a"), { data: 1 }]));
+    for (const lazily of [false, true]) {
+      assertThrows(
+        () => parse(`${text.slice(0, -1)},${again}}`, { lazily }),
+        TypeError,
+        "it is not a list",
+      );
+    }
+  });
+}
+
 Deno.test("RestListerWatcher.list() parses items while the rest of the body comes, with dropManagedFields", async () => {
   const items = [...MANY, ...MANY, ...MANY];
   const bytes = encoder.encode(JSON.stringify(listOf(items)));
