@@ -383,7 +383,8 @@ export class InformerPlay {
    */
   async #restore(undo: number): Promise<void> {
     const kept = this.#history.slice(0, this.#history.length - undo);
-    const lost = this.#history[kept.length];
+    const undone = this.#history.slice(kept.length);
+    const [lost] = undone;
     this.#perform({ op: "advance", by: AHEAD });
     this.#fake.bookmark();
     await turn();
@@ -393,6 +394,11 @@ export class InformerPlay {
     for (const operation of kept) apply(restored, operation);
     const ahead = version - Number(restored.resourceVersion);
     if (ahead > 0 && ahead < AHEAD / 2) return;
+    // A deletion that came with an older version has not moved the informer: it
+    // is at the version of the backup, and nothing tells that this was taken back.
+    const isHidden = ahead === 0 && this.#settings.oldDeletes &&
+      undone.some(({ op }) => op === "delete");
+    if (isHidden) return;
     this.#fake = restored;
     this.#history.splice(0, this.#history.length, ...kept);
     this.#there.clear();
