@@ -9,6 +9,7 @@
 import { isRecord } from "../../internal/json_fields.ts";
 import { findBinary } from "./binaries.ts";
 import type { ClientConfig } from "./control_plane.ts";
+import { killIfRunning } from "./kill_if_running.ts";
 
 /** A line of the oracle's output. The type of a line depends on its members. */
 export interface OracleLine {
@@ -192,7 +193,7 @@ export class Oracle implements AsyncDisposable {
    * @returns All lines that it has printed.
    */
   async stop(): Promise<readonly OracleLine[]> {
-    if (!this.#isOver) this.#child.kill("SIGTERM");
+    if (!this.#isOver) killIfRunning(this.#child, "SIGTERM");
     return await this.finished();
   }
 

@@ -9,6 +9,7 @@
  */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { killIfRunning } from "./kill_if_running.ts";
 
 const startScript = 'echo $$ >"$0.pid" && exec "$@" >>"$0.log" 2>&1';
 
@@ -174,12 +175,7 @@ export class ManagedProcess {
   }
 
   #kill(signal: "SIGTERM" | "SIGKILL"): void {
-    try {
-      this.#child.kill(signal);
-    } catch (error) {
-      // It has ended, but its status is not known yet.
-      if (!(error instanceof TypeError)) throw error;
-    }
+    killIfRunning(this.#child, signal);
   }
 
   #describeEnd(): string {

@@ -1,6 +1,7 @@
 /** A `Cluster` in a separate process, on Deno, Node or Bun. */
 
 import type { ClusterProgram, ClusterProgramLine } from "./_cluster_program.ts";
+import { killIfRunning } from "../control_plane/kill_if_running.ts";
 import { type Runtime, runtimeCommand } from "./runtimes.ts";
 
 /** Options for {@linkcode ClusterProcess.start}. */
@@ -112,7 +113,7 @@ export class ClusterProcess implements AsyncDisposable {
 
   /** Kills the process. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isOver) this.#child.kill("SIGKILL");
+    if (!this.#isOver) killIfRunning(this.#child, "SIGKILL");
     await this.#ended;
   }
 

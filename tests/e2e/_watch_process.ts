@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import type { ClientConfig } from "../control_plane/control_plane.ts";
+import { killIfRunning } from "../control_plane/kill_if_running.ts";
 
 const program = fileURLToPath(new URL("_watch_program.ts", import.meta.url));
 
@@ -123,7 +124,7 @@ export class WatchProcess implements AsyncDisposable {
 
   /** Kills the process. */
   async kill(): Promise<void> {
-    if (!this.#isOver) this.#child.kill("SIGKILL");
+    if (!this.#isOver) killIfRunning(this.#child, "SIGKILL");
     await this.#ended;
   }
 

@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { ControlPlane } from "../control_plane/control_plane.ts";
+import { killIfRunning } from "../control_plane/kill_if_running.ts";
 import { poll, within } from "./_within.ts";
 import { e2eTest } from "./suite.ts";
 
@@ -195,7 +196,7 @@ class ReplicaProcess implements AsyncDisposable {
   async kill(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#child.kill("SIGKILL");
+    killIfRunning(this.#child, "SIGKILL");
     await this.#child.status;
     await this.#child.stdin.abort();
   }
