@@ -108,7 +108,9 @@ export class IndexedStore<T extends KubernetesObject> {
    */
   change(changes: readonly StoreChange<T>[]): void {
     const errors: unknown[] = [];
-    const seen = this.hasIndexes ? changes.map(lookAt) : [];
+    const seen = this.hasIndexes
+      ? changes.map(([key, stored]) => stored && lookAt(key, stored))
+      : [];
     const indexed = Array.from(this.#indexes, ([name, index]) => ({
       index,
       values: seen.map((look) =>
@@ -138,8 +140,8 @@ export class IndexedStore<T extends KubernetesObject> {
     for (const [name, func] of added) {
       const index = new ObjectIndex(func);
       for (const [key, stored] of this.#entries) {
-        const look = lookAt([key, stored]);
-        index.put(key, look ? indexValues(name, index, look, errors) : []);
+        const look = lookAt(key, stored);
+        index.put(key, indexValues(name, index, look, errors));
       }
       this.#indexes.set(name, index);
     }
@@ -173,9 +175,10 @@ interface Look<T extends KubernetesObject> {
 }
 
 function lookAt<T extends KubernetesObject>(
-  [key, stored]: StoreChange<T>,
-): Look<T> | undefined {
-  return stored && { key, stored, view: stored.view ?? stored.object };
+  key: string,
+  stored: Stored<T>,
+): Look<T> {
+  return { key, stored, view: stored.view ?? stored.object };
 }
 
 /** The values of an object; none, plus an error, if the function throws. */

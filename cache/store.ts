@@ -48,7 +48,8 @@ export interface Store<T extends KubernetesObject = KubernetesObject>
  *
  * What it is given may be a view of an object that has not been parsed yet: if it
  * looks at nothing but `metadata`, nothing else is parsed. So it must not keep the
- * object or compare it by identity; `getByKey` gives the stored one.
+ * object or compare it by identity; `getByKey` gives the stored one. If it throws
+ * at a view, it is called once more, with the object itself.
  *
  * @typeParam T Type of the objects.
  */

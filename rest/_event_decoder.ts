@@ -34,7 +34,6 @@ import { pullStream } from "../internal/pull_stream.ts";
 import type { Redactor } from "../internal/redactor.ts";
 import type { JsonParser } from "./_response_body.ts";
 import {
-  type Extent,
   scanEvent,
   scanEventForManagedFields,
   type ScannedEvent,
@@ -42,6 +41,7 @@ import {
 import { TextLines } from "./_text_lines.ts";
 import {
   type ObjectDecoder,
+  partWithout,
   shownObject,
   UnparsedObject,
 } from "./_unparsed_object.ts";
@@ -237,14 +237,9 @@ class EventDecoder<T extends KubernetesObject> {
     const cut = isLookedAt && this.#dropManagedFields
       ? scanEventForManagedFields(lines, start, end)
       : undefined;
-    return this.#parse(cut === undefined ? line : this.#lineWithout(cut));
-  }
-
-  #lineWithout(cut: Extent): string {
-    const lines = this.#wholeLines;
-    const { start, end } = lines;
-    return lines.part({ start, end: cut.start }) +
-      lines.part({ start: cut.end, end });
+    return this.#parse(
+      cut === undefined ? line : partWithout(lines, lines, cut),
+    );
   }
 
   /** Takes all complete lines out of the buffer, if there are any. */

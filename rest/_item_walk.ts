@@ -208,7 +208,7 @@ export class Window implements TextSource {
     this.bytes = body.part(start, start + size);
     this.isLast = start + size >= body.length;
     this.end = this.bytes.length - (this.isLast ? 0 : MARGIN);
-    const text = new Utf8Decoder().decode(this.bytes);
+    const text = STRICT.decode(this.bytes);
     // No other character has as few bytes as it has code units.
     this.ascii = text?.length === this.bytes.length ? text : undefined;
   }
@@ -223,6 +223,9 @@ export class Window implements TextSource {
     return LENIENT.decode(this.bytes.subarray(start, end));
   }
 }
+
+/** Tells whether a window is ASCII. */
+const STRICT = new Utf8Decoder();
 
 /** As for a list that is decoded as a whole. */
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -28,6 +28,7 @@ import {
 import {
   type JsonParser,
   type ObjectDecoder,
+  partWithout,
   UnparsedObject,
 } from "./_unparsed_object.ts";
 import { versionOf } from "../api/_untrusted.ts";
@@ -120,9 +121,7 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
 
   /** See `ItemTaker.takeParsed`. */
   takeParsed(object: object): void {
-    if (!isItem<T>(object)) return;
-    if (this.#options.dropManagedFields) deleteManagedFields(object);
-    this.#addObject(object);
+    if (isItem<T>(object)) this.#addObject(object);
   }
 
   /**
@@ -160,18 +159,10 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
 
   /** What the scanner only thinks to be an item may not be one. */
   #parsed(window: Window, item: ScannedItem): T | undefined {
-    const { start, end } = item.object;
-    const cut = this.#cutOf(item);
-    const text = cut === undefined
-      ? window.part(item.object)
-      : window.part({ start, end: cut.start }) +
-        window.part({ start: cut.end, end });
+    const text = partWithout(window, item.object, this.#cutOf(item));
     try {
       const value = this.#options.parse(text);
-      if (!isItem<T>(value)) return undefined;
-      // Of metadata that comes twice, only the first one may have been cut.
-      if (this.#options.dropManagedFields) deleteManagedFields(value);
-      return value;
+      return isItem<T>(value) ? value : undefined;
     } catch {
       return undefined;
     }
@@ -182,6 +173,8 @@ export class ListItems<T extends KubernetesObject> implements ItemTaker {
   }
 
   #addObject(object: T): void {
+    // Of metadata that comes twice, only the first one may have been cut.
+    if (this.#options.dropManagedFields) deleteManagedFields(object);
     this.#objects.push(object);
     if (this.#areTypesKnown) setTypes(object, this.#types);
     if (this.#options.lazily || this.#takeAhead !== undefined) {

@@ -200,6 +200,24 @@ function placeOf(
     : place - lengthOf(source, cut);
 }
 
+/**
+ * Reads a part without what is left out of it.
+ *
+ * @param source What holds it.
+ * @param part The part.
+ * @param cut What is left out, if anything is.
+ * @returns The text, which may keep all of the source in memory.
+ */
+export function partWithout(
+  source: TextSource,
+  part: Extent,
+  cut: Extent | undefined,
+): string {
+  if (cut === undefined) return source.part(part);
+  return source.part({ start: part.start, end: cut.start }) +
+    source.part({ start: cut.end, end: part.end });
+}
+
 function textOf({ source, object, cut }: ScannedText): string {
   if (cut === undefined) return source.kept(object);
   const { start, end } = object;
