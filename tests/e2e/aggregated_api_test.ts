@@ -140,7 +140,10 @@ e2eTest(
       onWatchError: (error) => void reported.push(error),
     });
     assert(await within("the sync", informer.controller.synced));
-    using ended = new Ended();
+    const ended = new AbortController();
+    // Also where the test fails.
+    using stack = new DisposableStack();
+    stack.defer(() => ended.abort());
     const waiting = waitFor(flunders, exists, {
       name: "second",
       signal: ended.signal,
@@ -175,19 +178,6 @@ e2eTest(
   },
   { programs },
 );
-
-/** A signal that is aborted at the end of a test, also where it fails. */
-class Ended implements Disposable {
-  readonly #abort = new AbortController();
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  [Symbol.dispose](): void {
-    this.#abort.abort();
-  }
-}
 
 /**
  * Asserts what a list, a watch and a wait say about a server that is away: one

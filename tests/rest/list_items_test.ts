@@ -594,18 +594,27 @@ Deno.test("ListParser throws at the look at an item that is not JSON, and names 
   }
 });
 
+/** Pods whose lists are answered with these bodies, and watches with silence. */
+function podsListedAs(
+  list: () => BodyInit,
+  options: { dropManagedFields?: boolean } = {},
+): RestListerWatcher {
+  return new RestListerWatcher({
+    ...options,
+    server: "https://host",
+    path: "/api/v1/pods",
+    fetch: (url) =>
+      Promise.resolve(
+        new Response(url.includes("watch=") ? new ReadableStream() : list()),
+      ),
+  });
+}
+
 for (const pageSize of [0, 2]) {
   Deno.test(`IndexerInformerWatcher does not parse the items of a list before they are looked at, in pages of ${pageSize}`, async () => {
     const bad = JSON.stringify(listOf([pod("a"), pod("b", { bad: "?" })]))
       .replace('"bad":"?"', '"bad":nonsense');
-    const pods = new RestListerWatcher({
-      server: "https://host",
-      path: "/api/v1/pods",
-      fetch: (url) =>
-        Promise.resolve(
-          new Response(url.includes("watch=") ? new ReadableStream() : bad),
-        ),
-    });
+    const pods = podsListedAs(() => bad);
     await using informer = new IndexerInformerWatcher(pods, {
       watchList: false,
       pageSize,
@@ -636,20 +645,7 @@ for (
     const bad = good.replace('"bad":"?"', '"bad":nonsense');
     const failed: unknown[] = [];
     let lists = 0;
-    const pods = new RestListerWatcher({
-      server: "https://host",
-      path: "/api/v1/pods",
-      fetch: (url) =>
-        Promise.resolve(
-          new Response(
-            url.includes("watch=")
-              ? new ReadableStream()
-              : ++lists === 1
-              ? bad
-              : good,
-          ),
-        ),
-    });
+    const pods = podsListedAs(() => ++lists === 1 ? bad : good);
     await using informer = new IndexerInformerWatcher(pods, {
       ...options,
       watchList: false,
@@ -665,15 +661,7 @@ for (
 Deno.test("IndexerInformerWatcher parses only the metadata of items for an index that looks at nothing else", async () => {
   const bad = JSON.stringify(listOf([pod("a", { bad: "?" }), pod("b")]))
     .replace('"bad":"?"', '"bad":nonsense');
-  const pods = new RestListerWatcher({
-    server: "https://host",
-    path: "/api/v1/pods",
-    dropManagedFields: true,
-    fetch: (url) =>
-      Promise.resolve(
-        new Response(url.includes("watch=") ? new ReadableStream() : bad),
-      ),
-  });
+  const pods = podsListedAs(() => bad, { dropManagedFields: true });
   await using informer = new IndexerInformerWatcher(pods, {
     watchList: false,
     indexers: {
@@ -699,14 +687,7 @@ for (
 ) {
   Deno.test(`IndexerInformerWatcher calls an index function that ${what} objects with the object itself`, async () => {
     const list = JSON.stringify(listOf([pod("a"), pod("b")]));
-    const pods = new RestListerWatcher({
-      server: "https://host",
-      path: "/api/v1/pods",
-      fetch: (url) =>
-        Promise.resolve(
-          new Response(url.includes("watch=") ? new ReadableStream() : list),
-        ),
-    });
+    const pods = podsListedAs(() => list);
     const failed: unknown[] = [];
     await using informer = new IndexerInformerWatcher(pods, {
       watchList: false,
@@ -747,18 +728,7 @@ const MANY_BLOCKS = encoder.encode(
 Deno.test("IndexerInformerWatcher transforms items while the list comes, and stores them when it is complete", async () => {
   const begun = Promise.withResolvers<void>();
   const rest = Promise.withResolvers<void>();
-  const pods = new RestListerWatcher({
-    server: "https://host",
-    path: "/api/v1/pods",
-    fetch: (url) =>
-      Promise.resolve(
-        new Response(
-          url.includes("watch=")
-            ? new ReadableStream()
-            : pausedBody(MANY_BLOCKS, rest.promise),
-        ),
-      ),
-  });
+  const pods = podsListedAs(() => pausedBody(MANY_BLOCKS, rest.promise));
   let transformed = 0;
   await using informer = new IndexerInformerWatcher(pods, {
     watchList: false,
@@ -782,20 +752,11 @@ Deno.test("IndexerInformerWatcher drops what it has taken of a list that breaks 
   const broken = Promise.reject(new TypeError("connection reset"));
   broken.catch(() => {});
   let lists = 0;
-  const pods = new RestListerWatcher({
-    server: "https://host",
-    path: "/api/v1/pods",
-    fetch: (url) =>
-      Promise.resolve(
-        new Response(
-          url.includes("watch=")
-            ? new ReadableStream()
-            : ++lists === 1
-            ? pausedBody(MANY_BLOCKS, broken)
-            : JSON.stringify(listOf([pod("a")])),
-        ),
-      ),
-  });
+  const pods = podsListedAs(() =>
+    ++lists === 1
+      ? pausedBody(MANY_BLOCKS, broken)
+      : JSON.stringify(listOf([pod("a")]))
+  );
   await using informer = new IndexerInformerWatcher(pods, {
     watchList: false,
     minBackoffMs: 0,

@@ -10,6 +10,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { killIfRunning } from "../control_plane/kill_if_running.ts";
 import { run } from "../support/npm_installation.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
 import { prepareEnvironment, type Target } from "./_environment.ts";
@@ -68,12 +69,7 @@ class SuiteProcess implements AsyncDisposable {
   }
 
   kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended.
-      if (!(error instanceof TypeError)) throw error;
-    }
+    killIfRunning(this.#child, "SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { killIfRunning } from "../control_plane/kill_if_running.ts";
 import { packageOptions } from "../../tools/_packages.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -66,11 +67,7 @@ export class CliProcess implements AsyncDisposable {
 
   /** Kills the process if it is still running. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.kill("SIGKILL");
-    } catch {
-      // The process has already ended.
-    }
+    killIfRunning(this.#child, "SIGKILL");
     await this.ended();
   }
 
