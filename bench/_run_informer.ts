@@ -1,7 +1,8 @@
 /**
  * Runs one informer in a separate process:
  * `_run_informer.ts PEER SERVER COUNT`. A small cache warms up the compiler
- * first. After the first measurement, it syncs again. Prints an {@linkcode InformerRun} as a line of JSON.
+ * first. After the first measurement, it syncs again. Prints an
+ * {@linkcode InformerRun} as a line of JSON.
  *
  * @module
  */
@@ -40,19 +41,21 @@ async function main(): Promise<void> {
   await warm.stop();
 
   const count = Number(text);
+  const timed = async () => {
+    const start = performance.now();
+    const synced = await peer(server, count);
+    return { synced, syncMs: performance.now() - start };
+  };
   const before = heapAfterCollection();
-  const start = performance.now();
-  const synced = await peer(server, count);
-  const syncMs = performance.now() - start;
+  const { synced, syncMs } = await timed();
   if (synced.size !== count) throw new Error(`${name} has ${synced.size}`);
   const heapBytes = heapAfterCollection() - before;
   const peak = await peakBytes();
   await synced.stop();
   const again: number[] = [];
   for (let times = 0; times < AGAIN; times++) {
-    const start = performance.now();
-    const synced = await peer(server, count);
-    again.push(performance.now() - start);
+    const { synced, syncMs } = await timed();
+    again.push(syncMs);
     await synced.stop();
   }
   const run: InformerRun = {
