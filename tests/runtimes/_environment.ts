@@ -54,8 +54,15 @@ export interface Environment {
   readonly targets: readonly Target[];
   /** The directory with the installed package. */
   readonly directory: string;
-  /** Bundles a file in that directory, minified, as a user's bundler does. */
-  readonly minify: (input: string, output: string) => Promise<void>;
+  /**
+   * Bundles a file in that directory, minified, as a user's bundler does, for
+   * any runtime, or for Node.
+   */
+  readonly minify: (
+    input: string,
+    output: string,
+    platform?: "node",
+  ) => Promise<void>;
   /** The compilers, to be run by the last version of Node. */
   readonly compilers: readonly {
     readonly command: string;
@@ -186,12 +193,13 @@ function esbuildIn(tools: string): string {
   return `${tools}/node_modules/@esbuild/${machine}/bin/esbuild`;
 }
 
-function minifier(tools: string, directory: string) {
-  return async (input: string, output: string) => {
+function minifier(tools: string, directory: string): Environment["minify"] {
+  return async (input, output, platform) => {
     await run(esbuildIn(tools), [
       `${directory}/${input}`,
       "--bundle",
       "--minify",
+      ...platform === undefined ? [] : [`--platform=${platform}`],
       "--format=esm",
       "--target=es2022",
       "--log-level=error",

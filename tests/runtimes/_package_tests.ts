@@ -7,6 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Environment } from "./_environment.ts";
+import { gzippedSize } from "./_gzipped_size.ts";
 
 /** What is bundled, and how many bytes it may be, compressed with gzip. */
 const BUNDLES = [
@@ -41,14 +42,6 @@ const RESOLUTIONS = [
   { module: "nodenext", moduleResolution: "nodenext" },
   { module: "esnext", moduleResolution: "bundler" },
 ];
-
-async function gzippedSize(path: string): Promise<number> {
-  const bytes = await Deno.readFile(path);
-  if (bytes.length === 0) return 0;
-  const stream = new Blob([bytes]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(stream).arrayBuffer()).byteLength;
-}
 
 /**
  * Registers the tests of sizes.
