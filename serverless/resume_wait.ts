@@ -107,7 +107,8 @@ export type ResumeWaitResult<T extends KubernetesObject = KubernetesObject> =
  *   or cluster, is one of `resumeWatch`, has a newer format or is damaged.
  * @throws {CheckpointConflictError} If two first invocations run at once.
  * @throws {CheckpointStoreError} If the store fails or is too slow.
- * @throws {ConditionError} If the condition throws: it cannot be met any more.
+ * @throws {ConditionError} If the condition throws, as in `waitFor`: it cannot be
+ *   met any more.
  * @throws {StatusError} If the first list, or the first watch, is refused.
  * @throws {RangeError} If a duration is negative or NaN, or `count` is not a
  *   positive integer.

@@ -11,10 +11,14 @@
  * latter can only be those that were there in the beginning: each of them is
  * tracked by its uid, and the last that was seen of it is kept.
  *
+ * An object for which the condition throws can no longer meet it. Where only a
+ * number of objects is needed, others may: the tally is hopeless once it has
+ * thrown for each object that is there.
+ *
  * @module
  */
 
-import { isMet } from "../conditions/_safe_evaluation.ts";
+import { explanation, isMet } from "../conditions/_safe_evaluation.ts";
 import type { Condition } from "../conditions/condition.ts";
 import { TrackedObject } from "./_tracked_object.ts";
 import type { PendingObject } from "./condition_not_met_error.ts";
@@ -42,6 +46,8 @@ export class WaitTally<T extends KubernetesObject> {
   readonly #conditions: readonly Condition<T>[];
   readonly #store: Store<T>;
   readonly #tracked = new Map<string, TrackedObject<T>>();
+  /** What the condition has thrown for the current state of an object. */
+  readonly #thrown = new Map<TrackedObject<T>, unknown>();
   /** Whether it is about objects that go away. */
   readonly #isAboutAbsence: boolean;
   #met = 0;
@@ -51,7 +57,7 @@ export class WaitTally<T extends KubernetesObject> {
    *
    * @param store The cache, complete.
    * @param options What the tally is about.
-   * @throws What the condition throws.
+   * @throws What the condition throws, if all objects have to meet it.
    */
   constructor(store: Store<T>, options: WaitTallyOptions<T>) {
     this.#store = store;
@@ -71,11 +77,20 @@ export class WaitTally<T extends KubernetesObject> {
     return this.#tracked.size;
   }
 
-  /** Whether as many objects as it takes meet the condition now. */
+  /**
+   * Tests whether as many objects as it takes meet the condition now.
+   *
+   * @returns Whether they do.
+   * @throws What the condition has thrown, if it has for each object that is
+   *   there.
+   */
   isEnough(): boolean {
-    if (!this.#addsUp()) return false;
+    if (!this.#addsUp() && !this.#isHopeless()) return false;
     this.#lookAgain();
-    return this.#addsUp();
+    if (this.#addsUp()) return true;
+    if (!this.#isHopeless()) return false;
+    const [error] = this.#thrown.values();
+    throw error;
   }
 
   /**
@@ -83,7 +98,7 @@ export class WaitTally<T extends KubernetesObject> {
    *
    * @param event The change.
    * @returns Whether it has changed anything here.
-   * @throws What the condition throws.
+   * @throws What the condition throws, if all objects have to meet it.
    */
   changed({ object, type }: ChangeEvent<T>): boolean {
     const key = metaNamespaceKey(object);
@@ -102,8 +117,24 @@ export class WaitTally<T extends KubernetesObject> {
     return [...this.#tracked.values()].flatMap((tracked) => {
       const { isMet, last } = tracked;
       const isPending = !isMet && last !== undefined;
-      return isPending ? [{ object: last, why: tracked.why }] : [];
+      return isPending ? [{ object: last, why: this.#why(tracked) }] : [];
     });
+  }
+
+  #why(tracked: TrackedObject<T>): string {
+    if (!this.#thrown.has(tracked)) return tracked.why;
+    return explanation(() => {
+      throw this.#thrown.get(tracked);
+    });
+  }
+
+  /** Whether the condition has thrown for each object that is there. */
+  #isHopeless(): boolean {
+    if (this.#thrown.size === 0) return false;
+    for (const tracked of this.#tracked.values()) {
+      if (tracked.now !== undefined && !this.#thrown.has(tracked)) return false;
+    }
+    return true;
   }
 
   #addsUp(): boolean {
@@ -130,18 +161,36 @@ export class WaitTally<T extends KubernetesObject> {
     }
     if (tracked.isMet) this.#met--;
     if (found === undefined && !this.#isAboutAbsence) {
+      this.#thrown.delete(tracked);
       return this.#tracked.delete(key);
     }
-    const isNew = tracked.see(found, { remains });
+    const isNew = this.#judge(tracked, found, remains);
     if (tracked.isMet) this.#met++;
     return isNew;
+  }
+
+  /** Returns whether it is a new state. */
+  #judge(
+    tracked: TrackedObject<T>,
+    found: T | undefined,
+    remains?: T,
+  ): boolean {
+    try {
+      const isNew = tracked.see(found, { remains });
+      if (isNew) this.#thrown.delete(tracked);
+      return isNew;
+    } catch (error) {
+      if (this.#options.count === "all") throw error;
+      this.#thrown.set(tracked, error);
+      return true;
+    }
   }
 
   #add(object: T): boolean {
     if (!this.#options.isSelected(object)) return false;
     const tracked = new TrackedObject(this.#conditions);
     this.#tracked.set(metaNamespaceKey(object), tracked);
-    tracked.see(object);
+    this.#judge(tracked, object);
     if (tracked.isMet) this.#met++;
     return true;
   }

@@ -89,6 +89,10 @@ const LONGEST_EXPLANATION = 300;
  *   it at once, and so does a first list without a token to send; any later
  *   failure is tried again. A connection that has died silently costs a minute
  *   at most.
+ * - A condition throws for an object that can no longer meet it. With `count:
+ *   "all"` that ends the wait. With a number, the object is not met, with what was
+ *   thrown as the reason, and the wait ends once the condition has thrown for each
+ *   object that is there.
  * - A `RestListerWatcher` is asked for objects without
  *   `metadata.managedFields`, which neither the condition nor the result has.
  * - A condition that is met by `undefined` is about being gone. It is waited for
@@ -111,7 +115,8 @@ const LONGEST_EXPLANATION = 300;
  *   as they were seen last; empty where there was none to begin with.
  * @throws {ConditionNotMetError} If the time is over, or the signal is aborted:
  *   it is a `WaitInterruptedError`.
- * @throws {ConditionError} If the condition throws.
+ * @throws {ConditionError} If the condition throws for each object that is there;
+ *   with `count: "all"`, for one of them.
  * @throws {StatusError} If the first list, or the first watch, is refused.
  * @throws {Error} If there is no token for the first list.
  * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` is

@@ -594,6 +594,56 @@ Deno.test("waitFor() rejects when the condition throws, at first or later", asyn
   }
 });
 
+const failsAtZero = matches<Item>((item) => {
+  if (item?.value === 0) throw new Error("it has failed");
+  return item?.value === 7;
+});
+
+for (const options of [{}, { count: 2 }]) {
+  Deno.test(`waitFor() ends with a ConditionError only when the condition has thrown for each object, with ${JSON.stringify(options)}`, async () => {
+    using time = new Clock();
+    const fixture = new Fixture(
+      item("a", { value: 0 }),
+      item("b", { value: 1 }),
+    );
+    const whys: string[] = [];
+    const result = assertRejects(
+      () =>
+        fixture.wait(failsAtZero, {
+          ...options,
+          onProgress: ({ pending }) => whys.push(pending[0]?.why ?? ""),
+        }),
+      ConditionError,
+      "the condition threw: it has failed",
+    );
+    await time.pass(1_000);
+    assertEquals(whys, ["it has failed"]);
+    fixture.fake.modify(item("b", { value: 0 }));
+    await time.pass(1_000);
+    await result;
+    assertEquals(time.timers, 0);
+  });
+}
+
+Deno.test("waitFor() resolves with other objects than those that the condition throws for", async () => {
+  using _time = new Clock();
+  const fixture = new Fixture(item("a", { value: 0 }), item("b", { value: 1 }));
+  const result = fixture.wait(failsAtZero);
+  await turn();
+  fixture.fake.modify(item("b", { value: 7 }));
+  assertEquals(names(await result), ["b=7"]);
+});
+
+Deno.test("waitFor() of all objects rejects when the condition throws for one", async () => {
+  using _time = new Clock();
+  const fixture = new Fixture(item("a", { value: 1 }), item("b", { value: 0 }));
+  await assertRejects(
+    () => fixture.wait(failsAtZero, { count: "all" }),
+    ConditionError,
+    "it has failed",
+  );
+});
+
 Deno.test("waitFor() rejects with a ConditionError also where a StatusError was thrown", async () => {
   using _time = new Clock();
   const cause = refused(403);

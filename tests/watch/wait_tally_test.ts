@@ -218,17 +218,91 @@ Deno.test("WaitTally has nothing to wait for where nothing was there to go", () 
   assertEquals(few.isEnough(), false);
 });
 
-Deno.test("WaitTally lets through what a condition throws, now or later", () => {
-  const condition = matches<Item>((item) => {
-    if (item?.value === 0) throw new Error("failed");
-    return false;
-  });
+/** Throws for 0, and is met by 7. */
+const isSeven: Condition<Item> = matches((item) => {
+  if (item?.value === 0) throw new Error("failed\nfor good");
+  return item?.value === 7;
+});
+
+Deno.test("WaitTally of all lets through what the condition throws, now or later", () => {
   const bad = new FakeCache().put("a", 0);
-  assertThrows(() => tallyOf(bad, condition, 1), Error, "failed");
+  assertThrows(() => tallyOf(bad, isSeven, "all"), Error, "failed");
   const cache = new FakeCache().put("a", 1);
-  const tally = tallyOf(cache, condition, 1);
+  const tally = tallyOf(cache, isSeven, "all");
   cache.put("a", 0);
   assertThrows(() => cache.read(tally), Error, "failed");
+});
+
+Deno.test("WaitTally of a number counts an object that the condition throws for as not met", () => {
+  const cache = new FakeCache().put("a", 0).put("b", 1);
+  const tally = tallyOf(cache, isSeven, 1);
+  assertEquals([tally.isEnough(), tally.met, tally.total], [false, 0, 2]);
+  assertEquals(tally.unmet()[0]?.why, "failed for good");
+  cache.put("b", 7);
+  cache.read(tally);
+  assertEquals(tally.isEnough(), true);
+  assertEquals(tally.objects().map(({ value }) => value), [7]);
+});
+
+Deno.test("WaitTally of a number throws when the condition has thrown for each object", () => {
+  const cache = new FakeCache().put("a", 0).put("b", 1);
+  const tally = tallyOf(cache, isSeven, 1);
+  assertEquals(tally.isEnough(), false);
+  cache.put("b", 0);
+  cache.read(tally);
+  assertThrows(() => tally.isEnough(), Error, "failed");
+});
+
+Deno.test("WaitTally of a number goes on while an object is met, or there is none", () => {
+  const cache = new FakeCache().put("a", 0).put("b", 7);
+  const tally = tallyOf(cache, isSeven, 2);
+  assertEquals(tally.isEnough(), false);
+  cache.remove("b").remove("a");
+  cache.read(tally);
+  assertEquals([tally.isEnough(), tally.total], [false, 0]);
+});
+
+Deno.test("WaitTally of a number looks at objects whose events are still unread before it throws", () => {
+  const cache = new FakeCache().put("a", 1);
+  const tally = tallyOf(cache, isSeven, 1);
+  cache.put("a", 0).put("b", 1);
+  cache.read(tally, 2);
+  assertEquals(tally.isEnough(), false);
+  const other = new FakeCache().put("a", 1);
+  const late = tallyOf(other, isSeven, 1);
+  other.put("a", 0).put("a", 7);
+  other.read(late, 2);
+  assertEquals(late.isEnough(), true);
+});
+
+Deno.test("WaitTally of a number judges an object anew in each state that the condition threw for", () => {
+  const cache = new FakeCache().put("a", 0).put("b", 1);
+  const tally = tallyOf(cache, isSeven, 1);
+  cache.put("a", 1);
+  cache.read(tally);
+  assertEquals(tally.unmet()[0]?.why, "not met");
+  cache.put("b", 0);
+  cache.read(tally);
+  assertEquals(tally.isEnough(), false);
+  cache.put("a", 7);
+  cache.read(tally);
+  assertEquals(tally.isEnough(), true);
+});
+
+Deno.test("WaitTally of objects that go away throws when the condition has thrown for each that is left", () => {
+  const failsAtZero = matches<Item>((item) => {
+    if (item?.value === 0) throw new Error("stuck");
+    return item === undefined;
+  });
+  const cache = new FakeCache().put("a", 1).put("b", 0);
+  const tally = tallyOf(cache, failsAtZero, 2);
+  assertEquals(tally.isEnough(), false);
+  cache.remove("a");
+  cache.read(tally);
+  assertThrows(() => tally.isEnough(), Error, "stuck");
+  cache.remove("b");
+  cache.read(tally);
+  assertEquals(tally.isEnough(), true);
 });
 
 Deno.test("WaitTally explains with what a condition throws for want of an object", () => {
