@@ -82,6 +82,9 @@ const SHORT_WATCH_MS = 1_000;
  */
 const LONG_SILENCE_MS = 120_000;
 
+/** What goes wrong sooner after the list is as the list left it. */
+const SOON_MS = 10_000;
+
 /** A version that expires so soon after another one … */
 const OFTEN_MS = 10_000;
 
@@ -100,6 +103,8 @@ export class ReflectorPlan {
   #shardsAreKnown: boolean;
   #listsComeInPages = false;
   #watchStartedAt = -Infinity;
+  /** When the store was replaced last. */
+  #replacedAt = -Infinity;
   /**
    * Whether the version had expired, or the next event could not be understood,
    * and nothing has come since.
@@ -165,6 +170,7 @@ export class ReflectorPlan {
   replaced(version: string): void {
     this.#version = version;
     this.#unavailable = false;
+    this.#replacedAt = Date.now();
   }
 
   /**
@@ -308,11 +314,13 @@ export class ReflectorPlan {
 
   /**
    * Notes that a watch from the last version leads nowhere, and returns whether
-   * that is so again. A list at that version would then lead there again: a
-   * replica may lag, and pages show a version exactly.
+   * that is so again, right after the list. A list at that version would then
+   * lead there again: a replica may lag, and pages show a version exactly.
    */
   #getsStuck(): boolean {
-    const again = this.#isStuck;
+    const sinceListMs = Date.now() - this.#replacedAt;
+    const isSoon = Math.min(sinceListMs, this.#sinceWatchStart()) < SOON_MS;
+    const again = this.#isStuck && isSoon;
     this.#isStuck = true;
     if (again) this.#unavailable = true;
     return again;

@@ -549,6 +549,37 @@ Deno.test("watchFailed() lists at once when the version has expired long after a
   assertEquals(text(plan.watchFailed(GONE)), 'list "9" at once');
 });
 
+for (const error of [GONE, new UndecodableEventError("not JSON")]) {
+  Deno.test(`watchFailed() does not ask for any version when a long silent watch ends with ${error.message} after a list`, () => {
+    using time = new Clock();
+    using _random = fixRandom(0);
+    const plan = watching(time, 0);
+    plan.watchFailed(error);
+    time.tick(60_000);
+    plan.replaced("9");
+    plan.watchStarts();
+    time.tick(9_999);
+    const soon = text(plan.watchFailed(error));
+    assertEquals(soon.startsWith('list "" paged'), true);
+    plan.replaced("9");
+    plan.watchStarts();
+    time.tick(10_000);
+    const later = text(plan.watchFailed(error));
+    assertEquals(later.startsWith('list "9"'), true);
+  });
+}
+
+Deno.test("watchFailed() asks for no version when the version of a WatchList has expired again, however long that took", () => {
+  using time = new Clock();
+  using _random = fixRandom(0);
+  const plan = watching(time, 5_000, { watchList: true });
+  plan.watchFailed(GONE);
+  plan.watchStarts();
+  time.tick(30_000);
+  plan.replaced("9");
+  assertEquals(text(plan.watchFailed(GONE)), 'watchList "" after 800');
+});
+
 Deno.test("watchFailed() lists by WatchList, from the last version if it is known", () => {
   using time = new Clock();
   const plan = watching(time, 5_000, { watchList: true });
