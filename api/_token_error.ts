@@ -12,3 +12,6 @@ export class TokenError extends Error {}
 
 /** The token function of a client did not return in time. */
 export class TokenTimeoutError extends ConnectionError {}
+
+/** A token cannot be sent in a header. */
+export class MalformedTokenError extends TypeError {}

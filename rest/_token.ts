@@ -5,6 +5,8 @@
  * @module
  */
 
+import { MalformedTokenError } from "../api/_token_error.ts";
+
 /** Functions whose token never changes. */
 const fixed = new WeakSet<object>();
 
@@ -16,9 +18,15 @@ const fixed = new WeakSet<object>();
  * @throws {TypeError} If it cannot be sent in a header.
  */
 export function checkToken(token: string): string {
+  // A function written without types may return anything.
+  if (typeof token !== "string") {
+    throw new MalformedTokenError(
+      "Cannot use the given token: expected a string",
+    );
+  }
   const trimmed = token.trim();
   if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed;
-  throw new TypeError(
+  throw new MalformedTokenError(
     "Cannot use the given token: it contains characters that are not allowed in an HTTP header",
   );
 }

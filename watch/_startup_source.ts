@@ -15,7 +15,7 @@
  */
 
 import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
-import { TokenError } from "../api/_token_error.ts";
+import { MalformedTokenError, TokenError } from "../api/_token_error.ts";
 import { findStatusError } from "../api/status_predicates.ts";
 import type {
   KubernetesList,
@@ -82,7 +82,7 @@ export class StartupSource<T extends KubernetesObject = KubernetesObject>
     if (this.#hasListed) return false;
     return this.#expectsAnswer
       ? findStatusError(error) === undefined
-      : error instanceof TokenError;
+      : error instanceof TokenError || error instanceof MalformedTokenError;
   }
 
   /**

@@ -353,6 +353,22 @@ Deno.test("waitFor() rejects at once when there is no token for the first list",
   assertStrictEquals(error.cause, cause);
 });
 
+Deno.test("waitFor() rejects at once when the token for the first list cannot be sent", async () => {
+  for (const token of ["a b", Object.create(null)]) {
+    const pods = new RestListerWatcher({
+      server: "https://c.example",
+      path: "/api/v1/pods",
+      token: () => token,
+      fetch: () => Promise.reject(new Error("nothing is to be sent")),
+    });
+    await assertRejects(
+      () => waitFor(pods, isCreated()),
+      TypeError,
+      "Cannot use the given token",
+    );
+  }
+});
+
 Deno.test("waitFor() asks again when the first list fails otherwise, and says so", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
