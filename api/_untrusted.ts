@@ -93,13 +93,12 @@ function checked(
   value: JsonRecord,
   fields: Readonly<Record<string, Check>>,
 ): JsonRecord {
-  const copy: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(value)) {
+  const copy = Object.entries(value).map(([name, given]) => {
     const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const field = check === undefined ? given : check(given);
-    if (field !== undefined) copy[name] = field;
-  }
-  return copy;
+    return [name, check === undefined ? given : check(given)] as const;
+  });
+  // Assigning "__proto__" would add fields that have not been checked.
+  return Object.fromEntries(copy.filter(([, field]) => field !== undefined));
 }
 
 /** Whether a value is what its checked copy says. */

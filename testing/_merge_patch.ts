@@ -18,12 +18,16 @@ export type JsonObject = { [key: string]: unknown };
  * @returns The patched value.
  */
 export function mergePatch(target: unknown, patch: JsonObject): JsonObject {
-  const result: JsonObject = isRecord(target) ? { ...target } : {};
+  const result = new Map(isRecord(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
+    if (value === null) result.delete(key);
     else {
-      result[key] = isRecord(value) ? mergePatch(result[key], value) : value;
+      const merged = isRecord(value)
+        ? mergePatch(result.get(key), value)
+        : value;
+      result.set(key, merged);
     }
   }
-  return result;
+  // Assigning "__proto__" would not add a member.
+  return Object.fromEntries(result);
 }

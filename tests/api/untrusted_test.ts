@@ -103,6 +103,36 @@ Deno.test("StatusError has fields of the promised types, whatever it is made of"
   }));
 });
 
+Deno.test("statusOf() takes no fields from a member __proto__", () => {
+  const status: unknown = JSON.parse(
+    `{"reason":"Expired","__proto__":{"code":410,"message":{}},
+      "details":{"__proto__":{"retryAfterSeconds":-1}},"code":"410"}`,
+  );
+  using _ = withProtoAccessor();
+  const { code, message, details } = statusOf(status);
+  assertEquals([code, message], [undefined, undefined]);
+  assertEquals(details?.retryAfterSeconds, undefined);
+});
+
+/** As on every runtime but Deno, assigning `__proto__` sets the prototype. */
+function withProtoAccessor(): Disposable {
+  const name = "__proto__";
+  const before = Object.getOwnPropertyDescriptor(Object.prototype, name);
+  Object.defineProperty(Object.prototype, name, {
+    configurable: true,
+    set(this: object, value: unknown) {
+      const isObject = typeof value === "object";
+      if (isObject) Object.setPrototypeOf(this, value);
+    },
+  });
+  return {
+    [Symbol.dispose]: () => {
+      Reflect.deleteProperty(Object.prototype, name);
+      if (before) Object.defineProperty(Object.prototype, name, before);
+    },
+  };
+}
+
 Deno.test("identityOfObject(), versionOf() and uidOf() take nothing but texts", () => {
   const metadata = {
     name: "web",
