@@ -349,8 +349,11 @@ export class IndexerInformerWatcher<
   stop(reason?: unknown): void {
     if (this.#stopped) return;
     this.#checkOwner();
-    this.#shutDown(reason);
+    // What was called there may have stopped it, and what an abort calls may
+    // cancel the stream.
+    if (this.#stopped) return;
     this.#streamController.close();
+    this.#shutDown(reason);
   }
 
   /**
@@ -406,14 +409,16 @@ export class IndexerInformerWatcher<
   #scheduleResync(cache: InformerCache<T>): void {
     this.#resync = startTimer(() => {
       cache.resync();
-      this.#scheduleResync(cache);
+      // An observer may have stopped it.
+      if (!this.#stopped) this.#scheduleResync(cache);
     }, this.#resyncPeriodMs);
   }
 
   #put(key: string, event: ChangeEvent<T>): void {
     if (this.#stopped) return;
-    // Releasing the lock has cancelled the read.
-    if (!this.#wanted || !this.events.locked) {
+    // Releasing the lock has cancelled the read, also for the next reader.
+    if (!this.events.locked) this.#wanted = false;
+    if (!this.#wanted) {
       this.#buffer.put(key, event);
       return this.#reportBuffered();
     }

@@ -193,6 +193,24 @@ Deno.test("a read that is cancelled by releasing the lock takes no event", async
   assertEquals((await second.read()).done, true);
 });
 
+Deno.test("the next reader gets events in order when some came before it has read", async () => {
+  using time = new Clock();
+  await using rig = await Rig.synced(time, { reads: false });
+  const { fake, informer } = rig;
+  const first = informer.events.getReader();
+  void first.read().catch(() => {});
+  first.releaseLock();
+  fake.add(item("a"));
+  await turn();
+  const second = informer.events.getReader();
+  fake.modify(item("a"));
+  await turn();
+  for (const expected of ["ADDED a@2", "MODIFIED a@3"]) {
+    const { value } = await second.read();
+    assertEquals(value && line(value), expected);
+  }
+});
+
 Deno.test("an event after a cancelled read is dropped by a stop like any other", async () => {
   using time = new Clock();
   await using rig = await Rig.synced(time, { reads: false });

@@ -366,6 +366,44 @@ Deno.test("a stop from within onWatchError ends it", async () => {
   assertEquals(rig.takeRequests().length, 1);
 });
 
+Deno.test("a stop from within an observer while it resyncs leaves no timer", async () => {
+  using time = new Clock();
+  await using rig: Rig = await Rig.synced(time, {
+    reads: false,
+    resyncPeriodMs: 1_000,
+    fake: { objects: [item("a")] },
+    observer: {
+      onBuffered: (events) => {
+        if (events === 2) rig.informer.stop();
+      },
+    },
+  });
+  await rig.pass(1_000);
+  assertEquals(await isPending(rig.informer.done), false);
+  assertEquals(time.timers, 0);
+});
+
+for (const [way, stop] of Object.entries(WAYS)) {
+  Deno.test(`${way} ends the informer when what it aborts cancels the events`, async () => {
+    using time = new Clock();
+    const abort = new CountedAbort();
+    await using rig: Rig = await Rig.synced(time, {
+      reads: false,
+      signal: abort.signal,
+      watchList: false,
+    });
+    const { signal } = rig.fake.watchCalls[0]?.options ?? {};
+    let cancelled: Promise<void> | undefined;
+    signal?.addEventListener("abort", () => {
+      cancelled = rig.informer.events.cancel();
+    });
+    await stop(rig, abort);
+    await cancelled;
+    assertEquals(await isPending(rig.informer.done), false);
+    assertEquals((await rig.informer.events.getReader().read()).done, true);
+  });
+}
+
 Deno.test("the result of a list or watch after the stop is dropped, and a late stream cancelled", async () => {
   using _time = new Clock();
   const source = new ByHand();
