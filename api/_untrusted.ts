@@ -11,7 +11,11 @@
  */
 
 import { clip } from "../internal/error_text.ts";
-import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
+import {
+  isRecord,
+  type JsonRecord,
+  listField,
+} from "../internal/json_fields.ts";
 import { KnownIdentity, KnownItems } from "./_known_identity.ts";
 import type {
   ChangeEvent,
@@ -292,11 +296,13 @@ export function itemEventsOf<T extends KubernetesObject>(
 /**
  * How many items a list has. They are not parsed for it.
  *
- * @param list The list.
- * @returns The number.
+ * @param list What a lister gave.
+ * @returns The number; undefined if it is not a list.
  */
-export function itemCountOf(list: KubernetesList): number {
-  return KnownItems.of(list)?.length ?? list.items.length;
+export function itemCountOf(list: unknown): number | undefined {
+  if (!isRecord(list)) return undefined;
+  const { length } = KnownItems.of(list) ?? listField(list, "items");
+  return length;
 }
 
 const EMPTY: JsonRecord = {};

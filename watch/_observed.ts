@@ -17,7 +17,7 @@ import type {
 } from "../api/types.ts";
 import { deliverable } from "../api/_lazy_event.ts";
 import { passingOn } from "../api/_lazy_items_option.ts";
-import { itemCountOf } from "../api/_untrusted.ts";
+import { itemCountOf, versionOf } from "../api/_untrusted.ts";
 import type { StreamObserver, WatchObserver } from "./observer.ts";
 
 /**
@@ -71,7 +71,7 @@ export async function observedWait<V>(
   observer: WatchObserver | undefined,
   run: () => Promise<V>,
 ): Promise<V> {
-  const wait = observer && started("waitStarted", observer.waitStarted);
+  const wait = started("waitStarted", () => observer?.waitStarted?.());
   if (wait === undefined) return await run();
   try {
     const result = await run();
@@ -92,10 +92,10 @@ function isListerWatcher<T extends KubernetesObject>(
 /** Calls a member of the observer that returns another one. */
 function started<O>(
   name: string,
-  start: (() => O) | undefined,
+  start: () => O | undefined,
 ): O | undefined {
   let observer: O | undefined;
-  callSafely(name, start && (() => void (observer = start())), undefined);
+  callSafely(name, () => void (observer = start()), undefined);
   return observer;
 }
 
@@ -104,13 +104,13 @@ async function list<T extends KubernetesObject>(
   options: ListOptions,
   observer: WatchObserver,
 ) {
-  const seen = started("listStarted", observer.listStarted);
+  const seen = started("listStarted", () => observer.listStarted?.());
   try {
     const list = await source.list(options);
     callSafely("ended", () =>
       seen?.ended({
         items: itemCountOf(list),
-        resourceVersion: list.metadata?.resourceVersion,
+        resourceVersion: versionOf(list),
       }), undefined);
     return list;
   } catch (error) {
@@ -124,7 +124,7 @@ async function watch<T extends KubernetesObject>(
   options: WatchOptions,
   observer: WatchObserver,
 ): Promise<ReadableStream<WatchEvent<T>>> {
-  const seen = started("watchStarted", observer.watchStarted);
+  const seen = started("watchStarted", () => observer.watchStarted?.());
   if (seen === undefined) return await source.watch(options);
   try {
     const stream = await source.watch(options);
@@ -141,22 +141,31 @@ function observed<T extends KubernetesObject>(
   seen: StreamObserver,
 ): ReadableStream<WatchEvent<T>> {
   const reader = stream.getReader();
-  const end = (error: unknown) =>
+  let hasEnded = false;
+  const end = (error: unknown) => {
+    hasEnded = true;
     callSafely("ended", () => seen.ended(error), undefined);
+  };
   return new ReadableStream<WatchEvent<T>>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
+        // It has been cancelled meanwhile.
+        if (hasEnded) return;
         if (done) {
           end(undefined);
           return controller.close();
         }
         if (seen.event !== undefined) {
-          callSafely("event", seen.event.bind(seen), deliverable(value));
+          callSafely(
+            "event",
+            (event) => seen.event?.(event),
+            deliverable(value),
+          );
         }
         controller.enqueue(value);
       } catch (error) {
-        end(error);
+        if (!hasEnded) end(error);
         throw error;
       }
     },

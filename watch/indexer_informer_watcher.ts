@@ -436,14 +436,23 @@ export class IndexerInformerWatcher<
   }
 
   #reportBuffered(): void {
-    if (this.#observer === undefined) return;
-    callSafely("onBuffered", this.#observer.onBuffered, this.#buffer.size);
+    const observer = this.#observer;
+    if (observer?.onBuffered === undefined) return;
+    callSafely(
+      "onBuffered",
+      (events: number) => observer.onBuffered?.(events),
+      this.#buffer.size,
+    );
   }
 
   #failed(error: unknown): void {
     this.#lastError = error;
     callSafely("onWatchError", this.#onWatchError, error);
-    callSafely("onWatchError", this.#observer?.onWatchError, error);
+    callSafely(
+      "onWatchError",
+      (error) => this.#observer?.onWatchError?.(error),
+      error,
+    );
   }
 
   #shutDown(reason: unknown): void {

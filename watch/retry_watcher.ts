@@ -452,7 +452,11 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
       attempt,
     };
     callSafely("onRestart", this.#onRestart, restart);
-    callSafely("onRestart", this.#observer?.onRestart, restart);
+    callSafely(
+      "onRestart",
+      (restart) => this.#observer?.onRestart?.(restart),
+      restart,
+    );
     if (this.#state !== waiting) return;
     if (atOnce) return this.#next(doubtful);
     waiting.timer = this.#startTimer(() => this.#next(doubtful), delayMs);

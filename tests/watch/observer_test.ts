@@ -2,8 +2,19 @@
 // What an observer sees, and that it cannot break anything.
 
 import { assertEquals } from "@std/assert";
-import { IndexerInformerWatcher, type WatchObserver } from "../../mod.ts";
+import {
+  IndexerInformerWatcher,
+  type KubernetesObject,
+  listWatchUntil,
+  RetryWatcher,
+  type WatchEvent,
+  type WatchObserver,
+} from "../../mod.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
+import { untyped } from "../support/scripted_watcher.ts";
+import { turn } from "../support/wait_fakes.ts";
+
+const VERSION = { resourceVersion: "1" };
 
 function objects() {
   return new FakeListerWatcher({
@@ -73,4 +84,128 @@ Deno.test("WatchObserver that throws breaks nothing", async () => {
     console.error = write;
   }
   assertEquals(lines.length > 0, true);
+});
+
+/** What a `WatchObserver` may be as well. */
+class CountingObserver implements WatchObserver {
+  readonly calls: string[] = [];
+
+  onRestart() {
+    this.calls.push("onRestart");
+  }
+
+  onWatchError() {
+    this.calls.push("onWatchError");
+  }
+
+  onBuffered() {
+    this.calls.push("onBuffered");
+  }
+
+  listStarted() {
+    this.calls.push("listStarted");
+    return { ended: () => {} };
+  }
+
+  watchStarted() {
+    this.calls.push("watchStarted");
+    return { ended: () => {} };
+  }
+
+  waitStarted() {
+    this.calls.push("waitStarted");
+    return { ended: () => {} };
+  }
+}
+
+Deno.test("WatchObserver may be an object of a class", async () => {
+  const observer = new CountingObserver();
+  const server = objects();
+  server.failNextList(new Error("no"));
+  await using informer = new IndexerInformerWatcher(server, {
+    watchList: false,
+    minBackoffMs: 0,
+    observer,
+  });
+  await informer.controller.synced;
+  await listWatchUntil(server, () => true, { observer });
+  const restarted = Promise.withResolvers<void>();
+  await using _watcher = new RetryWatcher("1", {
+    watch: () => Promise.reject(new Error("no")),
+  }, { observer, onRestart: () => restarted.resolve() });
+  await restarted.promise;
+  assertEquals(
+    [...new Set(observer.calls)].sort(),
+    [
+      "listStarted",
+      "onBuffered",
+      "onRestart",
+      "onWatchError",
+      "waitStarted",
+      "watchStarted",
+    ],
+  );
+});
+
+Deno.test("WatchObserver sees the end of a watch once, however it ends", async () => {
+  for (const way of ["stop", "close", "error"] as const) {
+    const ends: unknown[] = [];
+    let controller: ReadableStreamDefaultController<WatchEvent> | undefined;
+    const opened = Promise.withResolvers<void>();
+    const informer = new IndexerInformerWatcher<KubernetesObject>({
+      list: () => Promise.resolve({ metadata: VERSION, items: [] }),
+      watch: () => {
+        if (controller !== undefined) return new Promise(() => {});
+        const stream = new ReadableStream<WatchEvent>({
+          start: (given) => {
+            controller = given;
+          },
+        });
+        opened.resolve();
+        return Promise.resolve(stream);
+      },
+    }, {
+      watchList: false,
+      observer: {
+        watchStarted: () => ({ ended: (error) => ends.push(error) }),
+      },
+    });
+    await informer.controller.synced;
+    await opened.promise;
+    await turn();
+    if (way === "stop") informer.stop();
+    else if (way === "close") controller?.close();
+    else controller?.error(new Error("lost"));
+    await turn();
+    assertEquals(ends.length, 1, way);
+    informer.stop();
+    await informer.done;
+    await turn();
+    assertEquals(ends.length, 1, way);
+  }
+});
+
+Deno.test("WatchObserver sees the end of a list without items, and of what is not a list", async () => {
+  // Go writes an empty list as null.
+  const answers: unknown[] = [
+    undefined,
+    null,
+    5,
+    { metadata: VERSION, items: null },
+  ];
+  const seen: unknown[] = [];
+  await using informer = new IndexerInformerWatcher<KubernetesObject>({
+    list: () => Promise.resolve(untyped(answers.shift())),
+    watch: () => new Promise(() => {}),
+  }, {
+    watchList: false,
+    minBackoffMs: 0,
+    maxBackoffMs: 0,
+    onWatchError: () => {},
+    observer: {
+      listStarted: () => ({ ended: ({ items }) => seen.push(items) }),
+    },
+  });
+  await informer.controller.synced;
+  assertEquals(seen, [undefined, undefined, undefined, 0]);
 });
