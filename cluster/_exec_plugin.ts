@@ -11,12 +11,14 @@
  * @module
  */
 
+import { loadAll } from "js-yaml";
 import { encodeBase64 } from "../internal/base64.ts";
 import type { ClusterAccess, ExecPlugin } from "./_cluster_access.ts";
 import type { ClientCertificate } from "./transport/tls.ts";
 import { clip } from "../internal/error_text.ts";
 import { isRecord, type JsonRecord } from "../internal/json_fields.ts";
 import { isPem } from "../internal/pem.ts";
+import { YAML_OPTIONS } from "../internal/yaml_options.ts";
 import { environment } from "../internal/runtime.ts";
 import { runProgram } from "./_run_program.ts";
 import { LEAST_SECRET, shownLine } from "../internal/redacted_line.ts";
@@ -147,19 +149,18 @@ function parse(
   fail: (why: string) => Error,
 ): ExecCredential {
   const { apiVersion } = plugin;
-  let printed: unknown;
-  try {
-    printed = JSON.parse(stdout);
-  } catch {
+  const printed = parseOutput(stdout);
+  if (printed === undefined) {
     throw fail(
       stdout.trim() === ""
         ? "printed nothing"
         : "printed output that is not JSON",
     );
   }
-  if (!isRecord(printed) || printed.kind !== "ExecCredential") {
-    throw fail("printed JSON that is not an ExecCredential");
-  }
+  // client-go accepts one without a kind, too.
+  const isCredential = isRecord(printed) &&
+    (printed.kind ?? "ExecCredential") === "ExecCredential";
+  if (!isCredential) throw fail("printed JSON that is not an ExecCredential");
   if (printed.apiVersion !== apiVersion) {
     const version = typeof printed.apiVersion === "string"
       ? `apiVersion ${clip(redacted(printed.apiVersion, plugin), 60)}`
@@ -172,6 +173,21 @@ function parse(
     throw fail("printed an ExecCredential without a status");
   }
   return parseStatus(printed.status, fail);
+}
+
+/** The value of JSON, or of YAML, which client-go accepts, too. */
+function parseOutput(stdout: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    // It may be YAML.
+  }
+  try {
+    const value = loadAll(stdout, YAML_OPTIONS)[0];
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseStatus(

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { load, YAMLException } from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
 import { isRecord } from "../internal/json_fields.ts";
 import { Entry } from "./_kubeconfig_entry.ts";
 import { directoryOf } from "../internal/runtime.ts";
-import { YAML_SCHEMA } from "../internal/yaml_schema.ts";
+import { YAML_OPTIONS } from "../internal/yaml_options.ts";
 import { KubeconfigError } from "./kubeconfig_error.ts";
 
 /** An entry and the directory that its relative paths refer to. */
@@ -122,7 +122,8 @@ export function parseYaml(text: string, path: string): unknown {
     }
   }
   try {
-    return load(text, { schema: YAML_SCHEMA });
+    // As kubectl, which reads the first document.
+    return loadAll(text, YAML_OPTIONS)[0];
   } catch (error) {
     const place = error instanceof YAMLException && error.mark
       ? ` (line ${error.mark.line + 1}, column ${error.mark.column + 1})`

@@ -13,7 +13,7 @@ import {
   listField,
   textField,
 } from "../../internal/json_fields.ts";
-import { YAML_SCHEMA } from "../../internal/yaml_schema.ts";
+import { YAML_OPTIONS } from "../../internal/yaml_options.ts";
 import type { Manifests, Selection, Target } from "./selection.ts";
 import { readFileText } from "../terminal/read_file.ts";
 import { filesIn } from "./directories.ts";
@@ -92,7 +92,7 @@ function documentsOf(source: string, text: string): unknown[] {
     if (documents !== undefined) return documents;
   }
   try {
-    return loadAll(text, { schema: YAML_SCHEMA });
+    return loadAll(text, YAML_OPTIONS);
   } catch (error) {
     const why = error instanceof YAMLException ? error.reason : String(error);
     const line = error instanceof YAMLException && error.mark

@@ -51,11 +51,39 @@ for (const [what, status, expected] of CREDENTIALS) {
   });
 }
 
+const VERSION = "client.authentication.k8s.io/v1";
+const UNUSUAL: [what: string, output: string][] = [
+  [
+    "YAML",
+    `kind: ExecCredential\napiVersion: ${VERSION}\nstatus: {token: ${SECRET}}\n`,
+  ],
+  [
+    "JSON after a byte order mark",
+    `\uFEFF{"kind":"ExecCredential","apiVersion":"${VERSION}","status":{"token":"${SECRET}"}}`,
+  ],
+  [
+    "no kind",
+    `{"apiVersion":"${VERSION}","status":{"token":"${SECRET}"}}`,
+  ],
+];
+
+for (const [what, output] of UNUSUAL) {
+  Deno.test(`runExecPlugin() accepts ${what}, as client-go does`, async () => {
+    const plugin = scriptPlugin(`console.log(${JSON.stringify(output)})`);
+    assertEquals((await run(plugin)).token, SECRET);
+  });
+}
+
 const INVALID: [what: string, script: string, said: string][] = [
   ["prints nothing", "", "printed nothing"],
   [
     "prints no JSON",
     `console.log("${SECRET}")`,
+    "printed output that is not JSON",
+  ],
+  [
+    "prints JSON and something else",
+    `console.log('{"status":{"token":"${SECRET}"}}\\ndone')`,
     "printed output that is not JSON",
   ],
   [

@@ -456,6 +456,64 @@ users:
   });
 });
 
+Deno.test("findClusterAccess() reads the last of several fields of the same name, as kubectl does", () => {
+  const access = accessBy(`
+current-context: dev
+current-context: prod
+contexts:
+- name: prod
+  context: {cluster: c, user: "u"}
+clusters:
+- name: c
+  cluster: {server: https://a.example, server: https://b.example}
+users:
+- name: u
+  user: {}
+`);
+  assertEquals([access.context, access.server], ["prod", "https://b.example"]);
+});
+
+Deno.test("findClusterAccess() reads the first of several documents, as kubectl does", () => {
+  const access = accessBy(`
+current-context: dev
+contexts:
+- name: dev
+  context: {cluster: c}
+clusters:
+- name: c
+  cluster: {server: https://c.example}
+---
+current-context: prod
+`);
+  assertEquals(access.context, "dev");
+});
+
+const WORDS: [word: string, insecure: boolean][] = [
+  ["true", true],
+  ["yes", true],
+  ["On", true],
+  ["y", true],
+  ["false", false],
+  ["NO", false],
+  ["off", false],
+  ["n", false],
+];
+
+for (const [word, insecure] of WORDS) {
+  Deno.test(`findClusterAccess() reads ${word} as ${insecure}, as kubectl does`, () => {
+    const access = accessBy(`
+current-context: dev
+contexts:
+- name: dev
+  context: {cluster: c}
+clusters:
+- name: c
+  cluster: {server: https://c.example, insecure-skip-tls-verify: ${word}}
+`);
+    assertEquals(access.tls.insecure, insecure);
+  });
+}
+
 Deno.test("findClusterAccess() reads YAML", () => {
   const access = accessBy(`
 current-context: dev

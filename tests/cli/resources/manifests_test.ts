@@ -55,6 +55,10 @@ const TEXTS: readonly [string, readonly string[]][] = [
     ["pods team a"],
   ],
   [
+    "apiVersion: v1\nkind: Pod\nmetadata: {labels: {x: a, x: b}, name: a, name: b}\n",
+    ["pods team b"],
+  ],
+  [
     "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Service, metadata: {name: s}}]}",
     ["pods team a", "services team s"],
   ],
