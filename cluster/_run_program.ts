@@ -170,13 +170,19 @@ class Run {
     const { pid } = this.#child;
     const startedAtMs = this.#terminatedAtMs;
     if (startedAtMs === undefined || pid === undefined) return;
+    if (await this.#hasEnded(pid, startedAtMs + GRACE_MS)) return;
+    this.#kill(pid, "SIGKILL");
+    // Not for ever: where no one collects exit statuses, they stay in the group.
+    await this.#hasEnded(pid, performance.now() + GRACE_MS);
+  }
+
+  /** Waits until a group has no process, and returns false if it still has. */
+  async #hasEnded(pid: number, untilMs: number): Promise<boolean> {
     while (this.#kill(pid, 0)) {
-      if (performance.now() - startedAtMs >= GRACE_MS) {
-        this.#kill(pid, "SIGKILL");
-        return;
-      }
+      if (performance.now() >= untilMs) return false;
       await new Promise<void>((resolve) => startTimer(resolve, POLL_MS));
     }
+    return true;
   }
 
   #destroyOutput(): void {
