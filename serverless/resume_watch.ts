@@ -299,14 +299,16 @@ class Invocation<T extends KubernetesObject> {
       }
       const cause = await this.#watch();
       if (cause === undefined) return;
-      this.#mustCompare(cause);
+      await this.#mustCompare(cause);
     }
   }
 
-  #mustCompare(cause: unknown): void {
+  async #mustCompare(cause: unknown): Promise<void> {
     this.#caughtUp = false;
     const { index, position } = this.#ledger;
     if (index === undefined) {
+      // On another cluster, its version means nothing.
+      if (!this.#isVerified) await this.#isVerifiable();
       throw new CheckpointExpiredError(
         `Cannot continue from version ${position}: ${
           errorText(cause)
@@ -436,7 +438,7 @@ class Invocation<T extends KubernetesObject> {
     const finished = await watch.finish(this.#ledger.position);
     this.#caughtUp = finished === true;
     // There is no time left for a list: the next invocation begins with one.
-    if (finished instanceof Error) this.#mustCompare(finished);
+    if (finished instanceof Error) await this.#mustCompare(finished);
   }
 
   async #announce(objects: readonly T[]): Promise<void> {

@@ -464,6 +464,41 @@ Deno.test("resumeWatch() refuses a checkpoint of another cluster", async () => {
   assertEquals(await store.load(), saved);
 });
 
+for (
+  const { what, uid, Refusal } of [
+    {
+      what: "another one",
+      uid: () => Promise.resolve("two"),
+      Refusal: CheckpointMismatchError,
+    },
+    {
+      what: "unknown",
+      uid: () => Promise.reject(new Error("not now")),
+      Refusal: CheckpointExpiredError,
+    },
+  ]
+) {
+  Deno.test(`resumeWatch() rejects with ${Refusal.name} when a checkpoint without an index has expired, and the cluster is ${what}`, async () => {
+    const store = new MemoryCheckpointStore();
+    const onCluster = (clusterUid: () => Promise<string>) =>
+      Object.assign(new FakeListerWatcher({ objects: [object("a")] }), {
+        resource: "/api/v1/pods",
+        clusterUid,
+      });
+    const one = onCluster(() => Promise.resolve("one"));
+    await invoke(one, store, () => {}, { index: false });
+    const other = onCluster(uid);
+    other.add(object("b"));
+    other.compact();
+    const handled = new Handled();
+    const error = await assertRejects(() =>
+      invoke(other, store, handled.handler, { index: false })
+    );
+    assert(error instanceof Refusal);
+    assertEquals(handled.texts, []);
+  });
+}
+
 Deno.test("resumeWatch() refuses a checkpoint with other selectors", async () => {
   await using server = new FakeApiServer();
   const store = new MemoryCheckpointStore();
