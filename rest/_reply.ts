@@ -42,8 +42,15 @@ export interface ReadCompleteOptions extends BodyLimits {
 /** What comes more slowly than this, in bytes a second, never ends. */
 const LEAST_RATE = 1024;
 
-/** More bytes in one read bring nothing. */
-const MAX_BYTES_PER_READ = 64 * 1024;
+/** More bytes in one read bring next to nothing. */
+const MAX_BYTES_PER_READ = 16 * 1024;
+
+/**
+ * Bytes that come while a read waits for more are no sign of life. So it waits
+ * for as many as come in time at this rate, in bytes a second: a body that began
+ * fast may go on far more slowly than the least rate.
+ */
+const LEAST_RATE_OF_READS = LEAST_RATE / 4;
 
 /** How much of the body of an unsuccessful response is read. */
 const FAILURE_BODY_BYTES = 64 * 1024;
@@ -112,12 +119,12 @@ export async function readFailure(reply: Reply): Promise<string> {
   return new TextDecoder().decode(bytes.part(0, bytes.length));
 }
 
-/** What takes longer than the timeout for one read is too slow anyway. */
+/** How many bytes one read may wait for. */
 function bytesPerRead({ url }: Response, timeoutMs: number): number {
   // Without a URL, it was not made by a runtime's `fetch`, but of a stream that
   // may not know reads for more than the next piece.
   if (url === "") return 1;
-  const tolerable = Math.floor(timeoutMs / 1000) * LEAST_RATE;
+  const tolerable = Math.floor(timeoutMs / 1000) * LEAST_RATE_OF_READS;
   return Math.min(MAX_BYTES_PER_READ, tolerable);
 }
 

@@ -155,6 +155,38 @@ Deno.test("RestListerWatcher.list() gives up on a body that drips", async () => 
   assertFalse(time.next() && counter.bytes > 5_000);
 });
 
+Deno.test("RestListerWatcher.list() waits for a body that began fast, and goes on slowly", async () => {
+  using time = new FakeTime();
+  const spaces = (count: number) => new TextEncoder().encode(" ".repeat(count));
+  const chunks = [
+    spaces(100_000),
+    ...Array.from({ length: 20 }, () => spaces(500)),
+    new TextEncoder().encode(LIST),
+  ];
+  const body = new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk === undefined) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      controller.enqueue(chunk);
+    },
+  });
+  // As of a runtime's fetch, from which one read may wait for many bytes.
+  const response = new Response(body);
+  Object.defineProperty(response, "url", { value: "https://host/api/v1/pods" });
+  const pods = podsFrom(() => response, { requestTimeoutMs: 5_000 });
+  const pass = async () => {
+    for (let second = 0; second < 23; second++) await time.tickAsync(1_000);
+  };
+  const [list] = await Promise.all([pods.list({}), pass()]);
+  assertEquals(list.items, []);
+});
+
 Deno.test("RestListerWatcher waits no more than 5 s for the body of a failure", async () => {
   using time = new FakeTime();
   const counter = { bytes: 0, cancelled: false };
