@@ -12,6 +12,7 @@
 
 import { errorText } from "../internal/error_text.ts";
 import { isSameJson } from "../internal/same_json.ts";
+import { syncResult } from "../internal/sync_result.ts";
 import { textField } from "../internal/json_fields.ts";
 import type { IndexedStore, StoreChange, Stored } from "./_indexed_store.ts";
 import { KnownIdentity, type Unparsed } from "../api/_known_identity.ts";
@@ -208,7 +209,7 @@ export class InformerCache<T extends KubernetesObject> {
 
   #transformed(object: T): T {
     if (this.#transform === undefined) return object;
-    const transformed = this.#transform(object);
+    const transformed = syncResult(this.#transform(object));
     // Callbacks written without types may forget to return the object.
     if (!transformed) throw new TypeError("it returned no object");
     return transformed;

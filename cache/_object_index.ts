@@ -9,6 +9,7 @@
  * @module
  */
 
+import { syncResult } from "../internal/sync_result.ts";
 import type { IndexFunc } from "./store.ts";
 import type { KubernetesObject } from "../api/types.ts";
 
@@ -35,7 +36,7 @@ export class ObjectIndex<T extends KubernetesObject> {
    * @throws What the function throws.
    */
   valuesOf(object: T): readonly string[] {
-    return [...new Set(this.#func(object))];
+    return [...new Set(syncResult(this.#func(object)))];
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import { errorText } from "../internal/error_text.ts";
+import { syncResult } from "../internal/sync_result.ts";
 import { oneLine } from "../internal/text.ts";
 import type { Condition } from "./condition.ts";
 import type { KubernetesObject } from "../api/types.ts";
@@ -22,7 +23,7 @@ export function isMet<T extends KubernetesObject>(
   object: T | undefined,
 ): boolean {
   try {
-    return condition(object);
+    return syncResult(condition(object));
   } catch {
     return false;
   }
@@ -36,7 +37,7 @@ export function isMet<T extends KubernetesObject>(
  */
 export function explanation(explain: () => string): string {
   try {
-    return oneLine(String(explain()));
+    return oneLine(String(syncResult(explain())));
   } catch (error) {
     return oneLine(errorText(error));
   }

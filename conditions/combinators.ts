@@ -7,6 +7,7 @@
 
 import type { Condition } from "./condition.ts";
 import { explanation, isMet } from "./_safe_evaluation.ts";
+import { syncResult } from "../internal/sync_result.ts";
 import { statusError } from "../api/status_error.ts";
 import type { KubernetesObject } from "../api/types.ts";
 import type { ConditionFunc } from "../api/condition_func.ts";
@@ -42,7 +43,7 @@ export function matches<T extends KubernetesObject = KubernetesObject>(
     explainPredicate(predicate, object),
 ): Condition<T> {
   // A new function each time, so that the caller's function is not modified.
-  const condition = (object: T | undefined) => predicate(object);
+  const condition = (object: T | undefined) => syncResult(predicate(object));
   return Object.assign(condition, {
     explain: (object: T | undefined) => explanation(() => explain(object)),
   });

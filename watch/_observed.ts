@@ -6,6 +6,7 @@
  */
 
 import { callSafely } from "../internal/console.ts";
+import { syncResult } from "../internal/sync_result.ts";
 import type {
   KubernetesObject,
   Lister,
@@ -95,7 +96,7 @@ function started<O>(
   start: () => O | undefined,
 ): O | undefined {
   let observer: O | undefined;
-  callSafely(name, () => void (observer = start()), undefined);
+  callSafely(name, () => void (observer = syncResult(start())), undefined);
   return observer;
 }
 

@@ -10,6 +10,7 @@
 
 import type { KubernetesObject } from "../api/types.ts";
 import { explanation, isMet } from "../conditions/_safe_evaluation.ts";
+import { syncResult } from "../internal/sync_result.ts";
 import type { Condition } from "../conditions/condition.ts";
 
 /**
@@ -87,7 +88,7 @@ export class TrackedObject<T extends KubernetesObject = KubernetesObject> {
     this.#step = step;
     for (const condition of this.#conditions.slice(step)) {
       this.#now = this.#meant(found, condition);
-      if (!condition(this.#now)) break;
+      if (!syncResult(condition(this.#now))) break;
       this.#step++;
       onMet?.();
     }

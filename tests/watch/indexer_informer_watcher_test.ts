@@ -26,6 +26,7 @@ import {
   lines,
   Rig,
 } from "../support/informer_fakes.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 import {
   captureConsole,
   CountedAbort,
@@ -393,6 +394,36 @@ for (const watchList of [true, false]) {
       "Cannot store the Item with uid u-1: Cannot make a key for Item: it has no metadata.name",
     ]);
     assertEquals(rig.fake.watchCalls.length, 1);
+  });
+}
+
+const fail = () => Promise.reject(new Error("too late to say"));
+
+for (
+  const { what, options, stored, error } of [
+    {
+      what: "a transform",
+      options: { transform: () => untyped<Item>(fail()) },
+      stored: [],
+      error: "Cannot store a at resource version 2: transform failed",
+    },
+    {
+      what: "an index function",
+      options: { indexers: { slow: () => untyped<string[]>(fail()) } },
+      stored: ["a@2"],
+      error: 'Cannot index a: the index function "slow" threw',
+    },
+  ]
+) {
+  Deno.test(`${what} that returns a promise is reported`, async () => {
+    using time = new Clock();
+    const fake = { objects: [item("a")] };
+    await using rig = new Rig(time, { fake, ...options });
+    await turn();
+    assertEquals(rig.store, stored);
+    assertEquals(rig.takeErrors(), [
+      `${error}: it returned a promise, which is not awaited`,
+    ]);
   });
 }
 

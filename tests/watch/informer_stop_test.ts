@@ -366,20 +366,23 @@ Deno.test("a stop from within onWatchError ends it", async () => {
   assertEquals(rig.takeRequests().length, 1);
 });
 
-Deno.test("a stop from within an observer while it resyncs leaves no timer", async () => {
+Deno.test("a stop from within an observer while it resyncs ends that, and leaves no timer", async () => {
   using time = new Clock();
+  const reported: number[] = [];
   await using rig: Rig = await Rig.synced(time, {
     reads: false,
     resyncPeriodMs: 1_000,
-    fake: { objects: [item("a")] },
+    fake: { objects: [item("a"), item("b")] },
     observer: {
       onBuffered: (events) => {
-        if (events === 2) rig.informer.stop();
+        reported.push(events);
+        if (events === 3) rig.informer.stop();
       },
     },
   });
   await rig.pass(1_000);
   assertEquals(await isPending(rig.informer.done), false);
+  assertEquals(reported, [1, 2, 3]);
   assertEquals(time.timers, 0);
 });
 

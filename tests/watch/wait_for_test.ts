@@ -8,7 +8,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { FakeApiServer, FakeListerWatcher } from "../../testing/mod.ts";
-import { matches, not } from "../../conditions/combinators.ts";
+import { all, matches, not } from "../../conditions/combinators.ts";
 import type { Condition } from "../../conditions/condition.ts";
 import {
   ConditionNotMetError,
@@ -30,6 +30,7 @@ import {
   item,
   refused,
 } from "../support/informer_fakes.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 import {
   captureConsole,
   CountedAbort,
@@ -671,6 +672,28 @@ Deno.test("waitFor() rejects with a ConditionError also where a StatusError was 
   const error = await assertRejects(() => fixture.wait(fails), ConditionError);
   assertStrictEquals(error.cause, cause);
 });
+
+for (
+  const [what, wrap] of Object.entries({
+    "a function": (condition: Condition<Item>) => condition,
+    "matches()": (condition: Condition<Item>) => matches(condition),
+    "all()": (condition: Condition<Item>) => all(matches(condition)),
+  })
+) {
+  Deno.test(`waitFor() rejects with a ConditionError when ${what} returns a promise`, async () => {
+    using time = new Clock();
+    for (const met of [Promise.resolve(false), Promise.reject(new Error())]) {
+      const fixture = new Fixture(item("a"));
+      const condition: Condition<Item> = untyped(() => met);
+      const error = await assertRejects(
+        () => fixture.wait(wrap(condition)),
+        ConditionError,
+      );
+      assertInstanceOf(error.cause, TypeError);
+      assertEquals(time.timers, 0);
+    }
+  });
+}
 
 Deno.test("waitFor() does not mind a condition that throws for want of an object", async () => {
   using _time = new Clock();
