@@ -82,9 +82,6 @@ const SHORT_WATCH_MS = 1_000;
  */
 const LONG_SILENCE_MS = 120_000;
 
-/** What goes wrong sooner after the list is as the list left it. */
-const SOON_MS = 10_000;
-
 /** A version that expires so soon after another one … */
 const OFTEN_MS = 10_000;
 
@@ -319,8 +316,8 @@ export class ReflectorPlan {
    */
   #getsStuck(): boolean {
     const sinceListMs = Date.now() - this.#replacedAt;
-    const isSoon = Math.min(sinceListMs, this.#sinceWatchStart()) < SOON_MS;
-    const again = this.#isStuck && isSoon;
+    const again = this.#isStuck &&
+      (this.#wasShort() || sinceListMs < SHORT_WATCH_MS);
     this.#isStuck = true;
     if (again) this.#unavailable = true;
     return again;
