@@ -242,24 +242,30 @@ export interface CheckedListMeta {
  *
  * @param list The answer.
  * @returns What it says beside its items.
- * @throws {TypeError} If it has no items, an item is not an object, or
- *   `continue` is not a text: nothing of such a list can be relied on.
+ * @throws {TypeError} If it has no items, an item or the metadata is not an
+ *   object, or a text of the metadata is not one: nothing of such a list can be
+ *   relied on, least of all that what it does not hold is gone.
  */
 export function checkList(list: unknown): CheckedListMeta {
   checkItems(list);
-  const metadata = isRecord(list) ? list.metadata : undefined;
-  const { resourceVersion, continue: next, shardInfo } = isRecord(metadata)
-    ? metadata
-    : EMPTY;
-  if (next !== undefined && next !== null && typeof next !== "string") {
-    throw new TypeError("Cannot use the list: its continue is not a string");
+  const metadata = (isRecord(list) ? list.metadata : undefined) ?? EMPTY;
+  if (!isRecord(metadata)) {
+    throw new TypeError("Cannot use the list: its metadata is not an object");
   }
+  const { shardInfo } = metadata;
   const selector = isRecord(shardInfo) ? shardInfo.selector : undefined;
   return {
-    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
-    continue: next ?? "",
+    resourceVersion: textOfList(metadata, "resourceVersion"),
+    continue: textOfList(metadata, "continue"),
     shardSelector: typeof selector === "string" ? selector : undefined,
   };
+}
+
+/** As in Go, null is as good as nothing. */
+function textOfList(metadata: JsonRecord, name: string): string {
+  const text = metadata[name] ?? "";
+  if (typeof text === "string") return text;
+  throw new TypeError(`Cannot use the list: its ${name} is not a string`);
 }
 
 function checkItems(list: unknown): void {

@@ -177,13 +177,14 @@ Deno.test("checkList() says what a list holds beside its items", () => {
     continue: "next",
     shardSelector: "shardRange(…)",
   });
-  assertEquals(
-    checkList({
-      metadata: { resourceVersion: 7, continue: null, shardInfo: [] },
-      items: [],
-    }),
-    { resourceVersion: "", continue: "", shardSelector: undefined },
-  );
+  const nulls = { resourceVersion: null, continue: null, shardInfo: [] };
+  for (const metadata of [nulls, {}, null, undefined]) {
+    assertEquals(checkList({ metadata, items: [] }), {
+      resourceVersion: "",
+      continue: "",
+      shardSelector: undefined,
+    });
+  }
 });
 
 Deno.test("checkList() throws where the list cannot be relied on", () => {
@@ -200,6 +201,12 @@ Deno.test("checkList() throws where the list cannot be relied on", () => {
       { items: [[]] },
       { items: [], metadata: { continue: 5 } },
       { items: [], metadata: { continue: {} } },
+      { items: [], metadata: { resourceVersion: 7 } },
+      { items: [], metadata: { resourceVersion: ["7"] } },
+      { items: [], metadata: 7 },
+      { items: [], metadata: "7" },
+      { items: [], metadata: [] },
+      { items: [], metadata: true },
     ]
   ) {
     assertThrows(() => checkList(list), TypeError, "Cannot use the list");

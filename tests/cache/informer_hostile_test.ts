@@ -6,7 +6,7 @@
 // FAST_CHECK_RUNS sets the number of runs (default 400), FAST_CHECK_SEED the
 // seed, to repeat a failure.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import fc from "fast-check";
 import { StatusError } from "../../api/status_error.ts";
@@ -297,6 +297,38 @@ Deno.test("the server's failure with causes that are an object ends nothing", as
     assertEquals(console.written.length, 1);
   }
 });
+
+for (const metadata of ["7", '"text"', "[]", '{"resourceVersion":7}']) {
+  Deno.test(`IndexerInformerWatcher takes nothing for gone of a list with the metadata ${metadata}`, async () => {
+    using time = new Clock();
+    const good = JSON.stringify({
+      kind: "PodList",
+      metadata: { resourceVersion: "5" },
+      items: [item("a")],
+    });
+    const bodies = [
+      good,
+      '{"type":"ERROR","object":{"kind":"Status","code":410}}\n',
+      `{"kind":"PodList","metadata":${metadata},"items":[]}`,
+    ];
+    const errors: unknown[] = [];
+    await using informer = new IndexerInformerWatcher(
+      new RestListerWatcher({
+        server: "https://fake.example",
+        path: "/api/v1/pods",
+        fetch: () =>
+          Promise.resolve(
+            new Response(bodies.shift() ?? new ReadableStream()),
+          ),
+      }),
+      { watchList: false, onWatchError: (error) => errors.push(error) },
+    );
+    await time.pass(100);
+    assertEquals(bodies, []);
+    assertInstanceOf(errors.at(-1), TypeError);
+    assertEquals(informer.indexer.size, 1);
+  });
+}
 
 Deno.test("IndexerInformerWatcher replaces an item that is not JSON when the server was restored", async () => {
   using time = new FakeTime();

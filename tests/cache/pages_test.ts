@@ -175,11 +175,12 @@ Deno.test("walkPages() rejects when a token is not a string", async () => {
   assertEquals(asked.length, 1);
 });
 
-Deno.test("walkPages() treats a version that is not a string as none", async () => {
-  const { result } = await walk([
-    untyped({ metadata: { resourceVersion: 7 }, items: [] }),
+Deno.test("walkPages() rejects when a version is not a string", async () => {
+  const { result, taken } = await walk([
+    untyped({ metadata: { resourceVersion: 7 }, items: [{ metadata: {} }] }),
   ]);
-  assertEquals((await result).version, "");
+  await assertRejects(() => result, TypeError, "its resourceVersion is not");
+  assertEquals(taken, []);
 });
 
 for (

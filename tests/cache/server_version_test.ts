@@ -106,7 +106,7 @@ Deno.test("awaitServerVersion() lists at most one object, at no version", async 
 
 Deno.test("awaitServerVersion() is empty when the list has none", async () => {
   const { signal } = new AbortController();
-  for (const metadata of [undefined, null, {}, { resourceVersion: 7 }]) {
+  for (const metadata of [undefined, null, {}, { resourceVersion: null }]) {
     const list = untyped<KubernetesList>({ metadata, items: [] });
     const lister = { list: () => Promise.resolve(list) };
     assertEquals(await awaitServerVersion(lister, signal), "");
@@ -122,6 +122,13 @@ Deno.test("awaitServerVersion() rejects when the list fails, or is not one", asy
       throw new RangeError("no");
     },
     () => Promise.resolve(untyped<KubernetesList>(null)),
+    () =>
+      Promise.resolve(
+        untyped<KubernetesList>({
+          metadata: { resourceVersion: 7 },
+          items: [],
+        }),
+      ),
   ];
   for (const list of lists) {
     await assertRejects(() => awaitServerVersion({ list }, abort.signal));
