@@ -471,12 +471,18 @@ class Invocation<T extends KubernetesObject> {
 
   async #saveAtEnd(): Promise<void> {
     const { hasMoved, hasUnsaved } = this.#ledger;
-    if (!hasMoved) return;
+    if (!hasMoved) return await this.#verifyQuiet();
     if (!this.#isVerified && !hasUnsaved) {
       // Not worth a failure: all that is not saved is a bookmark.
       if (this.#budget.isAborted || !await this.#isVerifiable()) return;
     }
     await this.#ledger.save();
+  }
+
+  /** Another cluster may be quiet for ever, with all of this one unseen. */
+  async #verifyQuiet(): Promise<void> {
+    const isAsked = this.#isVerified || this.#loaded?.cluster === undefined;
+    if (!isAsked && !this.#budget.isAborted) await this.#isVerifiable();
   }
 
   async #isVerifiable(): Promise<boolean> {

@@ -464,6 +464,39 @@ Deno.test("resumeWatch() refuses a checkpoint of another cluster", async () => {
   assertEquals(await store.load(), saved);
 });
 
+Deno.test("resumeWatch() refuses a checkpoint of another cluster where nothing happens", async () => {
+  const store = new MemoryCheckpointStore();
+  const onCluster = (uid: string) =>
+    Object.assign(new FakeListerWatcher({ objects: [object("a")] }), {
+      resource: "/api/v1/pods",
+      clusterUid: () => Promise.resolve(uid),
+    });
+  await invoke(onCluster("one"), store, () => {});
+  const saved = await store.load();
+  const handled = new Handled();
+  const again = await invoke(onCluster("one"), store, handled.handler);
+  assertEquals([again.handled, handled.texts], [0, []]);
+  await assertRejects(
+    () => invoke(onCluster("two"), store, handled.handler),
+    CheckpointMismatchError,
+  );
+  assertEquals(handled.texts, []);
+  assertEquals(await store.load(), saved);
+});
+
+Deno.test("resumeWatch() finds nothing new where the cluster does not tell which it is", async () => {
+  const store = new MemoryCheckpointStore();
+  const fake = Object.assign(
+    new FakeListerWatcher({ objects: [object("a")] }),
+    { clusterUid: () => Promise.resolve("one") },
+  );
+  await invoke(fake, store, () => {});
+  fake.clusterUid = () => Promise.reject(new Error("not now"));
+  const handled = new Handled();
+  const result = await invoke(fake, store, handled.handler);
+  assertEquals([result.handled, handled.texts], [0, []]);
+});
+
 for (
   const { what, uid, Refusal } of [
     {
