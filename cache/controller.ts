@@ -28,8 +28,8 @@ export interface Controller {
  *
  * @param signal Ends the wait.
  * @param controllers The controllers of the informers.
- * @returns True once all have synced; false as soon as one has stopped before
- *   that or the signal is aborted.
+ * @returns True once all have synced, also where the signal is aborted; false as
+ *   soon as one has stopped before that or the signal is aborted.
  *
  * @example Read a store only once it is complete
  * ```ts
@@ -49,13 +49,14 @@ export function waitForCacheSync(
   signal: AbortSignal | undefined,
   ...controllers: Controller[]
 ): Promise<boolean> {
-  if (signal?.aborted) return Promise.resolve(false);
+  const haveSynced = () => controllers.every((each) => each.hasSynced());
+  if (signal?.aborted) return Promise.resolve(haveSynced());
   return new Promise<boolean>((resolve) => {
     const settle = (synced: boolean) => {
       signal?.removeEventListener("abort", onAbort);
       resolve(synced);
     };
-    const onAbort = () => settle(false);
+    const onAbort = () => settle(haveSynced());
     signal?.addEventListener("abort", onAbort, { once: true });
     let left = controllers.length;
     if (left === 0) settle(true);

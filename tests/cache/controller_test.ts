@@ -7,13 +7,19 @@ import { CountedAbort, isPending } from "../support/wait_fakes.ts";
 class FakeController implements Controller {
   readonly synced: Promise<boolean>;
   settle: (synced: boolean) => void = () => {};
+  #hasSynced = false;
 
   constructor() {
-    this.synced = new Promise((resolve) => this.settle = resolve);
+    this.synced = new Promise((resolve) => {
+      this.settle = (synced) => {
+        this.#hasSynced = synced;
+        resolve(synced);
+      };
+    });
   }
 
   hasSynced(): boolean {
-    return false;
+    return this.#hasSynced;
   }
 
   lastSyncResourceVersion(): string {
@@ -47,8 +53,24 @@ Deno.test("waitForCacheSync() is false as soon as the signal is aborted", async 
   const waiting = waitForCacheSync(abort.signal, controller);
   abort.abort();
   assertEquals(await waiting, false);
-  controller.settle(true);
   assertEquals(await waitForCacheSync(abort.signal, controller), false);
+  assertEquals(abort.listeners, 0);
+});
+
+Deno.test("waitForCacheSync() is true when all have synced, also if the signal is aborted", async () => {
+  const abort = new CountedAbort();
+  const [a, b] = [new FakeController(), new FakeController()];
+  const waiting = waitForCacheSync(abort.signal, a, b);
+  a.settle(true);
+  b.settle(true);
+  abort.abort();
+  assertEquals(await waiting, true);
+  assertEquals(await waitForCacheSync(abort.signal, a, b), true);
+  assertEquals(
+    await waitForCacheSync(abort.signal, a, new FakeController()),
+    false,
+  );
+  assertEquals(await waitForCacheSync(abort.signal), true);
   assertEquals(abort.listeners, 0);
 });
 
