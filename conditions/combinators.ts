@@ -53,7 +53,7 @@ function explainPredicate<T extends KubernetesObject>(
   predicate: (object: T | undefined) => boolean,
   object: T | undefined,
 ): string {
-  if (predicate(object)) return "met";
+  if (syncResult(predicate(object))) return "met";
   return object === undefined ? "not there" : "not met";
 }
 

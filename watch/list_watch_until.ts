@@ -208,6 +208,7 @@ function itemsThenEvents<T extends KubernetesObject>(
 ): ReadableStream<WatchEvent<T>> {
   let unread: Iterator<T> | undefined = items.values();
   let reader: ReadableStreamDefaultReader<WatchEvent<T>> | undefined;
+  let isCancelled = false;
   const { stream, controller } = pullStream<WatchEvent<T>>({
     pull: async (): Promise<void> => {
       const item = unread?.next();
@@ -217,11 +218,16 @@ function itemsThenEvents<T extends KubernetesObject>(
       // V8's iterators keep their array alive even after its end.
       unread = undefined;
       reader ??= watch().events.getReader();
+      // What has been called to start the watch may have ended the wait.
+      if (isCancelled) return cancelQuietly(reader);
       const { done, value } = await reader.read();
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    cancel: (reason) => cancelQuietly(reader, reason),
+    cancel: (reason) => {
+      isCancelled = true;
+      cancelQuietly(reader, reason);
+    },
   });
   return stream;
 }

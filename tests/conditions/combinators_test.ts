@@ -11,6 +11,7 @@ import {
   not,
   onEvent,
 } from "../../conditions/combinators.ts";
+import { untyped } from "../support/scripted_watcher.ts";
 import type { Condition } from "../../conditions/condition.ts";
 import { StatusError } from "../../api/status_error.ts";
 import type { KubernetesObject, WatchEvent } from "../../api/types.ts";
@@ -61,6 +62,17 @@ Deno.test("matches() has a default explanation", () => {
     }).explain(object),
     "no way",
   );
+});
+
+Deno.test("matches() and its explanations refuse a promise, and handle its rejection", async () => {
+  const fail = () => untyped<boolean>(Promise.reject(new Error("no")));
+  const condition = matches(fail);
+  const why = "it returned a promise, which is not awaited";
+  assertThrows(() => condition(object), TypeError, why);
+  assertEquals(condition.explain(object), why);
+  assertEquals(matches(fail, () => untyped(fail())).explain(object), why);
+  // The test would fail if no one handled the rejections.
+  await new Promise((resolve) => setTimeout(resolve, 0));
 });
 
 Deno.test("matches() reduces an explanation to one line, and explains with the error if explaining throws", () => {

@@ -20,6 +20,7 @@ import {
   isForbidden,
   type KubernetesList,
   type KubernetesObject,
+  type ListerWatcher,
   listWatchUntil,
   type ListWatchUntilOptions,
   ShardingUnsupportedError,
@@ -30,6 +31,7 @@ import {
   type WatchEvent,
 } from "../../mod.ts";
 import { FakeListerWatcher } from "../../testing/mod.ts";
+import { Clock } from "../support/clock.ts";
 import {
   atSettling,
   collectGarbage,
@@ -605,6 +607,26 @@ for (const [what, outcome] of Object.entries(OUTCOMES)) {
       );}
   });
 }
+
+Deno.test("listWatchUntil() leaves nothing behind when the call of watch() aborts the signal", async () => {
+  using time = new Clock();
+  const pods = podsNamed("a");
+  const abort = new CountedAbort();
+  const source: ListerWatcher = {
+    list: (options) => pods.list(options),
+    watch: (options) => {
+      abort.abort();
+      return pods.watch(options);
+    },
+  };
+  const { signal } = abort;
+  await assertRejects(
+    () => listWatchUntil(source, never, { signal }),
+    WaitInterruptedError,
+  );
+  await turn();
+  assertEquals([pods.openWatches, abort.listeners, time.timers], [0, 0, 0]);
+});
 
 Deno.test("listWatchUntil() has released everything before it settles when an item suffices", async () => {
   const pods = podsNamed("a", "b");

@@ -26,6 +26,12 @@ Deno.test("observedWatcher() and observedListerWatcher() return the source itsel
   assertStrictEquals(observedListerWatcher(source, undefined), source);
 });
 
+Deno.test("observedWatcher() returns a watcher that cannot list itself when there is no observer", () => {
+  const { watch } = sourceOf(new ReadableStream());
+  const watcher = { watch };
+  assertStrictEquals(observedWatcher(watcher, undefined), watcher);
+});
+
 Deno.test("observedWatcher() returns the stream itself when the observer does not ask for watches", async () => {
   const stream = new ReadableStream<WatchEvent>();
   const watcher = observedWatcher(sourceOf(stream), {});
