@@ -130,6 +130,8 @@ export class WatchSession<T extends KubernetesObject> {
       this.#reader = readerOf(
         await unlessAborted(Promise.resolve(watch), signal, cancelQuietly),
       );
+      // It has been aborted since the stream came.
+      if (signal.aborted) this.#end(signal.reason);
       if (this.#limits.beginsWithList) {
         this.#pace = new ListPace((error) =>
           this.#giveUp({ kind: "slow", error })

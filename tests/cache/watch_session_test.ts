@@ -204,6 +204,18 @@ Deno.test("an abort ends a stream that ignores it", async () => {
   assertStrictEquals(fixture.call.cancels[0], fixture.abort.signal.reason);
 });
 
+Deno.test("an abort ends a stream that ignores it, however little before that it came", async () => {
+  for (let microtasks = 0; microtasks < 12; microtasks++) {
+    using time = new Clock();
+    const fixture = new Fixture();
+    fixture.call.open();
+    for (let i = 0; i < microtasks; i++) await Promise.resolve();
+    fixture.abort.abort(new Error("stop"));
+    await fixture.ended(time);
+    assertEquals(fixture.call.cancels.length, 1);
+  }
+});
+
 Deno.test("an abort ends a stream whose cancel hangs or fails", async () => {
   for (
     const onCancel of [
