@@ -138,3 +138,27 @@ for (const first of ["store", "event"]) {
     assertEquals(event.type, "MODIFIED");
   });
 }
+
+for (const coalesce of [false, true]) {
+  for (const pending of [true, false]) {
+    Deno.test(`IndexerInformerWatcher delivers plain objects when a read ${pending ? "waits for them" : "comes after them"}, coalesce ${coalesce}`, async () => {
+      await using informer = new IndexerInformerWatcher(
+        serverOf(line(2, "1"), `${END}\n`, line(6, "2")),
+        { coalesce },
+      );
+      const reader = informer.events.getReader();
+      if (!pending) await informer.untilResourceVersion("6");
+      const { value: event } = await reader.read();
+      assert(event !== undefined);
+      assertStrictEquals(Object.getPrototypeOf(event), Object.prototype);
+      const isMerged = coalesce && !pending;
+      assertEquals<unknown>(structuredClone(event), {
+        type: "ADDED",
+        object: {
+          metadata: { name: "web", resourceVersion: isMerged ? "6" : "2" },
+          spec: isMerged ? 2 : 1,
+        },
+      });
+    });
+  }
+}
