@@ -29,6 +29,9 @@ const SESSION = "cache/_watch_session.ts";
 const WATCHDOG = "cache/_watchdog.ts";
 const DECODER = "rest/_event_decoder.ts";
 const LINES = "rest/_line_buffer.ts";
+const INFORMER = "watch/indexer_informer_watcher.ts";
+const OBSERVED = "watch/_observed.ts";
+const LIST_WATCH = "watch/list_watch_until.ts";
 
 /** All mutants. */
 export const MUTANTS: readonly Mutant[] = [
@@ -401,5 +404,49 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (!text.includes(REPLACEMENT)) return text;",
     replace: "return text;",
     breaks: "bytes that are not UTF-8 are replaced in silence",
+  },
+  {
+    file: INFORMER,
+    find: "if (!this.events.locked) this.#wanted = false;",
+    replace: "",
+    breaks: "an event for the next reader overtakes those before it",
+  },
+  {
+    file: INFORMER,
+    find:
+      "this.#wanted = false;\n    this.#streamController.enqueue(deliverable(event));",
+    replace:
+      "this.#wanted = false;\n    this.#streamController.enqueue(event);",
+    breaks: "copies of events that are waited for lose their objects",
+  },
+  {
+    file: INFORMER,
+    find: "      this.#streamController.enqueue(deliverable(event));\n",
+    replace: "      this.#streamController.enqueue(event);\n",
+    breaks: "copies of buffered events lose their objects",
+  },
+  {
+    file: INFORMER,
+    find: "if (!this.#stopped) this.#scheduleResync(cache);",
+    replace: "this.#scheduleResync(cache);",
+    breaks: "an informer that stops while it resyncs goes on with that",
+  },
+  {
+    file: SESSION,
+    find: "if (signal.aborted) this.#end(signal.reason);",
+    replace: "",
+    breaks: "a stop in the moment in which the stream comes hangs",
+  },
+  {
+    file: OBSERVED,
+    find: "if (hasEnded) return;",
+    replace: "",
+    breaks: "a watch that is stopped ends several times for its observer",
+  },
+  {
+    file: LIST_WATCH,
+    find: "if (isCancelled) return cancelQuietly(reader);",
+    replace: "",
+    breaks: "a wait that its watch has ended watches on",
   },
 ];

@@ -36,7 +36,10 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   "watch": [
     "tests/watch/retry_watcher",
     "tests/watch/request_rate",
+    "tests/watch/informer_stop",
+    "tests/watch/lazy_events",
     "tests/watch/leftovers",
+    "tests/watch/observe",
   ],
   "internal": ["tests/internal/", "tests/watch/retry_watcher"],
   "cache": [
