@@ -175,6 +175,21 @@ testBoth("closes when the body is empty", async (kind) => {
   decoding.assertReleased();
 });
 
+testBoth("gives each of several reads that wait one event", async (kind) => {
+  const whole = bytes(line(FIRST) + line(SECOND) + line(THIRD));
+  const decoding = new Decoding(kind, cut(whole, [5, 100]));
+  const reader = decoding.events.getReader();
+  const reads: Promise<{ value?: WatchEvent | undefined }>[] = [];
+  for (let count = 0; count < 3; count++) {
+    reads.push(reader.read());
+    // The one before is on its way.
+    for (let i = 0; i < count; i++) await Promise.resolve();
+  }
+  const events = (await Promise.all(reads)).map(({ value }) => value);
+  assertEquals(events, [FIRST, SECOND, THIRD]);
+  assertEquals((await reader.read()).done, true);
+});
+
 testBoth("delivers an event of several megabytes", async (kind) => {
   const long = {
     type: "ADDED",
