@@ -506,7 +506,7 @@ Deno.test("ListParser says whose items they are before they are looked at", () =
   assertEquals(KnownItems.of(list), undefined);
 });
 
-for (const first of ["metadata", "everything"]) {
+for (const first of ["metadata", "spec", "everything"]) {
   Deno.test(`the view of an item looks like the item, ${first} first`, () => {
     let views = 0;
     fc.assert(
@@ -536,6 +536,10 @@ for (const first of ["metadata", "everything"]) {
               assertEquals(view.metadata, view.metadata);
               assert(view.metadata === view.metadata);
               assertEquals(view.metadata, event.object.metadata);
+            }
+            if (first === "spec") {
+              const spec: unknown = Reflect.get(event.object, "spec");
+              assertEquals(Reflect.get(view, "spec"), spec);
             }
             assertEquals({ ...view }, event.object);
             assertEquals(Object.keys(view), Object.keys(event.object));
