@@ -75,11 +75,15 @@ export async function readComplete(
   const { exchange, name, redactor } = reply;
   exchange.startTimeout(timeoutMs, `the rest of the response to ${name}`);
   let received = 0;
-  const rate = watchRate(reply, timeoutMs, () => received);
+  const perRead = bytesPerRead(reply.response, timeoutMs);
+  const rate = watchRate(reply, timeoutMs, {
+    received: () => received,
+    pending: perRead,
+  });
   try {
     // One more tells whether there is more.
     const { bytes, failure } = await read(reply, maxBytes + 1, {
-      bytesPerRead: bytesPerRead(reply.response, timeoutMs),
+      bytesPerRead: perRead,
       onProgress: (bytes) => {
         received = bytes;
         exchange.renewTimeout();
@@ -155,14 +159,19 @@ async function read(
 function watchRate(
   { exchange, name }: Reply,
   timeoutMs: number,
-  received: () => number,
+  { received, pending }: {
+    /** How many bytes have come, but for those of a pending read. */
+    readonly received: () => number;
+    /** How many bytes of that may have come: it ends with so many. */
+    readonly pending: number;
+  },
 ): { clear(): void } {
   const startedAt = Date.now();
   const waitUntil = (elapsedMs: number) =>
     startTimer(() => {
       const now = Math.max(0, Date.now() - startedAt);
       // When the average so far falls below the least.
-      const enoughUntilMs = received() / LEAST_RATE * 1000;
+      const enoughUntilMs = (received() + pending) / LEAST_RATE * 1000;
       if (enoughUntilMs >= now) {
         timer = waitUntil(enoughUntilMs + 1 - now);
         return;

@@ -399,6 +399,19 @@ Deno.test("a list that comes too slowly ends, whatever the deadline", async () =
   );
 });
 
+Deno.test("a list that comes swiftly goes on", async () => {
+  using time = new Clock();
+  const fixture = new Fixture((call) => call.open(), { beginsWithList: true });
+  await turn();
+  for (let i = 1; i < 100; i++) {
+    fixture.call.send(added(i));
+    await time.pass(500);
+  }
+  assertEquals(await isPending(fixture.end), true);
+  fixture.abort.abort();
+  await fixture.ended(time);
+});
+
 Deno.test("idleness is detected when the clock was set back", async () => {
   using time = new Clock();
   const fixture = new Fixture((call) => call.open(), { idleTimeoutMs: 700 });

@@ -17,7 +17,9 @@ Deno.test("callSafely() calls with the argument, at once and once", () => {
 });
 
 Deno.test("callSafely() does nothing without a callback", () => {
+  using captured = captureConsole();
   callSafely("onRestart", undefined, 1);
+  assertEquals(captured.written, []);
 });
 
 Deno.test("callSafely() writes what a callback throws to console.error once", () => {

@@ -22,6 +22,7 @@ import {
   StatusError,
   type WatchEvent,
 } from "../../mod.ts";
+import { bytes } from "../support/http_fakes.ts";
 
 const LIST = '{"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[]}';
 
@@ -182,6 +183,34 @@ Deno.test("RestListerWatcher.list() waits for a body that began fast, and goes o
   const pods = podsFrom(() => response, { requestTimeoutMs: 5_000 });
   const pass = async () => {
     for (let second = 0; second < 23; second++) await time.tickAsync(1_000);
+  };
+  const [list] = await Promise.all([pods.list({}), pass()]);
+  assertEquals(list.items, []);
+});
+
+Deno.test("RestListerWatcher.list() goes on with a body of a runtime's fetch that is slow, but not too slow", async () => {
+  using time = new FakeTime();
+  const chunks = [
+    ...Array.from({ length: 40 }, () => " ".repeat(600)),
+    LIST,
+  ];
+  const response = new Response(
+    new ReadableStream({
+      type: "bytes",
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const chunk = chunks.shift();
+        if (chunk !== undefined) return controller.enqueue(bytes(chunk));
+        controller.close();
+        controller.byobRequest?.respond(0);
+      },
+    }),
+  );
+  // Only such a body is read with reads for more than the next piece.
+  Object.defineProperty(response, "url", { value: "https://host/" });
+  const pods = podsFrom(() => response, { requestTimeoutMs: 5_000 });
+  const pass = async () => {
+    for (let step = 0; step < 45; step++) await time.tickAsync(500);
   };
   const [list] = await Promise.all([pods.list({}), pass()]);
   assertEquals(list.items, []);
