@@ -35,7 +35,11 @@ import {
 } from "../api/_lazy_items_option.ts";
 import { awaitServerVersion, isOlderVersion } from "./_server_version.ts";
 import { clip } from "../internal/error_text.ts";
-import { isRecord, textField } from "../internal/json_fields.ts";
+import {
+  endsInitialEvents,
+  INITIAL_EVENTS_END,
+} from "../api/_initial_events.ts";
+import { textField } from "../internal/json_fields.ts";
 import { watchLifetime, watchOptions } from "./_watch_lifetime.ts";
 import { type WatchEnd, WatchSession } from "./_watch_session.ts";
 import {
@@ -84,8 +88,6 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
   "DELETED",
   "BOOKMARK",
 ]);
-
-const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 type ListRequest = Request & { kind: "list" };
 type WatchRequest = Request & { kind: "watch" | "watchList" };
@@ -376,12 +378,6 @@ class WatchReading<T extends KubernetesObject> {
     this.trust = { versions: version !== "" };
     this.inOrder = kind === "watchList" || !isAnyVersion(version);
   }
-}
-
-function endsInitialEvents(bookmark: unknown): boolean {
-  const metadata = isRecord(bookmark) ? bookmark.metadata : undefined;
-  const annotations = isRecord(metadata) ? metadata.annotations : undefined;
-  return isRecord(annotations) && annotations[INITIAL_EVENTS_END] === "true";
 }
 
 /** Why a WatchList has ended before its end marker. */

@@ -15,7 +15,8 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { StatusError } from "../api/status_error.ts";
-import type { WatchEvent } from "../api/types.ts";
+import { endsInitialEvents } from "../api/_initial_events.ts";
+import type { WatchEvent, WatchOptions } from "../api/types.ts";
 import type {
   ListObserver,
   StreamObserver,
@@ -88,9 +89,14 @@ const COUNTS = [0, 1, 10, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000];
  * | `watchtools.events.buffered` | gauge | |
  * | `watchtools.wait.duration` | histogram, seconds | `error.type` |
  *
- * The spans are `watchtools.list`, `watchtools.watch` and `watchtools.wait`. The
- * lag is the time from a change, as `managedFields` or the deletion tell in whole
- * seconds, to its delivery: clocks that differ show in it.
+ * The spans are `watchtools.list`, `watchtools.watch` and `watchtools.wait`. A
+ * list or watch that ends with an `AbortError` or a `TimeoutError`, since the
+ * program or its time limit has stopped it, has not failed.
+ *
+ * The lag is the time from a change, as `managedFields` or the deletion tell in
+ * whole seconds, to its delivery: clocks that differ show in it. It is not
+ * recorded for events that tell neither (without `managedFields`, or of an
+ * object that was deleted at once), nor for the initial events of a watch.
  *
  * @param options The meter, the tracer and the attributes.
  * @returns The observer, for the option `observer`.
@@ -145,7 +151,8 @@ class OtelObserver implements WatchObserver {
     const { listDuration, listItems } = this.#instruments;
     const clock = startClock();
     return {
-      ended: ({ items, resourceVersion, error }) => {
+      ended: ({ items, resourceVersion, error: reason }) => {
+        const error = failureOf(reason);
         listDuration.record(clock(), {
           ...this.#attributes,
           ...errorType(error),
@@ -160,19 +167,24 @@ class OtelObserver implements WatchObserver {
     };
   };
 
-  readonly watchStarted = (): StreamObserver => {
+  readonly watchStarted = (
+    { sendInitialEvents = false }: WatchOptions,
+  ): StreamObserver => {
     const span = this.#span("watchtools.watch");
     const clock = startClock();
     let events = 0;
+    let isInitial = sendInitialEvents;
     return {
       event: (event) => {
         events++;
-        this.#delivered(event);
+        this.#delivered(event, isInitial);
+        isInitial &&= event.type !== "BOOKMARK" ||
+          !endsInitialEvents(event.object);
       },
-      ended: (error) => {
-        this.#watchEnded(clock(), events, error);
+      ended: (reason) => {
+        this.#watchEnded(clock(), events, reason);
         span.setAttribute("watchtools.watch.events", events);
-        endSpan(span, error);
+        endSpan(span, failureOf(reason));
       },
     };
   };
@@ -189,17 +201,19 @@ class OtelObserver implements WatchObserver {
     };
   };
 
-  #watchEnded(seconds: number, events: number, error: unknown): void {
+  #watchEnded(seconds: number, events: number, reason: unknown): void {
     const { watchDuration, eventsPerWatch, short } = this.#instruments;
+    const error = failureOf(reason);
+    const isStopped = error !== reason;
     const attributes = { ...this.#attributes, ...errorType(error) };
     watchDuration.record(seconds, attributes);
     eventsPerWatch.record(events, this.#attributes);
-    if (events === 0 && seconds * 1_000 < SHORT_MS && !isAbort(error)) {
+    if (events === 0 && seconds * 1_000 < SHORT_MS && !isStopped) {
       short.add(1, this.#attributes);
     }
   }
 
-  #delivered(event: WatchEvent): void {
+  #delivered(event: WatchEvent, isInitial: boolean): void {
     const attributes = {
       ...this.#attributes,
       "watchtools.event.type": event.type,
@@ -207,15 +221,15 @@ class OtelObserver implements WatchObserver {
     this.#instruments.events.add(1, attributes);
     if (event.type === "ERROR") return;
     this.#recordVersion(event.object.metadata?.resourceVersion);
-    const changedAt = event.type === "BOOKMARK" ? undefined : timeOf(event);
+    const changedAt = isInitial ? undefined : timeOf(event);
     if (changedAt === undefined) return;
     const lag = Math.max(0, Date.now() - changedAt) / 1_000;
     this.#instruments.lag.record(lag, attributes);
   }
 
   #recordVersion(version: string | undefined): void {
-    const number = Number(version);
-    if (version === undefined || !Number.isFinite(number)) return;
+    const number = Number(version || NaN);
+    if (!Number.isFinite(number)) return;
     this.#instruments.version.record(number, this.#attributes);
   }
 
@@ -315,17 +329,35 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** When the last change was made, as far as the object tells. */
-function timeOf({ object }: WatchEvent): number | undefined {
+/**
+ * Why a list or a watch has failed; undefined if the program or its time limit
+ * has stopped it. What takes too long by itself is a `ConnectionError`.
+ */
+function failureOf(error: unknown): unknown {
+  const isLimit = error instanceof Error && error.name === "TimeoutError";
+  return isLimit || isAbort(error) ? undefined : error;
+}
+
+/** When the change was made, as far as the object tells. */
+function timeOf({ type, object }: WatchEvent): number | undefined {
   if (!("metadata" in object)) return undefined;
   const metadata: unknown = object.metadata;
   if (typeof metadata !== "object" || metadata === null) return undefined;
   const managed: unknown = Reflect.get(metadata, "managedFields");
-  const times = [
-    Reflect.get(metadata, "creationTimestamp"),
-    Reflect.get(metadata, "deletionTimestamp"),
-    ...Array.isArray(managed) ? managed.map((entry) => entry?.time) : [],
-  ].map((time: unknown) => Date.parse(String(time)))
-    .filter((time) => !Number.isNaN(time) && time <= Date.now());
+  const times = pastTimes(
+    Array.isArray(managed) ? managed.map((entry) => entry?.time) : [],
+  );
+  if (type !== "DELETED") return latest(times);
+  const deleted = pastTimes([Reflect.get(metadata, "deletionTimestamp")]);
+  // Without one, it was deleted at once, at a time that it does not tell.
+  return deleted.length === 0 ? undefined : latest([...deleted, ...times]);
+}
+
+function pastTimes(times: readonly unknown[]): number[] {
+  return times.map((time) => Date.parse(String(time)))
+    .filter((time) => time <= Date.now());
+}
+
+function latest(times: readonly number[]): number | undefined {
   return times.length > 0 ? Math.max(...times) : undefined;
 }

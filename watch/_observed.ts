@@ -125,7 +125,10 @@ async function watch<T extends KubernetesObject>(
   options: WatchOptions,
   observer: WatchObserver,
 ): Promise<ReadableStream<WatchEvent<T>>> {
-  const seen = started("watchStarted", () => observer.watchStarted?.());
+  const seen = started(
+    "watchStarted",
+    () => observer.watchStarted?.(options),
+  );
   if (seen === undefined) return await source.watch(options);
   try {
     const stream = await source.watch(options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WatchEvent } from "../api/types.ts";
+import type { WatchEvent, WatchOptions } from "../api/types.ts";
 
 /** A restart of a watch; see `onRestart` of `RetryWatcherOptions`. */
 export interface WatchRestart {
@@ -68,8 +68,11 @@ export interface WatchObserver {
   onWatchError?: ((error: unknown) => void) | undefined;
   /** A list, or a page of one, is requested; returns what sees its end. */
   listStarted?: (() => ListObserver) | undefined;
-  /** A watch is requested; returns what sees its events and its end. */
-  watchStarted?: (() => StreamObserver) | undefined;
+  /**
+   * A watch is requested, with these options; returns what sees its events and
+   * its end.
+   */
+  watchStarted?: ((options: WatchOptions) => StreamObserver) | undefined;
   /** A wait begins; returns what sees its end. */
   waitStarted?: (() => WaitObserver) | undefined;
   /** An informer holds this many events that its consumer has not read. */

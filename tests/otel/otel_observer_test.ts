@@ -2,6 +2,7 @@
 // process with OTEL_DENO=true to a collector that the test starts.
 
 import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -13,12 +14,13 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { SpanStatusCode } from "@opentelemetry/api";
+import { createNoopMeter, SpanStatusCode } from "@opentelemetry/api";
 import {
   IndexerInformerWatcher,
   listWatchUntil,
   RestListerWatcher,
   RetryWatcher,
+  type WatchEvent,
 } from "../../mod.ts";
 import { otelObserver } from "../../otel/mod.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
@@ -77,6 +79,10 @@ function pod(name: string) {
   };
 }
 
+function managed(time: string) {
+  return { managedFields: [{ time }] };
+}
+
 function podsOf({ fetch }: FakeApiServer): RestListerWatcher {
   return new RestListerWatcher({
     server: "http://fake",
@@ -95,7 +101,11 @@ Deno.test("otelObserver() records lists, watches and events of an informer", asy
   const events = informer.events.getReader();
   await informer.controller.synced;
   await server.watchStarted(1);
-  server.create(pod("c"));
+  const c = pod("c");
+  server.create({
+    ...c,
+    metadata: { ...c.metadata, ...managed(new Date().toISOString()) },
+  });
   for (let count = 0; count < 3; count++) await events.read();
   informer.stop();
   await informer.done;
@@ -169,6 +179,112 @@ Deno.test("otelObserver() records waits, and how they fail", async () => {
     SpanStatusCode.UNSET,
     SpanStatusCode.ERROR,
   ]);
+});
+
+/** An observer, and the values of its histogram of lags. */
+function lagObserver() {
+  const lags: number[] = [];
+  const meter = createNoopMeter();
+  const { createHistogram } = meter;
+  meter.createHistogram = (name, options) =>
+    name === "watchtools.watch.lag"
+      ? { record: (seconds) => lags.push(seconds) }
+      : createHistogram.call(meter, name, options);
+  return { observer: otelObserver({ meter }), lags };
+}
+
+const NOW = Date.UTC(2030, 0, 1, 12);
+const HOUR_AGO = "2030-01-01T11:00:00Z";
+
+/** An event, and the lag in seconds that is recorded for it. */
+const LAGS: [what: string, event: WatchEvent, lag: number | undefined][] = [
+  ["a change", {
+    type: "MODIFIED",
+    object: {
+      metadata: {
+        creationTimestamp: HOUR_AGO,
+        ...managed("2030-01-01T11:59:58Z"),
+      },
+    },
+  }, 2],
+  ["a change without managedFields", {
+    type: "MODIFIED",
+    object: { metadata: { creationTimestamp: HOUR_AGO } },
+  }, undefined],
+  ["an object that comes into a selection without managedFields", {
+    type: "ADDED",
+    object: { metadata: { creationTimestamp: HOUR_AGO } },
+  }, undefined],
+  ["a deletion", {
+    type: "DELETED",
+    object: {
+      metadata: {
+        creationTimestamp: HOUR_AGO,
+        deletionTimestamp: "2030-01-01T11:59:57Z",
+        ...managed(HOUR_AGO),
+      },
+    },
+  }, 3],
+  ["a deletion at once", {
+    type: "DELETED",
+    object: { metadata: { creationTimestamp: HOUR_AGO, ...managed(HOUR_AGO) } },
+  }, undefined],
+  ["a clock that is ahead", {
+    type: "MODIFIED",
+    object: { metadata: managed("2030-01-01T12:00:01Z") },
+  }, undefined],
+];
+
+for (const [what, event, lag] of LAGS) {
+  const recorded = lag === undefined ? "no lag" : "the lag";
+  Deno.test(`otelObserver() records ${recorded} of ${what}`, () => {
+    using _time = new FakeTime(NOW);
+    const { observer, lags } = lagObserver();
+    observer.watchStarted?.({}).event?.(event);
+    assertEquals(lags, lag === undefined ? [] : [lag]);
+  });
+}
+
+Deno.test("otelObserver() records no lag of the initial events of a watch", () => {
+  using _time = new FakeTime(NOW);
+  const { observer, lags } = lagObserver();
+  const watch = observer.watchStarted?.({ sendInitialEvents: true });
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  const changed = (time: string): WatchEvent => ({
+    type: "ADDED",
+    object: { metadata: managed(time) },
+  });
+  watch?.event?.(changed(HOUR_AGO));
+  watch?.event?.({ type: "BOOKMARK", object: { metadata: { annotations } } });
+  watch?.event?.(changed("2030-01-01T11:59:59Z"));
+  assertEquals(lags, [1]);
+});
+
+Deno.test("otelObserver() counts no failure when the program or its time limit stops a list or a watch", async () => {
+  for (const name of ["AbortError", "TimeoutError"]) {
+    await using telemetry = new Telemetry();
+    const error = new DOMException("enough", name);
+    telemetry.observer.listStarted?.().ended({ error });
+    telemetry.observer.watchStarted?.({}).ended(error);
+    const points = await telemetry.points();
+    assertEquals(points.get("watchtools.list.duration"), [[1, ATTRIBUTES]]);
+    assertEquals(points.get("watchtools.watch.duration"), [[1, ATTRIBUTES]]);
+    assertEquals(points.get("watchtools.watch.short"), undefined);
+    assertEquals(
+      telemetry.spans.map(({ status }) => status.code),
+      [SpanStatusCode.UNSET, SpanStatusCode.UNSET],
+    );
+  }
+});
+
+Deno.test("otelObserver() records no version of a list that has none", async () => {
+  await using telemetry = new Telemetry();
+  const list = telemetry.observer.listStarted?.();
+  list?.ended({ items: 0, resourceVersion: "" });
+  assertEquals(
+    (await telemetry.points()).get("watchtools.resource_version"),
+    undefined,
+  );
 });
 
 Deno.test("otelObserver() reaches a collector from Deno with OTEL_DENO=true", async () => {

@@ -2,6 +2,7 @@
 // used. `bench/observer.ts` measures it.
 
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import {
   observedListerWatcher,
   observedWatcher,
@@ -11,7 +12,9 @@ import {
   type ListerWatcher,
   RestListerWatcher,
   type WatchEvent,
+  type WatchObserver,
 } from "../../mod.ts";
+import { FakeListerWatcher } from "../../testing/mod.ts";
 
 function sourceOf(stream: ReadableStream<WatchEvent>): ListerWatcher {
   return {
@@ -70,4 +73,41 @@ Deno.test("an informer's observer gets events that are plain objects", async () 
   const event = await seen.promise;
   assertStrictEquals(Object.getPrototypeOf(event), Object.prototype);
   assertEquals(structuredClone(event), { type: "ADDED", object });
+});
+
+/** Records the ends that it sees. */
+function recorder() {
+  const seen: [what: string, error?: unknown][] = [];
+  const observer: WatchObserver = {
+    listStarted: () => {
+      seen.push(["list"]);
+      return { ended: ({ error }) => seen.push(["listed", error]) };
+    },
+    watchStarted: () => {
+      seen.push(["watch"]);
+      return { ended: (error) => seen.push(["watched", error]) };
+    },
+  };
+  return { observer, seen };
+}
+
+Deno.test("an informer's observer sees each end once, with the reason of a stop", async () => {
+  using time = new FakeTime();
+  for (const watchList of [true, false]) {
+    const { observer, seen } = recorder();
+    const pods = new FakeListerWatcher();
+    const informer = new IndexerInformerWatcher(pods, { observer, watchList });
+    await informer.controller.synced;
+    await time.runMicrotasks();
+    const reason = new Error("enough");
+    informer.stop(reason);
+    await informer.done;
+    assertEquals(seen.at(-1), ["watched", reason]);
+    const count = (name: string) =>
+      seen.filter(([what]) => what === name).length;
+    assertEquals([count("list"), count("watch")], [
+      count("listed"),
+      count("watched"),
+    ]);
+  }
 });

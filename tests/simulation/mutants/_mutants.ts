@@ -22,6 +22,7 @@ const POSITION = "watch/_positioned_stream.ts";
 const OUTCOME = "watch/_watch_outcome.ts";
 const PLAN = "cache/_reflector_plan.ts";
 const REFLECTOR = "cache/_reflector.ts";
+const INITIAL_EVENTS = "api/_initial_events.ts";
 const CACHE = "cache/_informer_cache.ts";
 const STORE = "cache/_indexed_store.ts";
 const BUFFER = "cache/_event_buffer.ts";
@@ -243,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "ERROR events are passed over",
   },
   {
-    file: REFLECTOR,
+    file: INITIAL_EVENTS,
     find: 'annotations[INITIAL_EVENTS_END] === "true"',
     replace: "true",
     breaks: "any annotated bookmark ends the initial list",
