@@ -71,9 +71,13 @@ export class CheckpointKeeper {
     let failure: unknown;
     for (let attempt = 1; attempt <= SAVE_ATTEMPTS; attempt++) {
       try {
-        const saved = await this.#measure(() =>
+        const saved: unknown = await this.#measure(() =>
           this.#store.save(next, this.#previous)
         );
+        // A result that is merely truthy, such as { ok: false }, says nothing.
+        if (typeof saved !== "boolean") {
+          throw new Error(`save() returned ${typeof saved}, not a boolean`);
+        }
         // A save that has failed may have been one all the same.
         const isOurs = saved ||
           (attempt > 1 && isSameCheckpoint(await this.#loadValue(), next));
@@ -102,7 +106,8 @@ export class CheckpointKeeper {
     const startedAt = Date.now();
     try {
       return await this.#budget.within(
-        ask(),
+        // A store without types may answer at once.
+        Promise.resolve(ask()),
         () => new Error("it has not answered within the budget"),
       );
     } finally {

@@ -14,7 +14,11 @@
 
 import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import { identityOfObject } from "../api/_untrusted.ts";
-import type { KubernetesObject, ObjectIdentity } from "../api/types.ts";
+import type {
+  ChangeEvent,
+  KubernetesObject,
+  ObjectIdentity,
+} from "../api/types.ts";
 import { type CheckpointIndex, damaged } from "./checkpoint.ts";
 import {
   addToChecksum,
@@ -83,8 +87,12 @@ export class HandedOnIndex {
 
   /** Adds an object, or its new version. */
   set(object: KubernetesObject): void {
-    const identity = identityOfObject(object);
-    this.#log(`+${keyOf(object, identity)} ${stateOf(identity)},`);
+    this.add(entryOf({ type: "ADDED", object }));
+  }
+
+  /** Adds what {@linkcode entryOf} has said of an event. */
+  add(entry: string): void {
+    this.#log(entry);
   }
 
   /** Notes that an object is about to be handed on for the first time. */
@@ -92,11 +100,6 @@ export class HandedOnIndex {
     const identity = identityOfObject(object);
     const uid = packUid(identity.uid ?? "");
     this.#log(`+${keyOf(object, identity)} ${uid} ${ANNOUNCED},`);
-  }
-
-  /** Removes an object. */
-  delete(key: string): void {
-    this.#log(`-${escapeText(key)},`);
   }
 
   /** What a checkpoint keeps. */
@@ -187,6 +190,19 @@ export class HandedOnIndex {
     }
     return known;
   }
+}
+
+/**
+ * What an index has to say of an event, once that has been handed on. It is asked
+ * for before, since a handler may change the object.
+ *
+ * @param event The event.
+ * @returns The entry.
+ */
+export function entryOf({ type, object }: ChangeEvent): string {
+  const identity = identityOfObject(object);
+  const key = keyOf(object, identity);
+  return type === "DELETED" ? `-${key},` : `+${key} ${stateOf(identity)},`;
 }
 
 /** Two digits to the base of 36 say how much a key shares with the last one. */

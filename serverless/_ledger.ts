@@ -4,10 +4,9 @@
  * @module
  */
 
-import { metaNamespaceKey } from "../api/meta_namespace_key.ts";
 import type { ChangeEvent, KubernetesObject } from "../api/types.ts";
 import { type Checkpoint, CHECKPOINT_FORMAT } from "./checkpoint.ts";
-import { HandedOnIndex } from "./_handed_on_index.ts";
+import { entryOf, HandedOnIndex } from "./_handed_on_index.ts";
 import type { CheckpointKeeper } from "./_checkpoint_keeper.ts";
 import type { WatchedResource } from "./_watched_resource.ts";
 
@@ -66,17 +65,23 @@ export class Ledger {
   }
 
   /**
-   * Notes that an event has been handled.
+   * What is to be noted of an event that is about to be handed on: its handler
+   * may change the object.
    *
    * @param event The event.
+   * @returns What {@linkcode Ledger.handled} takes.
    */
-  handled(event: ChangeEvent): void {
-    const { index } = this;
-    if (index !== undefined) {
-      if (event.type === "DELETED") {
-        index.delete(metaNamespaceKey(event.object));
-      } else index.set(event.object);
-    }
+  entryOf(event: ChangeEvent): string | undefined {
+    return this.index === undefined ? undefined : entryOf(event);
+  }
+
+  /**
+   * Notes that an event has been handled.
+   *
+   * @param entry What has been said of it before.
+   */
+  handled(entry: string | undefined): void {
+    if (entry !== undefined) this.index?.add(entry);
     this.#hasMoved = true;
     this.#unsaved++;
   }

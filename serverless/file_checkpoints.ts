@@ -144,7 +144,8 @@ async function removeStale(
 ): Promise<void> {
   try {
     const { mtimeMs } = await fs.stat(path);
-    if (Date.now() - mtimeMs < STALE_LOCK_MS) return;
+    // One of the future is from before the clock was set back.
+    if (Math.abs(Date.now() - mtimeMs) < STALE_LOCK_MS) return;
     const aside = `${path}.${owner}`;
     await fs.rename(path, aside);
     await fs.unlink(aside);

@@ -451,12 +451,13 @@ class Invocation<T extends KubernetesObject> {
     resourceVersion?: string,
   ): Promise<boolean> {
     this.#caughtUp = false;
+    const entry = this.#ledger.entryOf(event);
     const outcome = await this.#delivery.handOn(event);
     if (outcome === "unhandled") return false;
     if (outcome === "handled") this.#handled++;
     else this.#skipped++;
     if (resourceVersion !== undefined) this.#ledger.moveTo(resourceVersion);
-    this.#ledger.handled(event);
+    this.#ledger.handled(entry);
     return true;
   }
 

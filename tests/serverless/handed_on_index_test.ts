@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { KubernetesObject } from "../../api/types.ts";
 import { CheckpointMismatchError } from "../../serverless/checkpoint_errors.ts";
 import {
+  entryOf,
   HandedOnIndex,
   type IndexChange,
 } from "../../serverless/_handed_on_index.ts";
@@ -100,7 +101,12 @@ Deno.test("HandedOnIndex keeps any key, UID and version", () => {
       const items = after.map((metadata) => ({ metadata }));
       for (const change of reloaded(index).changesTo(items)) {
         if (change.type !== "DELETED") index.set(change.object);
-        else index.delete(`${change.namespace}/${change.name}`);
+        else {
+          const { type, name, namespace } = change;
+          index.add(
+            entryOf({ type, object: { metadata: { name, namespace } } }),
+          );
+        }
       }
       assertEquals(texts(reloaded(index).changesTo(items)), []);
       const gone = texts(reloaded(index).changesTo([]));

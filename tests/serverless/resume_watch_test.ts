@@ -169,6 +169,41 @@ Deno.test("resumeWatch() compares its index with a list after a 410", async () =
   }
 });
 
+/** What a handler may do to an object, say before it is put elsewhere. */
+const CHANGES: [what: string, change: (object: KubernetesObject) => void][] = [
+  ["strips its version and UID", ({ metadata }) => {
+    delete metadata?.resourceVersion;
+    delete metadata?.uid;
+  }],
+  ["moves it to another namespace", ({ metadata = {} }) => {
+    metadata.namespace = "copies";
+  }],
+  ["renames it", ({ metadata = {} }) => {
+    metadata.name = `copy-of-${metadata.name}`;
+  }],
+  ["strips its metadata", (object) => {
+    delete object.metadata;
+  }],
+];
+
+for (const [what, change] of CHANGES) {
+  Deno.test(`resumeWatch() knows what it has handed on when the handler ${what}`, async () => {
+    const fake = new FakeListerWatcher({ objects: [object("listed")] });
+    const store = new MemoryCheckpointStore();
+    const handler = (event: ChangeEvent) => change(event.object);
+    await invoke(fake, store, handler);
+    fake.add(object("watched"));
+    fake.add(object("gone"));
+    fake.delete("default/gone");
+    await invoke(fake, store, handler);
+    fake.add(object("new"));
+    fake.compact();
+    const handled = new Handled();
+    await invoke(fake, store, handled.handler, { minRestartDelayMs: 0 });
+    assertEquals(handled.texts, ["ADDED new"]);
+  });
+}
+
 Deno.test("resumeWatch() fails after a 410 without an index", async () => {
   const fake = new FakeListerWatcher({ objects: [object("a")] });
   const store = new MemoryCheckpointStore();
@@ -607,6 +642,39 @@ Deno.test("resumeWatch() hands on nothing more after a save that failed", async 
       }, handled.handler),
     CheckpointStoreError,
   );
+  assertEquals(handled.texts, ["ADDED a"]);
+});
+
+for (const answer of [undefined, null, { ok: false }, 0, "OK"]) {
+  Deno.test(`resumeWatch() rejects where the store answers ${JSON.stringify(answer)} instead of a boolean`, async () => {
+    const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+    const handled = new Handled();
+    const store: CheckpointStore = {
+      load: () => Promise.resolve(undefined),
+      save: () => Promise.resolve(answer as unknown as boolean),
+    };
+    await assertRejects(
+      () => invoke(fake, store, handled.handler),
+      CheckpointStoreError,
+      "Cannot save the checkpoint: save() returned",
+    );
+    assertEquals(handled.texts, ["ADDED a"]);
+  });
+}
+
+Deno.test("resumeWatch() takes a store that answers at once", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a")] });
+  const handled = new Handled();
+  let saved: Checkpoint | undefined;
+  const store = {
+    load: () => saved,
+    save(next: Checkpoint) {
+      saved = next;
+      return true;
+    },
+  } as unknown as CheckpointStore;
+  await invoke(fake, store, handled.handler);
+  await invoke(fake, store, handled.handler);
   assertEquals(handled.texts, ["ADDED a"]);
 });
 
