@@ -18,7 +18,10 @@ import {
   CredentialCache,
   credentialSource,
 } from "./_credentials.ts";
-import { environmentProxy } from "./transport/environment_proxy.ts";
+import {
+  environmentProxy,
+  proxyAuthorization,
+} from "./transport/environment_proxy.ts";
 import { declareAddedHeaders } from "../rest/_added_headers.ts";
 import type { FetchFunction, TokenFunction } from "../rest/_rest_client.ts";
 import { fixedToken } from "../rest/_token.ts";
@@ -74,7 +77,7 @@ export class ClusterConnection implements AsyncDisposable {
     this.#certificates = new CertificateFiles(access);
     this.#authorization = basicAuthorization(access);
     const fetch: FetchFunction = (url, init) => this.#fetch(url, init);
-    declareAddedHeaders(fetch, this.#authorization);
+    declareAddedHeaders(fetch, addedCredentials(access, this.#authorization));
     this.restOptions = {
       server: access.server,
       token: this.#tokenOption(),
@@ -210,6 +213,26 @@ function basicAuthorization({ credential }: ClusterAccess): Headers {
   const { username, password } = credential;
   const userAndPassword = encodeBase64(`${username}:${password}`);
   return new Headers({ authorization: `Basic ${userAndPassword}` });
+}
+
+/** What errors must not repeat: a proxy may repeat its credential as well. */
+function addedCredentials(
+  { server, proxyUrl }: ClusterAccess,
+  authorization: Headers,
+): Headers {
+  const headers = new Headers(authorization);
+  const credential = proxyAuthorization(proxyUrl ?? usableProxy(server));
+  if (credential !== undefined) headers.set("proxy-authorization", credential);
+  return headers;
+}
+
+/** One that cannot be used is reported with the first request. */
+function usableProxy(server: string): string | undefined {
+  try {
+    return environmentProxy(server);
+  } catch {
+    return undefined;
+  }
 }
 
 function requestHeaders({ disableCompression }: ClusterAccess): Headers {

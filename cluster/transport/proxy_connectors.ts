@@ -14,7 +14,7 @@ import {
   type Connector,
 } from "./connection_attempts.ts";
 import { ConfigurationError } from "../../api/configuration_error.ts";
-import { encodeBase64 } from "../../internal/base64.ts";
+import { proxyAuthorization } from "./environment_proxy.ts";
 import { ignore } from "../../internal/abort.ts";
 
 type Undici = typeof import("undici");
@@ -42,10 +42,12 @@ export function httpProxyAttempt(
   { proxyUrl, toProxy, throughProxy }: ProxyOptions,
 ): Attempt {
   const { origin } = new URL(proxyUrl);
-  const { username, password } = decodeCredential(proxyUrl);
-  const credential = username === "" ? {} : {
-    "proxy-authorization": `Basic ${encodeBase64(`${username}:${password}`)}`,
-  };
+  // Throws if it is malformed.
+  decodeCredential(proxyUrl);
+  const authorization = proxyAuthorization(proxyUrl);
+  const credential = authorization === undefined
+    ? {}
+    : { "proxy-authorization": authorization };
   return (options, callback) => {
     let abortConnect = ignore;
     const client = new undici.Client(origin, {
@@ -149,13 +151,16 @@ async function socksHandshake(
   { hostname, port }: { hostname: string; port: string },
   { username, password }: ProxyCredential,
 ): Promise<void> {
-  const method = username === "" ? NO_AUTHENTICATION : PASSWORD;
-  channel.write([VERSION, 1, method]);
-  const [, chosen] = await channel.read(2);
-  if (chosen !== method) {
+  // As Go: one that needs no password may not know that method.
+  const methods = username === "" && password === ""
+    ? [NO_AUTHENTICATION]
+    : [NO_AUTHENTICATION, PASSWORD];
+  channel.write([VERSION, methods.length, ...methods]);
+  const [, chosen = NaN] = await channel.read(2);
+  if (!methods.includes(chosen)) {
     throw new Error("the SOCKS proxy requires another authentication method");
   }
-  if (method === PASSWORD) {
+  if (chosen === PASSWORD) {
     const name = utf8(username);
     const secret = utf8(password);
     channel.write([1, name.length, ...name, secret.length, ...secret]);

@@ -24,7 +24,7 @@ import { sendableHeaders } from "./sendable_headers.ts";
 import type { Transport, TransportOptions } from "./types.ts";
 import { checkCertificates } from "./check_certificates.ts";
 import { isSelfSignedServer } from "./self_signed_server.ts";
-import { hasProxyVariables } from "./environment_proxy.ts";
+import { hasProxyVariables, proxyAuthorization } from "./environment_proxy.ts";
 import { isBun, isDeno, isNode } from "../../internal/runtime.ts";
 
 /**
@@ -71,6 +71,6 @@ async function isSupportedByDeno(options: TransportOptions): Promise<boolean> {
   if (tls.insecure || tls.serverName !== undefined) return false;
   if (proxyUrl === undefined) {
     if (hasProxyVariables()) return false;
-  } else if (new URL(proxyUrl).username !== "") return false;
+  } else if (proxyAuthorization(proxyUrl) !== undefined) return false;
   return !await isSelfSignedServer(tls.ca, server);
 }

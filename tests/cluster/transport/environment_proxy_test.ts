@@ -64,6 +64,21 @@ const EXEMPT: [rule: string, server: string, exempt: boolean][] = [
   ["fd00::1", "https://[fd00::1]", true],
   ["[fd00::1]:443", "https://[fd00::1]", true],
   ["[fd00::1]:444", "https://[fd00::1]", false],
+  ["[fd00::1]", "https://[fd00::1]", false],
+  ["fd00:0:0::0001", "https://[fd00::1]", true],
+  ["[fd00:0::1]:443", "https://[fd00::1]", true],
+  ["fd00::1:443", "https://[fd00::1]", false],
+  ["::ffff:10.0.0.1", "https://10.0.0.1", true],
+  ["10.0.0.1", "https://[::ffff:10.0.0.1]", true],
+  ["::ffff:10.0.0.0/104", "https://10.1.2.3", true],
+  ["10.0.0.0/8", "https://[::ffff:10.0.0.1]", true],
+  ["010.0.0.1", "https://10.0.0.1", false],
+  ["0.0.1", "https://10.0.0.1", false],
+  ["", "https://[::ffff:127.0.0.1]", true],
+  ["", "https://127.example", false],
+  ["c.example:", "https://c.example:6443", true],
+  [":443", "https://c.example.", false],
+  ["münchen.example", "https://münchen.example", true],
 ];
 
 for (const [variables, server, proxy] of CHOICES) {

@@ -1,7 +1,13 @@
 // Connections in this process, where the sanitizers detect leaks: with Deno's
 // own client, and with undici where that is needed.
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { inspect } from "node:util";
 import {
   ConfigurationError,
   ConnectionError,
@@ -12,6 +18,7 @@ import { BunTransport } from "../../../cluster/transport/bun.ts";
 import { createTransport } from "../../../cluster/transport/transport.ts";
 import type { TransportOptions } from "../../../cluster/transport/types.ts";
 import { CERTIFICATE, Files } from "../../support/kubeconfig_files.ts";
+import { RawServer } from "../../support/http_fakes.ts";
 import { SocksProxy } from "../../support/socks_proxy.ts";
 import { ConnectProxy } from "../../control_plane/connect_proxy.ts";
 import {
@@ -173,33 +180,72 @@ for (const [what, more] of PROXIED) {
   });
 }
 
-Deno.test("Cluster does not send the password of a proxy to the server", async () => {
-  const seen: (string | null)[] = [];
-  const { certificate: cert, key } = server;
-  const listening = Deno.serve(
-    { port: 0, cert, key, onListen() {} },
-    ({ headers }) => {
-      seen.push(headers.get("proxy-authorization"));
-      return Response.json({ kind: "List", items: [] });
-    },
-  );
-  await using proxy = await ConnectProxy.start();
-  using files = new Files();
-  await using cluster = Cluster.fromDefault({
-    server: `https://127.0.0.1:${listening.addr.port}`,
-    certificateAuthority: files.write("ca.crt", authority.certificate),
-    proxyUrl: `http://me:hunter2@127.0.0.1:${proxy.port}`,
+for (const user of ["me", ""]) {
+  Deno.test(`Cluster does not send the password of a proxy to the server, with the user ${JSON.stringify(user)}`, async () => {
+    const seen: (string | null)[] = [];
+    const { certificate: cert, key } = server;
+    const listening = Deno.serve(
+      { port: 0, cert, key, onListen() {} },
+      ({ headers }) => {
+        seen.push(headers.get("proxy-authorization"));
+        return Response.json({ kind: "List", items: [] });
+      },
+    );
+    await using proxy = await ConnectProxy.start();
+    using files = new Files();
+    await using cluster = Cluster.fromDefault({
+      server: `https://127.0.0.1:${listening.addr.port}`,
+      certificateAuthority: files.write("ca.crt", authority.certificate),
+      proxyUrl: `http://${user}:hunter2@127.0.0.1:${proxy.port}`,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    await pods.list({});
+    assertEquals(seen, [null]);
+    assertEquals(
+      proxy.asked[0]?.credential,
+      `Basic ${btoa(`${user}:hunter2`)}`,
+    );
+    await cluster[Symbol.asyncDispose]();
+    await listening.shutdown();
   });
-  const pods = await cluster.listerWatcher({
-    apiVersion: "v1",
-    plural: "pods",
+}
+
+Deno.test("Cluster connects through a SOCKS proxy that needs no password when it has one", async () => {
+  await using secure = new Secure(server);
+  await using proxy = await SocksProxy.start();
+  const cluster = secure.cluster({
+    certificateAuthority: secure.ca,
+    proxyUrl: proxy.url.replace("://", "://me:hunter2@"),
   });
-  await pods.list({});
-  assertEquals(seen, [null]);
-  assertEquals(proxy.asked[0]?.credential, `Basic ${btoa("me:hunter2")}`);
-  await cluster[Symbol.asyncDispose]();
-  await listening.shutdown();
+  await use(cluster);
+  assertEquals(new Set(proxy.asked), new Set([`127.0.0.1:${secure.port}`]));
 });
+
+for (const source of ["proxy-url", "HTTPS_PROXY"]) {
+  Deno.test(`Cluster shows no password of ${source} that the proxy repeats`, async () => {
+    await using proxy = new RawServer(async (connection) => {
+      await connection.write(`oops: ${connection.head}`);
+    });
+    using files = new Files();
+    const proxyUrl = proxy.url.replace("://", "://me:hunter2-hunter2@");
+    if (source !== "proxy-url") files.setVariables({ HTTPS_PROXY: proxyUrl });
+    await using cluster = Cluster.fromDefault({
+      server: "https://c.example",
+      proxyUrl: source === "proxy-url" ? proxyUrl : undefined,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    const error = await assertRejects(() => pods.list({}), ConnectionError);
+    const shown = inspect(error, { depth: 9, showHidden: true });
+    assertFalse(shown.includes("hunter2-hunter2"), shown);
+    assertFalse(shown.includes(btoa("me:hunter2-hunter2")), shown);
+  });
+}
 
 const REFUSED: [what: string, pair: KeyPair, options: ClusterOptions][] = [
   ["does not name the server", otherServer, {}],
