@@ -63,7 +63,7 @@ export class ConnectionAttempts {
       const abortAttempt = attempt(options, (...[error, socket]) => {
         if (!settle()) return void socket?.destroy();
         if (error === null) callback(null, socket);
-        else callback(error, null);
+        else callback(finalError(error), null);
       });
     };
   }
@@ -74,6 +74,17 @@ export class ConnectionAttempts {
       abort(new Error("the transport was closed"));
     }
   }
+}
+
+/**
+ * An error after which undici gives up. After one of its own, such as that of
+ * the connection to a proxy, it would connect again at once, for ever.
+ */
+function finalError(error: Error): Error {
+  const code: unknown = Reflect.get(error, "code");
+  return typeof code === "string" && code.startsWith("UND_ERR_")
+    ? new Error(error.message, { cause: error })
+    : error;
 }
 
 /**

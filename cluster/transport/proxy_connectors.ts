@@ -57,7 +57,8 @@ export function httpProxyAttempt(
     });
     const { hostname, port, protocol } = options;
     const isTls = protocol === "https:";
-    const path = `${hostname}:${port || (isTls ? 443 : 80)}`;
+    const host = /^[^[].*:/.test(hostname) ? `[${hostname}]` : hostname;
+    const path = `${host}:${port || (isTls ? 443 : 80)}`;
     let tunnel: Socket | undefined;
     client.connect({ path, headers: { host: path, ...credential } }).then(
       ({ statusCode, socket }) => {
@@ -71,13 +72,20 @@ export function httpProxyAttempt(
         if (!isTls) callback(null, socket);
         else throughProxy({ ...options, httpSocket: socket }, callback);
       },
-    ).catch((error: Error) => callback(error, null));
+    ).catch((error: Error) => callback(namedError(error), null));
     return () => {
       abortConnect();
       client.destroy().catch(ignore);
       tunnel?.destroy();
     };
   };
+}
+
+/** undici only says that the other side has closed. */
+function namedError(error: Error): Error {
+  return Reflect.get(error, "code") === "UND_ERR_SOCKET"
+    ? new Error("the proxy closed the connection", { cause: error })
+    : error;
 }
 
 /** The user and the password in the URL of a proxy, or empty strings. */

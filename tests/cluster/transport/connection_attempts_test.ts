@@ -88,6 +88,25 @@ Deno.test("ConnectionAttempts.connector() reports a failure once", () => {
   assertEquals(log, ["started c.example", "refused"]);
 });
 
+Deno.test("ConnectionAttempts.connector() reports an error of undici's as another, after which undici gives up", () => {
+  const attempts = new ConnectionAttempts();
+  const reported: (Error | null)[] = [];
+  const refused = new Error("refused");
+  const closed = Object.assign(new Error("closed"), { code: "UND_ERR_SOCKET" });
+  for (const error of [refused, closed]) {
+    const connector = attempts.connector((_, callback) => {
+      callback(error, null);
+      return () => {};
+    });
+    connector(OPTIONS, (...[error]) => reported.push(error));
+  }
+  const [first, second] = reported;
+  assertEquals(first, refused);
+  assertEquals(second?.message, "closed");
+  assertEquals(second?.cause, closed);
+  assertEquals(Reflect.get(second ?? {}, "code"), undefined);
+});
+
 Deno.test("ConnectionAttempts.close() aborts pending attempts", () => {
   const attempts = new ConnectionAttempts();
   const { log } = attempted(attempts);

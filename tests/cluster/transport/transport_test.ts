@@ -224,6 +224,27 @@ Deno.test("Cluster connects through a SOCKS proxy that needs no password when it
   assertEquals(new Set(proxy.asked), new Set([`127.0.0.1:${secure.port}`]));
 });
 
+for (const [what, more] of PROXIED) {
+  Deno.test(`Cluster asks a proxy that closes the connection once, for an IPv6 address in brackets, ${what}`, async () => {
+    const asked: (string | undefined)[] = [];
+    await using proxy = new RawServer((connection) => {
+      asked.push(connection.head.split("\r\n")[0]);
+      connection.close();
+    });
+    await using cluster = Cluster.fromDefault({
+      server: "https://[fd00::1]:6443",
+      proxyUrl: proxy.url,
+      ...more,
+    });
+    const pods = await cluster.listerWatcher({
+      apiVersion: "v1",
+      plural: "pods",
+    });
+    await assertRejects(() => pods.list({}), ConnectionError);
+    assertEquals(asked, ["CONNECT [fd00::1]:6443 HTTP/1.1"]);
+  });
+}
+
 for (const source of ["proxy-url", "HTTPS_PROXY"]) {
   Deno.test(`Cluster shows no password of ${source} that the proxy repeats`, async () => {
     await using proxy = new RawServer(async (connection) => {
