@@ -28,10 +28,10 @@ export function parseManifestOptions(
     );
   }
   const paths = given.values("filename").flatMap((text) => text.split(","));
-  const url = paths.find((path) => /^https?:[/][/]/.test(path));
-  if (url !== undefined) {
+  // The message does not quote the URL, which may contain a password.
+  if (paths.some((path) => /^https?:[/][/]/i.test(path))) {
     throw new UsageError(
-      `-f takes files, not URLs (${url}): use curl -s URL | watchtools ${command} -f -`,
+      `-f takes files, not URLs: use curl -s URL | watchtools ${command} -f -`,
     );
   }
   if (paths.indexOf("-") !== paths.lastIndexOf("-")) {

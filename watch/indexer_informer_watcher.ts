@@ -460,7 +460,9 @@ export class IndexerInformerWatcher<
     this.#stopped = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#resync?.clear();
+    const dropped = this.#buffer.size;
     this.#buffer.clear();
+    if (dropped > 0) this.#reportBuffered();
     const end = () => {
       this.#abort.abort(reason);
       this.#resolveSynced(false);

@@ -61,6 +61,18 @@ Deno.test("WatchObserver sees how many events are not read", async () => {
   assertEquals(buffered, [1, 2, 1, 0]);
 });
 
+Deno.test("WatchObserver sees that no events are held any more when an informer is stopped", async () => {
+  const buffered: number[] = [];
+  const informer = new IndexerInformerWatcher(objects(), {
+    watchList: false,
+    observer: { onBuffered: (events) => buffered.push(events) },
+  });
+  await informer.controller.synced;
+  informer.stop();
+  await informer.done;
+  assertEquals(buffered, [1, 2, 0]);
+});
+
 Deno.test("WatchObserver that throws breaks nothing", async () => {
   const fail = () => {
     throw new Error("no");
