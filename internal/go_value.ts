@@ -19,10 +19,14 @@ export function goTypeName(value: unknown): string {
   if (isRecord(value)) return "map[string]interface {}";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "bigint") {
-    return BigInt.asIntN(64, value) === value ? "int64" : "float64";
+    return isInt64(value) ? "int64" : "float64";
   }
   if (typeof value !== "number") return "string";
   return Number.isInteger(value) ? "int64" : "float64";
+}
+
+function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
 }
 
 /**
@@ -34,6 +38,9 @@ export function goTypeName(value: unknown): string {
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
   if (typeof value === "number") return goNumber(value);
+  if (typeof value === "bigint" && !isInt64(value)) {
+    return goNumber(Number(value));
+  }
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
   const entries = Object.entries(value).sort(byKey)

@@ -84,15 +84,17 @@ function scalar(value: unknown, place: Place): string {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "[]";
   if (typeof value === "object") return "{}";
-  return typeof value === "number" ? number(value) : String(value);
+  return typeof value === "number" || typeof value === "bigint"
+    ? number(value)
+    : String(value);
 }
 
-/** Like Go's `%g`, but without an exponent for integers. */
-function number(value: number): string {
-  if (Number.isSafeInteger(value) || Math.abs(value) < 1e-4) {
-    return goText(value);
-  }
-  return Math.abs(value) < 1e21 ? String(value) : goText(value);
+/** An integer of 64 bits, with or without a sign, or a float as Go's `%g`. */
+function number(value: number | bigint): string {
+  const isInteger = typeof value === "bigint" || Number.isInteger(value);
+  return isInteger && value >= -(2 ** 63) && value < 2 ** 64
+    ? String(value)
+    : goText(value);
 }
 
 function text(value: string, place: Place): string {

@@ -135,6 +135,29 @@ small: 1e-05
   );
 });
 
+/** As kubectl 1.36 prints what a kube-apiserver sends. */
+const NUMBERS: [value: number | bigint, text: string][] = [
+  [100000000, "100000000"],
+  [9223372036854775807n, "9223372036854775807"],
+  [9223372036854776000n, "9223372036854776000"],
+  [18446744073709552000n, "1.8446744073709552e+19"],
+  [-9223372036854776000n, "-9.223372036854776e+18"],
+  [1e19, "10000000000000000000"],
+  [1e20, "1e+20"],
+  [1e21, "1e+21"],
+  [123456.5, "123456.5"],
+  [123456789.5, "1.234567895e+08"],
+  [100000000.5, "1.000000005e+08"],
+  [1e-7, "1e-07"],
+  [-1.5, "-1.5"],
+];
+
+Deno.test("toYaml() formats numbers as kubectl does", () => {
+  for (const [value, text] of NUMBERS) {
+    assertEquals(toYaml({ value }), `value: ${text}\n`);
+  }
+});
+
 Deno.test("toYaml() accepts a value that is not a map", () => {
   assertEquals(toYaml("x"), "x\n");
   assertEquals(toYaml([1]), "- 1\n");
