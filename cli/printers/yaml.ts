@@ -15,6 +15,9 @@ const BEST_WIDTH = 80;
 
 const INDENT = 2;
 
+/** The length of a key that stands before a colon, in bytes. */
+const MAX_SIMPLE_KEY = 128;
+
 /** The position of a scalar. */
 interface Place {
   /** The indentation of its parent. */
@@ -50,6 +53,7 @@ function mapping(
   indent: number,
 ): string {
   return Object.keys(map).sort(compareNaturally).map((name) => {
+    if (!isSimpleKey(name)) return explicitEntry(name, map[name], indent);
     const key = scalar(name, { indent, column: indent, isKey: true });
     const value = map[name];
     // Lists are not indented relative to their key.
@@ -64,6 +68,24 @@ function mapping(
     const column = indent + [...key].length + ": ".length;
     return `${key}: ${scalar(value, { indent, column, isKey: false })}`;
   }).join(line(indent));
+}
+
+/** A longer key, or one with several lines, stands after a question mark. */
+function isSimpleKey(name: string): boolean {
+  return !name.includes("\n") &&
+    (name.length <= MAX_SIMPLE_KEY / 3 ||
+      new TextEncoder().encode(name).length <= MAX_SIMPLE_KEY);
+}
+
+function explicitEntry(name: string, value: unknown, indent: number): string {
+  const within = indent + INDENT;
+  const place = { indent, column: within, isKey: false };
+  const text = isList(value)
+    ? sequence(value, within)
+    : isMap(value)
+    ? mapping(value, within)
+    : scalar(value, place);
+  return `? ${scalar(name, place)}${line(indent)}: ${text}`;
 }
 
 function sequence(list: readonly unknown[], indent: number): string {

@@ -135,6 +135,40 @@ small: 1e-05
   );
 });
 
+Deno.test("toYaml() puts long keys, and those of several lines, after a question mark as kubectl does", () => {
+  const [most, long, wide] = ["k".repeat(128), "k".repeat(129), "é".repeat(65)];
+  assertEquals(
+    toYaml({
+      spec: {
+        "a\nb": 1,
+        [most]: 1,
+        [long]: { a: 1, b: [{ [long]: "x\ny" }] },
+        [`${long}2`]: [1, { x: 2 }],
+        [wide]: {},
+      },
+    }),
+    `spec:
+  ? |-
+    a
+    b
+  : 1
+  ${most}: 1
+  ? ${long}
+  : a: 1
+    b:
+    - ? ${long}
+      : |-
+        x
+        y
+  ? ${long}2
+  : - 1
+    - x: 2
+  ? ${wide}
+  : {}
+`,
+  );
+});
+
 /** As kubectl 1.36 prints what a kube-apiserver sends. */
 const NUMBERS: [value: number | bigint, text: string][] = [
   [100000000, "100000000"],
