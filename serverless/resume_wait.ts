@@ -20,6 +20,7 @@ import { checkDurations } from "../internal/durations.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { cancelQuietly } from "../internal/abort.ts";
 import { startTimer } from "../internal/timer.ts";
+import { observedListerWatcher } from "../watch/_observed.ts";
 import { selectFrom } from "../watch/_wait_selection.ts";
 import {
   ConditionNotMetError,
@@ -202,8 +203,9 @@ class Wait<T extends KubernetesObject> {
     const startedAt = Date.now();
     const index = new HandedOnIndex();
     if (this.#isAboutBeingGone) {
+      const selected = selectFrom(this.#source, this.#options);
       const { items } = await listAll(
-        selectFrom(this.#source, this.#options),
+        observedListerWatcher(selected, this.#options.observer),
         { signal, onRetry: () => {} },
       );
       for (const item of items) index.set(item);

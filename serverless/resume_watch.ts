@@ -21,6 +21,7 @@ import type {
   Lister,
   ListerWatcher,
 } from "../api/types.ts";
+import { observedListerWatcher } from "../watch/_observed.ts";
 import type { RetryWatcherOptions } from "../watch/retry_watcher_options.ts";
 import { Budget } from "./_budget.ts";
 import { BudgetedWatch } from "./_budgeted_watch.ts";
@@ -393,7 +394,10 @@ class Invocation<T extends KubernetesObject> {
   }
 
   #lister(): Lister<T> {
-    const source = this.#source;
+    const source = observedListerWatcher(
+      this.#source,
+      this.#options.observer,
+    );
     if (!this.#needsOnlyVersion()) return source;
     return {
       list: async (options) => {

@@ -74,6 +74,21 @@ Deno.test("resumeWatch() hands on what exists, the first time", async () => {
   });
 });
 
+Deno.test("resumeWatch() shows its list and its watch to an observer", async () => {
+  const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
+  const seen: unknown[] = [];
+  await invoke(fake, new MemoryCheckpointStore(), () => {}, {
+    observer: {
+      listStarted: () => ({ ended: ({ items }) => seen.push(items) }),
+      watchStarted: () => {
+        seen.push("watch");
+        return { ended: () => seen.push("ended") };
+      },
+    },
+  });
+  assertEquals(seen, [2, "watch", "ended"]);
+});
+
 Deno.test("resumeWatch() hands on nothing that exists from now on", async () => {
   for (const index of [true, false]) {
     const fake = new FakeListerWatcher({ objects: [object("a"), object("b")] });
