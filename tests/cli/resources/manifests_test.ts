@@ -118,6 +118,7 @@ Deno.test("readManifests() reads directories", async () => {
     await Deno.writeTextFile(`${directory}/a.json`, pod("a"));
     await Deno.writeTextFile(`${directory}/notes.txt`, "no manifest");
     await Deno.writeTextFile(`${directory}/in/c.yaml`, pod("c"));
+    await Deno.symlink(directory, `${directory}/loop`, { type: "dir" });
     const all = ["pods team a", "pods team b", "pods team c"];
     assertEquals(await read([directory]), all);
     assertEquals(
@@ -137,6 +138,13 @@ Deno.test("readManifests() reads directories", async () => {
     ) {
       await assertRejects(() => read([path]), Error, message);
     }
+    const broken = `${directory}/d.yaml`;
+    await Deno.symlink(`${directory}/missing`, broken);
+    await assertRejects(
+      () => read([directory]),
+      Error,
+      `Cannot read ${broken}: there is no such file: check -f`,
+    );
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
