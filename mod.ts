@@ -9,42 +9,36 @@
  * @example Wait for a Deployment to become available
  * ```ts
  * import {
- *   type KubernetesObject,
- *   listWatchUntil,
+ *   isConditionTrue,
  *   resourcePath,
  *   RestListerWatcher,
+ *   waitFor,
  * } from "@watchtools/kube";
  * import { FakeApiServer } from "@watchtools/kube/testing";
  * import { assertEquals } from "@std/assert";
  *
- * interface Deployment extends KubernetesObject {
- *   status?: { conditions?: { type: string; status: string }[] };
- * }
- *
  * await using server = new FakeApiServer();
- * const deployments = new RestListerWatcher<Deployment>({
+ * const deployments = new RestListerWatcher({
  *   server: "https://kubernetes.default.svc",
  *   path: resourcePath({
  *     apiVersion: "apps/v1",
  *     plural: "deployments",
  *     namespace: "default",
  *   }),
- *   fieldSelector: "metadata.name=web",
- *   fetch: server.fetch,
+ *   fetch: server.fetch, // On a cluster: a token, or Cluster of ./cluster
  * });
- *
  * server.create({
  *   apiVersion: "apps/v1",
  *   kind: "Deployment",
  *   metadata: { name: "web", namespace: "default" },
  *   status: { conditions: [{ type: "Available", status: "True" }] },
  * });
- * const event = await listWatchUntil(deployments, (event) =>
- *   event.type !== "ERROR" && event.type !== "BOOKMARK" &&
- *   (event.object.status?.conditions ?? []).some(
- *     ({ type, status }) => type === "Available" && status === "True",
- *   ), { signal: AbortSignal.timeout(30_000) });
- * assertEquals(event.type, "ADDED");
+ *
+ * const [web] = await waitFor(deployments, isConditionTrue("Available"), {
+ *   name: "web",
+ *   timeoutMs: 30_000,
+ * });
+ * assertEquals(web?.metadata?.name, "web");
  * ```
  *
  * @module
