@@ -113,7 +113,8 @@ export async function waitInCi(
       await waitFor(await open(target), target.condition, {
         name: target.name,
         signal: context.signal,
-        onProgress: ({ pending }) => {
+        onProgress: ({ total, pending }) => {
+          if (total === 0) log(`${label}: not found yet`);
           for (const { why } of pending) log(`${label}: ${why}`);
         },
       });

@@ -55,6 +55,16 @@ Deno.test("waitInCi() is done when everything is ready", async () => {
   assert(log.includes("deployment/web: ready"));
 });
 
+Deno.test("waitInCi() says that something is not there yet", async () => {
+  const { jobs, deployments, log, done, watching } = start();
+  await watching;
+  deployments.delete("web");
+  deployments.add(ROLLED_OUT);
+  jobs.modify(jobThatIs("Complete"));
+  assertEquals(await done, true);
+  assert(log.includes("deployment/web: not found yet"));
+});
+
 Deno.test("waitInCi() ends at once when a job has failed", async () => {
   const { jobs, deployments, log, done, watching } = start({ onGitHub: true });
   await watching;
