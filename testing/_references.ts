@@ -65,7 +65,7 @@ function addressOfPath(resources: Resources, path: string): ObjectAddress {
     throw new TypeError(
       `Cannot find ${
         JSON.stringify(path)
-      }: it is not the path of an object of this server's resources`,
+      }: it is not the path of an object of this server's resources, such as "/api/v1/namespaces/default/pods/web"`,
     );
   }
   return { info, namespace: target.namespace, name: target.name };

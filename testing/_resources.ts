@@ -30,6 +30,13 @@ export class Resources {
    * `undefined`.
    */
   constructor(resources: Iterable<FakeResource> | "built-in" | undefined) {
+    if (typeof resources === "string" && resources !== "built-in") {
+      throw new TypeError(
+        `Cannot use ${
+          JSON.stringify(resources)
+        } as resources: expected "built-in" or a list of resources`,
+      );
+    }
     this.#open = resources === undefined;
     this.#known = resources === undefined || resources === "built-in"
       ? [...BUILT_IN]

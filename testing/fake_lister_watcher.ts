@@ -224,7 +224,7 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
    * @returns The list, or a page of it.
    * @throws {StatusError} If a server would refuse the request.
    */
-  async list(options: ListOptions): Promise<KubernetesList<T>> {
+  async list(options: ListOptions = {}): Promise<KubernetesList<T>> {
     const { signal } = options;
     const scripted = this.#lists.called(recorded(options));
     signal?.throwIfAborted();
@@ -250,7 +250,9 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
    * @returns The stream of events, which buffers nothing.
    * @throws {StatusError} If a server would refuse the request.
    */
-  async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
+  async watch(
+    options: WatchOptions = {},
+  ): Promise<ReadableStream<WatchEvent<T>>> {
     const { signal } = options;
     const scripted = this.#watches.called(recorded(options));
     signal?.throwIfAborted();
@@ -575,8 +577,14 @@ export class FakeListerWatcher<T extends KubernetesObject = KubernetesObject>
   #existing(key: string): T {
     const object = this.#store.get(key);
     if (object !== undefined) return object;
+    const similar = this.#store.entries("")?.find(([known]) =>
+      known.endsWith(`/${key}`)
+    );
+    const advice = similar === undefined
+      ? "use add()"
+      : `did you mean ${JSON.stringify(similar[0])}?`;
     throw new TypeError(
-      `Cannot change ${JSON.stringify(key)}: it does not exist; use add()`,
+      `Cannot change ${JSON.stringify(key)}: it does not exist; ${advice}`,
     );
   }
 

@@ -664,3 +664,14 @@ Deno.test("FakeListerWatcher throws for an invalid initial resource version", ()
     assertInstanceOf(error, TypeError);
   }
 });
+
+Deno.test("FakeListerWatcher.delete() names the key that is meant when the namespace is missing", () => {
+  const fake = new FakeListerWatcher();
+  fake.add({ metadata: { name: "web", namespace: "default" } });
+  assertThrows(
+    () => fake.delete("web"),
+    TypeError,
+    'did you mean "default/web"?',
+  );
+  assertThrows(() => fake.delete("db"), TypeError, "use add()");
+});

@@ -2,7 +2,7 @@
 // the answers are those of a kube-apiserver is compared in
 // `tests/e2e/fake_api_server_test.ts`.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Cluster, UnknownKindError } from "../../cluster/mod.ts";
 import { listField } from "../../internal/json_fields.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
@@ -218,4 +218,12 @@ Deno.test("FakeApiServer.restore() goes back to the definitions of the backup", 
   assertEquals((await client.send("GET", WIDGETS)).names, ["b"]);
   server.restore("1");
   assertEquals((await client.send("GET", WIDGETS)).status, 404);
+});
+
+Deno.test("new FakeApiServer() throws TypeError when the resources are unknown", () => {
+  assertThrows(
+    () => Reflect.construct(FakeApiServer, [{ resources: "builtin" }]),
+    TypeError,
+    'expected "built-in" or a list',
+  );
 });
