@@ -239,8 +239,9 @@ export class Cluster implements AsyncDisposable {
    * @param options The resource and which of its objects.
    * @returns A lister-watcher that uses the cluster's connections.
    * @throws {UnknownKindError} If the server has no such kind.
-   * @throws {TypeError} If `namespace` is given for a cluster-scoped kind, if a
-   *   part of the path is malformed, or if `name` is empty.
+   * @throws {TypeError} If `apiVersion` or both `kind` and `plural` are missing, if
+   *   `namespace` is given for a cluster-scoped kind, if a part of the path is
+   *   malformed, or if `name` is empty.
    * @throws {StatusError} If the server refuses the lookup.
    * @throws {ConnectionError} If there is no response to the lookup.
    * @throws {Error} If no credential can be obtained for the lookup.
@@ -283,6 +284,7 @@ export class Cluster implements AsyncDisposable {
   ): Promise<RestListerWatcher<T>> {
     const { apiVersion, kind, plural, namespace, name, ...rest } = options;
     const { fieldSelector, ...selection } = rest;
+    checkResource(apiVersion, plural ?? kind);
     return new RestListerWatcher<T>({
       ...this.restOptions,
       ...selection,
@@ -318,6 +320,14 @@ export class Cluster implements AsyncDisposable {
       }: it is cluster-scoped: omit namespace`,
     );
   }
+}
+
+/** Callers of JavaScript may leave them out. */
+function checkResource(...names: readonly unknown[]): void {
+  if (names.every((name) => typeof name === "string")) return;
+  throw new TypeError(
+    'Cannot create a lister-watcher: expected an apiVersion and a kind or plural, such as { apiVersion: "v1", kind: "Pod" }',
+  );
 }
 
 function withName(

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { checkSource } from "../api/_check_source.ts";
+import { checkCondition } from "../conditions/_check_condition.ts";
 import { isMet } from "../conditions/_safe_evaluation.ts";
 import type { Condition } from "../conditions/condition.ts";
 import { uidOf } from "../api/_untrusted.ts";
@@ -26,6 +28,7 @@ import {
   ConditionNotMetError,
   type WaitProgress,
 } from "../watch/condition_not_met_error.ts";
+import { WaitInterruptedError } from "../watch/until_error.ts";
 import { waitFor, type WaitForOptions } from "../watch/wait_for.ts";
 import { Budget } from "./_budget.ts";
 import { CheckpointKeeper } from "./_checkpoint_keeper.ts";
@@ -113,6 +116,8 @@ export type ResumeWaitResult<T extends KubernetesObject = KubernetesObject> =
  * @throws {StatusError} If the first list, or the first watch, is refused.
  * @throws {RangeError} If a duration is negative or NaN, or `count` is not a
  *   positive integer.
+ * @throws {TypeError} If `listerWatcher` cannot list or watch, or `condition` is
+ *   not a `Condition`.
  *
  * @example A rollout that takes longer than a function may run
  * ```ts
@@ -154,6 +159,8 @@ export async function resumeWait<
   options: ResumeWaitOptions<T> = {},
 ): Promise<ResumeWaitResult<T>> {
   const { budgetMs = Infinity, timeoutMs = 0, signal } = options;
+  checkSource(listerWatcher, "list", "watch");
+  checkCondition(condition);
   checkDurations({ budgetMs, timeoutMs });
   using budget = new Budget(budgetMs, signal);
   const wait = new Wait(listerWatcher, condition, options);
@@ -251,7 +258,8 @@ class Wait<T extends KubernetesObject> {
       return { state: "met", objects, elapsedMs: Date.now() - startedAt };
     } catch (error) {
       if (!(error instanceof ConditionNotMetError)) throw error;
-      const { progress, message: reason } = error;
+      const { progress } = error;
+      const reason = reasonOf(error);
       const elapsedMs = Date.now() - startedAt;
       const state = Date.now() >= endsAt ? "timedOut" : "pending";
       return { state, reason, progress, elapsedMs };
@@ -260,6 +268,15 @@ class Wait<T extends KubernetesObject> {
       budget.signal.removeEventListener("abort", onAbort);
     }
   }
+}
+
+/**
+ * What the error says of the objects: not that the invocation was interrupted,
+ * which a wait that is pending always is.
+ */
+function reasonOf({ cause, message }: ConditionNotMetError): string {
+  const interrupted = new WaitInterruptedError({ cause }).message;
+  return message.slice(`${interrupted}: `.length);
 }
 
 function startOf(

@@ -15,6 +15,7 @@ import { warn } from "../internal/console.ts";
 import { errorText } from "../internal/error_text.ts";
 import { pause } from "../internal/pause.ts";
 import { listAll, type WholeList } from "../cache/_list_all.ts";
+import { checkSource } from "../api/_check_source.ts";
 import type {
   ChangeEvent,
   KubernetesObject,
@@ -163,6 +164,7 @@ export type ResumeWatchHandler<T extends KubernetesObject = KubernetesObject> =
  * @throws {StatusError} If the server refuses for good.
  * @throws {ConnectionError} If the server has not answered in the whole time.
  * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If `listerWatcher` cannot list or watch.
  *
  * @example What has changed since the last invocation
  * ```ts
@@ -199,6 +201,7 @@ export async function resumeWatch<
   handler: ResumeWatchHandler<T>,
   options: ResumeWatchOptions = {},
 ): Promise<ResumeWatchResult> {
+  checkSource(listerWatcher, "list", "watch");
   checkResumeOptions(options);
   using budget = new Budget(options.budgetMs ?? Infinity, options.signal);
   const keeper = new CheckpointKeeper(checkpoints, budget);

@@ -10,6 +10,7 @@
 
 import { cancelQuietly } from "../internal/abort.ts";
 import { pullStream } from "../internal/pull_stream.ts";
+import { checkSource } from "../api/_check_source.ts";
 import { ShardingUnsupportedError } from "../api/sharding_unsupported_error.ts";
 import { uidOf, uidOfEvent } from "../api/_untrusted.ts";
 import type {
@@ -62,6 +63,7 @@ const HASHES = 2n ** 64n;
  * @param source Lists and watches the resource.
  * @param shard Which share.
  * @returns What lists and watches that share.
+ * @throws {TypeError} If `source` cannot list or watch.
  * @throws {RangeError} If `count` is not a positive integer, or `index` is not
  *   one of 0 to `count` - 1.
  *
@@ -91,6 +93,7 @@ export function shardOf<T extends KubernetesObject = KubernetesObject>(
   source: ListerWatcher<T>,
   shard: Shard,
 ): ShardListerWatcher<T> {
+  checkSource(source, "list", "watch");
   const { index, count } = shard;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(

@@ -47,7 +47,7 @@ import type {
  * @param options The name, the number of shards, and where the Leases are.
  * @returns The replica.
  * @throws {TypeError} If `name`, `identity` or an option of `client` is
- *   malformed.
+ *   malformed, or `listerWatcher` cannot list or watch.
  * @throws {RangeError} If `shards` is not a positive integer, or the durations
  *   do not go together.
  *

@@ -186,8 +186,9 @@ export class RetryWatcher<T extends KubernetesObject = KubernetesObject>
    * @param watcher Opens the watches. If it can list as well, it is also asked
    *   for the server's version.
    * @param options The signal, the timeouts and the restart delays.
-   * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`: a watch
-   *   from "any version" begins with events that it cannot be resumed from.
+   * @throws {TypeError} If `initialResourceVersion` is missing, `""` or `"0"`: a
+   *   watch from "any version" begins with events that it cannot be resumed
+   *   from.
    * @throws {RangeError} If a duration is negative or NaN.
    * @throws {ConfigurationError} At the top level of a worker's module.
    */

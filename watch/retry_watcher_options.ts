@@ -63,7 +63,7 @@ export interface RetryWatcherOptions {
  * @throws {TypeError} If it is `""` or `"0"`.
  */
 export function checkInitialResourceVersion(version: string): void {
-  if (version !== "" && version !== "0") return;
+  if (version && version !== "0") return;
   throw new TypeError(
     `initial RV ${
       JSON.stringify(version)

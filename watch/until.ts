@@ -139,7 +139,7 @@ export function untilWithoutRetry<
  * @param options The signal that ends the wait, and the options of
  *   `RetryWatcher`.
  * @returns The event that met the condition.
- * @throws {TypeError} If `initialResourceVersion` is `""` or `"0"`.
+ * @throws {TypeError} If `initialResourceVersion` is missing, `""` or `"0"`.
  * @throws {RangeError} If a duration is negative or NaN.
  * @throws {WatchClosedError} If the watch cannot continue; `cause` is a
  *   `StatusError` with the Status of the ERROR event that ended it.

@@ -144,6 +144,17 @@ Deno.test("Cluster.listerWatcher() rejects with TypeError when name is empty", a
   );
 });
 
+Deno.test("Cluster.listerWatcher() rejects with TypeError when the resource is not given", async () => {
+  await using cluster = Cluster.fromDefault({ server: "http://127.0.0.1:1" });
+  for (const options of [{ kind: "Pod" }, { apiVersion: "v1" }, "pods"]) {
+    await assertRejects(
+      () => Reflect.apply(cluster.listerWatcher, cluster, [options]),
+      TypeError,
+      "expected an apiVersion and a kind or plural",
+    );
+  }
+});
+
 const HEADERS: [
   what: string,
   options: ClusterOptions,

@@ -485,3 +485,11 @@ for (const late of ["a stream", "an error"]) {
     assertEquals(server.watches.length, 1);
   });
 }
+
+Deno.test("until() rejects with TypeError when there is no version", async () => {
+  const pods = new FakeListerWatcher();
+  await assertRejects(
+    () => Reflect.apply(until, undefined, [undefined, pods, never]),
+    TypeError,
+  );
+});
