@@ -78,8 +78,8 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   onVersion: (version: string) => void;
   /** Called when the store holds a whole list. */
   onReplaced: () => void;
-  /** Called with each failure. */
-  onError: (error: unknown) => void;
+  /** Called with each failure, and whether it is that of a WatchList. */
+  onError: (error: unknown, isWatchList?: boolean) => void;
 }
 
 const EVENT_TYPES: ReadonlySet<string> = new Set([
@@ -346,7 +346,7 @@ export class Reflector<T extends KubernetesObject> {
     const { onError, plan } = this.#options;
     if (reading.collected !== undefined) {
       const error = listFailure(end);
-      onError(error);
+      onError(error, true);
       return plan.watchListFailed(request, error);
     }
     if (end.kind === "ended") return plan.watchEnded(reading.heard);

@@ -20,6 +20,26 @@ export function warn(message: string): void {
 }
 
 /**
+ * Creates a function that writes failures to the console which are retried, and
+ * which no one else would hear of. The same one is written once in a row.
+ *
+ * @param subject What fails: `"An informer"`.
+ * @param advice How to hear of it.
+ * @returns The function.
+ */
+export function failureWarner(
+  subject: string,
+  advice: string,
+): (error: unknown) => void {
+  let last: string | undefined;
+  return (error) => {
+    const text = errorText(error);
+    if (text !== last) warn(`${subject} goes on after: ${text}; ${advice}`);
+    last = text;
+  };
+}
+
+/**
  * Calls a user's callback. If it throws, or returns a promise that rejects,
  * the error is written to the console once and goes no further.
  *

@@ -299,7 +299,7 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
    */
-  async list(options: ListOptions): Promise<KubernetesList<T>> {
+  async list(options: ListOptions = {}): Promise<KubernetesList<T>> {
     const { signal, ...parameters } = options;
     const query = withDefaults({ ...this.#selectors }, parameters);
     const parser = new ListParser<T>({
@@ -333,7 +333,9 @@ export class RestListerWatcher<T extends KubernetesObject = KubernetesObject>
    * @throws {Error} If the token function fails, with its error as cause.
    * @throws The signal's reason if it is aborted.
    */
-  async watch(options: WatchOptions): Promise<ReadableStream<WatchEvent<T>>> {
+  async watch(
+    options: WatchOptions = {},
+  ): Promise<ReadableStream<WatchEvent<T>>> {
     const { signal, ...parameters } = options;
     return await this.#client.watch<T>({
       path: this.#path,

@@ -22,6 +22,7 @@ import {
   staleError,
 } from "../api/_worker_scope.ts";
 import { SingleFileTracker } from "../synctrack/mod.ts";
+import { checkSource } from "../api/_check_source.ts";
 import { deliverable } from "../api/_lazy_event.ts";
 import {
   CoalescingBuffer,
@@ -35,7 +36,9 @@ import { checkInformerOptions } from "./_informer_options.ts";
 import { pullStream } from "../internal/pull_stream.ts";
 import { Reflector } from "../cache/_reflector.ts";
 import { ReflectorPlan } from "../cache/_reflector_plan.ts";
-import { callSafely, warn } from "../internal/console.ts";
+import { isPermanentRefusal } from "../api/_permanent_refusal.ts";
+import { failureKind } from "../cache/_failure_kind.ts";
+import { callSafely, failureWarner, warn } from "../internal/console.ts";
 import { startTimer, type Timer } from "../internal/timer.ts";
 import { VersionWaiters } from "../cache/_version_waiters.ts";
 import type { Controller } from "../cache/controller.ts";
@@ -133,7 +136,9 @@ export interface InformerOptions<
    * list (a watch that ended at once, a server that was restored from a backup),
    * and with an error for each object that cannot be stored; the informer
    * continues. If it throws, the error is written to the console and otherwise
-   * ignored.
+   * ignored. Without it and an `observer`, errors that would remain unnoticed are
+   * written to the console: those before the store is complete, refusals such as
+   * a missing permission, and the first object that cannot be stored.
    */
   onWatchError?: ((error: unknown) => void) | undefined;
   /** Sees what happens, for metrics and traces. */
@@ -217,6 +222,10 @@ export class IndexerInformerWatcher<
   readonly #streamController: ReadableStreamDefaultController<ChangeEvent<T>>;
   readonly #tracker = new SingleFileTracker("informer");
   readonly #waiters = new VersionWaiters();
+  readonly #warn = failureWarner(
+    "An informer",
+    "set onWatchError to handle it",
+  );
   readonly #resyncPeriodMs: number;
   readonly #onWatchError: InformerOptions<T>["onWatchError"];
   readonly #observer: WatchObserver | undefined;
@@ -224,6 +233,7 @@ export class IndexerInformerWatcher<
   readonly #onAbort = () => this.stop(this.#signal?.reason);
   #resync: Timer | undefined;
   #lastError: unknown;
+  #storesAll = true;
   #wanted = false;
   #stopped = false;
   #isStale = false;
@@ -235,6 +245,8 @@ export class IndexerInformerWatcher<
    * @param options The signal, the indexers, the timeouts and the callbacks.
    * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
    *   not a non-negative integer.
+   * @throws {TypeError} If `listerWatcher` cannot list or watch, such as a
+   *   promise of one.
    * @throws {ConfigurationError} At the top level of a worker's module.
    */
   constructor(
@@ -242,6 +254,7 @@ export class IndexerInformerWatcher<
     options: InformerOptions<T> = {},
   ) {
     refuseWorkerTopLevel("an informer");
+    checkSource(listerWatcher, "list", "watch");
     checkInformerOptions(options);
     this.#abort = new AbortController();
     this.#owner = currentRequest(this.#abort.signal);
@@ -252,11 +265,15 @@ export class IndexerInformerWatcher<
     this.#observer = options.observer;
     this.#buffer = coalesce ? new CoalescingBuffer() : new PlainBuffer();
 
-    const store = new IndexedStore<T>(indexers, (error) => this.#failed(error));
+    const onError = (error: unknown) => {
+      this.#failed(error, this.#storesAll);
+      this.#storesAll = false;
+    };
+    const store = new IndexedStore<T>(indexers, onError);
     const cache = new InformerCache<T>(store, {
       transform: options.transform,
       onEvent: (key, event) => this.#put(key, event),
-      onError: (error) => this.#failed(error),
+      onError,
     });
     const { stream, controller } = pullStream<ChangeEvent<T>>({
       pull: () => this.#pull(),
@@ -395,7 +412,8 @@ export class IndexerInformerWatcher<
       idleTimeoutMs: options.idleTimeoutMs,
       onVersion: (version) => this.#waiters.reached(version),
       onReplaced: () => this.#synced(cache),
-      onError: (error) => this.#failed(error),
+      onError: (error, isWatchList = false) =>
+        this.#failed(error, this.#isLasting(error, isWatchList)),
     }).run();
   }
 
@@ -445,7 +463,8 @@ export class IndexerInformerWatcher<
     );
   }
 
-  #failed(error: unknown): void {
+  /** Reports a failure, and returns whether anyone has heard of it. */
+  #failed(error: unknown, isLasting: boolean): boolean {
     this.#lastError = error;
     callSafely("onWatchError", this.#onWatchError, error);
     callSafely(
@@ -453,6 +472,20 @@ export class IndexerInformerWatcher<
       (error) => this.#observer?.onWatchError?.(error),
       error,
     );
+    const handler = this.#onWatchError ?? this.#observer?.onWatchError;
+    if (isLasting && handler === undefined) this.#warn(error);
+    return handler !== undefined;
+  }
+
+  /** Whether the store may remain incomplete or out of date. */
+  #isLasting(error: unknown, isWatchList: boolean): boolean {
+    // After any other, a LIST may work.
+    if (isWatchList) return failureKind(error).kind === "no answer";
+    try {
+      return !this.#tracker.hasSynced() || isPermanentRefusal(error);
+    } catch {
+      return true; // It cannot even be looked at.
+    }
   }
 
   #shutDown(reason: unknown): void {
@@ -499,9 +532,7 @@ export class IndexerInformerWatcher<
     if (this.#isStale) return true;
     this.#isStale = true;
     const error = staleError("informer");
-    this.#failed(error);
-    const isSeen = this.#onWatchError ?? this.#observer?.onWatchError;
-    if (isSeen === undefined) warn(error.message);
+    if (!this.#failed(error, false)) warn(error.message);
     return true;
   }
 

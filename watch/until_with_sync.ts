@@ -54,6 +54,7 @@ import {
  *   configured.
  * @throws {ShardingUnsupportedError} If a shard is watched, and the server does
  *   not know shards.
+ * @throws {TypeError} If `listerWatcher` cannot list or watch.
  * @throws {RangeError} If a duration is negative or NaN, or if `pageSize` is
  *   not a non-negative integer.
  *

@@ -9,10 +9,12 @@
  */
 
 import type { WatchObserver } from "./observer.ts";
+import { checkSource } from "../api/_check_source.ts";
+import { checkCondition } from "../conditions/_check_condition.ts";
 import { explanation } from "../conditions/_safe_evaluation.ts";
 import { checkDurations } from "../internal/durations.ts";
 import { clip } from "../internal/error_text.ts";
-import { callSafely } from "../internal/console.ts";
+import { callSafely, failureWarner } from "../internal/console.ts";
 import { isSelected, selectFrom } from "./_wait_selection.ts";
 import { runWaitSession, type WaitJudge } from "./_wait_session.ts";
 import { WaitTally } from "./_wait_tally.ts";
@@ -121,7 +123,9 @@ const LONGEST_EXPLANATION = 300;
  * @throws {Error} If there is no token for the first list.
  * @throws {RangeError} If `timeoutMs` is negative or NaN, or `count` is
  *   not a positive integer.
- * @throws {TypeError} If `name` or `namespace` is empty.
+ * @throws {TypeError} If `name` or `namespace` is empty, if `listerWatcher` cannot
+ *   list or watch (a promise of one, for example), or if `condition` is not a
+ *   {@linkcode Condition} but a plain function; see `matches`.
  *
  * @example Wait for a rollout
  * ```ts
@@ -170,6 +174,8 @@ export async function waitFor<T extends KubernetesObject = KubernetesObject>(
   condition: Condition<T>,
   options: WaitForOptions<T> = {},
 ): Promise<T[]> {
+  checkSource(listerWatcher, "list", "watch");
+  checkCondition(condition);
   checkOptions(options);
   return await new Wait(condition, options).run(listerWatcher);
 }
@@ -184,9 +190,8 @@ function checkOptions<T extends KubernetesObject>(
     );
   }
   for (const [option, value] of Object.entries({ name, namespace })) {
-    if (value === "") {
-      throw new TypeError(`${option} must not be empty`);
-    }
+    if (value === undefined || (value && typeof value === "string")) continue;
+    throw new TypeError(`${option} must be a string, and not empty`);
   }
 }
 
@@ -194,9 +199,15 @@ function checkOptions<T extends KubernetesObject>(
 class Wait<T extends KubernetesObject> implements WaitJudge<T> {
   readonly #condition: Condition<T>;
   readonly #options: WaitForOptions<T>;
+  /** What was listed, where the source tells. */
+  #where = "";
   /** Undefined until the first list is complete. */
   #tally: WaitTally<T> | undefined;
   #restarts = 0;
+  readonly #warn = failureWarner(
+    "A wait",
+    "set timeoutMs or onProgress",
+  );
 
   constructor(condition: Condition<T>, options: WaitForOptions<T>) {
     this.#condition = condition;
@@ -205,6 +216,8 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
 
   async run(listerWatcher: ListerWatcher<T>): Promise<T[]> {
     const { signal, timeoutMs } = this.#options;
+    const resource: unknown = Reflect.get(listerWatcher, "resource");
+    if (resource) this.#where = ` in ${resource}`;
     try {
       const selected = selectFrom(listerWatcher, this.#options);
       await runWaitSession(askWithoutManagedFields(selected), this, {
@@ -212,9 +225,10 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
         signal,
         timeoutMs,
         observer: this.#options.observer,
-        onRetry: () => {
+        onRetry: (error) => {
           this.#restarts++;
           this.#report();
+          if (this.#isUnlimited()) this.#warn(error);
         },
       });
     } catch (error) {
@@ -249,6 +263,12 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
     callSafely("onProgress", onProgress, this.#progress());
   }
 
+  /** Whether no one would ever hear why there is no first list. */
+  #isUnlimited(): boolean {
+    const { timeoutMs, signal, onProgress, observer } = this.#options;
+    return !(this.#tally ?? (timeoutMs || (signal ?? onProgress ?? observer)));
+  }
+
   #progress(): WaitProgress<T> {
     return {
       met: this.#tally?.met ?? 0,
@@ -277,7 +297,7 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
     if (total === 0) {
       const { name = "no such object" } = this.#options;
       const why = explanation(() => this.#condition.explain(undefined));
-      return `${name}: ${why}`;
+      return `${name}${this.#where}: ${why}`;
     }
     const reasons = pending.slice(0, MOST_EXPLAINED).map(({ object, why }) =>
       `${metaNamespaceKey(object)}: ${clip(why, LONGEST_EXPLANATION)}`

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { callSafely, warn } from "../../internal/console.ts";
+import { callSafely, failureWarner, warn } from "../../internal/console.ts";
 import { captureConsole, turn } from "../support/wait_fakes.ts";
 
 Deno.test("warn() writes the message once to console.error", () => {
@@ -70,4 +70,14 @@ Deno.test("callSafely() survives what cannot be shown", () => {
   assertEquals(written, [[
     "watchtools: onWatchError threw, and was ignored: boom",
   ]]);
+});
+
+Deno.test("failureWarner() writes each failure, but the same one only once in a row", () => {
+  using captured = captureConsole();
+  const warnOf = failureWarner("A wait", "set timeoutMs");
+  for (const text of ["no", "no", "never", "no"]) warnOf(new Error(text));
+  const line = (text: string) => [
+    `watchtools: A wait goes on after: ${text}; set timeoutMs`,
+  ];
+  assertEquals(captured.written, [line("no"), line("never"), line("no")]);
 });

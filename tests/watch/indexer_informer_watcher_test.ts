@@ -12,6 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { FakeListerWatcher } from "../../testing/mod.ts";
+import { ConnectionError } from "../../api/connection_error.ts";
 import { waitForCacheSync } from "../../cache/controller.ts";
 import {
   IndexerInformerWatcher,
@@ -24,6 +25,7 @@ import {
   item,
   line,
   lines,
+  refused,
   Rig,
 } from "../support/informer_fakes.ts";
 import { untyped } from "../support/scripted_watcher.ts";
@@ -600,4 +602,90 @@ Deno.test("IndexerInformerWatcher delivers objects of their own type", async () 
   }
   assertInstanceOf(informer.done, Promise);
   assertEquals(time.timers, 0);
+});
+
+Deno.test("an informer without callbacks writes to the console why it does not sync", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  await using _rig = new Rig(time, {
+    script: (fake) => {
+      fake.failNextWatch(refused(422));
+      fake.failNextList(refused(403), 2);
+    },
+    onWatchError: undefined,
+  });
+  for (const _ of [1, 2, 3]) await time.pass(60_000);
+  // Not that there is no WatchList, and the same failure once.
+  assertEquals(captured.written.flat(), [
+    "watchtools: An informer goes on after: answer 403; set onWatchError to handle it",
+  ]);
+});
+
+Deno.test("an informer without callbacks writes to the console that it cannot reach the server", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  await using _rig = new Rig(time, {
+    script: (fake) => fake.failNextWatch(new ConnectionError("no route")),
+    onWatchError: undefined,
+  });
+  await time.pass();
+  assertEquals(captured.written.length, 1);
+});
+
+Deno.test("an informer without callbacks writes to the console that it may list and not watch", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  await using rig = await Rig.synced(time, {
+    watchList: false,
+    script: (fake) => fake.failNextWatch(refused(403)),
+    onWatchError: undefined,
+  });
+  assertEquals(captured.written.length, 1);
+  rig.fake.failNextWatch(new ConnectionError("lost"));
+  rig.fake.failNextWatch(refused(500));
+  for (const _ of [1, 2, 3]) await time.pass(60_000);
+  rig.fake.disconnect();
+  for (const _ of [1, 2, 3]) await time.pass(60_000);
+  assertEquals(rig.takeRequests().length > 3, true);
+  assertEquals(captured.written.length, 1);
+});
+
+Deno.test("an informer without callbacks writes the first object that it cannot store to the console", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  await using _rig = await Rig.synced(time, {
+    fake: { objects: [item("a"), item("b")] },
+    indexers: {
+      value: () => {
+        throw new Error("no value");
+      },
+    },
+    onWatchError: undefined,
+  });
+  assertEquals(captured.written.length, 1);
+});
+
+Deno.test("an informer with an observer writes no failure to the console", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  const seen: unknown[] = [];
+  await using _rig = new Rig(time, {
+    watchList: false,
+    script: (fake) => fake.failNextList(refused(403)),
+    onWatchError: undefined,
+    observer: { onWatchError: (error) => seen.push(error) },
+  });
+  await time.pass();
+  assertEquals([captured.written.length, seen.length], [0, 1]);
+});
+
+Deno.test("new IndexerInformerWatcher() throws TypeError when it is given a promise", () => {
+  assertThrows(
+    () =>
+      Reflect.construct(IndexerInformerWatcher, [
+        Promise.resolve(new FakeListerWatcher()),
+      ]),
+    TypeError,
+    "await it",
+  );
 });

@@ -514,6 +514,87 @@ Deno.test("waitFor() says what is missing where there is nothing", async () => {
   }
 });
 
+Deno.test("waitFor() says where nothing was found", async () => {
+  using time = new Clock();
+  await using server = new FakeApiServer();
+  const pods = new RestListerWatcher({
+    server: "http://fake",
+    path: "/api/v1/namespaces/defualt/pods",
+    fetch: server.fetch,
+  });
+  const result = assertRejects(
+    () => waitFor(pods, isCreated(), { name: "web", timeoutMs: 1_000 }),
+    ConditionNotMetError,
+  );
+  await server.watchStarted(1);
+  await time.pass(1_000);
+  assertEquals(
+    (await result).message,
+    "timed out waiting for the condition: web in /api/v1/namespaces/defualt/pods: not there yet",
+  );
+});
+
+Deno.test("waitFor() without a limit writes to the console why it has not begun", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  const fake = new FakeListerWatcher<Item>({ objects: [item("a")] });
+  fake.failNextList(new ConnectionError("no route"), 2);
+  const result = waitFor(fake, isCreated());
+  for (const _ of [1, 2, 3]) await time.pass(60_000);
+  assertEquals((await result).length, 1);
+  assertEquals(captured.written.flat(), [
+    "watchtools: A wait goes on after: no route; set timeoutMs or onProgress",
+  ]);
+});
+
+Deno.test("waitFor() writes nothing to the console when it has a limit or is followed", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  for (
+    const options of [
+      { timeoutMs: 90_000 },
+      { signal: new AbortController().signal },
+      { onProgress: () => {} },
+      { observer: {} },
+    ]
+  ) {
+    const fake = new FakeListerWatcher<Item>({ objects: [item("a")] });
+    fake.failNextList(new ConnectionError("no route"));
+    const result = waitFor(fake, isCreated(), options);
+    await time.pass(60_000);
+    assertEquals((await result).length, 1);
+  }
+  assertEquals(captured.written, []);
+});
+
+for (
+  const [what, args, message] of [
+    [
+      "a promise",
+      [Promise.resolve(new FakeListerWatcher()), isCreated()],
+      "await it",
+    ],
+    [
+      "a function that creates a condition",
+      [new FakeListerWatcher(), isCreated, { timeoutMs: 1 }],
+      "not a condition",
+    ],
+    [
+      "an object as name",
+      [new FakeListerWatcher(), isCreated(), { name: item("a") }],
+      "name must be a string, and not empty",
+    ],
+  ] as const
+) {
+  Deno.test(`waitFor() rejects with TypeError when given ${what}`, async () => {
+    await assertRejects(
+      () => Reflect.apply(waitFor, undefined, args),
+      TypeError,
+      message,
+    );
+  });
+}
+
 Deno.test("waitFor() says why it could not even list", async () => {
   using time = new Clock();
   using _random = fixRandom(0);
@@ -675,7 +756,8 @@ Deno.test("waitFor() rejects with a ConditionError also where a StatusError was 
 
 for (
   const [what, wrap] of Object.entries({
-    "a function": (condition: Condition<Item>) => condition,
+    "a function": (condition: Condition<Item>) =>
+      Object.assign(condition, { explain: () => "not met" }),
     "matches()": (condition: Condition<Item>) => matches(condition),
     "all()": (condition: Condition<Item>) => all(matches(condition)),
   })
