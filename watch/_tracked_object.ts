@@ -29,6 +29,7 @@ export class TrackedObject<T extends KubernetesObject = KubernetesObject> {
   /** How many conditions are met. */
   #step = 0;
   #why: string | undefined;
+  #thrown: { readonly error: unknown } | undefined;
 
   /**
    * Tracks an object that has not been seen yet.
@@ -56,9 +57,15 @@ export class TrackedObject<T extends KubernetesObject = KubernetesObject> {
 
   /** Why the next condition is not met: asked once for each state. */
   get why(): string {
-    return this.#why ??= explanation(() =>
-      this.#conditions[this.#step]?.explain(this.#now) ?? ""
-    );
+    return this.#why ??= explanation(() => {
+      if (this.#thrown !== undefined) throw this.#thrown.error;
+      return this.#conditions[this.#step]?.explain(this.#now) ?? "";
+    });
+  }
+
+  /** What a condition has thrown for the object as it is now, if it has. */
+  get thrown(): { readonly error: unknown } | undefined {
+    return this.#thrown;
   }
 
   /**
@@ -84,15 +91,24 @@ export class TrackedObject<T extends KubernetesObject = KubernetesObject> {
     }
     this.#isJudged = true;
     this.#last = last;
-    this.#why = undefined;
+    this.#why = this.#thrown = undefined;
     this.#step = step;
     for (const condition of this.#conditions.slice(step)) {
       this.#now = this.#meant(found, condition);
-      if (!syncResult(condition(this.#now))) break;
+      if (!this.#isMetBy(condition)) break;
       this.#step++;
       onMet?.();
     }
     return true;
+  }
+
+  #isMetBy(condition: Condition<T>): boolean {
+    try {
+      return syncResult(condition(this.#now));
+    } catch (error) {
+      this.#thrown = { error };
+      throw error;
+    }
   }
 
   /** What a condition is to judge of the object that has the name now. */

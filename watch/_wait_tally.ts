@@ -18,7 +18,7 @@
  * @module
  */
 
-import { explanation, isMet } from "../conditions/_safe_evaluation.ts";
+import { isMet } from "../conditions/_safe_evaluation.ts";
 import type { Condition } from "../conditions/condition.ts";
 import { TrackedObject } from "./_tracked_object.ts";
 import type { PendingObject } from "./condition_not_met_error.ts";
@@ -46,11 +46,11 @@ export class WaitTally<T extends KubernetesObject> {
   readonly #conditions: readonly Condition<T>[];
   readonly #store: Store<T>;
   readonly #tracked = new Map<string, TrackedObject<T>>();
-  /** What the condition has thrown for the current state of an object. */
-  readonly #thrown = new Map<TrackedObject<T>, unknown>();
   /** Whether it is about objects that go away. */
   readonly #isAboutAbsence: boolean;
   #met = 0;
+  /** Whether the condition has ever thrown. */
+  #hasThrown = false;
 
   /**
    * Judges what is there.
@@ -85,12 +85,12 @@ export class WaitTally<T extends KubernetesObject> {
    *   there.
    */
   isEnough(): boolean {
-    if (!this.#addsUp() && !this.#isHopeless()) return false;
+    if (!this.#addsUp() && this.#thrown() === undefined) return false;
     this.#lookAgain();
     if (this.#addsUp()) return true;
-    if (!this.#isHopeless()) return false;
-    const [error] = this.#thrown.values();
-    throw error;
+    const thrown = this.#thrown();
+    if (thrown === undefined) return false;
+    throw thrown.error;
   }
 
   /**
@@ -117,24 +117,19 @@ export class WaitTally<T extends KubernetesObject> {
     return [...this.#tracked.values()].flatMap((tracked) => {
       const { isMet, last } = tracked;
       const isPending = !isMet && last !== undefined;
-      return isPending ? [{ object: last, why: this.#why(tracked) }] : [];
+      return isPending ? [{ object: last, why: tracked.why }] : [];
     });
   }
 
-  #why(tracked: TrackedObject<T>): string {
-    if (!this.#thrown.has(tracked)) return tracked.why;
-    return explanation(() => {
-      throw this.#thrown.get(tracked);
-    });
-  }
-
-  /** Whether the condition has thrown for each object that is there. */
-  #isHopeless(): boolean {
-    if (this.#thrown.size === 0) return false;
-    for (const tracked of this.#tracked.values()) {
-      if (tracked.now !== undefined && !this.#thrown.has(tracked)) return false;
+  /** What the condition has thrown, if it has for each object that is there. */
+  #thrown(): TrackedObject["thrown"] {
+    let first: TrackedObject["thrown"];
+    if (!this.#hasThrown) return first;
+    for (const { now, thrown } of this.#tracked.values()) {
+      if (now !== undefined && thrown === undefined) return undefined;
+      first ??= thrown;
     }
-    return true;
+    return first;
   }
 
   #addsUp(): boolean {
@@ -161,7 +156,6 @@ export class WaitTally<T extends KubernetesObject> {
     }
     if (tracked.isMet) this.#met--;
     if (found === undefined && !this.#isAboutAbsence) {
-      this.#thrown.delete(tracked);
       return this.#tracked.delete(key);
     }
     const isNew = this.#judge(tracked, found, remains);
@@ -170,19 +164,12 @@ export class WaitTally<T extends KubernetesObject> {
   }
 
   /** Returns whether it is a new state. */
-  #judge(
-    tracked: TrackedObject<T>,
-    found: T | undefined,
-    remains?: T,
-  ): boolean {
+  #judge(tracked: TrackedObject<T>, found: T | undefined, remains?: T) {
     try {
-      const isNew = tracked.see(found, { remains });
-      if (isNew) this.#thrown.delete(tracked);
-      return isNew;
+      return tracked.see(found, { remains });
     } catch (error) {
       if (this.#options.count === "all") throw error;
-      this.#thrown.set(tracked, error);
-      return true;
+      return this.#hasThrown = true;
     }
   }
 
