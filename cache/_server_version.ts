@@ -11,6 +11,7 @@
  * @module
  */
 
+import { failureStatus } from "../api/_failure_status.ts";
 import { checkList } from "../api/_untrusted.ts";
 import { compareResourceVersions } from "../api/resource_version.ts";
 import { StatusError } from "../api/status_error.ts";
@@ -121,13 +122,12 @@ function noAnswer(): Error {
  * @returns The error: a 410, as for any version that there is no more.
  */
 export function behindError(version: string, position: string): StatusError {
-  return new StatusError({
-    status: "Failure",
+  return new StatusError(failureStatus({
     code: 410,
     reason: "Expired",
     message:
       `The server is at resource version ${version}, behind ${position}: it may have been restored from a backup`,
-  });
+  }));
 }
 
 /**

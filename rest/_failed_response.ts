@@ -6,6 +6,7 @@
  */
 
 import { isRecord } from "../internal/json_fields.ts";
+import { failureStatus } from "../api/_failure_status.ts";
 import { statusOf } from "../api/_untrusted.ts";
 import { clipJson } from "../internal/clip_json.ts";
 import { clip } from "../internal/error_text.ts";
@@ -85,14 +86,11 @@ export function isRedirect(response: Response): boolean {
 export function redirectError(failed: FailedResponse): StatusError {
   const { request, response, redactor } = failed;
   const target = redactor.redact(redirectTarget(response));
-  return new StatusError({
-    apiVersion: "v1",
-    kind: "Status",
-    status: "Failure",
+  return new StatusError(failureStatus({
     ...(response.status > 0 ? { code: response.status } : {}),
     message:
       `${request} was redirected to ${target}, and redirects are not followed: use the address of the API server itself`,
-  });
+  }));
 }
 
 /** The target of a redirect, without the parts that may hold a credential. */
@@ -131,16 +129,13 @@ function buildStatus(failed: FailedResponse): Status {
     SHOWN_CHARACTERS,
   );
   const reason = REASONS[code];
-  return {
-    apiVersion: "v1",
-    kind: "Status",
-    status: "Failure",
+  return failureStatus({
     code,
     ...(reason === undefined ? {} : { reason }),
     message: `${request} returned ${
       `${code} ${redactor.redact(response.statusText)}`.trim()
     } without a Status: '${shown}'`,
-  };
+  });
 }
 
 /** More seconds than anything here waits for. */

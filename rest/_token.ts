@@ -19,15 +19,12 @@ const fixed = new WeakSet<object>();
  */
 export function checkToken(token: string): string {
   // A function written without types may return anything.
-  if (typeof token !== "string") {
-    throw new MalformedTokenError(
-      "Cannot use the given token: expected a string",
-    );
+  const trimmed: unknown = typeof token === "string" ? token.trim() : token;
+  if (typeof trimmed === "string" && /^[\x21-\x7e]*$/.test(trimmed)) {
+    return trimmed;
   }
-  const trimmed = token.trim();
-  if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed;
   throw new MalformedTokenError(
-    "Cannot use the given token: it contains characters that are not allowed in an HTTP header",
+    "Cannot use the given token: expected a string of characters that are allowed in an HTTP header",
   );
 }
 

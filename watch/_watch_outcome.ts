@@ -6,6 +6,7 @@
  * @module
  */
 
+import { failureStatus } from "../api/_failure_status.ts";
 import { clip, errorText } from "../internal/error_text.ts";
 import { findCause } from "../internal/find_cause.ts";
 import {
@@ -172,11 +173,7 @@ export function unrecognizedEventStatus(
   const problem = type === "ADDED" || type === "MODIFIED" || type === "DELETED"
     ? `the object of the ${type} event has no metadata.resourceVersion`
     : `failed to recognize the event type ${shown(type)}`;
-  return failure(
-    500,
-    "InternalError",
-    `RetryWatcher cannot continue: ${problem}`,
-  );
+  return internalError(`RetryWatcher cannot continue: ${problem}`);
 }
 
 /** A type may be of any length, or not be a text. */
@@ -193,7 +190,7 @@ function shown(type: unknown): string {
  * @returns A 500 InternalError with the words of the error.
  */
 export function thrownStatus(error: unknown): Status {
-  return failure(500, "InternalError", errorText(error));
+  return internalError(errorText(error));
 }
 
 /**
@@ -206,20 +203,14 @@ export function thrownStatus(error: unknown): Status {
  * @returns A 410 Expired that names both.
  */
 export function restoredStatus(version: string, position: string): Status {
-  return failure(
-    410,
-    "Expired",
-    `RetryWatcher cannot continue: the server is at ${version}, behind ${position}: restored from a backup?`,
-  );
+  return failureStatus({
+    code: 410,
+    reason: "Expired",
+    message:
+      `RetryWatcher cannot continue: the server is at ${version}, behind ${position}: restored from a backup?`,
+  });
 }
 
-function failure(code: number, reason: string, message: string): Status {
-  return {
-    apiVersion: "v1",
-    kind: "Status",
-    status: "Failure",
-    reason,
-    code,
-    message,
-  };
+function internalError(message: string): Status {
+  return failureStatus({ code: 500, reason: "InternalError", message });
 }
