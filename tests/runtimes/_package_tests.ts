@@ -14,13 +14,13 @@ const BUNDLES = [
   {
     name: "all of mod.ts",
     code: 'export * from "@watchtools/kube";',
-    maxBytes: 45_500,
+    maxBytes: 46_200,
   },
   {
     name: "until, RetryWatcher and RestListerWatcher",
     code:
       'export { RestListerWatcher, RetryWatcher, until } from "@watchtools/kube";',
-    maxBytes: 23_700,
+    maxBytes: 23_800,
   },
   {
     name: "an import of which nothing is used",
