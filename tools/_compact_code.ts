@@ -9,7 +9,7 @@
 import { stop, transform } from "npm:esbuild@~0.28.2";
 
 /** How long a line may be, where it can be broken. */
-const LINE = 500;
+const LINE = 800;
 
 /**
  * Compacts JavaScript modules.
