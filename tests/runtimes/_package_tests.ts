@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Environment } from "./_environment.ts";
 import { gzippedSize } from "./_gzipped_size.ts";
 
@@ -62,6 +62,17 @@ export function testSizes(
       assert(size <= maxBytes, `${size} bytes, more than ${maxBytes}`);
     });
   }
+}
+
+/** Registers the test that the documentation names the limits. */
+export function testDocumentedSizes(): void {
+  Deno.test("docs/runtimes.md names the limits of bundles", async () => {
+    const url = new URL("../../docs/runtimes.md", import.meta.url);
+    const text = await Deno.readTextFile(url);
+    for (const { maxBytes } of BUNDLES.filter((one) => one.maxBytes > 0)) {
+      assertStringIncludes(text, `| ${maxBytes / 1000} KB |`);
+    }
+  });
 }
 
 /** A program that uses every entry point of the package. */

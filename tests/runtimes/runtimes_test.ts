@@ -14,7 +14,7 @@ import { killIfRunning } from "../control_plane/kill_if_running.ts";
 import { run } from "../support/npm_installation.ts";
 import { FakeApiServer } from "../../testing/mod.ts";
 import { prepareEnvironment, type Target } from "./_environment.ts";
-import { testSizes, testTypes } from "./_package_tests.ts";
+import { testDocumentedSizes, testSizes, testTypes } from "./_package_tests.ts";
 import type { Result } from "./_protocol.ts";
 import { Stage } from "./_stage.ts";
 import { runtimesTable, summaryTable, TABLE } from "./_table.ts";
@@ -214,6 +214,7 @@ Deno.test("the example of a worker answers from an informer, and waits after its
 });
 
 testSizes(environment, print);
+testDocumentedSizes();
 testTypes(environment);
 
 for (const { path, format } of DOCUMENTS) {
