@@ -445,7 +445,9 @@ e2eTest(
   "ControlPlane.start() shows the log of a component that does not become ready",
   async () => {
     // Nothing listens on port 1.
-    const apiserverFlags = ["--etcd-servers=http://127.0.0.1:1"];
+    const apiserverFlags = [
+      "--etcd-servers-overrides=/secrets#http://127.0.0.1:1",
+    ];
     // Doubled until etcd has become ready and kube-apiserver has logged why it
     // has not: how long that takes depends on the load of the machine.
     const why = /127\.0\.0\.1:1\b/;
