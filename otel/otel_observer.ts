@@ -168,7 +168,7 @@ class OtelObserver implements WatchObserver {
   };
 
   readonly watchStarted = (
-    { sendInitialEvents = false }: WatchOptions,
+    { sendInitialEvents = false }: WatchOptions = {},
   ): StreamObserver => {
     const span = this.#span("watchtools.watch");
     const clock = startClock();

@@ -479,10 +479,12 @@ export class IndexerInformerWatcher<
 
   /** Whether the store may remain incomplete or out of date. */
   #isLasting(error: unknown, isWatchList: boolean): boolean {
-    // After any other, a LIST may work.
-    if (isWatchList) return failureKind(error).kind === "no answer";
     try {
-      return !this.#tracker.hasSynced() || isPermanentRefusal(error);
+      const isIncomplete = !this.#tracker.hasSynced();
+      // After any other failure of a WatchList, a LIST may work.
+      return isWatchList
+        ? isIncomplete && failureKind(error).kind === "no answer"
+        : isIncomplete || isPermanentRefusal(error);
     } catch {
       return true; // It cannot even be looked at.
     }

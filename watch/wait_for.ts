@@ -217,7 +217,9 @@ class Wait<T extends KubernetesObject> implements WaitJudge<T> {
   async run(listerWatcher: ListerWatcher<T>): Promise<T[]> {
     const { signal, timeoutMs } = this.#options;
     const resource: unknown = Reflect.get(listerWatcher, "resource");
-    if (resource) this.#where = ` in ${resource}`;
+    if (resource && typeof resource === "string") {
+      this.#where = ` in ${resource}`;
+    }
     try {
       const selected = selectFrom(listerWatcher, this.#options);
       await runWaitSession(askWithoutManagedFields(selected), this, {

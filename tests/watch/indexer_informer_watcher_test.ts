@@ -650,6 +650,21 @@ Deno.test("an informer without callbacks writes to the console that it may list 
   assertEquals(captured.written.length, 1);
 });
 
+Deno.test("an informer without callbacks writes nothing to the console of a passing failure once it has synced", async () => {
+  using time = new Clock();
+  using captured = captureConsole();
+  await using rig = await Rig.synced(time, { onWatchError: undefined });
+  rig.fake.failNextWatch(new ConnectionError("no route"));
+  rig.fake.error({ status: "Failure", code: 410, reason: "Expired" });
+  for (const _ of [1, 2, 3]) await time.pass(60_000);
+  assertEquals(
+    rig.takeRequests().filter((request) => request.includes("watchList"))
+      .length > 1,
+    true,
+  );
+  assertEquals(captured.written, []);
+});
+
 Deno.test("an informer without callbacks writes the first object that it cannot store to the console", async () => {
   using time = new Clock();
   using captured = captureConsole();

@@ -534,6 +534,22 @@ Deno.test("waitFor() says where nothing was found", async () => {
   );
 });
 
+Deno.test("waitFor() looks at no resource of a source that is not a path", async () => {
+  using time = new Clock();
+  for (const resource of [{ plural: "pods" }, Object.create(null), Symbol()]) {
+    const source = Object.assign(new FakeListerWatcher<Item>(), { resource });
+    const result = assertRejects(
+      () => waitFor(source, isCreated(), { name: "a", timeoutMs: 1_000 }),
+      ConditionNotMetError,
+    );
+    await time.pass(1_000);
+    assertEquals(
+      (await result).message,
+      "timed out waiting for the condition: a: not there yet",
+    );
+  }
+});
+
 Deno.test("waitFor() without a limit writes to the console why it has not begun", async () => {
   using time = new Clock();
   using captured = captureConsole();
