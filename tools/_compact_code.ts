@@ -9,7 +9,7 @@
 import { stop, transform } from "npm:esbuild@~0.28.2";
 
 /** How long a line may be, where it can be broken. */
-const LINE = 800;
+const LINE = 590;
 
 /**
  * Compacts JavaScript modules.
